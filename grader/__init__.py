@@ -1,0 +1,3 @@
+"""An autograder for one subject: the gradient of the softmax layer."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,177 @@
+"""Make `exercises/` from `solutions/`: templates without solutions, and the public checks as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.catalog import Course, Exercise
+from grader.errors import CourseError, UsageError
+from grader.plan import plan_json
+from grader.planning import plan_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
+# Public checks have literal inputs, so that any seed gives the same file; the proof holds it to it.
+PUBLIC_SEED = 0
+
+
+def built_files(course: Course) -> dict[str, str]:
+    """The files of `exercises/`, by name. CourseError when a reference's cells cannot be used."""
+    files = {"README.md": readme(course)}
+    for exercise in course.exercises:
+        files[f"{exercise.slug}.py"] = script(exercise)
+        files[f"{exercise.slug}.ipynb"] = notebook(exercise)
+    files["checks.json"] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False))
+    return files
+
+
+def write_files(files: dict[str, str], folder: Path) -> list[str]:
+    """Write the files that differ from what `folder` holds; the names of those written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in files.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            written.append(name)
+    return written
+
+
+def strays(files: Iterable[str], folder: Path) -> list[str]:
+    """The names in `folder` that `grader build` does not make."""
+    ignored = {"__pycache__", ".ipynb_checkpoints"}
+    return sorted({path.name for path in folder.iterdir()} - set(files) - ignored)
+
+
+def script(exercise: Exercise) -> str:
+    """The exercise as a .py in percent format."""
+    import jupytext
+
+    template = _template(exercise, leave_out=NOTEBOOK_ONLY)
+    template.metadata["jupytext"] = {
+        "notebook_metadata_filter": "-all",
+        "cell_metadata_filter": "-all",
+    }
+    return str(jupytext.writes(template, fmt="py:percent"))
+
+
+def notebook(exercise: Exercise) -> str:
+    """The exercise as a notebook, in nbformat's current schema, with stable cell ids."""
+    import nbformat
+
+    template = _template(exercise, leave_out=SCRIPT_ONLY)
+    template.metadata.clear()
+    template.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    template.metadata["language_info"] = {"name": "python"}
+    taken: set[str] = set()
+    for cell in template.cells:
+        cell.metadata.clear()
+        cell.id = _cell_id(cell.source, taken)
+    template.nbformat_minor = 5
+    nbformat.validate(template)
+    return str(nbformat.writes(template)).rstrip("\n") + "\n"
+
+
+def readme(course: Course) -> str:
+    """What a learner reads first: the table of exercises, and how to check one's own work."""
+    rows = [
+        f"| `{exercise.slug}` | {exercise.title.partition(': ')[2] or exercise.title}"
+        f" | {', '.join(f'`{f.name}`' for f in exercise.functions)}"
+        f" | {sum(f.points for f in exercise.functions):g} |"
+        for exercise in course.exercises
+    ]
+    points = sum(f.points for exercise in course.exercises for f in exercise.functions)
+    first = course.exercises[0].slug
+    return f"""# {course.title}
+
+Each exercise comes as a script and as a notebook of the same text: work in the form you like, and
+hand in that one. Take them in order; a later one may use what you wrote before.
+
+| file | about | functions | points |
+|---|---|---|---|
+{chr(10).join(rows)}
+| | | | **{points:g}** |
+
+## Checking your own work
+
+Install the grader once (`pip install softmax-grader`), and after every save run, in this folder:
+
+    grader check {first}.py
+
+or the same with `.ipynb`, or without a name for all files. It runs the public checks, says what is
+wrong and where, and what to do next. `checks.json` holds their inputs and expected values. Your
+instructor's run has more checks than these, on other inputs: what is right here for a reason is
+right there too.
+
+These files are made from the course's solutions by `grader build`; changes to them here are lost.
+"""
+
+
+def _template(exercise: Exercise, *, leave_out: str) -> NotebookNode:
+    try:
+        import jupytext
+    except ImportError:
+        raise UsageError(
+            "building exercises needs jupytext: pip install 'softmax-grader[author]'"
+        ) from None
+    text = exercise.reference_path.read_text(encoding="utf-8")
+    template = jupytext.reads(text, fmt="py:percent")
+    kept = []
+    for cell in template.cells:
+        tags = cell.metadata.get("tags", [])
+        if leave_out in tags or any(tag.startswith("notice-") for tag in tags):
+            continue
+        if cell.cell_type == "code":
+            cell.source = without_solution(cell.source, exercise.reference_path)
+        kept.append(cell)
+    template.cells = kept
+    return template
+
+
+def without_solution(source: str, path: Path) -> str:
+    """`source` with each solution block replaced by a line that raises NotImplementedError."""
+    lines = []
+    function = ""
+    inside = False
+    for line in source.splitlines():
+        if match := re.match(r"def (\w+)", line):
+            function = match[1]
+        if line.strip() == BEGIN:
+            if inside:
+                raise CourseError(f"{path}: {BEGIN} inside of a solution, in {function}")
+            inside = True
+            indent = line[: -len(line.lstrip())]
+            lines.append(f'{indent}raise NotImplementedError("{function} is still to be written")')
+        elif line.strip() == END:
+            if not inside:
+                raise CourseError(f"{path}: {END} without {BEGIN}, in {function}")
+            inside = False
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise CourseError(f"{path}: {BEGIN} without {END}, in {function}")
+    return "\n".join(lines)
+
+
+def _cell_id(source: str, taken: set[str]) -> str:
+    """An id made of the cell's first words, so that it stays when other cells come and go."""
+    first = next((line for line in source.splitlines() if line.strip()), "cell")
+    match = re.match(r"def (\w+)", first)
+    words = match[1] if match else first
+    base = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")[:50] or "cell"
+    cell_id, number = base, 1
+    while cell_id in taken:
+        number += 1
+        cell_id = f"{base}-{number}"
+    taken.add(cell_id)
+    return cell_id

@@ -1,0 +1,160 @@
+"""What the author of a course writes `checks.py` with.
+
+    softmax = FunctionChecks("softmax")
+
+    @softmax.terms
+    def softmax_terms(A, Z):
+        return Terms(magnitude=A, growth=len(Z) + abs(Z).max() + 4)
+
+    @softmax.value(weight=2, public=True)
+    def three_logits():
+        \"\"\"The column [1, 2, 3] becomes about [0.09, 0.24, 0.67].
+
+        Does each column of your answer sum to 1?
+        \"\"\"
+        yield call(np.array([[1.0], [2.0], [3.0]]))
+
+The first paragraph of a check's docstring is the line that the learner reads; what follows is a hint
+that is shown when the check fails. A check passes when all its calls pass.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from grader import wire
+from grader.errors import CourseError
+from grader.model import Kind
+
+Rng: TypeAlias = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of one call."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+Calls: TypeAlias = Iterator[Call]
+Inputs: TypeAlias = Callable[..., Calls]
+
+
+def call(*args: object, **kwargs: object) -> Call:
+    """The arguments of one call: arrays, numbers, text-keyed dicts, tuples, lists, callbacks."""
+    return Call(args, kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A function to pass to a learner's function; the learner's process makes one of its own.
+
+    `Callback("x", "float((x ** 2).sum())")` is `lambda x: float((x ** 2).sum())`, NumPy is `np`.
+    """
+
+    parameters: str
+    expression: str
+
+    def __call__(self, *args: object) -> Any:
+        return wire.make_callback(self.parameters, self.expression)(*args)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How exact an answer must be, per entry.
+
+    `magnitude` (S0) is the sum of the magnitudes of the terms that form the entry, in the shape of
+    the expected answer; `growth` (g) is how many roundings can add up. A value check allows
+    `loose * S0`, a precision check `tight * g * S0`, both plus 1e-300.
+    """
+
+    magnitude: Any
+    growth: float = 1.0
+    loose: float = 1e-6
+    tight: float = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of one function."""
+
+    name: str
+    kind: Kind
+    weight: float
+    hidden: bool
+    text: str
+    hint: str
+    inputs: Inputs
+
+    def calls(self, rng: Rng) -> list[Call]:
+        """This check's calls; `rng` is used by those that draw their inputs."""
+        wants_rng = bool(inspect.signature(self.inputs).parameters)
+        return list(self.inputs(rng) if wants_rng else self.inputs())
+
+
+@dataclass(slots=True)
+class FunctionChecks:
+    """The checks of one function, in the order in which they are written."""
+
+    name: str
+    checks: list[Check] = field(default_factory=list)
+    terms_of: Callable[..., Terms] | None = None
+
+    def terms(self, function: Callable[..., Terms]) -> Callable[..., Terms]:
+        """Decorator: `function(expected, *args, **kwargs) -> Terms` for this function's answers."""
+        self.terms_of = function
+        return function
+
+    def value(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers are right (tolerance tier A)."""
+        return self._check(Kind.VALUE, weight, public)
+
+    def precision(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers are as accurate as float64 allows (tolerance tier B)."""
+        return self._check(Kind.PRECISION, weight, public)
+
+    def shape(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers have the expected shape, whatever their values."""
+        return self._check(Kind.SHAPE, weight, public)
+
+    def type(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers are float64 arrays (or scalars, tuples, dicts) as expected."""
+        return self._check(Kind.TYPE, weight, public)
+
+    def mutation(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the arguments are afterwards what they were before."""
+        return self._check(Kind.MUTATION, weight, public)
+
+    def memory(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers are right at a size that only a frugal way fits into memory."""
+        return self._check(Kind.MEMORY, weight, public)
+
+    def _check(self, kind: Kind, weight: float, public: bool) -> Callable[[Inputs], Inputs]:
+        def add(inputs: Inputs) -> Inputs:
+            doc = inspect.getdoc(inputs) or ""
+            text, _, hint = doc.partition("\n\n")
+            if not text:
+                raise CourseError(
+                    f"the check {inputs.__name__} of {self.name} has no docstring;"
+                    " write the line that learners will read"
+                )
+            self.checks.append(
+                Check(
+                    name=inputs.__name__,
+                    kind=kind,
+                    weight=weight,
+                    hidden=not public,
+                    text=" ".join(text.split()),
+                    hint=" ".join(hint.split()),
+                    inputs=inputs,
+                )
+            )
+            return inputs
+
+        return add

@@ -1,0 +1,362 @@
+"""Grade one submission: call its functions, judge the answers, add up the points."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import msgspec
+
+from grader import feedback, wire
+from grader.compare import (
+    Difference,
+    Expected,
+    expected_of,
+    shape_difference,
+    type_difference,
+    value_difference,
+)
+from grader.errors import SandboxError
+from grader.model import (
+    FORMAT,
+    LADDER,
+    CheckResult,
+    FunctionResult,
+    Kind,
+    Outcome,
+    Returned,
+    Submission,
+    SubmissionResult,
+    Verdict,
+    total,
+)
+from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.sandbox import Lane
+from grader.session import LoadProblem, Session
+
+MAX_NOTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The graded submission, and what only its own learner may see: prints, by function."""
+
+    result: SubmissionResult
+    outputs: dict[str, str] = field(default_factory=dict)
+
+
+class Grader:
+    """Grades submissions by one plan in one lane; keeps what can be prepared once."""
+
+    def __init__(self, plan: Plan, lane: Lane) -> None:
+        self.plan = plan
+        self.lane = lane
+        self.expected = {
+            function.name: [expected_of(call) for call in function.calls]
+            for exercise in plan.exercises
+            for function in exercise.functions
+        }
+
+    def grade(self, submission: Submission, *, echo: bool = False) -> SubmissionResult:
+        """The result of one submission; a failure of ours is a result too, without a score."""
+        return self.report(submission, echo=echo).result
+
+    def report(self, submission: Submission, *, echo: bool = False) -> Report:
+        """Like `grade`, with what the learner's code printed (`echo`)."""
+        began = time.perf_counter()
+        notes = list(submission.notes)
+        try:
+            results, outputs = self._functions(submission, notes, echo=echo)
+        except Exception as error:  # whatever it is, it is our failure: no zero, and on to the next
+            message = f"{type(error).__name__}: {error}"
+            if isinstance(error, SandboxError):
+                message = str(error)
+            notes.append(f"the grader failed: {message}")
+            self.lane.close()
+            results, outputs = list(self._failures(message)), {}
+        result = SubmissionResult(
+            format=FORMAT,
+            student=submission.student,
+            files=submission.files,
+            score=total([function.score for function in results]),
+            max_score=round(sum(function.max_score for function in results), 2),
+            isolation=self.lane.isolation,
+            seconds=round(time.perf_counter() - began, 4),
+            notes=tuple(notes),
+            functions=tuple(results),
+        )
+        return Report(result, outputs)
+
+    def _functions(
+        self, submission: Submission, notes: list[str], *, echo: bool
+    ) -> tuple[list[FunctionResult], dict[str, str]]:
+        outputs: dict[str, str] = {}
+        results = []
+        with Session(
+            self.lane,
+            submission,
+            functions=self.plan.function_names,
+            exercises=self.plan.slugs,
+            limits=self.plan.limits,
+            echo=echo,
+        ) as session:
+            if session.loaded.output:
+                outputs[""] = session.loaded.output
+            for exercise in self.plan.exercises:
+                for function in exercise.functions:
+                    result, outcomes = self._function(session, exercise, function, notes)
+                    results.append(result)
+                    outputs[function.name] = _printed(outcomes)
+            problems = session.problems
+        notes.extend(_problem_note(problem) for problem in problems[:MAX_NOTES])
+        if len(problems) > MAX_NOTES:
+            notes.append(f"and {len(problems) - MAX_NOTES} more statements that failed")
+        return results, outputs
+
+    def _function(
+        self,
+        session: Session,
+        exercise: PlannedExercise,
+        function: PlannedFunction,
+        notes: list[str],
+    ) -> tuple[FunctionResult, list[Outcome]]:
+        attempts = attempted_in(session, exercise.slug, function.name)
+        if not attempts:
+            return self._absent(session, exercise, function), []
+        graded = []
+        for file in attempts:
+            outcomes = session.call(file, function.name, function.calls)
+            graded.append((self.judged(exercise, function, outcomes), outcomes, file))
+        best = max(graded, key=lambda item: item[0].score or 0.0)
+        if len(graded) > 1:
+            scores = ", ".join(f"{item[2]}: {item[0].score:g}" for item in graded)
+            notes.append(
+                f"{function.name} is defined in more than one file; {best[2]} counts ({scores})"
+            )
+            session.choose(function.name, best[2])
+        return best[0], best[1]
+
+    def _absent(
+        self, session: Session, exercise: PlannedExercise, function: PlannedFunction
+    ) -> FunctionResult:
+        """The result of a function that no file attempts."""
+        definitions = [d for d in session.loaded.definitions if d.function == function.name]
+        if definitions:
+            verdict, message = Verdict.NOT_ATTEMPTED, f"{function.name} is as it was handed out"
+        elif why := _why_not_loaded(session, exercise.slug, function.name):
+            verdict, message = Verdict.NOT_LOADED, why
+        else:
+            verdict, message = Verdict.MISSING, _missing_message(session, function.name)
+        checks = [_check_result(check, verdict, message) for check in function.checks]
+        return _result(exercise, function, checks, 0.0, verdict, message)
+
+    def only(self, slug: str, name: str) -> Grader:
+        """A grader in the same lane for one function of one exercise."""
+        exercises = tuple(
+            msgspec.structs.replace(
+                exercise, functions=tuple(f for f in exercise.functions if f.name == name)
+            )
+            for exercise in self.plan.exercises
+            if exercise.slug == slug
+        )
+        return Grader(msgspec.structs.replace(self.plan, exercises=exercises), self.lane)
+
+    def judged(
+        self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
+    ) -> FunctionResult:
+        """What these outcomes of a function's calls are worth."""
+        checks = [self._check(function, check, outcomes) for check in function.checks]
+        verdict, message = _summary(checks)
+        points = score(function.points, checks)
+        return _result(exercise, function, checks, points, verdict, message)
+
+    def _check(
+        self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
+    ) -> CheckResult:
+        for place in check.calls:
+            verdict, message = _judge(
+                function, check, place, outcomes[place], self.expected[function.name][place]
+            )
+            if verdict is not Verdict.PASSED:
+                return _check_result(check, verdict, message)
+        return _check_result(check, Verdict.PASSED, "")
+
+    def _failures(self, message: str) -> list[FunctionResult]:
+        verdict = Verdict.GRADER_ERROR
+        return [
+            _result(
+                exercise,
+                function,
+                [_check_result(check, verdict, message) for check in function.checks],
+                None,
+                verdict,
+                message,
+            )
+            for exercise in self.plan.exercises
+            for function in exercise.functions
+        ]
+
+
+def score(points: float, checks: Sequence[CheckResult]) -> float:
+    """The points that these checks are worth, in hundredths, out of `points`.
+
+    Checks of other kinds than value count only beside at least half of the value checks (by
+    weight): an answer that is wrong nearly everywhere must not collect points for its type.
+    """
+    passed = [check for check in checks if check.verdict is Verdict.PASSED]
+    if len(passed) == len(checks):
+        return points
+    of_value = sum(check.weight for check in checks if check.kind is Kind.VALUE)
+    right = sum(check.weight for check in passed if check.kind is Kind.VALUE)
+    counted = sum(check.weight for check in passed) if right >= of_value / 2 else right
+    return round(points * counted / sum(check.weight for check in checks), 2)
+
+
+def attempted_in(session: Session, slug: str, function: str) -> list[str]:
+    """The files whose definition of `function` is to be graded, best first.
+
+    The file named for the exercise goes before all others, a written function before a stub; where
+    a .py and a notebook differ, both are graded.
+    """
+    holders = [
+        definition
+        for definition in session.loaded.definitions
+        if definition.function == function and not definition.stub
+    ]
+    named = {source.name for source in session.submission.sources if source.stem == slug}
+    own = [d for d in holders if d.file in named and d.own] or [d for d in holders if d.own]
+    own = own or holders
+    distinct = {definition.fingerprint: definition for definition in reversed(own)}
+    return [d.file for d in own if distinct[d.fingerprint] is d]
+
+
+def _judge(
+    function: PlannedFunction,
+    check: PlannedCheck,
+    place: int,
+    outcome: Outcome,
+    expected: Expected,
+) -> tuple[Verdict, str]:
+    """What one call says about one check."""
+    hidden = check.hidden
+    call = function.calls[place]
+    verdict = feedback.outcome_verdict(outcome, function.name)
+    if verdict is not None:
+        message = feedback.outcome_message(outcome, function.name, hidden=hidden)
+        return verdict, _with_call(message, function, place, hidden=hidden)
+    assert isinstance(outcome, Returned)
+    difference: Difference | None
+    imprecise = False
+    match check.kind:
+        case Kind.VALUE | Kind.MEMORY:
+            difference = value_difference(outcome.value, expected)
+        case Kind.PRECISION:
+            difference = value_difference(outcome.value, expected)
+            if difference is None:
+                difference = value_difference(outcome.value, expected, tight=True)
+                imprecise = True
+        case Kind.TYPE:
+            difference = type_difference(outcome.value, expected)
+        case Kind.SHAPE:
+            difference = shape_difference(outcome.value, expected)
+        case Kind.MUTATION:
+            if not outcome.mutated:
+                return Verdict.PASSED, ""
+            message = "it changes its argument; work on a copy, or on a new array"
+            return Verdict.MUTATED_ARGUMENT, message
+    if difference is None:
+        return Verdict.PASSED, ""
+    message = feedback.difference_message(difference, call, hidden=hidden, imprecise=imprecise)
+    return (
+        feedback.difference_verdict(difference, imprecise=imprecise),
+        _with_call(message, function, place, hidden=hidden),
+    )
+
+
+def _with_call(message: str, function: PlannedFunction, place: int, *, hidden: bool) -> str:
+    """`message` with the call it is about, which a hidden check keeps to itself."""
+    return message if hidden else f"{feedback.call_text(function, function.calls[place])}: {message}"
+
+
+def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
+    """The verdict on a function, and the message of the check that gives it (a public one first)."""
+    for verdict in LADDER:
+        found = [check for check in checks if check.verdict is verdict]
+        if found:
+            first = min(found, key=lambda check: check.hidden)
+            if verdict is Verdict.NOT_ATTEMPTED:
+                return verdict, first.message
+            return verdict, f"{first.name}: {first.message}"
+    return Verdict.PASSED, ""
+
+
+def _check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        kind=check.kind,
+        hidden=check.hidden,
+        weight=check.weight,
+        verdict=verdict,
+        message=message,
+    )
+
+
+def _result(
+    exercise: PlannedExercise,
+    function: PlannedFunction,
+    checks: Sequence[CheckResult],
+    points: float | None,
+    verdict: Verdict,
+    message: str,
+) -> FunctionResult:
+    return FunctionResult(
+        exercise=exercise.slug,
+        function=function.name,
+        score=points,
+        max_score=function.points,
+        verdict=verdict,
+        message=message,
+        misconception=None,
+        checks=tuple(checks),
+    )
+
+
+def _why_not_loaded(session: Session, slug: str, function: str) -> str:
+    """Why a function is not there although it may be in a file, or an empty text."""
+    for stem, reason in session.submission.unreadable:
+        if stem == slug or not session.submission.sources:
+            return reason
+    problems = session.problems
+    for problem in problems:
+        if f"def {function}" in problem.text or f"{function} =" in problem.text:
+            return _problem_note(problem)
+    named = {source.name for source in session.submission.sources if source.stem == slug}
+    for problem in problems:
+        if problem.file in named or not named:
+            return f"{function} is not there after loading; {_problem_note(problem)}"
+    return ""
+
+
+def _missing_message(session: Session, function: str) -> str:
+    if not session.submission.sources:
+        return f"nothing was handed in that could hold {function}"
+    others = {name: file for file, name in session.loaded.others}
+    close = get_close_matches(function, others, n=1, cutoff=0.6)
+    if close:
+        name = feedback.printable(close[0])
+        file = feedback.printable(others[close[0]])
+        return f"no function is called {function}; {file} has {name}: did you rename it?"
+    return f"no function is called {function}; did you rename or delete it?"
+
+
+def _problem_note(problem: LoadProblem) -> str:
+    line = f", line {problem.line}" if problem.line > 0 else ""
+    text = f": {problem.text}" if problem.text else ""
+    return feedback.printable(f"{problem.label}{line}: {problem.what}{text}")
+
+
+def _printed(outcomes: Sequence[Outcome]) -> str:
+    texts = [outcome.output for outcome in outcomes if hasattr(outcome, "output")]
+    return "".join(texts)

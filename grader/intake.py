@@ -1,0 +1,329 @@
+"""Read what learners handed in: folders, files and zip archives become submissions.
+
+Names are data, never paths: nothing is unpacked, links are not followed, and whatever cannot be
+read becomes a note on that learner's result while the rest of the batch goes on.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import tokenize
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from grader import wire
+from grader.errors import SubmissionError, UsageError
+from grader.model import Submission
+
+MAX_FILE_BYTES = 20 * 2**20
+MAX_SOURCE_BYTES = 2 * 2**20
+MAX_ARCHIVE_BYTES = 200 * 2**20
+MAX_UNPACKED_BYTES = 64 * 2**20
+MAX_ENTRIES = 2_000
+MAX_DEPTH = 6
+SUFFIXES = (".py", ".ipynb")
+IGNORED_FOLDERS = frozenset(
+    ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", "node_modules", "venv", ".venv")
+)
+
+
+@dataclass(slots=True)
+class _Handed:
+    """What is found of one learner, before it is made into a submission."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+    def fail(self, name: str, reason: str) -> None:
+        """Note that the file `name` could not be read."""
+        self.notes.append(reason)
+        self.unreadable.append((PurePosixPath(name).stem, reason))
+
+
+def submission_names(path: Path) -> list[tuple[str, list[Path]]]:
+    """The learners in a folder (or the one of a single file), each with their entries, sorted.
+
+    Entries of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's.
+    """
+    if not path.exists():
+        raise UsageError(f"{path} does not exist; name a folder of submissions, or one file")
+    if not path.is_dir():
+        return [(student_name(path), [path])]
+    students: dict[str, list[Path]] = {}
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in IGNORED_FOLDERS:
+            continue
+        students.setdefault(student_name(entry), []).append(entry)
+    if not students:
+        raise UsageError(f"{path} is empty; put one file, folder or .zip for each learner into it")
+    return sorted(students.items())
+
+
+def student_name(entry: Path) -> str:
+    """Whose entry this is: its name without the ending, and without characters that mislead."""
+    known = entry.suffix.lower() in (*SUFFIXES, ".zip") and not _is_folder(entry)
+    return clean_name(entry.stem if known else entry.name)
+
+
+def clean_name(name: str) -> str:
+    """A name in NFC, in which control and bidirectional characters are replaced by "?"."""
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    return "".join(c if c.isprintable() else "?" for c in name).strip() or "?"
+
+
+def read_submission(student: str, entries: Iterable[Path], *, order: tuple[str, ...]) -> Submission:
+    """What one learner handed in; `order` are the course's exercises, which are loaded first."""
+    handed = _Handed()
+    for entry in entries:
+        _read_entry(entry, handed)
+    return submission_of(student, handed.files, order=order, handed=handed)
+
+
+def submission_of(
+    student: str,
+    files: dict[str, bytes],
+    *,
+    order: tuple[str, ...],
+    handed: _Handed | None = None,
+) -> Submission:
+    """The submission that these files (by relative name) are."""
+    handed = handed or _Handed(files)
+    sources = []
+    taken: set[str] = set()
+    for name, data in sorted(files.items(), key=lambda item: _place(item[0], order)):
+        base = PurePosixPath(name).name
+        if base in taken:
+            handed.notes.append(f"{name}: another file called {base} counts; rename one")
+            continue
+        taken.add(base)
+        try:
+            sources.append(source_of(base, data))
+        except SubmissionError as error:
+            handed.fail(base, str(error))
+    if not files and not handed.notes:
+        handed.notes.append("no .py or .ipynb file was found")
+    return Submission(
+        student=student,
+        sources=tuple(sources),
+        files=tuple(sorted(files)),
+        notes=tuple(handed.notes),
+        unreadable=tuple(handed.unreadable),
+    )
+
+
+def source_of(name: str, data: bytes) -> wire.Source:
+    """One file as pieces of source. SubmissionError says what is wrong with it and the remedy."""
+    stem = PurePosixPath(name).stem
+    if not data.strip():
+        raise SubmissionError(f"{name} is empty")
+    if name.lower().endswith(".ipynb"):
+        return wire.Source(name, stem, tuple(_notebook_cells(name, data)))
+    if len(data) > MAX_SOURCE_BYTES:
+        raise SubmissionError(f"{name} is larger than {MAX_SOURCE_BYTES // 2**20} MiB of source")
+    return wire.Source(name, stem, (wire.Cell(name, _text(name, data)),))
+
+
+def _text(name: str, data: bytes) -> str:
+    """The text of a Python file, in the encoding that it declares (UTF-8 if none)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SubmissionError(f"{name} is in UTF-16; save it as UTF-8")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = data[error.start]
+        raise SubmissionError(
+            f"{name} is not UTF-8 (line {line} holds the byte 0x{byte:02x}); save it as UTF-8"
+        ) from None
+    except (SyntaxError, LookupError) as error:
+        raise SubmissionError(f"{name}: {error}; save it as UTF-8") from None
+    if "\0" in text:
+        raise SubmissionError(f"{name} holds NUL bytes: it is no text file; save it as UTF-8")
+    return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
+
+
+def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
+    # Imported here because its import takes a tenth of a second, which a .py need not pay.
+    import nbformat
+
+    remedy = "open it in Jupyter and save it again"
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SubmissionError(f"{name} is not UTF-8; {remedy}") from None
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        cells = list(notebook.cells)
+        sources = [_cell_source(cell.source) for cell in cells if cell.cell_type == "code"]
+    except Exception as error:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
+        reason = " ".join(str(error).split())[:100]
+        raise SubmissionError(f"{name} is not a notebook ({reason}); {remedy}") from None
+    if sum(map(len, sources)) > MAX_SOURCE_BYTES:
+        raise SubmissionError(f"{name} has more than {MAX_SOURCE_BYTES // 2**20} MiB of source")
+    for number, source in enumerate(sources, start=1):
+        if source.strip():
+            yield wire.Cell(f"{name}, code cell {number}", wire.clean(source, len(source)))
+
+
+def _cell_source(source: object) -> str:
+    if isinstance(source, str):
+        return source
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return "".join(source)
+    raise TypeError("a cell's source is no text")
+
+
+def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
+    """Where a file comes in loading: the exercises in their order, then the rest; .py first."""
+    path = PurePosixPath(name)
+    rank = order.index(path.stem) if path.stem in order else len(order)
+    return rank, len(path.parts), name.removesuffix(path.suffix), SUFFIXES.index(path.suffix.lower())
+
+
+def _read_entry(entry: Path, handed: _Handed) -> None:
+    suffix = entry.suffix.lower()
+    if entry.is_symlink():
+        handed.fail(entry.name, f"{clean_name(entry.name)} is a link; links are not followed")
+    elif _is_folder(entry):
+        _read_folder(entry, handed)
+    elif suffix == ".zip":
+        _read_zip(entry, handed)
+    elif suffix in SUFFIXES:
+        _read_file(entry, entry.name, handed)
+    else:
+        handed.notes.append(f"{clean_name(entry.name)} is not looked at: no .py, .ipynb or .zip")
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _read_folder(folder: Path, handed: _Handed) -> None:
+    for path, name in _walk(folder, handed):
+        suffix = path.suffix.lower()
+        if path.is_symlink():
+            handed.fail(name, f"{clean_name(name)} is a link; links are not followed")
+        elif suffix in SUFFIXES:
+            _read_file(path, name, handed)
+        elif suffix == ".zip":
+            _read_zip(path, handed)
+        else:
+            handed.notes.append(f"{clean_name(name)} is not looked at: no .py or .ipynb")
+
+
+def _walk(folder: Path, handed: _Handed) -> Iterator[tuple[Path, str]]:
+    """The files below `folder` with their relative names, sorted, in a bounded number."""
+    count = 0
+    waiting = [(folder, 0)]
+    while waiting:
+        current, depth = waiting.pop(0)
+        try:
+            entries = sorted(current.iterdir())
+        except OSError as error:
+            handed.notes.append(f"{clean_name(current.name)} cannot be read: {error.strerror}")
+            continue
+        for path in entries:
+            count += 1
+            if count > MAX_ENTRIES:
+                handed.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
+                return
+            if _is_junk(path.name):
+                continue
+            if _is_folder(path):
+                if depth < MAX_DEPTH:
+                    waiting.append((path, depth + 1))
+                continue
+            yield path, path.relative_to(folder).as_posix()
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name in IGNORED_FOLDERS
+
+
+def _read_file(path: Path, name: str, handed: _Handed) -> None:
+    name = clean_name(name)
+    try:
+        data = read_regular(path, MAX_FILE_BYTES)
+    except SubmissionError as error:
+        handed.fail(name, f"{name} {error}")
+        return
+    handed.files[name] = data
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file, opened without following a link; SubmissionError if it is none.
+
+    A FIFO does not make this wait, and a file that grows is not read beyond `limit`.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        raise SubmissionError(f"cannot be read: {error.strerror}") from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise SubmissionError("is not a regular file")
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise SubmissionError(f"cannot be read: {error.strerror}") from None
+    if len(data) > limit:
+        raise SubmissionError(f"is larger than {limit // 2**20} MiB")
+    return data
+
+
+def _read_zip(path: Path, handed: _Handed) -> None:
+    label = clean_name(path.name)
+    try:
+        data = read_regular(path, MAX_ARCHIVE_BYTES)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _read_members(archive, label, handed)
+    except SubmissionError as error:
+        handed.fail(path.name, f"{label} {error}")
+    except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged archive
+        handed.fail(path.name, f"{label} is not a readable zip archive ({error}); zip it again")
+
+
+def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None:
+    left = MAX_UNPACKED_BYTES
+    for member in archive.infolist()[:MAX_ENTRIES]:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        name = clean_name(str(path))
+        if member.is_dir() or any(_is_junk(part) and part != ".." for part in path.parts):
+            continue
+        if path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", str(path)):
+            handed.notes.append(f"{label}: {name} points outside of the archive; left out")
+            continue
+        if path.suffix.lower() not in SUFFIXES:
+            handed.notes.append(f"{label}: {name} is not looked at: no .py or .ipynb")
+            continue
+        if stat.S_ISLNK(member.external_attr >> 16):
+            handed.fail(name, f"{label}: {name} is a link; links are not followed")
+            continue
+        if member.flag_bits & 1:
+            handed.fail(name, f"{label}: {name} is encrypted; zip it without a password")
+            continue
+        limit = min(MAX_FILE_BYTES, left)
+        with archive.open(member) as file:
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            handed.fail(name, f"{label}: {name} unpacks to more than {limit // 2**20} MiB; left out")
+            continue
+        left -= len(content)
+        handed.files[name] = content
+    if len(archive.infolist()) > MAX_ENTRIES:
+        handed.notes.append(f"{label}: more than {MAX_ENTRIES} entries; the rest is not looked at")
+
+

@@ -1,0 +1,167 @@
+"""The words of grading: what a call did, what a check found, what a submission is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from grader import wire
+
+FORMAT = 1
+
+
+class Verdict(StrEnum):
+    """What a check found. Written to results.jsonl as it is spelt here."""
+
+    PASSED = "passed"
+    NOT_ATTEMPTED = "not_attempted"
+    MISSING = "missing"
+    NOT_LOADED = "not_loaded"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    DIED = "died"
+    WRONG_TYPE = "wrong_type"
+    WRONG_SHAPE = "wrong_shape"
+    NOT_FINITE = "not_finite"
+    WRONG_VALUE = "wrong_value"
+    IMPRECISE = "imprecise"
+    MUTATED_ARGUMENT = "mutated_argument"
+    GRADER_ERROR = "grader_error"
+
+
+# The first of these that is true of any check is what a learner is told of the function.
+LADDER = tuple(verdict for verdict in Verdict if verdict is not Verdict.PASSED)
+
+
+class Kind(StrEnum):
+    """What a check looks at."""
+
+    VALUE = "value"
+    PRECISION = "precision"
+    SHAPE = "shape"
+    TYPE = "type"
+    MUTATION = "mutation"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The call returned `value`; `mutated`: it changed an argument."""
+
+    value: wire.Value
+    mutated: bool
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The call raised."""
+
+    error: wire.Error
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The call used up its time, or (`called` false) was not made because earlier ones had."""
+
+    limit: str
+    called: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The process ended during the call."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotLoaded:
+    """The function is not there any more when the file is loaded a second time."""
+
+    why: str
+
+
+Outcome: TypeAlias = Returned | Raised | TimedOut | Died | NotLoaded
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much a submission may use. Wall limits are `wall_factor` times those of CPU time."""
+
+    call_cpu_s: float = 2.0
+    statement_cpu_s: float = 10.0
+    submission_cpu_s: float = 60.0
+    wall_factor: float = 5.0
+    memory_bytes: int = 2**30
+    file_bytes: int = 16 * 2**20
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """One check of one function, as written to results.jsonl."""
+
+    name: str
+    kind: Kind
+    hidden: bool
+    weight: float
+    verdict: Verdict
+    message: str
+
+
+class FunctionResult(msgspec.Struct, frozen=True):
+    """One function of one submission. `score` is None when the grader failed."""
+
+    exercise: str
+    function: str
+    score: float | None
+    max_score: float
+    verdict: Verdict
+    message: str
+    misconception: None
+    checks: tuple[CheckResult, ...]
+
+
+class SubmissionResult(msgspec.Struct, frozen=True):
+    """One line of results.jsonl. `score` is None when the grader failed on any function."""
+
+    format: int
+    student: str
+    files: tuple[str, ...]
+    score: float | None
+    max_score: float
+    isolation: str
+    seconds: float
+    notes: tuple[str, ...]
+    functions: tuple[FunctionResult, ...]
+
+    def exercise_score(self, slug: str) -> float | None:
+        """The points of one exercise; None when the grader failed on any of its functions."""
+        scores = [f.score for f in self.functions if f.exercise == slug]
+        return total(scores)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the grader, not the learner, failed."""
+        return self.score is None
+
+
+def total(scores: list[float | None]) -> float | None:
+    """The sum in hundredths of a point, or None when any score is not known."""
+    known = [score for score in scores if score is not None]
+    return round(sum(known), 2) if len(known) == len(scores) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one learner handed in, read but not run."""
+
+    student: str
+    sources: tuple[wire.Source, ...] = ()
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    # Files that could not be read, by stem, with the reason: their functions are `not_loaded`.
+    unreadable: tuple[tuple[str, str], ...] = ()

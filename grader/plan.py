@@ -1,0 +1,210 @@
+"""A course as data: inputs, expected values and tolerances, with no code in it.
+
+The same form serves a grading run (all checks, one seed) and `exercises/checks.json` (the public
+checks only), so a learner's own check and the instructor's run judge alike.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader import wire
+from grader.errors import UsageError
+from grader.model import Kind, Limits
+
+FORMAT = 1
+
+
+class PlannedCall(msgspec.Struct, frozen=True):
+    """One call: what goes in, what must come out, and how exactly (see course.Terms)."""
+
+    args: tuple[wire.Value, ...]
+    kwargs: dict[str, wire.Value]
+    expected: wire.Value
+    magnitude: wire.Value
+    growth: float
+    loose: float
+    tight: float
+
+
+class PlannedCheck(msgspec.Struct, frozen=True):
+    """One check; `calls` are places in its function's list of calls."""
+
+    name: str
+    kind: Kind
+    weight: float
+    hidden: bool
+    text: str
+    hint: str
+    calls: tuple[int, ...]
+
+
+class PlannedFunction(msgspec.Struct, frozen=True):
+    """One function of an exercise; `signature` is what a learner calls it as."""
+
+    name: str
+    points: float
+    hint: str
+    notice: str
+    calls: tuple[PlannedCall, ...]
+    checks: tuple[PlannedCheck, ...]
+
+
+class PlannedExercise(msgspec.Struct, frozen=True):
+    """One exercise."""
+
+    slug: str
+    title: str
+    functions: tuple[PlannedFunction, ...]
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All that is needed to grade, but for the submissions."""
+
+    format: int
+    title: str
+    seed: int
+    limits: Limits
+    exercises: tuple[PlannedExercise, ...]
+    # Every exercise of the course, also those that are not graded this time: submissions import
+    # from any of them.
+    slugs: tuple[str, ...]
+
+    @property
+    def function_names(self) -> tuple[str, ...]:
+        """The functions of all planned exercises, in order."""
+        return tuple(f.name for exercise in self.exercises for f in exercise.functions)
+
+
+def plan_json(plan: Plan) -> str:
+    """A plan as JSON that a person can read: arrays as nested lists, a line for each array."""
+    document = msgspec.to_builtins(plan)
+    for planned, exercise in zip(plan.exercises, document["exercises"], strict=True):
+        for function, written in zip(planned.functions, exercise["functions"], strict=True):
+            written["calls"] = [_readable_call(call) for call in function.calls]
+    return _indented(document) + "\n"
+
+
+def plan_from_json(text: str | bytes, where: str) -> Plan:
+    """The plan in a checks.json; UsageError when it is none."""
+    remedy = "reinstall the grader, or take checks.json from the exercises' folder again"
+    try:
+        document = json.loads(text)
+        for exercise in document["exercises"]:
+            for function in exercise["functions"]:
+                function["calls"] = [_call_of(call) for call in function["calls"]]
+        plan = msgspec.convert(document, Plan)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        msgspec.MsgspecError,
+    ) as error:
+        raise UsageError(f"{where} is not a file of checks ({error}); {remedy}") from error
+    if plan.format != FORMAT:
+        raise UsageError(f"{where} has format {plan.format}, this grader reads {FORMAT}; {remedy}")
+    return plan
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in the file `path`."""
+    try:
+        return plan_from_json(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _readable_call(call: PlannedCall) -> dict[str, Any]:
+    return {
+        "args": [readable(value) for value in call.args],
+        "kwargs": {name: readable(value) for name, value in call.kwargs.items()},
+        "expected": readable(call.expected),
+        "magnitude": readable(call.magnitude),
+        "growth": call.growth,
+        "loose": call.loose,
+        "tight": call.tight,
+    }
+
+
+def _call_of(call: dict[str, Any]) -> PlannedCall:
+    return PlannedCall(
+        args=tuple(_value_of(value) for value in call["args"]),
+        kwargs={name: _value_of(value) for name, value in call["kwargs"].items()},
+        expected=_value_of(call["expected"]),
+        magnitude=_value_of(call["magnitude"]),
+        growth=float(call["growth"]),
+        loose=float(call["loose"]),
+        tight=float(call["tight"]),
+    )
+
+
+def readable(value: wire.Value) -> Any:
+    """A value as plain JSON: numbers as they are, all else as an object that says what it is."""
+    match value:
+        case wire.Array(dtype=dtype):
+            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
+        case wire.NumpyScalar():
+            return _number(float(wire.unpack(value)))
+        case wire.Sequence(kind=kind, items=items):
+            return {kind: [readable(item) for item in items]}
+        case wire.Mapping(keys=keys, values=values):
+            return {"dict": {k: readable(v) for k, v in zip(keys, values, strict=True)}}
+        case wire.Callback(parameters=parameters, expression=expression):
+            return {"lambda": [parameters, expression]}
+        case float():
+            return _number(value)
+        case _:
+            return value
+
+
+def _number(number: float) -> float | str:
+    return number if math.isfinite(number) else str(number)
+
+
+def _numbers(nested: Any) -> Any:
+    return [_numbers(item) for item in nested] if isinstance(nested, list) else _number(nested)
+
+
+def _floats(nested: Any) -> Any:
+    return [_floats(item) for item in nested] if isinstance(nested, list) else float(nested)
+
+
+def _value_of(value: Any) -> wire.Value:
+    match value:
+        case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
+            return wire.pack(np.array(_floats(numbers)).astype(dtype))
+        case {"list": items}:
+            return wire.Sequence("list", tuple(_value_of(item) for item in items))
+        case {"tuple": items}:
+            return wire.Sequence("tuple", tuple(_value_of(item) for item in items))
+        case {"dict": items}:
+            return wire.Mapping(tuple(items), tuple(_value_of(item) for item in items.values()))
+        case {"lambda": [str(parameters), str(expression)]}:
+            return wire.Callback(parameters, expression)
+        case "inf" | "-inf" | "nan":
+            return float(value)
+        case bool() | int() | float() | None:
+            return value
+    raise ValueError(f"no value: {str(value)[:80]}")
+
+
+def _indented(value: Any, depth: int = 0) -> str:
+    """JSON with two spaces a level; a row of numbers, and whatever is short, on one line."""
+    line = json.dumps(value, ensure_ascii=False)
+    pad = "  " * depth
+    row = isinstance(value, list | tuple) and all(isinstance(item, int | float | str) for item in value)
+    if len(pad) + len(line) <= 100 or not isinstance(value, dict | list | tuple) or row:
+        return line
+    inner = "  " * (depth + 1)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {_indented(item, depth + 1)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + pad + "}"
+    return "[\n" + ",\n".join(inner + _indented(v, depth + 1) for v in value) + "\n" + pad + "]"

@@ -1,0 +1,142 @@
+"""Turn a course into a plan: draw the inputs, compute what the references answer to them."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader import wire
+from grader.catalog import Course, Exercise, Function
+from grader.course import Call, Callback, Check, Terms
+from grader.errors import CourseError, UsageError
+from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
+
+
+def plan_of(
+    course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bool = True
+) -> Plan:
+    """The plan of a course (or of the exercises named in `only`), computed from its references.
+
+    `hidden=False` leaves the hidden checks out. Raises CourseError when a reference fails on an
+    input, UsageError when `only` names an exercise that the course does not have.
+    """
+    slugs = tuple(exercise.slug for exercise in course.exercises)
+    for slug in only:
+        if slug not in slugs:
+            raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(slugs)}")
+    return Plan(
+        format=FORMAT,
+        title=course.title,
+        seed=seed,
+        limits=course.limits,
+        exercises=tuple(
+            PlannedExercise(
+                exercise.slug,
+                exercise.title,
+                tuple(
+                    _planned_function(exercise, function, seed, hidden=hidden)
+                    for function in exercise.functions
+                ),
+            )
+            for exercise in course.exercises
+            if not only or exercise.slug in only
+        ),
+        slugs=slugs,
+    )
+
+
+def _planned_function(
+    exercise: Exercise, function: Function, seed: int, *, hidden: bool
+) -> PlannedFunction:
+    calls: list[PlannedCall] = []
+    places: dict[bytes, int] = {}
+    checks = []
+    for check in function.checks:
+        if check.hidden and not hidden:
+            continue
+        # Every check of a function draws from the same state, so that two checks that look at one
+        # input share one call; another function draws other numbers, because what is an input here
+        # could be an answer there.
+        rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
+        where = f"{exercise.checks_path}: check {check.name} of {function.name}"
+        numbers = []
+        for arguments in _calls(check, rng, where):
+            args = tuple(_packed(value, where) for value in arguments.args)
+            kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
+            key = msgspec.msgpack.encode((args, kwargs))
+            if key not in places:
+                places[key] = len(calls)
+                calls.append(_planned_call(function, args, kwargs, where))
+            numbers.append(places[key])
+        if not numbers:
+            raise CourseError(f"{where}: it makes no call; yield at least one")
+        checks.append(
+            PlannedCheck(
+                name=check.name,
+                kind=check.kind,
+                weight=check.weight,
+                hidden=check.hidden,
+                text=check.text,
+                hint=check.hint,
+                calls=tuple(numbers),
+            )
+        )
+    return PlannedFunction(
+        name=function.name,
+        points=function.points,
+        hint=function.hint,
+        notice=function.notice,
+        calls=tuple(calls),
+        checks=tuple(checks),
+    )
+
+
+def _calls(check: Check, rng: np.random.Generator, where: str) -> list[Call]:
+    try:
+        return check.calls(rng)
+    except Exception as error:
+        raise CourseError(f"{where}: making its inputs raised {error!r}") from error
+
+
+def _planned_call(
+    function: Function, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value], where: str
+) -> PlannedCall:
+    def arguments() -> tuple[list[Any], dict[str, Any]]:
+        return [wire.unpack(a) for a in args], {k: wire.unpack(v) for k, v in kwargs.items()}
+
+    try:
+        with np.errstate(all="ignore"):
+            positional, named = arguments()
+            expected = function.reference(*positional, **named)
+            # Fresh arguments: the terms must not depend on what the reference did to its own.
+            positional, named = arguments()
+            terms: Terms = function.terms_of(expected, *positional, **named)
+    except Exception as error:
+        raise CourseError(f"{where}: the reference or its terms raised {error!r}") from error
+    growth = float(terms.growth)
+    if not (np.isfinite(growth) and growth >= 1):
+        raise CourseError(f"{where}: the growth factor is {growth}; it must be finite, at least 1")
+    return PlannedCall(
+        args=args,
+        kwargs=kwargs,
+        expected=_packed(expected, where),
+        magnitude=_packed(terms.magnitude, where),
+        growth=growth,
+        loose=terms.loose,
+        tight=terms.tight,
+    )
+
+
+def _packed(value: object, where: str) -> wire.Value:
+    if isinstance(value, Callback):
+        return wire.Callback(value.parameters, value.expression)
+    packed = wire.pack(value)
+    if isinstance(packed, wire.Opaque | wire.Oversized):
+        raise CourseError(
+            f"{where}: {type(value).__name__} cannot be sent to a learner's process"
+            " (arrays, numbers, lists, tuples, dicts with text keys and Callback can)"
+        )
+    return packed

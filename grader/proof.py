@@ -1,0 +1,288 @@
+"""Prove a course: right answers get full points, wrong ones lose some, and every check is needed."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.build import built_files, strays
+from grader.catalog import Course, Exercise
+from grader.errors import CourseError
+from grader.grading import Grader
+from grader.intake import submission_of
+from grader.model import FunctionResult, Returned, Verdict
+from grader.plan import Plan, PlannedCall
+from grader.planning import plan_of
+from grader.sandbox import Lane
+
+SEPARATOR = "__"
+TRIVIAL_SHARE = 0.1
+# Across machines exp and matmul differ in the last bits.
+SAME_NUMBER = 1e-13
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to write one function: a mistake, or an alternative."""
+
+    name: str
+    function: str
+    exercise: str
+    path: Path
+    doc: str
+
+    @property
+    def id(self) -> str:
+        """The name without the function's."""
+        return self.name.partition(SEPARATOR)[2]
+
+    def source(self) -> bytes:
+        """A file that holds this variant under the function's own name."""
+        text = self.path.read_text(encoding="utf-8")
+        return f"{text}\n\n{self.function} = {self.name}\n".encode()
+
+
+def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
+    """The mistakes or alternatives of an exercise, from the file `filename` in its folder.
+
+    CourseError for a name that stands twice or names no function of the exercise, and for a
+    missing docstring.
+    """
+    path = exercise.folder / filename
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise CourseError(f"{path} is missing; write it, even with few entries") from None
+    except SyntaxError as error:
+        raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
+    functions = {function.name for function in exercise.functions}
+    found: dict[str, Variant] = {}
+    for node in tree.body:
+        for name, doc in _definitions(node):
+            if name.startswith("_") or SEPARATOR not in name:
+                continue
+            function = name.partition(SEPARATOR)[0]
+            if function not in functions:
+                raise CourseError(f"{path}: {name} is about {function}, no function of this exercise")
+            if name in found:
+                raise CourseError(f"{path}: two functions are called {name}; rename one")
+            if isinstance(node, ast.FunctionDef) and not doc:
+                raise CourseError(f"{path}: {name} has no docstring; say what it does")
+            found[name] = Variant(name, function, exercise.slug, path, doc)
+    return list(found.values())
+
+
+def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.FunctionDef):
+        yield node.name, ast.get_docstring(node) or ""
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, ""
+
+
+def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:
+    """Everything that is wrong with a course, each with the file and what to do; empty if nothing.
+
+    `step` is told what is being looked at.
+    """
+    plan = plan_of(course, seed=0)
+    problems: list[str] = []
+    with Lane() as lane:
+        grader = Grader(plan, lane)
+        step("references")
+        problems += _reference_problems(course, grader)
+        step("templates")
+        problems += _template_problems(course, grader)
+        step("trivial answers")
+        problems += _trivial_problems(course, grader)
+        for exercise in course.exercises:
+            step(f"{exercise.slug}: alternatives and mistakes")
+            problems += _variant_problems(exercise, grader)
+    step("public checks")
+    problems += _public_problems(course, plan)
+    step(str(exercises))
+    problems += _exercises_problems(course, exercises)
+    return problems
+
+
+def _reference_problems(course: Course, grader: Grader) -> list[str]:
+    files = {f"{e.slug}.py": e.reference_path.read_bytes() for e in course.exercises}
+    result = grader.grade(submission_of("references", files, order=course.slugs))
+    return [
+        f"{exercise.reference_path}: {f.function} gets {f.score} of {f.max_score} points: {f.message}"
+        for exercise in course.exercises
+        for f in result.functions
+        if f.exercise == exercise.slug and f.score != f.max_score
+    ]
+
+
+def _template_problems(course: Course, grader: Grader) -> list[str]:
+    files = built_files(course)
+    problems = []
+    for suffix in (".py", ".ipynb"):
+        handed = {name: text.encode() for name, text in files.items() if name.endswith(suffix)}
+        result = grader.grade(submission_of("template", handed, order=course.slugs))
+        problems += [f"the {suffix} templates do not load: {note}" for note in result.notes]
+        for function in result.functions:
+            if function.verdict is not Verdict.NOT_ATTEMPTED or function.score != 0:
+                problems.append(
+                    f"the {suffix} template of {function.exercise} gets {function.score} points for"
+                    f" {function.function} ({function.verdict}); put its solution between the"
+                    " markers in reference.py"
+                )
+    return problems
+
+
+def _trivial_problems(course: Course, grader: Grader) -> list[str]:
+    """Answers of the right shape and type that know nothing of the subject."""
+    problems = []
+    for exercise, planned in zip(course.exercises, grader.plan.exercises, strict=True):
+        for function in planned.functions:
+            for name, answer in _TRIVIAL.items():
+                outcomes = [Returned(answer(call), mutated=False) for call in function.calls]
+                result = grader.judged(planned, function, list(outcomes))
+                if (result.score or 0) > TRIVIAL_SHARE * function.points:
+                    passed = [c.name for c in result.checks if c.verdict is Verdict.PASSED]
+                    problems.append(
+                        f"{exercise.checks_path}: {name} earns {result.score} of {function.points:g}"
+                        f" points for {function.name} ({', '.join(passed)}); let those checks look"
+                        " at a further input"
+                    )
+    return problems
+
+
+def _filled(value: Any, number: float) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, number) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_filled(item, number) for item in value)
+    return np.full(value.shape, number) if isinstance(value, np.ndarray) else number
+
+
+def _input_in_shape(call: PlannedCall) -> wire.Value:
+    """The first argument that holds numbers, in the expected shape."""
+    expected = wire.unpack(call.expected)
+    first = next(
+        (np.asarray(wire.unpack(a)) for a in call.args if isinstance(a, wire.Array)), np.zeros(1)
+    )
+    if isinstance(expected, np.ndarray):
+        return wire.pack(np.resize(first, expected.shape).astype(np.float64))
+    if isinstance(expected, float):
+        return wire.pack(float(first.flat[0]))
+    return call.args[0]
+
+
+_TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
+    "an answer of zeros": lambda call: wire.pack(_filled(wire.unpack(call.expected), 0.0)),
+    "an answer of ones": lambda call: wire.pack(_filled(wire.unpack(call.expected), 1.0)),
+    "the input as the answer": _input_in_shape,
+}
+
+
+def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
+    problems = []
+    for alternative in variants_in(exercise, "alternatives.py"):
+        result = graded_variant(alternative, grader)
+        if result.score != result.max_score:
+            problems.append(
+                f"{alternative.path}: {alternative.name} gets {result.score} of {result.max_score}"
+                f" points ({result.message}); it is wrong, or a check is too strict"
+            )
+    lost: dict[tuple[str, str], list[str]] = {}
+    for mistake in variants_in(exercise, "mistakes.py"):
+        result = graded_variant(mistake, grader)
+        if result.score == result.max_score:
+            problems.append(
+                f"{mistake.path}: {mistake.name} gets full points; add an input to checks.py that"
+                " shows the mistake"
+            )
+        if not mistake.doc:
+            problems.append(f"{mistake.path}: {mistake.name} has no docstring; learners read it")
+        for check in result.checks:
+            if check.verdict is not Verdict.PASSED:
+                lost.setdefault((mistake.function, check.name), []).append(mistake.id)
+    for function in exercise.functions:
+        for check in function.checks:
+            if (function.name, check.name) not in lost:
+                problems.append(
+                    f"{exercise.checks_path}: no mistake loses {check.name} of {function.name};"
+                    " drop the check, or write the mistake that it is for"
+                )
+    return problems
+
+
+def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:
+    """What a variant gets for its function, through the same process as a learner's."""
+    result = grader.only(variant.exercise, variant.function).grade(
+        submission_of(
+            variant.name, {f"{variant.exercise}.py": variant.source()}, order=grader.plan.slugs
+        )
+    )
+    (function,) = result.functions
+    return function
+
+
+def _public_problems(course: Course, plan: Plan) -> list[str]:
+    problems = []
+    other = plan_of(course, seed=1, hidden=False)
+    same = plan_of(course, seed=2, hidden=False)
+    for exercise, a, b in zip(course.exercises, other.exercises, same.exercises, strict=True):
+        for function, again in zip(a.functions, b.functions, strict=True):
+            if not function.checks:
+                problems.append(f"{exercise.checks_path}: {function.name} has no public check")
+            if function != again:
+                problems.append(
+                    f"{exercise.checks_path}: a public check of {function.name} draws its inputs;"
+                    " write them out, so that a learner can read them"
+                )
+    for planned in plan.exercises:
+        for function in planned.functions:
+            if all(not check.hidden for check in function.checks):
+                problems.append(f"{planned.slug}: {function.name} has no hidden check")
+    return problems
+
+
+def _exercises_problems(course: Course, folder: Path) -> list[str]:
+    remedy = "run `grader build`"
+    if not folder.is_dir():
+        return [f"{folder} is missing; {remedy}"]
+    files = built_files(course)
+    problems = [f"{folder / name}: not made by `grader build`; delete it" for name in strays(files, folder)]
+    for name, text in files.items():
+        path = folder / name
+        if not path.exists():
+            problems.append(f"{path} is missing; {remedy}")
+            continue
+        present = path.read_text(encoding="utf-8")
+        same = _same_numbers(present, text) if name == "checks.json" else present == text
+        if not same:
+            problems.append(f"{path} is not what solutions/ makes; {remedy}")
+    return problems
+
+
+def _same_numbers(text: str, other: str) -> bool:
+    try:
+        return _same(json.loads(text), json.loads(other))
+    except ValueError:
+        return False
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return abs(one - other) <= SAME_NUMBER * (1 + abs(other))
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return bool(one == other)
+

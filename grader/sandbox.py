@@ -1,0 +1,289 @@
+"""Start the process that runs learner code, fork children from it, talk to them, end them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from grader import wire
+from grader.errors import SandboxError
+from grader.model import Limits
+from grader.worker.child import Limits as KernelLimits
+from grader.worker.zygote import FORK, FORKED, READY, STATUS
+
+START_TIMEOUT_S = 60.0
+GRACE_S = 0.05
+# Unread requests beyond this could fill the socket while the child is stuck writing an answer.
+PIPELINE_BYTES = 64 * 2**10
+
+# Without the thread limits a linear algebra library starts threads that a fork does not survive.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+
+
+class ChildGone(Exception):  # noqa: N818  # a fact about the child, not an error of ours
+    """The child's end of the channel is closed, or what came through it is not of the protocol."""
+
+
+class OutOfTime(Exception):  # noqa: N818  # likewise
+    """The child used up its time; the message says which."""
+
+
+class Lane:
+    """A zygote and, one at a time, the children forked from it. Use it as a context manager."""
+
+    isolation = "none"
+
+    def __init__(self) -> None:
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self.versions = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def child(self, limits: Limits) -> Iterator[Child]:
+        """A fresh child that has loaded nothing yet; killed when the block ends.
+
+        Raises SandboxError when the zygote cannot be started or does not answer.
+        """
+        try:
+            child = self._forked(limits)
+        except (OSError, ValueError) as error:
+            # One restart: the zygote may have been killed from outside since the last child.
+            self.close()
+            try:
+                child = self._forked(limits)
+            except (OSError, ValueError) as again:
+                self.close()
+                raise SandboxError(
+                    f"the process that runs learner code failed twice ({error}; {again});"
+                    " try again, with fewer --jobs if memory is short"
+                ) from again
+        try:
+            yield child
+        finally:
+            child.end()
+
+    def close(self) -> None:
+        """End the zygote; its children die with it."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._zygote is not None:
+            self._zygote.kill()
+            self._zygote.wait()
+            self._zygote = None
+
+    def _started(self) -> socket.socket:
+        if self._control is not None:
+            return self._control
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._zygote = subprocess.Popen(
+                [sys.executable, "-I", "-m", "grader.worker", str(theirs.fileno())],
+                env=ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        ours.settimeout(START_TIMEOUT_S)
+        self._control = ours
+        greeting = ours.recv(200)
+        if greeting[:1] != READY:
+            raise OSError("it did not start")
+        self.versions = greeting[1:].decode()
+        return ours
+
+    def _forked(self, limits: Limits) -> Child:
+        control = self._started()
+        kernel = KernelLimits(
+            memory_bytes=limits.memory_bytes,
+            cpu_s=int(limits.submission_cpu_s) + 2,
+            file_bytes=limits.file_bytes,
+        )
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(control, [FORK + kernel.to_bytes()], [theirs.fileno()])
+                answer, pidfds, _, _ = socket.recv_fds(control, 64, 1)
+            except OSError:
+                ours.close()
+                raise
+        if answer[:1] != FORKED:
+            ours.close()
+            raise OSError("it did not fork")
+        return Child(self, int(answer[1:]), pidfds[0] if pidfds else None, ours)
+
+    def status(self, pid: int) -> int | None:
+        """The exit code of an ended child (negative: the signal); None when it is not known."""
+        if self._control is None:
+            return None
+        try:
+            self._control.send(STATUS + str(pid).encode())
+            return int(self._control.recv(64)[1:])
+        except (OSError, ValueError):
+            self.close()
+            return None
+
+
+class Child:
+    """One process that runs one submission; made by `Lane.child`."""
+
+    def __init__(self, lane: Lane, pid: int, pidfd: int | None, channel: socket.socket) -> None:
+        self.lane = lane
+        self.pid = pid
+        self._pidfd = pidfd
+        self._channel = channel
+        self._channel.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(channel, select.POLLIN)
+        self.cpu_s = 0.0
+
+    def send(self, frame: bytes, *, wall_s: float) -> None:
+        """Send a frame; ChildGone if it is not taken within `wall_s` seconds."""
+        deadline = time.monotonic() + wall_s
+        view = memoryview(frame)
+        while view:
+            try:
+                view = view[self._channel.send(view) :]
+            except BlockingIOError:
+                writable = select.select([], [self._channel], [], deadline - time.monotonic())[1]
+                if not writable:
+                    raise ChildGone("it stopped reading") from None
+            except OSError as error:
+                raise ChildGone(str(error)) from None
+
+    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:
+        """The child's next message.
+
+        Raises OutOfTime after `cpu_s` seconds of its CPU time or `wall_s` seconds of waiting, and
+        ChildGone when there is nobody to wait for or what came is no message.
+        """
+        patience = _Patience(self, cpu_s, wall_s)
+        header = self._exactly(4, patience)
+        try:
+            return wire.decode_reply(self._exactly(wire.frame_length(header), patience))
+        except wire.WireError as error:
+            raise ChildGone(f"it broke the protocol: {error}") from None
+
+    def _exactly(self, count: int, patience: _Patience) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            try:
+                part = self._channel.recv(min(count - len(data), 2**20))
+            except BlockingIOError:
+                self._poll.poll(patience.milliseconds())
+                continue
+            except OSError as error:
+                raise ChildGone(str(error)) from None
+            if not part:
+                raise ChildGone("it ended")
+            data += part
+        return bytes(data)
+
+    def measured_cpu_s(self) -> float | None:
+        """The CPU time this child has used, in seconds; None where the system does not tell."""
+        try:
+            with open(f"/proc/{self.pid}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:
+            return None
+        self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return self.cpu_s
+
+    def how_it_ended(self) -> str:
+        """Kill the child if it still runs, and say how it ended, in words for a learner."""
+        self._kill()
+        status = self.lane.status(self.pid)
+        if status is None:
+            return "the process ended"
+        if status >= 0:
+            return f"the code ended the whole Python process (exit code {status})"
+        name = signal.Signals(-status).name
+        return _SIGNALS.get(name, f"the process was ended by {name}")
+
+    def end(self) -> None:
+        """Kill the child, whatever it is doing."""
+        self._kill()
+        self._channel.close()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def _kill(self) -> None:
+        try:
+            if self._pidfd is not None:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+class _Patience:
+    """How long to go on waiting for a child."""
+
+    def __init__(self, child: Child, cpu_s: float, wall_s: float) -> None:
+        self.child = child
+        self.cpu_s = cpu_s
+        self.wall_s = wall_s
+        self.began = time.monotonic()
+        self.cpu_at_start: float | None = None
+        self.first = True
+
+    def milliseconds(self) -> float:
+        """How long to wait before asking again; OutOfTime when the time is up."""
+        if self.first:
+            # Nearly every answer comes within the grace, and then nothing need be measured.
+            self.first = False
+            return GRACE_S * 1000
+        waited = time.monotonic() - self.began
+        if waited >= self.wall_s:
+            raise OutOfTime(f"{self.wall_s:g} seconds")
+        left = self.wall_s - waited
+        used = self.child.measured_cpu_s()
+        if used is not None:
+            if self.cpu_at_start is None:
+                self.cpu_at_start = used
+            if used - self.cpu_at_start >= self.cpu_s:
+                raise OutOfTime(f"{self.cpu_s:g} seconds of computing")
+            left = min(left, self.cpu_s - (used - self.cpu_at_start))
+        return max(left, 0.01) * 1000
+
+
+_SIGNALS = {
+    "SIGSEGV": "the Python process crashed (segmentation fault)",
+    "SIGABRT": "the Python process aborted",
+    "SIGXCPU": "the code used up the submission's computing time",
+    "SIGXFSZ": "the code wrote a file that is too large",
+    "SIGKILL": "the process was killed",
+}

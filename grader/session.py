@@ -1,0 +1,265 @@
+"""Run one submission in a lane: load it, call its functions, replace children that end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from grader import wire
+from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
+from grader.sandbox import PIPELINE_BYTES, Child, ChildGone, Lane, OutOfTime
+
+# A submission that kills more children than this while it loads is taken as it is by then.
+MAX_LOADS = 8
+TIMEOUTS_PER_FUNCTION = 2
+
+
+class Arguments(Protocol):
+    """What a call is made with."""
+
+    @property
+    def args(self) -> tuple[wire.Value, ...]: ...
+
+    @property
+    def kwargs(self) -> dict[str, wire.Value]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProblem:
+    """A statement that failed, hung or ended the process; what is around it still counts."""
+
+    file: str
+    label: str
+    line: int
+    what: str
+    text: str = ""
+
+
+class Session:
+    """One submission, loaded in one child after another. Use it as a context manager."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        submission: Submission,
+        *,
+        functions: tuple[str, ...],
+        exercises: tuple[str, ...],
+        limits: Limits,
+        echo: bool = False,
+    ) -> None:
+        self.lane = lane
+        self.submission = submission
+        self.functions = functions
+        self.exercises = exercises
+        self.limits = limits
+        self.echo = echo
+        self.chosen: dict[str, str] = {}
+        self.skip: list[tuple[int, int]] = []
+        self.killers: list[LoadProblem] = []
+        self.loaded = wire.Loaded((), (), ())
+        self._child: Child | None = None
+        self._stack = ExitStack()
+        self._began = time.monotonic()
+        self._child_began = self._began
+        self._spent_cpu_s = 0.0
+
+    def __enter__(self) -> Self:
+        self._ready()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._drop_child()
+
+    @property
+    def problems(self) -> list[LoadProblem]:
+        """What went wrong while loading, in the order of the files."""
+        found = [_problem(error, self.submission) for error in self.loaded.errors]
+        return [*self.killers, *found]
+
+    def choose(self, function: str, file: str) -> None:
+        """From now on `import` gives the `function` of this file."""
+        self.chosen[function] = file
+        self._drop_child()
+
+    def call(self, file: str, function: str, calls: Sequence[Arguments]) -> list[Outcome]:
+        """The outcome of each call, in order. One that ends the child costs only itself."""
+        outcomes: dict[int, Outcome] = {}
+        waiting = deque(range(len(calls)))
+        timeouts = 0
+        alone = False
+        while waiting:
+            if not self._ready():
+                reason = f"{self.limits.submission_cpu_s:g} seconds for the whole submission"
+                rest: Outcome = TimedOut(reason, called=False)
+            elif timeouts >= TIMEOUTS_PER_FUNCTION:
+                rest = TimedOut("earlier calls", called=False)
+            elif not self._defines(file, function):
+                rest = NotLoaded(f"{function} was not there when {file} was loaded again")
+            else:
+                batch = [waiting[0]] if alone else list(waiting)
+                alone = False
+                failure = self._pipelined(file, function, calls, batch, outcomes)
+                while waiting and waiting[0] in outcomes:
+                    waiting.popleft()
+                if failure is None:
+                    continue
+                if isinstance(failure, TimedOut):
+                    timeouts += 1
+                    if timeouts < TIMEOUTS_PER_FUNCTION:
+                        alone = True
+                        continue
+                outcomes[waiting.popleft()] = failure
+                continue
+            outcomes.update(dict.fromkeys(waiting, rest))
+            break
+        return [outcomes[number] for number in range(len(calls))]
+
+    def _pipelined(
+        self,
+        file: str,
+        function: str,
+        calls: Sequence[Arguments],
+        batch: Sequence[int],
+        outcomes: dict[int, Outcome],
+    ) -> Outcome | None:
+        """Make these calls; what befell the first one that did not come back, or None.
+
+        Only calls of one function are ever in the pipe together: no input that waits there may be
+        the answer to the call before it.
+        """
+        child = self._child
+        assert child is not None
+        unsent = deque(batch)
+        sent: deque[tuple[int, int]] = deque()
+        in_flight = 0
+        try:
+            while unsent or sent:
+                while unsent and (not sent or in_flight < PIPELINE_BYTES):
+                    number = unsent.popleft()
+                    call = calls[number]
+                    frame = wire.encode(wire.Call(number, file, function, call.args, call.kwargs))
+                    if sent and in_flight + len(frame) > PIPELINE_BYTES:
+                        unsent.appendleft(number)
+                        break
+                    child.send(frame, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
+                    sent.append((number, len(frame)))
+                    in_flight += len(frame)
+                number, size = sent[0]
+                outcomes[number] = self._answer(child, number)
+                sent.popleft()
+                in_flight -= size
+        except OutOfTime as error:
+            self._drop_child()
+            return TimedOut(str(error))
+        except ChildGone:
+            how = child.how_it_ended()
+            self._drop_child()
+            return Died(how)
+        return None
+
+    def _answer(self, child: Child, number: int) -> Outcome:
+        cpu_s = min(self.limits.call_cpu_s, self._cpu_left_s())
+        reply = child.receive(cpu_s=cpu_s, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
+        match reply:
+            case wire.Returned(number=answered) if answered == number:
+                return Returned(reply.value, reply.mutated, reply.output)
+            case wire.Raised(number=answered) if answered == number:
+                return Raised(reply.error, reply.output)
+        raise ChildGone("it answered another call")
+
+    def _ready(self) -> bool:
+        """Whether there is a child that has loaded the submission; False when time has run out."""
+        if self._child is not None:
+            return True
+        for _ in range(MAX_LOADS):
+            if self._cpu_left_s() <= 0 or self._wall_left_s() <= 0:
+                return False
+            self._child_began = time.monotonic()
+            self._child = self._stack.enter_context(self.lane.child(self.limits))
+            if self._loads(self._child):
+                return True
+            self._drop_child()
+        return False
+
+    def _loads(self, child: Child) -> bool:
+        """Whether the submission loads to its end; if not, what stopped it will be skipped."""
+        request = wire.Load(
+            sources=self.submission.sources,
+            functions=self.functions,
+            exercises=self.exercises,
+            skip=tuple(self.skip),
+            chosen=self.chosen,
+            echo=self.echo,
+        )
+        progress: wire.Progress | None = None
+        try:
+            child.send(wire.encode(request), wall_s=self._wall_left_s())
+            while True:
+                cpu_s = min(self.limits.statement_cpu_s, self._cpu_left_s())
+                wall_s = self.limits.statement_cpu_s * self.limits.wall_factor
+                reply = child.receive(cpu_s=cpu_s, wall_s=min(wall_s, self._wall_left_s()))
+                match reply:
+                    case wire.Loaded():
+                        self.loaded = reply
+                        return True
+                    case wire.Progress():
+                        progress = reply
+                    case _:
+                        raise ChildGone("it answered before it was asked")
+        except OutOfTime as error:
+            what = f"did not finish within {error}"
+        except ChildGone:
+            what = child.how_it_ended()
+        if progress is not None and progress.source < len(self.submission.sources):
+            source = self.submission.sources[progress.source]
+            self.skip.append((progress.source, progress.statement))
+            self.killers.append(
+                LoadProblem(source.name, progress.label, progress.line, what, _line(source, progress))
+            )
+        return False
+
+    def _defines(self, file: str, function: str) -> bool:
+        return any(d.file == file and d.function == function for d in self.loaded.definitions)
+
+    def _cpu_left_s(self) -> float:
+        current = self._child.cpu_s if self._child is not None else 0.0
+        return self.limits.submission_cpu_s - self._spent_cpu_s - current
+
+    def _wall_left_s(self) -> float:
+        limit = self.limits.submission_cpu_s * self.limits.wall_factor
+        return limit - (time.monotonic() - self._began)
+
+    def _drop_child(self) -> None:
+        if self._child is not None:
+            lived_s = time.monotonic() - self._child_began
+            self._spent_cpu_s += self._child.measured_cpu_s() or lived_s
+            self._child = None
+            self._stack.close()
+
+
+def _problem(error: wire.LoadError, submission: Submission) -> LoadProblem:
+    names = [source.name for source in submission.sources]
+    file = names[error.source] if 0 <= error.source < len(names) else error.label
+    text = error.error.frames[-1].text if error.error.frames else ""
+    what = f"{error.error.type}: {error.error.message}" if error.error.message else error.error.type
+    return LoadProblem(file, error.label, error.line, what, text)
+
+
+def _line(source: wire.Source, progress: wire.Progress) -> str:
+    for cell in source.cells:
+        if cell.label == progress.label:
+            lines = cell.text.splitlines()
+            if 0 < progress.line <= len(lines):
+                return lines[progress.line - 1].strip()[:300]
+    return ""

@@ -1,0 +1,437 @@
+"""The values and messages that cross between the grader and a learner's process.
+
+Every byte that comes back was written by code we do not trust: `decode` accepts exactly the
+messages below, within the sizes below, and answers anything else with `WireError`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+
+import msgspec
+import numpy as np
+
+MAX_FRAME_BYTES = 64 * 2**20
+MAX_VALUE_BYTES = 16 * 2**20
+MAX_DIMENSIONS = 8
+MAX_DEPTH = 8
+MAX_ITEMS = 100_000
+MAX_TEXT = 2_000
+
+DType = Literal[
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
+PLAIN_DTYPES = frozenset(get_args(DType))
+
+Size = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+Shape = Annotated[tuple[Size, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Name = Annotated[str, msgspec.Meta(max_length=300)]
+Index = Annotated[int, msgspec.Meta(ge=-1, le=10_000_000)]
+
+
+class WireError(Exception):
+    """Bytes that are none of the messages of this module."""
+
+
+class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    pass
+
+
+class Array(_Struct, tag="array"):
+    """An array. `held` is what the learner's object was before its numbers were taken out."""
+
+    dtype: DType
+    shape: Shape
+    data: bytes
+    held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
+
+
+class NumpyScalar(_Struct, tag="scalar"):
+    """One number with a dtype, such as np.float64(0.5)."""
+
+    dtype: DType
+    data: Annotated[bytes, msgspec.Meta(max_length=16)]
+
+
+class Sequence(_Struct, tag="sequence"):
+    """A list or a tuple."""
+
+    kind: Literal["list", "tuple"]
+    items: Annotated[tuple[Value, ...], msgspec.Meta(max_length=MAX_ITEMS)]
+
+
+class Mapping(_Struct, tag="mapping"):
+    """A dict with text keys."""
+
+    keys: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1_000)]
+    values: Annotated[tuple[Value, ...], msgspec.Meta(max_length=1_000)]
+
+
+class Callback(_Struct, tag="callback"):
+    """A function that is made in the learner's process: `lambda <parameters>: <expression>`."""
+
+    parameters: Text
+    expression: Text
+
+
+class Oversized(_Struct, tag="oversized"):
+    """An array too large to send: only what it looked like."""
+
+    dtype: Name
+    shape: Shape
+
+
+class Opaque(_Struct, tag="opaque"):
+    """Something that holds no numbers we compare."""
+
+    kind: Literal[
+        "str",
+        "bytes",
+        "set",
+        "function",
+        "class",
+        "generator",
+        "stand-in",
+        "array of objects",
+        "array of text",
+        "structured array",
+        "large int",
+        "dict with keys that are not text",
+        "too deep",
+        "too many items",
+        "object",
+    ]
+
+
+Number: TypeAlias = bool | int | float | None
+Value: TypeAlias = (
+    Array | NumpyScalar | Sequence | Mapping | Callback | Oversized | Opaque | bool | int | float | None
+)
+
+# From the grader to the child.
+
+
+class Cell(_Struct):
+    """A piece of source that stands or falls on its own: a .py file, or one cell of a notebook."""
+
+    label: str
+    text: str
+
+
+class Source(_Struct):
+    """One submitted file."""
+
+    name: str
+    stem: str
+    cells: tuple[Cell, ...]
+
+
+class Load(_Struct, tag="load"):
+    """Load these files. `skip` lists (source, statement) pairs that killed an earlier child."""
+
+    sources: tuple[Source, ...]
+    functions: tuple[str, ...]
+    exercises: tuple[str, ...]
+    skip: tuple[tuple[int, int], ...] = ()
+    chosen: dict[str, str] = {}
+    echo: bool = False
+
+
+class Call(_Struct, tag="call"):
+    """Call `function` as it is defined in `file`."""
+
+    number: int
+    file: str
+    function: str
+    args: tuple[Value, ...]
+    kwargs: dict[str, Value]
+
+
+Request: TypeAlias = Load | Call
+
+# From the child to the grader.
+
+
+class Frame(_Struct):
+    """One line of a traceback, in the learner's own files only."""
+
+    label: Name
+    line: Index
+    function: Name
+    text: Text
+
+
+class Error(_Struct):
+    """An exception: its class, its message, and where in the learner's files it passed."""
+
+    type: Name
+    message: Text
+    frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=20)]
+
+
+class Progress(_Struct, tag="progress"):
+    """About to run this statement (-1: about to parse this source)."""
+
+    source: Index
+    statement: Index
+    label: Name
+    line: Index
+
+
+class LoadError(_Struct):
+    """A statement that failed; the ones before and after it still count."""
+
+    source: Index
+    label: Name
+    line: Index
+    error: Error
+
+
+class Definition(_Struct):
+    """A callable that a file binds to one of the course's names."""
+
+    file: Name
+    function: Name
+    stub: bool
+    own: bool
+    fingerprint: Name
+
+
+class Loaded(_Struct, tag="loaded"):
+    """What loading found: definitions of the course's functions, errors, other functions' names."""
+
+    definitions: Annotated[tuple[Definition, ...], msgspec.Meta(max_length=5_000)]
+    errors: Annotated[tuple[LoadError, ...], msgspec.Meta(max_length=200)]
+    others: Annotated[tuple[tuple[Name, Name], ...], msgspec.Meta(max_length=500)]
+    output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+
+
+class Returned(_Struct, tag="returned"):
+    """The function returned. `mutated`: an argument is no longer what it was."""
+
+    number: Index
+    value: Value
+    mutated: bool
+    output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+
+
+class Raised(_Struct, tag="raised"):
+    """The function raised."""
+
+    number: Index
+    error: Error
+    output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
+
+
+Reply: TypeAlias = Progress | Loaded | Returned | Raised
+
+_encoder = msgspec.msgpack.Encoder()
+_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def encode(message: Request | Reply) -> bytes:
+    """A frame: four bytes of length (little endian), then msgpack.
+
+    Raises WireError for a message over MAX_FRAME_BYTES.
+    """
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME_BYTES:
+        raise WireError(f"a message of {len(body)} bytes")
+    return len(body).to_bytes(4, "little") + body
+
+
+def frame_length(header: bytes) -> int:
+    """The length that a frame's first four bytes announce; WireError when it is over the cap."""
+    length = int.from_bytes(header, "little")
+    if length > MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {length} bytes is announced")
+    return length
+
+
+def decode_request(body: bytes) -> Request:
+    """The message in a frame from the grader (trusted)."""
+    return _request_decoder.decode(body)
+
+
+def decode_reply(body: bytes) -> Reply:
+    """The message in a frame from a learner's process; WireError for anything else."""
+    try:
+        reply = _reply_decoder.decode(body)
+        if isinstance(reply, Returned):
+            validate(reply.value)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
+        raise WireError(str(error)[:200]) from None
+    return reply
+
+
+def validate(value: Value) -> None:
+    """Raise WireError unless every array's bytes are as many as its shape and dtype say."""
+    match value:
+        case Array(dtype=dtype, shape=shape, data=data):
+            if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
+                raise WireError(f"{len(data)} bytes for a {dtype} array of shape {shape}")
+        case NumpyScalar(dtype=dtype, data=data):
+            if np.dtype(dtype).itemsize != len(data):
+                raise WireError(f"{len(data)} bytes for a {dtype}")
+        case Sequence(items=items):
+            for item in items:
+                validate(item)
+        case Mapping(keys=keys, values=values):
+            if len(keys) != len(values) or len(set(keys)) != len(keys):
+                raise WireError("a dict whose keys and values do not pair up")
+            for item in values:
+                validate(item)
+
+
+def pack(value: object) -> Value:
+    """What `value` is on the wire. Never raises for any Python object of an honest class."""
+    return _Packer().pack(value, 0)
+
+
+class _Packer:
+    """Packs one value, counting its bytes and items so that nothing huge is ever built."""
+
+    def __init__(self) -> None:
+        self.bytes_left = MAX_VALUE_BYTES
+        self.items_left = MAX_ITEMS
+
+    def pack(self, value: object, depth: int) -> Value:
+        self.items_left -= 1
+        if self.items_left < 0:
+            return Opaque("too many items")
+        if value is None or type(value) in (bool, float):
+            return value  # type: ignore[return-value]  # mypy does not narrow through type()
+        if type(value) is int:
+            return value if -(2**63) <= value < 2**63 else Opaque("large int")
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic):
+            return self._numpy_scalar(value)
+        if type(value) is complex:
+            return self._numpy_scalar(np.complex128(value))
+        if isinstance(value, list | tuple | dict):
+            return self._container(value, depth)
+        return Opaque(_kind_of(value))
+
+    def _array(self, array: np.ndarray[Any, Any]) -> Value:
+        held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
+        if type(array) is not np.ndarray:
+            held, array = "subclass", np.asarray(array)
+        name = array.dtype.name
+        if array.ndim > MAX_DIMENSIONS:
+            return Opaque("too deep")
+        if name not in PLAIN_DTYPES and array.nbytes <= self.bytes_left:
+            if array.dtype.kind in "fc":
+                held, array = "longdouble", array.astype("c16" if array.dtype.kind == "c" else "f8")
+            elif array.dtype.kind == "O":
+                try:
+                    held, array = "object", array.astype(np.float64)
+                except (TypeError, ValueError):
+                    return Opaque("array of objects")
+            else:
+                return Opaque("array of text" if array.dtype.kind in "US" else "structured array")
+            name = array.dtype.name
+        self.bytes_left -= array.nbytes
+        if self.bytes_left < 0:
+            return Oversized(name[:100], array.shape)
+        if not array.dtype.isnative:
+            array = array.astype(array.dtype.newbyteorder("="))
+        return Array(name, array.shape, array.tobytes(), held)  # type: ignore[arg-type]
+
+    def _numpy_scalar(self, scalar: np.generic) -> Value:
+        if scalar.dtype.name in PLAIN_DTYPES:
+            return NumpyScalar(scalar.dtype.name, scalar.tobytes())  # type: ignore[arg-type]
+        if scalar.dtype.kind == "f":
+            return self._array(np.asarray(scalar))
+        return Opaque("object")
+
+    def _container(self, value: list[Any] | tuple[Any, ...] | dict[Any, Any], depth: int) -> Value:
+        if depth >= MAX_DEPTH:
+            return Opaque("too deep")
+        if len(value) > self.items_left:
+            return Opaque("too many items")
+        if isinstance(value, dict):
+            if len(value) > 1_000:
+                return Opaque("too many items")
+            if not all(type(key) is str and len(key) <= 300 for key in value):
+                return Opaque("dict with keys that are not text")
+            values = tuple(self.pack(item, depth + 1) for item in value.values())
+            return Mapping(tuple(clean(key, 300) for key in value), values)
+        items = tuple(self.pack(item, depth + 1) for item in value)
+        return Sequence("list" if isinstance(value, list) else "tuple", items)
+
+
+def _kind_of(value: object) -> Any:
+    if getattr(type(value), "_is_stand_in", False) is True:
+        return "stand-in"
+    for kind, classes in (
+        ("str", str),
+        ("bytes", (bytes, bytearray)),
+        ("set", (set, frozenset)),
+        ("class", type),
+        ("generator", (map, filter, zip, range)),
+    ):
+        if isinstance(value, classes):  # type: ignore[arg-type]  # a str/tuple mix
+            return kind
+    if hasattr(type(value), "__next__"):
+        return "generator"
+    return "function" if callable(value) else "object"
+
+
+def unpack(value: Value) -> Any:
+    """The Python object that `value` stands for: fresh, writable arrays in C order.
+
+    Raises WireError for what has no object of its own (Opaque, Oversized).
+    """
+    match value:
+        case Array(dtype=dtype, shape=shape, data=data):
+            return np.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+        case NumpyScalar(dtype=dtype, data=data):
+            return np.frombuffer(data, dtype=dtype)[0]
+        case Sequence(kind=kind, items=items):
+            unpacked = [unpack(item) for item in items]
+            return unpacked if kind == "list" else tuple(unpacked)
+        case Mapping(keys=keys, values=values):
+            return {key: unpack(item) for key, item in zip(keys, values, strict=True)}
+        case Callback(parameters=parameters, expression=expression):
+            return make_callback(parameters, expression)
+        case Opaque() | Oversized():
+            raise WireError(f"{value} cannot be made into an object")
+        case _:
+            return value
+
+
+def make_callback(parameters: str, expression: str) -> Any:
+    """The function `lambda <parameters>: <expression>`, with NumPy as `np`."""
+    return eval(f"lambda {parameters}: {expression}", {"np": np})  # noqa: S307  # the course's own
+
+
+def clean(text: str, limit: int) -> str:
+    """Give `text` as UTF-8 can carry it (no lone surrogates), at most `limit` characters."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def error_of(error: BaseException, frames: tuple[Frame, ...]) -> Error:
+    """What an exception is on the wire, whatever its class does when asked for its text."""
+    try:
+        message = str(error)
+    except BaseException:  # noqa: BLE001  # a learner's __str__ may raise anything
+        message = ""
+    return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames)
+

@@ -1,0 +1,185 @@
+"""The child process: load one submission, answer one call at a time, die."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import signal
+import socket
+import sys
+import warnings
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from grader import wire
+from grader.worker import imports
+from grader.worker.loading import Submission
+
+try:
+    import resource
+except ImportError:  # pragma: no cover  # Windows has no resource limits; the grader says so
+    resource = None  # type: ignore[assignment]
+
+CHANNEL = 3
+OUTPUT_LIMIT = 10_000
+RELATIVE_CHANGE = 1e-12
+
+
+class Limits(NamedTuple):
+    """What the kernel holds a child to."""
+
+    memory_bytes: int
+    cpu_s: int
+    file_bytes: int
+
+    def to_bytes(self) -> bytes:
+        return msgspec.msgpack.encode(tuple(self))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Limits:
+        return cls(*msgspec.msgpack.decode(data, type=tuple[int, int, int]))
+
+
+def serve(channel_fd: int, limits: Limits) -> None:
+    """Answer the requests on `channel_fd` until the grader closes it or kills this process."""
+    _shed(channel_fd)
+    _limit(limits)
+    channel = socket.socket(fileno=CHANNEL)
+    warnings.simplefilter("ignore")
+    submission: Submission | None = None
+    echo = False
+    while (body := _receive(channel)) is not None:
+        request = wire.decode_request(body)
+        output = _Output()
+        sys.stdout = sys.stderr = output
+        reply: wire.Reply
+        if isinstance(request, wire.Load):
+            echo = request.echo
+            submission = _prepared(request, channel)
+            reply = submission.load()
+        else:
+            assert submission is not None
+            reply = _answer(submission, request)
+        if echo:
+            reply = msgspec.structs.replace(reply, output=output.text())
+        channel.sendall(wire.encode(reply))
+
+
+def _shed(channel_fd: int) -> None:
+    """Leave the zygote's session, terminal, handlers and descriptors behind."""
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    # The channel may be any number, even one that is about to be overwritten.
+    channel_fd = os.dup2(channel_fd, 200)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    os.dup2(channel_fd, CHANNEL, inheritable=False)
+    os.closerange(CHANNEL + 1, max(null, 256) + 1)
+
+
+def _limit(limits: Limits) -> None:
+    if resource is None:  # pragma: no cover  # Windows
+        return
+    for kind, value in (
+        ("RLIMIT_AS", limits.memory_bytes),
+        ("RLIMIT_CPU", limits.cpu_s),
+        ("RLIMIT_FSIZE", limits.file_bytes),
+        ("RLIMIT_NOFILE", 16),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_MEMLOCK", 0),
+        ("RLIMIT_MSGQUEUE", 0),
+    ):
+        number = getattr(resource, kind, None)
+        if number is not None:
+            resource.setrlimit(number, (value, value))
+
+
+def _receive(channel: socket.socket) -> bytes | None:
+    header = _exactly(channel, 4)
+    return None if header is None else _exactly(channel, wire.frame_length(header))
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes | None:
+    data = bytearray(count)
+    view, done = memoryview(data), 0
+    while done < count:
+        received = channel.recv_into(view[done:])
+        if received == 0:
+            return None
+        done += received
+    return bytes(data)
+
+
+def _prepared(request: wire.Load, channel: socket.socket) -> Submission:
+    submission = Submission(request, lambda progress: channel.sendall(wire.encode(progress)))
+    own = submission.importable()
+    missing = frozenset(request.exercises) - own
+    imports.install(imports.Finder(own, submission.module, missing))
+    return submission
+
+
+def _answer(submission: Submission, call: wire.Call) -> wire.Returned | wire.Raised:
+    args = [wire.unpack(value) for value in call.args]
+    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
+    try:
+        function: Any = submission.function(call.file, call.function)
+        result = function(*args, **kwargs)
+        mutated = not (
+            _unchanged(call.args, args) and _unchanged(call.kwargs.values(), kwargs.values())
+        )
+        return wire.Returned(call.number, wire.pack(result), mutated)
+    except BaseException as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
+        return wire.Raised(call.number, wire.error_of(error, submission.frames(error)))
+
+
+def _unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
+    return all(
+        isinstance(old, wire.Callback) or _same(old, wire.pack(new))
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def _same(old: wire.Value, new: wire.Value) -> bool:
+    """Whether two values are equal, but for the rounding of adding and subtracting a step."""
+    if isinstance(old, wire.Sequence) and isinstance(new, wire.Sequence):
+        return len(old.items) == len(new.items) and all(map(_same, old.items, new.items))
+    if isinstance(old, wire.Mapping) and isinstance(new, wire.Mapping):
+        return old.keys == new.keys and all(map(_same, old.values, new.values))
+    if old == new:
+        return True
+    if isinstance(old, wire.Array) and isinstance(new, wire.Array):
+        if (old.dtype, old.shape) != (new.dtype, new.shape) or old.dtype == "bool":
+            return False
+        was, now = wire.unpack(old), wire.unpack(new)
+        scale = abs(was).max(initial=0) or 1
+        return bool((abs(was - now) <= RELATIVE_CHANGE * scale).all())
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isnan(old) and math.isnan(new)
+    return False
+
+
+class _Output(io.TextIOBase):
+    """Standard output and error: kept up to a limit, then dropped."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.room = OUTPUT_LIMIT - 100
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.room > 0:
+            self.parts.append(text[: self.room])
+            self.room -= len(text)
+            if self.room <= 0:
+                self.parts.append("\n[what was printed after this was left out]\n")
+        return len(text)
+
+    def text(self) -> str:
+        return wire.clean("".join(self.parts), OUTPUT_LIMIT)

@@ -1,0 +1,165 @@
+"""Which modules a submission can import: the same ones wherever it is graded.
+
+NumPy and a named part of the standard library are preloaded; plotting and notebook tools are inert
+stand-ins; a submission's own files import each other; everything else fails with a sentence.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+
+NUMPY = (
+    "numpy",
+    "numpy.char",
+    "numpy.ctypeslib",
+    "numpy.dtypes",
+    "numpy.exceptions",
+    "numpy.fft",
+    "numpy.lib.format",
+    "numpy.lib.scimath",
+    "numpy.lib.stride_tricks",
+    "numpy.linalg",
+    "numpy.ma",
+    "numpy.polynomial",
+    "numpy.random",
+    "numpy.rec",
+    "numpy.testing",
+    "numpy.typing",
+)
+STANDARD = (
+    "__future__ abc argparse array ast bisect calendar cmath codecs collections collections.abc"
+    " contextlib copy csv ctypes dataclasses datetime decimal difflib doctest enum errno fnmatch"
+    " fractions functools gc glob hashlib heapq html importlib inspect io itertools json keyword"
+    " linecache locale logging math numbers operator os os.path pathlib pickle platform pprint"
+    " queue random re secrets shutil signal statistics string struct sys tempfile textwrap"
+    " threading time timeit token tokenize traceback types typing unittest uuid"
+    " warnings weakref zlib"
+).split()
+# Modules that NumPy or Python import behind the scenes, at their first use.
+BEHIND_THE_SCENES = (
+    "_strptime encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16"
+    " encodings.utf_32 encodings.utf_8_sig tracemalloc"
+).split()
+STAND_INS = frozenset(
+    "IPython ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas plotly pytest seaborn"
+    " tqdm graphviz PIL google".split()
+)
+
+
+def preload() -> None:
+    """Import everything a submission may import: a sealed child cannot read files any more."""
+    for name in (*NUMPY, *STANDARD, *BEHIND_THE_SCENES):
+        importlib.import_module(name)
+
+
+class StandIn(types.ModuleType):
+    """Does nothing, whatever is done with it: `plt.plot(x)`, `grader.check("q1")`, `with x as y`."""
+
+    _is_stand_in = True
+    _items: Iterable[object] = ()
+
+    def __getattr__(self, name: str) -> StandIn:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        child = StandIn(f"{self.__name__}.{name}")
+        self.__dict__[name] = child
+        return child
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        if self.__name__.endswith(".subplots"):
+            return StandIn("figure"), _axes(*args, **kwargs)
+        # A stand-in for a decorator (`@widgets.interact`) hands the function back.
+        if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
+            return args[0]
+        result = StandIn(self.__name__)
+        if self.__name__.startswith("tqdm") and args:
+            # A progress bar stands around a loop that must still run.
+            items = range(*args) if self.__name__.endswith("trange") else args[0]  # type: ignore[arg-type]
+            result.__dict__["_items"] = items
+        return result
+
+    def __getitem__(self, key: object) -> StandIn:
+        return StandIn(self.__name__)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)  # type: ignore[arg-type]  # as long as what it stands around
+
+    def __enter__(self) -> StandIn:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return f"<{self.__name__}: not available while grading>"
+
+
+def _axes(*args: object, **kwargs: object) -> object:
+    """What `plt.subplots` gives beside the figure: one axes, or a grid that can be unpacked."""
+    rows, columns = (
+        kwargs.get(name, args[place] if len(args) > place else 1)
+        for place, name in enumerate(("nrows", "ncols"))
+    )
+    if not (isinstance(rows, int) and isinstance(columns, int)) or rows == columns == 1:
+        return StandIn("axes")
+    import numpy as np
+
+    grid = np.empty((rows, columns), dtype=object)
+    for place in np.ndindex(rows, columns):
+        grid[place] = StandIn("axes")
+    return grid.squeeze()
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The only finder left in a child: a submission's own files, stand-ins, and refusals."""
+
+    def __init__(
+        self, own: frozenset[str], load: Callable[[str], types.ModuleType], missing: frozenset[str]
+    ) -> None:
+        self.own = own
+        self.load = load
+        self.missing = missing
+
+    def find_spec(
+        self, name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec:
+        top = name.partition(".")[0]
+        if name in self.own or (top in STAND_INS and top not in self.own):
+            return importlib.machinery.ModuleSpec(name, self, is_package=top in STAND_INS)
+        if top in self.missing:
+            raise ModuleNotFoundError(
+                f"{name} is not among the submitted files: hand it in too, or define what you need",
+                name=name,
+            )
+        if top in sys.builtin_module_names or top in sys.stdlib_module_names or top == "numpy":
+            raise ModuleNotFoundError(f"{name} cannot be imported while grading", name=name)
+        raise ModuleNotFoundError(
+            f"{name} cannot be imported: this course uses NumPy and the standard library only",
+            name=name,
+        )
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return self.load(spec.name) if spec.name in self.own else StandIn(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
+def install(finder: Finder) -> None:
+    """Make `finder` the only way to a module that is not loaded yet."""
+    sys.meta_path[:] = [finder]
+    sys.path[:] = []
+    sys.path_hooks[:] = []
+    sys.path_importer_cache.clear()

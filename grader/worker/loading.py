@@ -1,0 +1,329 @@
+"""Load a submission statement by statement: a bad one costs only itself."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import linecache
+import re
+import types
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from grader import wire
+
+MAX_ERRORS = 50
+MAX_FRAMES = 5
+
+Report = Callable[[wire.Progress], None]
+
+
+class Statement(NamedTuple):
+    """One top-level statement and where it stands."""
+
+    node: ast.stmt
+    label: str
+
+
+class Submission:
+    """The modules that a submission's files have become."""
+
+    def __init__(self, request: wire.Load, report: Report) -> None:
+        self.request = request
+        self.report = report
+        self.skip = set(request.skip)
+        self.errors: list[wire.LoadError] = []
+        self.modules: dict[str, types.ModuleType] = {}
+        self.statements: dict[str, list[Statement]] = {}
+        self.stubs: set[tuple[str, int]] = set()
+        self.labels: dict[str, str] = {}
+        self.started: set[str] = set()
+
+    def load(self) -> wire.Loaded:
+        """Parse every file, then run every file's statements; say what was found."""
+        for place, source in enumerate(self.request.sources):
+            self._parse(place, source)
+        for source in self.request.sources:
+            self._run(source)
+        return wire.Loaded(
+            definitions=tuple(self._definitions()),
+            errors=tuple(self.errors),
+            others=tuple(self._others())[:500],
+        )
+
+    def function(self, file: str, name: str) -> object:
+        """What `file` binds to `name`."""
+        return self.modules[file].__dict__[name]
+
+    def importable(self) -> frozenset[str]:
+        """The module names that the submitted files have."""
+        return frozenset(source.stem for source in self.request.sources)
+
+    def module(self, stem: str) -> types.ModuleType:
+        """The module that `import stem` gives: the .py and the notebook of one name made one.
+
+        Of a function that both hold, the grader's choice counts; before it has chosen, one that is
+        attempted goes before one that is a stub, and the .py before the notebook.
+        """
+        sources = [source for source in self.request.sources if source.stem == stem]
+        for source in sources:
+            self._run(source)
+        if len(sources) == 1:
+            return self.modules[sources[0].name]
+        merged = types.ModuleType(stem)
+        for source in reversed(sources):
+            merged.__dict__.update(self.modules[source.name].__dict__)
+        for name in self.request.functions:
+            holders = [s.name for s in sources if name in self.modules[s.name].__dict__]
+            holders.sort(
+                key=lambda file, name=name: (  # type: ignore[misc]
+                    self.request.chosen.get(name) != file,
+                    self._is_stub(self.function(file, name)),
+                )
+            )
+            if holders:
+                merged.__dict__[name] = self.function(holders[0], name)
+        return merged
+
+    def frames(self, error: BaseException) -> tuple[wire.Frame, ...]:
+        """Where in the submitted files an exception passed, innermost last."""
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if code.co_filename in self.labels:
+                line = trace.tb_lineno
+                text = linecache.getline(code.co_filename, line).strip()
+                name = code.co_name if code.co_name != "<module>" else ""
+                frames.append(
+                    wire.Frame(
+                        wire.clean(code.co_filename, 300),
+                        line,
+                        wire.clean(name, 300),
+                        wire.clean(text, 300),
+                    )
+                )
+            trace = trace.tb_next
+        return tuple(frames[-MAX_FRAMES:])
+
+    def _parse(self, place: int, source: wire.Source) -> None:
+        module = types.ModuleType(source.stem)
+        module.__file__ = source.name
+        self.modules[source.name] = module
+        self.statements[source.name] = statements = []
+        self.report(wire.Progress(place, -1, source.name, 0))
+        if (place, -1) in self.skip:
+            return
+        for cell in source.cells:
+            self.labels[cell.label] = source.name
+            lines = cell.text.splitlines(keepends=True)
+            linecache.cache[cell.label] = (len(cell.text), None, lines, cell.label)
+            nodes, error = parse(cell.text, cell.label)
+            statements.extend(Statement(node, cell.label) for node in nodes)
+            if error is not None:
+                self._record(place, cell.label, error.lineno or 0, error)
+        for node, label in statements:
+            if isinstance(node, ast.FunctionDef) and is_stub(node):
+                first = node.decorator_list[0] if node.decorator_list else node
+                self.stubs.add((label, first.lineno))
+
+    def _run(self, source: wire.Source) -> None:
+        if source.name in self.started:
+            return
+        self.started.add(source.name)
+        place = self.request.sources.index(source)
+        module = self.modules[source.name]
+        flags = 0
+        for index, (node, label) in enumerate(self.statements[source.name]):
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                flags |= _future_flags(node)
+            if (place, index) in self.skip:
+                continue
+            if not _harmless(node):
+                self.report(wire.Progress(place, index, label, node.lineno))
+            try:
+                code = compile(
+                    ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True
+                )
+                exec(code, module.__dict__)  # noqa: S102  # running learner code is what we do
+            except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
+                self._record(place, label, node.lineno, error)
+
+    def _record(self, place: int, label: str, line: int, error: BaseException) -> None:
+        if len(self.errors) < MAX_ERRORS:
+            frames = self.frames(error)
+            if isinstance(error, SyntaxError):
+                text = wire.clean((error.text or "").rstrip("\n"), 300)
+                frames = (*frames, wire.Frame(wire.clean(label, 300), line, "", text))
+            report = wire.error_of(error, frames)
+            if isinstance(error, SyntaxError):
+                report = wire.Error(report.type, wire.clean(error.msg, 300), report.frames)
+            self.errors.append(wire.LoadError(place, wire.clean(label, 300), line, report))
+
+    def _is_stub(self, function: object) -> bool:
+        code = getattr(function, "__code__", None)
+        return (
+            isinstance(code, types.CodeType)
+            and (code.co_filename, code.co_firstlineno) in self.stubs
+        )
+
+    def _definitions(self) -> Iterator[wire.Definition]:
+        for source in self.request.sources:
+            namespace = self.modules[source.name].__dict__
+            fingerprint = _fingerprint(self.statements[source.name])
+            for name in self.request.functions:
+                function = namespace.get(name)
+                if not callable(function):
+                    continue
+                code = getattr(function, "__code__", None)
+                origin = code.co_filename if isinstance(code, types.CodeType) else None
+                own = self.labels.get(origin or "", source.name) == source.name
+                yield wire.Definition(
+                    source.name, name, self._is_stub(function), own, fingerprint
+                )
+
+    def _others(self) -> Iterator[tuple[str, str]]:
+        for source in self.request.sources:
+            for node, _label in self.statements[source.name]:
+                if isinstance(node, ast.FunctionDef) and node.name not in self.request.functions:
+                    yield source.name, wire.clean(node.name, 300)
+
+
+def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
+    """The statements of `text`; with a syntax error, those that stand before and after it.
+
+    IPython's magics are left out. A parser that gives up (nested too deep, NUL bytes) counts as a
+    syntax error too.
+    """
+    try:
+        return _parsed(text, label), None
+    except SyntaxError as error:
+        first = error
+    without_magics = drop_magics(text)
+    if without_magics != text:
+        try:
+            return _parsed(without_magics, label), None
+        except SyntaxError as error:
+            first = error
+    return _salvaged(without_magics, label), first
+
+
+def _parsed(text: str, label: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text, label).body
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error) or "too deeply nested", (label, 0, 0, "")) from None
+
+
+_CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
+
+
+def _salvaged(text: str, label: str) -> list[ast.stmt]:
+    """What can be parsed of a text that as a whole cannot: blocks that begin in column 0."""
+    lines = text.splitlines(keepends=True)
+    starts = [
+        number
+        for number, line in enumerate(lines)
+        if not _CONTINUES.match(line) and not (number and lines[number - 1].startswith("@"))
+    ]
+    statements: list[ast.stmt] = []
+    block = 0
+    bounds = [*starts, len(lines)]
+    while block < len(starts):
+        # A text in triple quotes may hold lines in column 0: try longer pieces before giving up.
+        for end in range(block + 1, min(block + 40, len(bounds))):
+            piece = "".join(lines[bounds[block] : bounds[end]])
+            try:
+                nodes = _parsed(piece, label)
+            except SyntaxError:
+                continue
+            for node in nodes:
+                ast.increment_lineno(node, bounds[block])
+            statements.extend(nodes)
+            block = end
+            break
+        else:
+            block += 1
+    return statements
+
+
+# Cell magics whose cell is Python all the same.
+_PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
+_MAGIC_LINE = re.compile(
+    r"^(\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
+)
+
+
+def drop_magics(text: str) -> str:
+    """`text` with IPython's `%`, `!`, `?` lines blanked, and its `%%` cells (`%%time` stays)."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.startswith("%%"):
+            if line[2:].split(None, 1)[:1] and line[2:].split()[0] not in _PYTHON_CELLS:
+                return "".join("\n" for _ in lines)
+            lines[number] = "\n"
+        elif match := _MAGIC_LINE.match(line):
+            lines[number] = match[1] + "pass\n"
+        elif line.strip():
+            continue
+    return "".join(lines)
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Whether a function is as the template left it: nothing but a docstring and a placeholder."""
+    body = function.body[1:] if _is_text(function.body[0]) else function.body
+    match body:
+        case [] | [ast.Pass()]:
+            return True
+        case [ast.Expr(ast.Constant(value=value))] if value is ...:
+            return True
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
+            return True
+    return False
+
+
+def _is_text(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(ast.Constant(value=str())):
+            return True
+    return False
+
+
+def _harmless(node: ast.stmt) -> bool:
+    """Whether running this statement can neither hang nor kill: a plain def, a text."""
+    if isinstance(node, ast.FunctionDef):
+        arguments = node.args
+        return not (
+            node.decorator_list
+            or node.returns
+            or any(arguments.kw_defaults)
+            or arguments.defaults
+            or any(a.annotation for a in (*arguments.args, *arguments.kwonlyargs))
+        )
+    return _is_text(node)
+
+
+def _future_flags(node: ast.ImportFrom) -> int:
+    import __future__
+
+    return sum(
+        getattr(__future__, alias.name).compiler_flag
+        for alias in node.names
+        if alias.name in __future__.all_feature_names
+    )
+
+
+def _fingerprint(statements: list[Statement]) -> str:
+    """The same for two files whose code is the same, whatever their comments and their form."""
+    digest = hashlib.sha256()
+    for node, _label in statements:
+        if isinstance(node, ast.Expr):
+            continue
+        try:
+            digest.update(ast.unparse(node).encode("utf-8", "replace"))
+        except RecursionError:
+            digest.update(repr(id(node)).encode())
+    return digest.hexdigest()
+

@@ -1,0 +1,111 @@
+"""A process with NumPy preloaded that forks one child per submission and holds nothing else.
+
+It is started afresh (exec, never forked from the grader), so no reference, expected value or other
+learner's work was ever in its memory.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import gc
+import os
+import platform
+import signal
+import socket
+from typing import NoReturn
+
+from grader.worker import imports
+from grader.worker.child import Limits, serve
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+
+# One-byte commands on the control socket, and their answers.
+READY, FORK, FORKED, STATUS = b"R", b"F", b"P", b"S"
+
+
+def main(control_fd: int) -> None:
+    """Serve the control socket until the grader closes it."""
+    control = socket.socket(fileno=control_fd)
+    die_with_parent()
+    imports.preload()
+    # A frozen heap is not touched by the children's garbage collector, so its pages stay shared.
+    gc.collect()
+    gc.freeze()
+    control.send(READY + versions().encode())
+    while command := _receive(control):
+        message, descriptors = command
+        if message[:1] == FORK:
+            _fork(control, Limits.from_bytes(message[1:]), descriptors[0])
+        elif message[:1] == STATUS:
+            control.send(STATUS + str(_status(int(message[1:]))).encode())
+
+
+def versions() -> str:
+    """Python's and NumPy's versions, as recorded beside every result."""
+    import numpy as np
+
+    return f"{platform.python_version()} {np.__version__}"
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when the thread that started it ends (Linux)."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
+    message, descriptors, _flags, _address = socket.recv_fds(control, 256, 1)
+    return (message, descriptors) if message else None
+
+
+def _fork(control: socket.socket, limits: Limits, channel_fd: int) -> None:
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        _become_child(zygote, limits, channel_fd)
+    os.close(channel_fd)
+    pidfds = array.array("i", [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else [])
+    socket.send_fds(control, [FORKED + str(pid).encode()], list(pidfds))
+    for pidfd in pidfds:
+        os.close(pidfd)
+    _reap_ended()
+
+
+def _become_child(zygote: int, limits: Limits, channel_fd: int) -> NoReturn:
+    try:
+        die_with_parent()
+        if os.getppid() != zygote:
+            os._exit(1)
+        serve(channel_fd, limits)
+    finally:
+        os._exit(0)
+
+
+_ended: dict[int, int] = {}
+
+
+def _reap_ended() -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        _ended[pid] = status
+        while len(_ended) > 100:
+            del _ended[next(iter(_ended))]
+
+
+def _status(pid: int) -> int:
+    """The exit code of an ended child; minus the signal's number if a signal ended it."""
+    if pid not in _ended:
+        try:
+            _, _ended[pid] = os.waitpid(pid, 0)
+        except ChildProcessError:
+            return -signal.SIGKILL
+    return os.waitstatus_to_exitcode(_ended.pop(pid))

@@ -1,0 +1,136 @@
+"""The checks of exercise 1: softmax."""
+
+import numpy as np
+
+from grader.course import Calls, FunctionChecks, Rng, Terms, call
+
+softmax = FunctionChecks("softmax")
+
+
+@softmax.terms
+def softmax_terms(A: np.ndarray, Z: np.ndarray) -> Terms:
+    """Every entry is a quotient, so S0 = A; exp turns an error in Z into one of Z's own size."""
+    return Terms(magnitude=A, growth=len(Z) + np.abs(Z).max() + 4)
+
+
+# What a first try gets right.
+
+
+@softmax.value(weight=2, public=True)
+def one_two_three() -> Calls:
+    """The column [1, 2, 3] becomes about [0.09, 0.24, 0.67].
+
+    Work it out on paper as in the table of the exercise. Which of the three steps differs?
+    """
+    yield call(np.array([[1.0], [2.0], [3.0]]))
+
+
+@softmax.value(weight=2, public=True)
+def two_examples() -> Calls:
+    """Each column is an example of its own and sums to 1.
+
+    Along which axis do you sum: over the classes, or over the examples?
+    """
+    yield call(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+    yield call(np.array([[0.5, -1.0, 2.0], [-0.5, 1.0, 4.0]]))
+
+
+@softmax.value(weight=2, public=True)
+def large_logits() -> Calls:
+    """Logits near 1000 and -1000 are no reason for nan.
+
+    What is exp(1000)? Which number may you take off a column without changing its softmax?
+    """
+    yield call(np.array([[1000.0, -1000.0], [1001.0, -1001.0], [1002.0, -1002.0]]))
+
+
+# What a class is more varied than a first try.
+
+
+@softmax.value(weight=2)
+def any_batch(rng: Rng) -> Calls:
+    """Batches with more classes than examples, and more examples than classes."""
+    yield call(rng.normal(scale=2.0, size=(5, 3)))
+    yield call(rng.normal(scale=2.0, size=(3, 7)))
+
+
+@softmax.value()
+def as_many_classes_as_examples(rng: Rng) -> Calls:
+    """As many examples as classes: nothing is spread along the wrong axis without an error."""
+    yield call(rng.normal(scale=2.0, size=(4, 4)))
+    yield call(np.array([[0.0, 3.0], [1.0, -1.0]]))
+
+
+@softmax.value()
+def few_classes_or_examples(rng: Rng) -> Calls:
+    """One example, two classes, and a single class, whose probability is 1."""
+    yield call(rng.normal(scale=2.0, size=(5, 1)))
+    yield call(rng.normal(scale=2.0, size=(2, 1)))
+    yield call(rng.normal(scale=2.0, size=(2, 6)))
+    yield call(rng.normal(scale=2.0, size=(1, 4)))
+
+
+# The inputs that part the shifts.
+
+
+@softmax.value()
+def columns_far_apart(rng: Rng) -> Calls:
+    """Columns that lie thousands apart: each needs a shift of its own."""
+    offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
+    yield call(rng.normal(scale=2.0, size=(4, 5)) + offsets)
+
+
+@softmax.value()
+def wide_columns(rng: Rng) -> Calls:
+    """Logits of one column that lie 800 to 2000 apart."""
+    spread = np.array([[0.0, 2000.0, -800.0], [-1500.0, 0.0, 0.0], [-1600.0, 1999.0, -1700.0]])
+    yield call(spread + rng.normal(size=(3, 3)))
+    yield call(np.array([[0.0], [2000.0]]))
+
+
+@softmax.value()
+def just_below_overflow(rng: Rng) -> Calls:
+    """Logits of 600 to 720: large, yet their differences still count.
+
+    What happens to differences when logits are cut off at a limit?
+    """
+    yield call(np.array([[600.0, 700.0], [660.0, 712.0], [700.0, 720.0]]))
+    yield call(rng.uniform(600.0, 700.0, size=(4, 3)))
+
+
+# The same answer, looked at more closely.
+
+
+@softmax.precision()
+def accurate(rng: Rng) -> Calls:
+    """As accurate as float64 allows, not just to six digits."""
+    yield call(rng.normal(scale=2.0, size=(5, 3)))
+    yield call(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+
+
+@softmax.precision()
+def accurate_tail(rng: Rng) -> Calls:
+    """Tiny probabilities, down to e^-690, are as accurate as large ones."""
+    yield call(np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]]))
+    yield call(np.array([[0.0], [-20.0], [-45.0]]) + rng.uniform(-1.0, 1.0, size=(3, 4)))
+
+
+@softmax.shape()
+def keeps_the_shape(rng: Rng) -> Calls:
+    """The answer has the shape of Z, with a single example or a single class too."""
+    yield call(rng.normal(scale=2.0, size=(5, 3)))
+    yield call(rng.normal(scale=2.0, size=(5, 1)))
+    yield call(rng.normal(scale=2.0, size=(1, 4)))
+
+
+@softmax.type(public=True)
+def is_float64() -> Calls:
+    """The answer is a NumPy array of float64."""
+    yield call(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
+
+
+@softmax.mutation()
+def leaves_its_argument(rng: Rng) -> Calls:
+    """Z is afterwards what it was before."""
+    yield call(rng.normal(scale=2.0, size=(5, 3)))
+    yield call(np.array([[1000.0, -1000.0], [1001.0, -1001.0], [1002.0, -1002.0]]))

@@ -1,0 +1,956 @@
+"""Wrong ways to compute the Jacobian of softmax; each docstring is what the learner is told."""
+
+import numpy as np
+
+
+def _softmax(Z):
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+
+
+def _jacobian(a):
+    return np.diagflat(a) - np.outer(a, a)
+
+
+def _differences(f, z, eps):
+    n = z.shape[0]
+    J = np.zeros((n, n))
+    for j in range(n):
+        step = np.zeros((n, 1))
+        step[j, 0] = eps
+        J[:, j : j + 1] = f(z, step)
+    return J
+
+
+# softmax_jacobian: the diagonal only, or one case in place of two.
+
+
+def softmax_jacobian__elementwise_column(z):
+    """You return one derivative per class, as for an activation that works elementwise.
+
+    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table.
+    Which derivatives are missing from your column?
+    """
+    a = _softmax(z)
+    return a * (1 - a)
+
+
+def softmax_jacobian__elementwise_vector(z):
+    """You return one derivative per class, as for an activation that works elementwise.
+
+    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table.
+    Which derivatives are missing from your column?
+    """
+    return np.diag(_jacobian(_softmax(z)))
+
+
+def softmax_jacobian__diagonal_only(z):
+    """You fill the diagonal (Case 1) and leave zeros everywhere else.
+
+    A zero says that raising one logit does not move the other probabilities. They always sum to
+    1: where would the gain of one class come from?
+    """
+    a = _softmax(z)
+    return np.diagflat(a * (1 - a))
+
+
+def softmax_jacobian__sigmoid_derivative(z):
+    """You differentiate the sigmoid of each logit; there is no softmax in your Jacobian at all.
+
+    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability, and the
+    other classes enter too. What do the rows of a softmax Jacobian sum to?
+    """
+    s = 1 / (1 + np.exp(-z))
+    return np.diagflat(s * (1 - s))
+
+
+def softmax_jacobian__sigmoid_derivative_column(z):
+    """You differentiate the sigmoid of each logit; there is no softmax in your Jacobian at all.
+
+    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability, and the
+    other classes enter too. What do the rows of a softmax Jacobian sum to?
+    """
+    s = 1 / (1 + np.exp(-z))
+    return s * (1 - s)
+
+
+def softmax_jacobian__case_1_everywhere(z):
+    """You use the form of Case 1, one probability times (1 minus another), in every entry.
+
+    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
+    of the numerator of a_i with respect to z_j if i and j differ?
+    """
+    a = _softmax(z)
+    return a @ (1 - a).T
+
+
+def softmax_jacobian__case_1_everywhere_transposed(z):
+    """You use the form of Case 1, one probability times (1 minus another), in every entry.
+
+    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
+    of the numerator of a_i with respect to z_j if i and j differ?
+    """
+    a = _softmax(z)
+    return (1 - a) @ a.T
+
+
+def softmax_jacobian__case_2_everywhere(z):
+    """You use Case 2 in every entry, the diagonal included, so every row sums to minus a_i.
+
+    On the diagonal the numerator depends on that logit as well. Which term does Case 1 have that
+    Case 2 lacks?
+    """
+    a = _softmax(z)
+    return -a @ a.T
+
+
+def softmax_jacobian__zero_diagonal(z):
+    """You fill everything off the diagonal (Case 2), and leave the diagonal at zero.
+
+    A class does react to its own logit, and more than to any other. What must be on the diagonal
+    for each row to sum to 0?
+    """
+    a = _softmax(z)
+    J = -np.outer(a, a)
+    np.fill_diagonal(J, 0.0)
+    return J
+
+
+def softmax_jacobian__probabilities_on_diagonal_only(z):
+    """You put the probabilities on the diagonal and stop there.
+
+    That is the derivative of the numerator divided by the denominator; but the denominator
+    depends on the logits too. What is the second term of the quotient rule?
+    """
+    return np.diagflat(_softmax(z))
+
+
+# softmax_jacobian: signs.
+
+
+def softmax_jacobian__outer_product_only(z):
+    """You return the products of all pairs of probabilities: all entries are positive.
+
+    If one class gains, the others must lose, so entries off the diagonal cannot be positive.
+    Which sign, and which second matrix, does the formula have?
+    """
+    a = _softmax(z)
+    return a @ a.T
+
+
+def softmax_jacobian__outer_product_added(z):
+    """You add the outer product where it should come off, so every row sums to twice a_i.
+
+    Each row has to sum to 0. Which sign does the second term of the quotient rule carry?
+    """
+    a = _softmax(z)
+    return np.diagflat(a) + a @ a.T
+
+
+def softmax_jacobian__off_diagonal_positive(z):
+    """Your diagonal is right, but the entries off it have the wrong sign.
+
+    They say that raising one logit raises all the other probabilities too. Can all of them grow
+    if they sum to 1?
+    """
+    a = _softmax(z)
+    J = np.outer(a, a)
+    np.fill_diagonal(J, a * (1 - a))
+    return J
+
+
+def softmax_jacobian__diagonal_negative(z):
+    """Your entries off the diagonal are right, but those on it have the wrong sign.
+
+    A negative diagonal says that raising a logit lowers the probability of its own class. What
+    should each row sum to?
+    """
+    a = _softmax(z)
+    J = -np.outer(a, a)
+    np.fill_diagonal(J, a * (a - 1))
+    return J
+
+
+def softmax_jacobian__negated(z):
+    """Every entry has the opposite sign: your two terms are subtracted the wrong way round.
+
+    If you raise one logit, should the probability of its own class grow or shrink? Look at the
+    sign of your diagonal.
+    """
+    a = _softmax(z)
+    return a @ a.T - np.diagflat(a)
+
+
+# softmax_jacobian: the right formula met the wrong shape.
+
+
+def softmax_jacobian__squares_broadcast(z):
+    """You subtract each probability's own square all along its row, where products of pairs belong.
+
+    A column times itself with * is a column of squares, and NumPy stretches it over the matrix.
+    Print the shape of your product: is it (n, n)?
+    """
+    a = _softmax(z)
+    return np.diagflat(a) - a * a
+
+
+def softmax_jacobian__squares_broadcast_along_columns(z):
+    """You subtract each probability's own square all down its column.
+
+    Products of pairs belong there. A flat vector times itself is a vector of squares, and NumPy
+    stretches it over the matrix. Print the shape of your product: is it (n, n)?
+    """
+    a = _softmax(z).ravel()
+    return np.diag(a) - a * a
+
+
+def softmax_jacobian__inner_product(z):
+    """You subtract one number, the sum of the squared probabilities, from the whole matrix.
+
+    A row times a column is a single number; a column times a row is a table. What is the shape of
+    your product?
+    """
+    a = _softmax(z)
+    return np.diagflat(a) - a.T @ a
+
+
+def softmax_jacobian__diag_of_column(z):
+    """You call np.diag on an (n, 1) array, and it reads a diagonal rather than building one.
+
+    All that is left is the first probability, which NumPy then spreads over the whole matrix.
+    What does np.diag return for a column, and what for a flat vector?
+    """
+    a = _softmax(z)
+    return np.diag(a) - a @ a.T
+
+
+def softmax_jacobian__softmax_along_rows(z):
+    """You normalise along axis 1, where a column has a single entry, so every probability is 1.
+
+    Your Jacobian is then built from ones only. Along which axis do the n classes of z lie?
+    """
+    E = np.exp(z - z.max(axis=1, keepdims=True))
+    return _jacobian(E / E.sum(axis=1, keepdims=True))
+
+
+def softmax_jacobian__first_column_only(z):
+    """You return n entries, one column of the table: the derivatives by the first logit alone.
+
+    Your array or inner loop takes its size from the shape (n, 1) of the column. How many logits
+    can each probability be differentiated by?
+    """
+    a = _softmax(z)
+    J = np.zeros(a.shape)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            J[i, j] = a[i, 0] * ((i == j) - a[j, 0])
+    return J
+
+
+def softmax_jacobian__first_row_only(z):
+    """You return one row of the Jacobian: the derivatives of the first probability alone.
+
+    Each of the n outputs has a row of its own. How can your code collect all of them?
+    """
+    return _jacobian(_softmax(z))[0]
+
+
+def softmax_jacobian__summed_up(z):
+    """You sum the Jacobian over an axis, and what is left is zero up to rounding.
+
+    That is no accident: the probabilities sum to 1 whatever the logits are. Which shape should
+    the table of all the derivatives have?
+    """
+    return _jacobian(_softmax(z)).sum(axis=1)
+
+
+def softmax_jacobian__extra_axis(z):
+    """Your matrix is right but wrapped in one more axis, as if it were a batch of one.
+
+    This function takes one example and returns one matrix. Where does the axis of length 1 come
+    from?
+    """
+    return _jacobian(_softmax(z))[None]
+
+
+def softmax_jacobian__squeezed(z):
+    """You squeeze the result, and for a single class the matrix becomes a bare number.
+
+    With n = 1 the Jacobian is still a table, with one row and one column. Is the squeeze there to
+    repair a shape that went wrong earlier?
+    """
+    return np.squeeze(_jacobian(_softmax(z)))
+
+
+def softmax_jacobian__upper_triangle_only(z):
+    """You fill the diagonal and what lies above it; below the diagonal there are zeros.
+
+    Each probability also reacts to the logits of the classes before it. What does the symmetry of
+    this matrix tell you about the other half?
+    """
+    return np.triu(_jacobian(_softmax(z)))
+
+
+def softmax_jacobian__last_class_left_out(z):
+    """Your loops stop one class early, so the last row and the last column stay zero.
+
+    range(n) already leaves n itself out. Which values do your loop variables take if n = 2?
+    """
+    n = z.shape[0]
+    a = _softmax(z)
+    J = np.zeros((n, n))
+    for i in range(n - 1):
+        for j in range(n - 1):
+            J[i, j] = a[i, 0] * ((i == j) - a[j, 0])
+    return J
+
+
+# softmax_jacobian: the derivative of something else.
+
+
+def softmax_jacobian__log_softmax(z):
+    """You return the derivative of the logarithm of softmax: the factor a_i is missing.
+
+    Your rows still sum to 0, but the matrix is not symmetric. What does the derivative of log(a_i)
+    have in it that the derivative of a_i has not?
+    """
+    a = _softmax(z)
+    return np.eye(len(a)) - a.T
+
+
+def softmax_jacobian__log_softmax_transposed(z):
+    """You return the derivative of the logarithm of softmax, transposed.
+
+    Your columns sum to 0 but your rows do not, and the matrix is not symmetric. Which factor is
+    missing from each entry, and along which direction does your a run?
+    """
+    a = _softmax(z)
+    return np.eye(len(a)) - a
+
+
+def softmax_jacobian__identity_minus_outer_product(z):
+    """You start from the identity matrix, so each diagonal entry is too large.
+
+    The delta in the formula is multiplied by something before anything is subtracted. What does a
+    row of your matrix sum to, and what should it?
+    """
+    a = _softmax(z)
+    return np.eye(len(a)) - a @ a.T
+
+
+def softmax_jacobian__cross_entropy_gradient(z):
+    """You return a - 1, which is the gradient of a cross-entropy cost for a true class.
+
+    That comes later, once a cost has been attached; here only the softmax is differentiated.
+    How many derivatives are there if n probabilities depend on n logits?
+    """
+    return _softmax(z) - 1
+
+
+def softmax_jacobian__logits_taken_as_probabilities(z):
+    """You put the logits into the formula where the probabilities belong.
+
+    The argument z has not been through softmax yet. Which first step turns it into a?
+    """
+    return np.diagflat(z) - z @ z.T
+
+
+def softmax_jacobian__logits_in_second_factor(z):
+    """You multiply probabilities by logits: the first factor is a, the second is still z.
+
+    Both factors in Case 1 and in Case 2 are probabilities. Which of your names holds the result
+    of softmax, and which holds its input?
+    """
+    a = _softmax(z)
+    return a * (np.eye(len(z)) - z.T)
+
+
+def softmax_jacobian__denominator_not_squared(z):
+    """You divide by the sum of the exponentials once; the quotient rule divides by its square.
+
+    Your matrix is too large by just that sum. What stands below the line in the derivative of u/s?
+    """
+    e = np.exp(z - z.max())
+    s = e.sum()
+    return (np.diagflat(e) * s - e @ e.T) / s
+
+
+def softmax_jacobian__divided_by_n(z):
+    """You divide the Jacobian by the number of classes.
+
+    A derivative of one output by one input is not an average of anything. Where does the division
+    by n (or a mean) come from?
+    """
+    return _jacobian(_softmax(z)) / len(z)
+
+
+# softmax_jacobian: overflow, digits, types and side effects.
+
+
+def softmax_jacobian__no_shift(z):
+    """You take the exponential of the logits as they come, and large ones overflow to nan.
+
+    The formula of the Jacobian is fine; the softmax inside it is not. Which number could all the
+    logits lose without changing the probabilities?
+    """
+    E = np.exp(z)
+    return _jacobian(E / E.sum(axis=0, keepdims=True))
+
+
+def softmax_jacobian__forward_difference(z):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
+    step at all?
+    """
+    return _differences(lambda v, h: (_softmax(v + h) - _softmax(v)) / 1e-6, z, 1e-6)
+
+
+def softmax_jacobian__central_difference(z):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
+    step at all?
+    """
+    return _differences(lambda v, h: (_softmax(v + h) - _softmax(v - h)) / 2e-5, z, 1e-5)
+
+
+def softmax_jacobian__float32_inside(z):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    return _jacobian(_softmax(z.astype(np.float32))).astype(np.float64)
+
+
+def softmax_jacobian__rounded(z):
+    """You round the result, and small derivatives become exactly 0.
+
+    Rounding is for printing; the chain rule multiplies these numbers by others that may be large.
+    Where does your code drop digits?
+    """
+    return np.round(_jacobian(_softmax(z)), 4)
+
+
+def softmax_jacobian__probabilities_clipped(z):
+    """You clip the probabilities before using them, so tiny derivatives come out far too large.
+
+    A class may really be as unlikely as 1e-300, and its row of the Jacobian is about as small.
+    No logarithm is taken here: what is the clip protecting?
+    """
+    return _jacobian(np.clip(_softmax(z), 1e-15, 1 - 1e-15))
+
+
+def softmax_jacobian__epsilon_in_denominator(z):
+    """You add a small number to the softmax's denominator, and only some eight digits are right.
+
+    Your rows then no longer sum to 0. After subtracting the maximum, how small can the denominator
+    become?
+    """
+    E = np.exp(z - z.max())
+    return _jacobian(E / (E.sum() + 1e-8))
+
+
+def softmax_jacobian__list(z):
+    """You return a nested list; the numbers in it are right.
+
+    A list has no shape and no .T, so the chain rule in the next exercises would stumble over it.
+    Which type should a table of derivatives have?
+    """
+    return _jacobian(_softmax(z)).tolist()
+
+
+def softmax_jacobian__changes_its_argument(z):
+    """Your result is right, but the array you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's logits, who still needs them. Which of your
+    lines writes into z rather than into something new?
+    """
+    z -= z.max()
+    return _jacobian(_softmax(z))
+
+
+# softmax_jacobian_batch: the arrangement of the axes.
+
+
+def softmax_jacobian_batch__example_last(Z):
+    """Your Jacobians are right, but the axis of the examples is not the first one.
+
+    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. What is the
+    shape of your J[0]?
+    """
+    A = _softmax(Z)
+    n, m = A.shape
+    J = np.zeros((n, n, m))
+    for k in range(m):
+        J[:, :, k] = _jacobian(A[:, k])
+    return J
+
+
+def softmax_jacobian_batch__example_in_the_middle(Z):
+    """Your Jacobians are right, but the axis of the examples is not the first one.
+
+    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. What is the
+    shape of your J[0]?
+    """
+    return np.moveaxis(np.array([_jacobian(a) for a in _softmax(Z).T]), 0, 1)
+
+
+def softmax_jacobian_batch__reshaped_not_transposed(Z):
+    """You reshape where an axis has to move; the shape fits, but the numbers land in wrong places.
+
+    reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
+    does A.reshape(2, 3) do to a (3, 2) array whose columns you know?
+    """
+    A = _softmax(Z)
+    n, m = A.shape
+    J = np.stack([_jacobian(a) for a in A.T], axis=-1)
+    return J.reshape(m, n, n)
+
+
+def softmax_jacobian_batch__probabilities_reshaped(Z):
+    """You reshape where an axis has to move; the shape fits, but the numbers land in wrong places.
+
+    reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
+    does A.reshape(2, 3) do to a (3, 2) array whose columns you know?
+    """
+    A = _softmax(Z)
+    n, m = A.shape
+    return np.array([_jacobian(a) for a in A.reshape(m, n)])
+
+
+def softmax_jacobian_batch__rows_as_examples(Z):
+    """You take each row for an example, so you get n matrices of size (m, m).
+
+    Here a column is an example and its n entries are the classes. How many Jacobians should there
+    be, and how large is each?
+    """
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return np.array([_jacobian(a) for a in E / E.sum(axis=1, keepdims=True)])
+
+
+def softmax_jacobian_batch__rows_of_probabilities(Z):
+    """You take each row for an example, so you get n matrices of size (m, m).
+
+    Here a column is an example and its n entries are the classes. How many Jacobians should there
+    be, and how large is each?
+    """
+    return np.array([_jacobian(a) for a in _softmax(Z)])
+
+
+def softmax_jacobian_batch__one_big_matrix(Z):
+    """You return one square matrix with a row for every class of every example.
+
+    One example's probabilities do not depend on another example's logits, so outside m blocks
+    there is nothing to store. How many logits can move one column of A?
+    """
+    a = _softmax(Z).reshape(-1, 1)
+    return np.diagflat(a) - a @ a.T
+
+
+def softmax_jacobian_batch__one_block_diagonal_matrix(Z):
+    """You return one square matrix with a row for every class of every example.
+
+    One example's probabilities do not depend on another example's logits, so outside m blocks
+    there is nothing to store. How many logits can move one column of A?
+    """
+    n, m = Z.shape
+    J = np.zeros((n * m, n * m))
+    for k, a in enumerate(_softmax(Z).T):
+        J[k * n : (k + 1) * n, k * n : (k + 1) * n] = _jacobian(a)
+    return J
+
+
+def softmax_jacobian_batch__four_axes(Z):
+    """You return the derivative of every entry by every entry: four axes, and nearly all zeros.
+
+    Entries of different examples do not depend on each other. Which of the four axes always have
+    the same value wherever there is something other than zero?
+    """
+    n, m = Z.shape
+    J = np.zeros((n, m, n, m))
+    for k, a in enumerate(_softmax(Z).T):
+        J[:, k, :, k] = _jacobian(a)
+    return J
+
+
+def softmax_jacobian_batch__squeezed(Z):
+    """You drop axes of length 1, so a batch of one example loses its first axis.
+
+    (1, n, n) and (n, n) behave differently in the exercises that follow. Is the squeeze there to
+    repair a shape that went wrong earlier?
+    """
+    return np.squeeze(np.array([_jacobian(a) for a in _softmax(Z).T]))
+
+
+# softmax_jacobian_batch: too few Jacobians.
+
+
+def softmax_jacobian_batch__elementwise(Z):
+    """You return one derivative per entry, as for an activation that works elementwise.
+
+    Within an example each probability depends on all n logits. How many derivatives does one
+    column of A have?
+    """
+    A = _softmax(Z)
+    return A * (1 - A)
+
+
+def softmax_jacobian_batch__elementwise_transposed(Z):
+    """You return one derivative per entry, as for an activation that works elementwise.
+
+    Within an example each probability depends on all n logits. How many derivatives does one
+    column of A have?
+    """
+    A = _softmax(Z).T
+    return A * (1 - A)
+
+
+def softmax_jacobian_batch__summed_over_examples(Z):
+    """You add up the Jacobians of all examples into one matrix.
+
+    Each example has a Jacobian of its own, and the upstream gradient of the same example will
+    meet it later. Where does your code sum over the examples?
+    """
+    A = _softmax(Z)
+    return np.diag(A.sum(axis=1)) - A @ A.T
+
+
+def softmax_jacobian_batch__averaged_over_examples(Z):
+    """You average the Jacobians of all examples into one matrix.
+
+    The mean belongs to the cost, not to the derivative of softmax. What would each example need
+    when the chain rule is applied to it?
+    """
+    A = _softmax(Z)
+    return (np.diag(A.sum(axis=1)) - A @ A.T) / Z.shape[1]
+
+
+def softmax_jacobian_batch__divided_by_m(Z):
+    """Your Jacobians are all there, but each is divided by the number of examples.
+
+    A 1/m comes from the mean in a cost, and there is no cost here. Would the derivative of one
+    example change if you added another example to the batch?
+    """
+    return np.array([_jacobian(a) for a in _softmax(Z).T]) / Z.shape[1]
+
+
+def softmax_jacobian_batch__first_example_only(Z):
+    """You return the Jacobian of the first example alone, as one matrix.
+
+    The loop ends after one round, or reads column 0 only. How many matrices does a batch of m
+    examples need?
+    """
+    return _jacobian(_softmax(Z)[:, 0])
+
+
+def softmax_jacobian_batch__last_example_only(Z):
+    """You return the Jacobian of the last example alone, as one matrix.
+
+    Each round of the loop overwrites what the round before it computed. Where could the m results
+    be kept?
+    """
+    for a in _softmax(Z).T:
+        J = _jacobian(a)
+    return J
+
+
+def softmax_jacobian_batch__only_first_slice_filled(Z):
+    """Only your first matrix is filled; those of all the other examples stay zero.
+
+    The loop ends after one round. Look at the indentation of your return: how often can it be
+    reached?
+    """
+    n, m = Z.shape
+    J = np.zeros((m, n, n))
+    for k in range(m):
+        J[k] = _jacobian(_softmax(Z)[:, k])
+        return J
+    return J
+
+
+def softmax_jacobian_batch__last_slice_left_out(Z):
+    """Your loop stops one example early, so the last matrix stays zero.
+
+    range(m) already leaves m itself out. Which values does your loop variable take if m = 2?
+    """
+    n, m = Z.shape
+    A = _softmax(Z)
+    J = np.zeros((m, n, n))
+    for k in range(m - 1):
+        J[k] = _jacobian(A[:, k])
+    return J
+
+
+def softmax_jacobian_batch__loop_over_classes(Z):
+    """Your loop over the examples runs n times (once per class) and not m times.
+
+    If n < m the last matrices stay zero, and if n > m the index runs out of the array. Which entry
+    of Z.shape counts the examples?
+    """
+    n, m = Z.shape
+    A = _softmax(Z)
+    J = np.zeros((m, n, n))
+    for k in range(n):
+        J[k] = _jacobian(A[:, k])
+    return J
+
+
+def softmax_jacobian_batch__last_example_repeated(Z):
+    """All your matrices are equal, and each is the Jacobian of the last example.
+
+    One and the same array was appended m times, and each round wrote over it. Where in your loop
+    should a new array come into being?
+    """
+    n = len(Z)
+    J, out = np.zeros((n, n)), []
+    for a in _softmax(Z).T:
+        J[:] = _jacobian(a)
+        out.append(J)
+    return np.array(out)
+
+
+# softmax_jacobian_batch: examples that mix, and wrong softmaxes.
+
+
+def softmax_jacobian_batch__second_factor_summed_over_examples(Z):
+    """In your product the second factor is summed over all the examples.
+
+    In an einsum, an index with a letter of its own that is not in the output is summed away. Which
+    letter must the two factors share if both belong to example k?
+    """
+    A = _softmax(Z)
+    D = np.einsum("ik,ij->kij", A, np.eye(len(A)))
+    return D - np.einsum("ik,jl->kij", A, A)
+
+
+def softmax_jacobian_batch__shared_outer_product(Z):
+    """You subtract the same matrix from every example: A @ A.T has added up all the examples.
+
+    With m = 1 this is right, which hides it. What shape does a product need to have if each
+    example is to keep its own?
+    """
+    A = _softmax(Z)
+    return np.array([np.diag(a) for a in A.T]) - A @ A.T
+
+
+def softmax_jacobian_batch__softmax_over_rows(Z):
+    """Your formula is right, but the probabilities in it are normalised along the rows.
+
+    Each example is a column, and its n probabilities should sum to 1. What does one column of
+    your A add up to?
+    """
+    E = np.exp(Z - Z.max(axis=1, keepdims=True))
+    A = E / E.sum(axis=1, keepdims=True)
+    return np.array([_jacobian(a) for a in A.T])
+
+
+def softmax_jacobian_batch__softmax_over_everything(Z):
+    """Your formula is right, but the probabilities in it are normalised over the whole array.
+
+    With a single example nothing shows. What does one column of your A add up to?
+    """
+    E = np.exp(Z - Z.max())
+    return np.array([_jacobian(a) for a in (E / E.sum()).T])
+
+
+def softmax_jacobian_batch__logits_taken_as_probabilities(Z):
+    """You put the logits into the formula where the probabilities belong.
+
+    The argument Z has not been through softmax yet. Which first step turns it into A?
+    """
+    return np.array([_jacobian(z) for z in Z.T])
+
+
+def softmax_jacobian_batch__no_shift(Z):
+    """You take the exponential of the logits as they come, and large ones overflow to nan.
+
+    The formula of the Jacobian is fine; the softmax inside it is not. Which number could each
+    column lose without changing its probabilities?
+    """
+    E = np.exp(Z)
+    return np.array([_jacobian(a) for a in (E / E.sum(axis=0, keepdims=True)).T])
+
+
+def softmax_jacobian_batch__one_global_max(Z):
+    """You subtract one maximum, that of the whole array, before the exponential.
+
+    A column that lies 800 below it underflows to zeros, and its Jacobian is nan. Whose maximum
+    does each column need?
+    """
+    E = np.exp(Z - Z.max())
+    return np.array([_jacobian(a) for a in (E / E.sum(axis=0, keepdims=True)).T])
+
+
+# softmax_jacobian_batch: a wrong formula for every example.
+
+
+def softmax_jacobian_batch__diagonal_only(Z):
+    """You fill the diagonal of each matrix (Case 1) and leave zeros everywhere else.
+
+    A zero says that raising one logit does not move the other probabilities of its example. They
+    always sum to 1: where would the gain of one class come from?
+    """
+    A = _softmax(Z)
+    return np.array([np.diag(a * (1 - a)) for a in A.T])
+
+
+def softmax_jacobian_batch__probabilities_on_diagonal_only(Z):
+    """You put the probabilities on the diagonals and stop there.
+
+    That is the derivative of the numerator divided by the denominator; but the denominator
+    depends on the logits too. What is the second term of the quotient rule?
+    """
+    return np.array([np.diag(a) for a in _softmax(Z).T])
+
+
+def softmax_jacobian_batch__case_2_everywhere(Z):
+    """You use Case 2 in every entry, the diagonals included.
+
+    On the diagonal the numerator depends on that logit as well. Which term does Case 1 have that
+    Case 2 lacks?
+    """
+    A = _softmax(Z)
+    return -np.einsum("ik,jk->kij", A, A)
+
+
+def softmax_jacobian_batch__case_1_everywhere(Z):
+    """You use the form of Case 1, one probability times (1 minus another), in every entry.
+
+    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
+    of the numerator of a_i with respect to z_j if i and j differ?
+    """
+    A = _softmax(Z)
+    return np.einsum("ik,jk->kij", A, 1 - A)
+
+
+def softmax_jacobian_batch__case_1_everywhere_transposed(Z):
+    """You use the form of Case 1, one probability times (1 minus another), in every entry.
+
+    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
+    of the numerator of a_i with respect to z_j if i and j differ?
+    """
+    A = _softmax(Z)
+    return np.einsum("ik,jk->kij", 1 - A, A)
+
+
+def softmax_jacobian_batch__outer_product_added(Z):
+    """You add the products of pairs where they should come off: rows sum to twice a_i.
+
+    If one class gains, the others must lose. Which sign does the second term of the quotient rule
+    carry?
+    """
+    A = _softmax(Z)
+    return np.array([np.diag(a) + np.outer(a, a) for a in A.T])
+
+
+def softmax_jacobian_batch__negated(Z):
+    """Every entry has the opposite sign: your two terms are subtracted the wrong way round.
+
+    If you raise one logit, should the probability of its own class grow or shrink? Look at the
+    sign of your diagonals.
+    """
+    A = _softmax(Z)
+    return np.array([np.outer(a, a) - np.diag(a) for a in A.T])
+
+
+def softmax_jacobian_batch__squares_broadcast(Z):
+    """You subtract each probability's own square all along a row or column of its matrix.
+
+    Products of pairs belong there; NumPy stretched one axis where two different ones should meet.
+    Which index of your second factor should be i, and which j?
+    """
+    A = _softmax(Z).T[:, :, None]
+    return A * (np.eye(len(Z)) - A)
+
+
+def softmax_jacobian_batch__squares_broadcast_along_columns(Z):
+    """You subtract each probability's own square all along a row or column of its matrix.
+
+    Products of pairs belong there; NumPy stretched one axis where two different ones should meet.
+    Which index of your second factor should be i, and which j?
+    """
+    A = _softmax(Z).T[:, None, :]
+    return A * (np.eye(len(Z)) - A)
+
+
+def softmax_jacobian_batch__diag_of_column(Z):
+    """You call np.diag on an (n, 1) column, and it reads a diagonal rather than building one.
+
+    All that is left is the first probability, which NumPy then spreads over the whole matrix.
+    What does np.diag return for a column, and what for a flat vector?
+    """
+    A = _softmax(Z)
+    columns = [A[:, k : k + 1] for k in range(A.shape[1])]
+    return np.array([np.diag(a) - a @ a.T for a in columns])
+
+
+def softmax_jacobian_batch__log_softmax(Z):
+    """You return the derivative of the logarithm of softmax: the factor a_i is missing.
+
+    Your rows still sum to 0, but your matrices are not symmetric. What does the derivative of
+    log(a_i) have in it that the derivative of a_i has not?
+    """
+    return np.eye(len(Z)) - _softmax(Z).T[:, None, :]
+
+
+def softmax_jacobian_batch__log_softmax_transposed(Z):
+    """You return the derivative of the logarithm of softmax, transposed.
+
+    Your columns sum to 0 but your rows do not, and your matrices are not symmetric. Which factor
+    is missing from each entry, and along which direction does your a run?
+    """
+    return np.eye(len(Z)) - _softmax(Z).T[:, :, None]
+
+
+# softmax_jacobian_batch: digits, types and side effects.
+
+
+def softmax_jacobian_batch__central_difference(Z):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
+    step at all?
+    """
+    columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
+    return np.array([softmax_jacobian__central_difference(z) for z in columns])
+
+
+def softmax_jacobian_batch__forward_difference(Z):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
+    step at all?
+    """
+    columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
+    return np.array([softmax_jacobian__forward_difference(z) for z in columns])
+
+
+def softmax_jacobian_batch__float32_inside(Z):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    A = _softmax(Z.astype(np.float32))
+    return np.array([_jacobian(a) for a in A.T]).astype(np.float64)
+
+
+def softmax_jacobian_batch__list_of_arrays(Z):
+    """You return a list of matrices; the numbers in it are right.
+
+    A list has no shape (m, n, n) and cannot be multiplied as a batch. Which type should hold all
+    the examples together?
+    """
+    return [_jacobian(a) for a in _softmax(Z).T]
+
+
+def softmax_jacobian_batch__changes_its_argument(Z):
+    """Your result is right, but the array you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's logits, who still needs them. Which of your
+    lines writes into Z rather than into something new?
+    """
+    Z -= Z.max(axis=0, keepdims=True)
+    return np.array([_jacobian(a) for a in _softmax(Z).T])
