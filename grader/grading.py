@@ -69,25 +69,35 @@ class Grader:
         notes = list(submission.notes)
         try:
             results, outputs = self._functions(submission, notes, echo=echo)
-        except Exception as error:  # whatever it is, it is our failure: no zero, and on to the next
-            message = f"{type(error).__name__}: {error}"
-            if isinstance(error, SandboxError):
-                message = str(error)
-            notes.append(f"the grader failed: {message}")
+        except Exception as error:  # noqa: BLE001  # our failure: no zero, and on to the next
             self.lane.close()
-            results, outputs = list(self._failures(message)), {}
-        result = SubmissionResult(
+            message = str(error) if isinstance(error, SandboxError) else repr(error)
+            return Report(self.failure(submission, message))
+        return Report(self._result(submission, results, notes, time.perf_counter() - began), outputs)
+
+    def failure(self, submission: Submission, message: str) -> SubmissionResult:
+        """The result of a submission that we failed to grade: no scores, and the reason."""
+        notes = [*submission.notes, f"the grader failed: {message}"]
+        return self._result(submission, self._failures(message), notes, 0.0)
+
+    def _result(
+        self,
+        submission: Submission,
+        functions: Sequence[FunctionResult],
+        notes: Sequence[str],
+        seconds: float,
+    ) -> SubmissionResult:
+        return SubmissionResult(
             format=FORMAT,
             student=submission.student,
             files=submission.files,
-            score=total([function.score for function in results]),
-            max_score=round(sum(function.max_score for function in results), 2),
+            score=total([function.score for function in functions]),
+            max_score=round(sum(function.max_score for function in functions), 2),
             isolation=self.lane.isolation,
-            seconds=round(time.perf_counter() - began, 4),
+            seconds=round(seconds, 4),
             notes=tuple(notes),
-            functions=tuple(results),
+            functions=tuple(functions),
         )
-        return Report(result, outputs)
 
     def _functions(
         self, submission: Submission, notes: list[str], *, echo: bool

@@ -6,8 +6,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,25 +14,16 @@ from typing import Self
 
 from grader import wire
 from grader.errors import SandboxError
+from grader.launch import Zygote, launch
 from grader.model import Limits
 from grader.worker.child import Limits as KernelLimits
 from grader.worker.zygote import FORK, FORKED, READY, STATUS
 
 START_TIMEOUT_S = 60.0
+# Nearly every answer comes within this time, and then no clock need be asked.
 GRACE_S = 0.05
 # Unread requests beyond this could fill the socket while the child is stuck writing an answer.
 PIPELINE_BYTES = 64 * 2**10
-
-# Without the thread limits a linear algebra library starts threads that a fork does not survive.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-}
 
 
 class ChildGone(Exception):  # noqa: N818  # a fact about the child, not an error of ours
@@ -50,9 +39,9 @@ class Lane:
 
     isolation = "none"
 
-    def __init__(self) -> None:
-        self._zygote: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+    def __init__(self, zygote: Zygote | None = None) -> None:
+        self._zygote = zygote
+        self._ready = False
         self.versions = ""
 
     def __enter__(self) -> Self:
@@ -90,41 +79,34 @@ class Lane:
         finally:
             child.end()
 
+    def start(self) -> None:
+        """Start the zygote, if none runs, without waiting until it is ready."""
+        if self._zygote is None:
+            self._zygote = launch()
+
     def close(self) -> None:
         """End the zygote; its children die with it."""
-        if self._control is not None:
-            self._control.close()
-            self._control = None
         if self._zygote is not None:
-            self._zygote.kill()
-            self._zygote.wait()
-            self._zygote = None
+            self._zygote.close()
+        self._zygote = None
+        self._ready = False
 
-    def _started(self) -> socket.socket:
-        if self._control is not None:
-            return self._control
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._zygote = subprocess.Popen(
-                [sys.executable, "-I", "-m", "grader.worker", str(theirs.fileno())],
-                env=ENVIRONMENT,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        ours.settimeout(START_TIMEOUT_S)
-        self._control = ours
-        greeting = ours.recv(200)
-        if greeting[:1] != READY:
-            raise OSError("it did not start")
-        self.versions = greeting[1:].decode()
-        return ours
+    def _control(self) -> socket.socket:
+        """The socket of a zygote that is ready. OSError when it does not become so."""
+        self.start()
+        assert self._zygote is not None
+        control = self._zygote.control
+        if not self._ready:
+            control.settimeout(START_TIMEOUT_S)
+            greeting = control.recv(200)
+            if greeting[:1] != READY:
+                raise OSError("it did not start")
+            self.versions = greeting[1:].decode()
+            self._ready = True
+        return control
 
     def _forked(self, limits: Limits) -> Child:
-        control = self._started()
+        control = self._control()
         kernel = KernelLimits(
             memory_bytes=limits.memory_bytes,
             cpu_s=int(limits.submission_cpu_s) + 2,
@@ -145,11 +127,10 @@ class Lane:
 
     def status(self, pid: int) -> int | None:
         """The exit code of an ended child (negative: the signal); None when it is not known."""
-        if self._control is None:
-            return None
         try:
-            self._control.send(STATUS + str(pid).encode())
-            return int(self._control.recv(64)[1:])
+            control = self._control()
+            control.send(STATUS + str(pid).encode())
+            return int(control.recv(64)[1:])
         except (OSError, ValueError):
             self.close()
             return None
@@ -263,7 +244,6 @@ class _Patience:
     def milliseconds(self) -> float:
         """How long to wait before asking again; OutOfTime when the time is up."""
         if self.first:
-            # Nearly every answer comes within the grace, and then nothing need be measured.
             self.first = False
             return GRACE_S * 1000
         waited = time.monotonic() - self.began

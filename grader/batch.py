@@ -1,0 +1,90 @@
+"""Grade many submissions at once, each worker process in a lane of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from grader.grading import Grader
+from grader.intake import read_submission
+from grader.model import Submission, SubmissionResult
+from grader.plan import Plan
+from grader.sandbox import Lane
+
+Entry = tuple[str, list[Path]]
+
+
+def available_cpus() -> int:
+    """The CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # pragma: no cover  # macOS and Windows
+
+
+def grade_all(entries: Sequence[Entry], plan: Plan, *, jobs: int) -> Iterator[SubmissionResult]:
+    """The result of every entry (student, their files and folders), in the order they are done."""
+    if jobs == 1 or len(entries) == 1:
+        with Lane() as lane:
+            grader = Grader(plan, lane)
+            for entry in entries:
+                yield _grade(entry, grader)
+        return
+    left = list(entries)
+    for workers in (jobs, 1):
+        for entry, result in _pooled(left, plan, jobs=min(workers, len(left))):
+            left.remove(entry)
+            yield result
+        if not left:
+            return
+    for student, _paths in left:
+        failed = Grader(plan, Lane()).failure(
+            Submission(student), "a worker process was ended while it graded this, twice"
+        )
+        yield failed
+
+
+def _pooled(
+    entries: Sequence[Entry], plan: Plan, *, jobs: int
+) -> Iterator[tuple[Entry, SubmissionResult]]:
+    """Results until all are there or a worker process is lost."""
+    # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(plan,)) as pool:
+        futures = {pool.submit(_grade_in_worker, entry): entry for entry in entries}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BrokenProcessPool:
+            return
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+_grader: Grader | None = None
+
+
+def _start(plan: Plan) -> None:
+    """Prepare a worker process: a lane of its own, kept until the process ends."""
+    global _grader  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
+    lane = Lane()
+    lane.start()
+    _grader = Grader(plan, lane)
+
+
+def _grade_in_worker(entry: Entry) -> SubmissionResult:
+    assert _grader is not None
+    return _grade(entry, _grader)
+
+
+def _grade(entry: Entry, grader: Grader) -> SubmissionResult:
+    student, paths = entry
+    try:
+        submission = read_submission(student, paths, order=grader.plan.slugs)
+    except Exception as error:  # noqa: BLE001  # reading failed in a way that is not the learner's
+        return grader.failure(Submission(student), f"reading failed: {error!r}")
+    return grader.grade(submission)

@@ -1,0 +1,148 @@
+"""`grader check`: tell a learner, on their own machine, what their work does and what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.grading import Grader, Report
+from grader.intake import SUFFIXES, read_submission
+from grader.model import FunctionResult, Verdict
+from grader.plan import Plan, PlannedExercise, PlannedFunction, read_plan
+from grader.sandbox import Lane
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CHECKS = "checks.json"
+PASSED, FAILED, ABSENT = "✓", "✗", "–"
+EXIT_PASSED, EXIT_FAILED, EXIT_UNCHECKED = 0, 1, 2
+
+
+def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
+    """Check these files (or all exercise files of this folder) and print what is found.
+
+    Returns the exit code. Raises UsageError when there is nothing to check or nothing to check by.
+    """
+    folder = files[0].parent if files else Path()
+    plan = read_plan(checks_path(folder))
+    files = files or exercise_files(folder, plan)
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} does not exist; name an exercise file (.py or .ipynb)")
+        if file.suffix.lower() not in SUFFIXES:
+            raise UsageError(f"{file} is neither a .py nor an .ipynb file")
+    stems = {file.stem for file in files}
+    others = _imported(files, [f for f in exercise_files(folder, plan) if f.stem not in stems])
+    submission = read_submission("you", [*files, *others], order=plan.slugs)
+    wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
+    plan = msgspec.structs.replace(plan, exercises=wanted)
+    report = Grader(plan, lane).report(submission, echo=True)
+    if report.result.failed:
+        raise UsageError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
+    return _shown(report, plan, console)
+
+
+def checks_path(folder: Path) -> Path:
+    """The public checks: beside the exercises, else those that came with the grader."""
+    package = Path(__file__).parent
+    candidates = (
+        folder / CHECKS,
+        package / "exercises" / CHECKS,
+        package.parent / "exercises" / CHECKS,
+    )
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise UsageError(f"{CHECKS} is not there; keep it beside the exercises, or reinstall the grader")
+
+
+def exercise_files(folder: Path, plan: Plan) -> list[Path]:
+    """The files of `folder` that are named for an exercise."""
+    found = [folder / f"{slug}{suffix}" for slug in plan.slugs for suffix in SUFFIXES]
+    return [path for path in found if path.is_file()]
+
+
+def _imported(files: Sequence[Path], others: Sequence[Path]) -> list[Path]:
+    """The other exercises that `files` mention, directly or through each other."""
+    found: list[Path] = []
+    waiting = list(files)
+    while waiting:
+        text = waiting.pop().read_bytes()
+        for other in others:
+            if other not in found and other.stem.encode() in text:
+                found.append(other)
+                waiting.append(other)
+    return found
+
+
+def _shown(report: Report, plan: Plan, console: Console) -> int:
+    result = report.result
+    planned = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
+    for note in result.notes:
+        console.print(f"! {note}", markup=False, highlight=False)
+    title = ""
+    for function in result.functions:
+        exercise, checks = planned[function.function]
+        if exercise.title != title:
+            title = exercise.title
+            _line(console, "", title)
+        _show_function(function, checks, report.outputs.get(function.function, ""), console)
+    if output := report.outputs.get(""):
+        _line(console, "", "Printed while your files were loaded:")
+        _line(console, *(f"  | {line}" for line in output.splitlines()))
+    done = [f for f in result.functions if f.verdict is Verdict.PASSED]
+    _line(console, "", f"{len(done)} of {len(result.functions)} functions pass their public checks.")
+    _line(console, _next_step(result.functions, planned))
+    return EXIT_PASSED if len(done) == len(result.functions) else EXIT_FAILED
+
+
+def _show_function(
+    function: FunctionResult, planned: PlannedFunction, output: str, console: Console
+) -> None:
+    passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
+    count = f"{passed} of {len(function.checks)} checks"
+    if function.verdict in (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED):
+        _line(console, f"{ABSENT} {function.function}: {function.message}")
+        return
+    mark = PASSED if function.verdict is Verdict.PASSED else FAILED
+    _line(console, f"{mark} {function.function}: {count} pass")
+    for check, about in zip(function.checks, planned.checks, strict=True):
+        mark = PASSED if check.verdict is Verdict.PASSED else FAILED
+        _line(console, f"  {mark} {check.name}: {about.text}")
+        if check.verdict is not Verdict.PASSED:
+            _line(console, f"      {check.message}")
+            if about.hint:
+                _line(console, f"      {about.hint}")
+    if output:
+        _line(console, "  Printed by your code during the checks:")
+        _line(console, *(f"  | {line}" for line in output.splitlines()))
+    if function.verdict is Verdict.PASSED and planned.notice:
+        _line(console, "  What to notice:", *(f"    {line}" for line in planned.notice.splitlines()))
+
+
+def _next_step(
+    functions: Sequence[FunctionResult],
+    planned: dict[str, tuple[PlannedExercise, PlannedFunction]],
+) -> str:
+    """The one thing to do next."""
+    for function in functions:
+        if function.verdict is Verdict.PASSED:
+            continue
+        if function.verdict is Verdict.NOT_ATTEMPTED:
+            return f"Next: write {function.function}, in place of the line that raises."
+        if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
+            return f"Next: {function.message}"
+        failed = next(c for c in function.checks if c.verdict is not Verdict.PASSED)
+        return f"Next: {function.function}, the check {failed.name}."
+    slugs = ", ".join(dict.fromkeys(planned[f.function][0].slug for f in functions))
+    return f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
+
+
+def _line(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False)
