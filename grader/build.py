@@ -1,4 +1,4 @@
-"""Make `exercises/` from `solutions/`: templates without solutions, and the public checks as data."""
+"""Make `exercises/` from `solutions/`: templates without solutions, public checks as data."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def strays(files: Iterable[str], folder: Path) -> list[str]:
     return sorted({path.name for path in folder.iterdir()} - set(files) - ignored)
 
 
-def script(exercise: Exercise) -> str:
-    """The exercise as a .py in percent format."""
-    import jupytext
+def script(exercise: Exercise, *, solved: bool = False) -> str:
+    """The exercise as a .py in percent format; `solved`: with the solutions."""
+    import jupytext  # type: ignore[import-untyped]
 
-    template = _template(exercise, leave_out=NOTEBOOK_ONLY)
+    template = _template(exercise, leave_out=NOTEBOOK_ONLY, solved=solved)
     template.metadata["jupytext"] = {
         "notebook_metadata_filter": "-all",
         "cell_metadata_filter": "-all",
@@ -61,11 +61,14 @@ def script(exercise: Exercise) -> str:
     return str(jupytext.writes(template, fmt="py:percent"))
 
 
-def notebook(exercise: Exercise) -> str:
-    """The exercise as a notebook, in nbformat's current schema, with stable cell ids."""
+def notebook(exercise: Exercise, *, solved: bool = False) -> str:
+    """The exercise as a notebook in nbformat's current schema; `solved`: with the solutions.
+
+    Cell ids are made of the cells' first words, so that they stay from one build to the next.
+    """
     import nbformat
 
-    template = _template(exercise, leave_out=SCRIPT_ONLY)
+    template = _template(exercise, leave_out=SCRIPT_ONLY, solved=solved)
     template.metadata.clear()
     template.metadata["kernelspec"] = {
         "display_name": "Python 3",
@@ -79,7 +82,8 @@ def notebook(exercise: Exercise) -> str:
         cell.id = _cell_id(cell.source, taken)
     template.nbformat_minor = 5
     nbformat.validate(template)
-    return str(nbformat.writes(template)).rstrip("\n") + "\n"
+    text: str = nbformat.writes(template)  # type: ignore[no-untyped-call]
+    return text.rstrip("\n") + "\n"
 
 
 def readme(course: Course) -> str:
@@ -117,7 +121,7 @@ These files are made from the course's solutions by `grader build`; changes to t
 """
 
 
-def _template(exercise: Exercise, *, leave_out: str) -> NotebookNode:
+def _template(exercise: Exercise, *, leave_out: str, solved: bool) -> NotebookNode:
     try:
         import jupytext
     except ImportError:
@@ -125,21 +129,24 @@ def _template(exercise: Exercise, *, leave_out: str) -> NotebookNode:
             "building exercises needs jupytext: pip install 'softmax-grader[author]'"
         ) from None
     text = exercise.reference_path.read_text(encoding="utf-8")
-    template = jupytext.reads(text, fmt="py:percent")
+    template: NotebookNode = jupytext.reads(text, fmt="py:percent")
     kept = []
     for cell in template.cells:
         tags = cell.metadata.get("tags", [])
         if leave_out in tags or any(tag.startswith("notice-") for tag in tags):
             continue
         if cell.cell_type == "code":
-            cell.source = without_solution(cell.source, exercise.reference_path)
+            cell.source = without_solution(cell.source, exercise.reference_path, solved=solved)
         kept.append(cell)
     template.cells = kept
     return template
 
 
-def without_solution(source: str, path: Path) -> str:
-    """`source` with each solution block replaced by a line that raises NotImplementedError."""
+def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
+    """`source` with each solution block replaced by a line that raises NotImplementedError.
+
+    With `solved` only the markers go.
+    """
     lines = []
     function = ""
     inside = False
@@ -151,12 +158,14 @@ def without_solution(source: str, path: Path) -> str:
                 raise CourseError(f"{path}: {BEGIN} inside of a solution, in {function}")
             inside = True
             indent = line[: -len(line.lstrip())]
-            lines.append(f'{indent}raise NotImplementedError("{function} is still to be written")')
+            if not solved:
+                message = f"{function} is still to be written"
+                lines.append(f'{indent}raise NotImplementedError("{message}")')
         elif line.strip() == END:
             if not inside:
                 raise CourseError(f"{path}: {END} without {BEGIN}, in {function}")
             inside = False
-        elif not inside:
+        elif solved or not inside:
             lines.append(line)
     if inside:
         raise CourseError(f"{path}: {BEGIN} without {END}, in {function}")

@@ -203,10 +203,14 @@ def _checks_by_name(module: types.ModuleType, path: Path) -> dict[str, FunctionC
             names = [check.name for check in value.checks]
             for name in names:
                 if names.count(name) > 1:
-                    raise CourseError(f"{path}: two checks of {value.name} are named {name!r}; rename one")
+                    raise CourseError(
+                        f"{path}: two checks of {value.name} are named {name!r}; rename one"
+                    )
             for check in value.checks:
                 if not check.weight > 0:
-                    raise CourseError(f"{path}: {check.name} has weight {check.weight}; make it positive")
+                    raise CourseError(
+                        f"{path}: {check.name} has weight {check.weight}; make it positive"
+                    )
     return found
 
 
@@ -234,7 +238,9 @@ _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)
 def tagged_text(text: str, tag: str, path: Path) -> str:
     """The Markdown of the one cell of a percent-format file that carries `tag`."""
     parts = _CELL.split(text)
-    bodies = [body for head, body in zip(parts[1::2], parts[2::2], strict=True) if f'"{tag}"' in head]
+    bodies = [
+        body for head, body in zip(parts[1::2], parts[2::2], strict=True) if f'"{tag}"' in head
+    ]
     if len(bodies) != 1:
         raise CourseError(
             f"{path}: {len(bodies)} cells carry the tag {tag!r}; write exactly one,"

@@ -13,7 +13,6 @@ import click
 from grader import __version__
 from grader.errors import GraderError
 
-# Every command imports what it needs when it runs: `grader --help` must not wait for NumPy.
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -44,7 +43,7 @@ def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, "-V", "--version", message="softmax-grader %(version)s")
 def main() -> None:
-    """Grade the gradient of the softmax layer, and say what is wrong.
+    r"""Grade the gradient of the softmax layer, and say what is wrong.
 
     \b
     Learners:     grader check ex01_softmax.py
@@ -115,7 +114,7 @@ def grade(
     seed: int,
     isolation: str,
 ) -> None:
-    """Grade a folder of submissions, or a single one.
+    r"""Grade a folder of submissions, or a single one.
 
     SUBMISSIONS holds an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
     archive (ada.zip); entries of one name are one learner's.
@@ -144,7 +143,7 @@ def grade(
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @_reports_errors
 def check(files: tuple[Path, ...]) -> None:
-    """Check your own work: the public checks, what is wrong and where, what to do next.
+    r"""Check your own work: the public checks, what is wrong and where, what to do next.
 
     FILES are exercise files (.py or .ipynb); without any, all of this folder's are checked. Your
     code runs on this machine as you.
@@ -178,8 +177,8 @@ def check(files: tuple[Path, ...]) -> None:
 )
 @click.option("--check", "prove", is_flag=True, help="Write nothing; prove the course instead.")
 @_reports_errors
-def build(course: Path | None, exercises: Path | None, prove: bool) -> None:
-    """Make the exercises from the course, or prove the course.
+def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
+    r"""Make the exercises from the course, or prove the course.
 
     With --check: every reference and every alternative gets full points, every mistake loses
     some, every check is lost by some mistake, trivial answers earn next to nothing, the templates
@@ -218,7 +217,7 @@ def build(course: Path | None, exercises: Path | None, prove: bool) -> None:
 @_jobs_option
 @_reports_errors
 def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> None:
-    """Make a class of sample submissions and grade it.
+    r"""Make a class of sample submissions and grade it.
 
     The class holds right answers written in many ways, the mistakes that learners make, and files
     that are half done, broken, or never end.
@@ -262,7 +261,9 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be made: {error.strerror}; name another --out") from error
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}; name another --out"
+        ) from error
 
 
 def _graded(
@@ -296,15 +297,15 @@ def _write_results(results: list[SubmissionResult], plan: Plan, out: Path) -> No
         write_atomically(out / "results.jsonl", results_jsonl(results))
         write_atomically(out / "gradebook.csv", gradebook_csv(results, plan))
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}; name another --out") from error
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}; name another --out"
+        ) from error
 
 
 MANY = 40
 
 
-def _summarise(
-    results: list[SubmissionResult], plan: Plan, out: Path, *, isolation: str
-) -> None:
+def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, isolation: str) -> None:
     from grader.report import function_table, points, student_table
 
     console = _console()
@@ -330,7 +331,9 @@ def _summarise(
             " around it; grade only files that you would run yourself)",
             highlight=False,
         )
-    console.print(f"{out / 'gradebook.csv'}\n{out / 'results.jsonl'}", highlight=False, markup=False)
+    console.print(
+        f"{out / 'gradebook.csv'}\n{out / 'results.jsonl'}", highlight=False, markup=False
+    )
 
 
 def _prove(course: Course, exercises: Path) -> None:

@@ -14,8 +14,8 @@
         \"\"\"
         yield call(np.array([[1.0], [2.0], [3.0]]))
 
-The first paragraph of a check's docstring is the line that the learner reads; what follows is a hint
-that is shown when the check fails. A check passes when all its calls pass.
+The first paragraph of a check's docstring is the line that the learner reads; what follows is a
+hint that is shown when the check fails. A check passes when all its calls pass.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Callback:
     parameters: str
     expression: str
 
-    def __call__(self, *args: object) -> Any:
+    def __call__(self, *args: object) -> Any:  # noqa: D102  # the class's docstring says it
         return wire.make_callback(self.parameters, self.expression)(*args)
 
 
@@ -93,7 +93,7 @@ class Check:
     inputs: Inputs
 
     def calls(self, rng: Rng) -> list[Call]:
-        """This check's calls; `rng` is used by those that draw their inputs."""
+        """The calls of this check; `rng` is used by those that draw their inputs."""
         wants_rng = bool(inspect.signature(self.inputs).parameters)
         return list(self.inputs(rng) if wants_rng else self.inputs())
 
@@ -113,29 +113,29 @@ class FunctionChecks:
 
     def value(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers are right (tolerance tier A)."""
-        return self._check(Kind.VALUE, weight, public)
+        return self._check(Kind.VALUE, weight, public=public)
 
     def precision(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers are as accurate as float64 allows (tolerance tier B)."""
-        return self._check(Kind.PRECISION, weight, public)
+        return self._check(Kind.PRECISION, weight, public=public)
 
     def shape(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers have the expected shape, whatever their values."""
-        return self._check(Kind.SHAPE, weight, public)
+        return self._check(Kind.SHAPE, weight, public=public)
 
     def type(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers are float64 arrays (or scalars, tuples, dicts) as expected."""
-        return self._check(Kind.TYPE, weight, public)
+        return self._check(Kind.TYPE, weight, public=public)
 
     def mutation(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the arguments are afterwards what they were before."""
-        return self._check(Kind.MUTATION, weight, public)
+        return self._check(Kind.MUTATION, weight, public=public)
 
     def memory(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers are right at a size that only a frugal way fits into memory."""
-        return self._check(Kind.MEMORY, weight, public)
+        return self._check(Kind.MEMORY, weight, public=public)
 
-    def _check(self, kind: Kind, weight: float, public: bool) -> Callable[[Inputs], Inputs]:
+    def _check(self, kind: Kind, weight: float, *, public: bool) -> Callable[[Inputs], Inputs]:
         def add(inputs: Inputs) -> Inputs:
             doc = inspect.getdoc(inputs) or ""
             text, _, hint = doc.partition("\n\n")

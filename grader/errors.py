@@ -1,10 +1,10 @@
 """What can go wrong, by whose fault it is.
 
-    GraderError
-    ├── UsageError       the person at the command line: a folder that is not there
-    ├── CourseError      a course author: two checks of one name, a reference that raises
-    ├── SubmissionError  a learner: a file that cannot be read as Python
-    └── SandboxError     ours: the process that runs learner code did not start or misbehaved
+GraderError
+├── UsageError       the person at the command line: a folder that is not there
+├── CourseError      a course author: two checks of one name, a reference that raises
+├── SubmissionError  a learner: a file that cannot be read as Python
+└── SandboxError     ours: the process that runs learner code did not start or misbehaved
 """
 
 

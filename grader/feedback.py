@@ -55,9 +55,9 @@ def outcome_message(outcome: Outcome, function: str, *, hidden: bool) -> str:
         case Raised(error=error):
             return _raised_message(error, function, hidden=hidden)
         case TimedOut(limit=limit, called=True):
-            return f"no answer within {limit}, twice; does a loop ever end?"
+            return f"no answer within {limit}; does a loop ever end?"
         case TimedOut(limit=limit):
-            return f"not called any more: time was used up by {limit}"
+            return f"not called any more: {limit} used up the time"
         case Died(how=how):
             return how
         case NotLoaded(why=why):
@@ -101,37 +101,51 @@ def difference_message(
     difference: Difference, call: PlannedCall, *, hidden: bool, imprecise: bool = False
 ) -> str:
     """How a returned value differs from the expected one."""
-    where = f"{difference.path.lstrip()} " if difference.path else ""
+    where = f"{difference.path} " if difference.path else ""
     match difference:
         case WrongType(got=got, want=want):
-            return f"{where}is {got}; {want} is expected" if where else f"it returns {got}; {want} is expected"
-        case WrongShape(got=got, want=want):
-            shown = not hidden or _may_show(got, call)
-            is_expected = f"; {_shape(want)} is expected" if not hidden or _may_show(want, call) else ""
-            reason = shape_reason(got, want)
-            because = f": {reason}" if reason else ""
-            return f"{where}has {'shape ' + _shape(got) if shown else 'another shape'}{is_expected}{because}"
-        case NotFinite(index=index, got=got, want=want, wrong=wrong, size=size):
+            return f"{where or 'it '}{'is' if where else 'returns'} {got}; {want} is expected"
+        case WrongShape():
+            return where + _shape_message(difference, call, hidden=hidden)
+        case NotFinite():
             if hidden:
                 return f"{where}holds nan or inf where a finite number is expected"
-            counted = f" ({wrong} of {size} entries are not finite)" if size > 1 else ""
-            return f"{where}{_entry(index)}is {got}, should be {number(want)}{counted}"
-        case WrongValue(index=index, got=got, want=want, wrong=wrong, size=size):
+            told = f"is {difference.got}, should be {number(difference.want)}"
+            counted = _counted(difference, "not finite")
+            return f"{where}{_entry(difference.index)}{told}{counted}"
+        case WrongValue():
+            if hidden and imprecise:
+                return f"{where}is right to about six digits, {NOT_EXACT}"
             if hidden:
-                return (
-                    f"{where}is right to about six digits, but not as accurate as float64 allows"
-                    if imprecise
-                    else f"{where}holds wrong values"
-                )
-            counted = f" ({wrong} of {size} entries are wrong)" if size > 1 else ""
-            shown = got.real if got.imag == 0 else got
-            if imprecise:
-                off = abs(got - want) / abs(want) if want else abs(got - want)
-                return (
-                    f"{where}{_entry(index)}is off by {off:.1e}"
-                    f"{' of its value' if want else ''}: right, but not as accurate as float64 allows"
-                )
-            return f"{where}{_entry(index)}is {number(shown, want)}, should be {number(want, shown)}{counted}"
+                return f"{where}holds wrong values"
+            return where + _value_message(difference, imprecise=imprecise)
+
+
+NOT_EXACT = "but not as accurate as float64 allows"
+
+
+def _shape_message(difference: WrongShape, call: PlannedCall, *, hidden: bool) -> str:
+    got, want = difference.got, difference.want
+    shown = f"shape {_shape(got)}" if not hidden or _may_show(got, call) else "another shape"
+    reason = shape_reason(got, want)
+    return f"has {shown}; {_shape(want)} is expected" + (f": {reason}" if reason else "")
+
+
+def _value_message(difference: WrongValue, *, imprecise: bool) -> str:
+    want = difference.want
+    got: complex = difference.got if difference.got.imag else difference.got.real
+    if not imprecise:
+        told = f"is {number(got, want)}, should be {number(want, got)}"
+        return f"{_entry(difference.index)}{told}{_counted(difference, 'wrong')}"
+    error = abs(got - want)
+    off = f"{error / abs(want):.1e} of its value" if want else f"{error:.1e}"
+    return f"{_entry(difference.index)}is off by {off}: right, {NOT_EXACT}"
+
+
+def _counted(difference: NotFinite | WrongValue, what: str) -> str:
+    if difference.size == 1:
+        return ""
+    return f" ({difference.wrong} of {difference.size} entries are {what})"
 
 
 def shape_reason(got: tuple[int, ...], want: tuple[int, ...]) -> str:

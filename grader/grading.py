@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 import msgspec
 
-from grader import feedback, wire
+from grader import feedback
 from grader.compare import (
     Difference,
     Expected,
@@ -73,7 +73,9 @@ class Grader:
             self.lane.close()
             message = str(error) if isinstance(error, SandboxError) else repr(error)
             return Report(self.failure(submission, message))
-        return Report(self._result(submission, results, notes, time.perf_counter() - began), outputs)
+        return Report(
+            self._result(submission, results, notes, time.perf_counter() - began), outputs
+        )
 
     def failure(self, submission: Submission, message: str) -> SubmissionResult:
         """The result of a submission that we failed to grade: no scores, and the reason."""
@@ -287,11 +289,13 @@ def _judge(
 
 def _with_call(message: str, function: PlannedFunction, place: int, *, hidden: bool) -> str:
     """`message` with the call it is about, which a hidden check keeps to itself."""
-    return message if hidden else f"{feedback.call_text(function, function.calls[place])}: {message}"
+    return (
+        message if hidden else f"{feedback.call_text(function, function.calls[place])}: {message}"
+    )
 
 
 def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
-    """The verdict on a function, and the message of the check that gives it (a public one first)."""
+    """The verdict on a function, and the message of the check that gives it: a public one first."""
     for verdict in LADDER:
         found = [check for check in checks if check.verdict is verdict]
         if found:
@@ -336,7 +340,7 @@ def _result(
 def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     """Why a function is not there although it may be in a file, or an empty text."""
     for stem, reason in session.submission.unreadable:
-        if stem == slug or not session.submission.sources:
+        if stem == slug or stem not in session.exercises:
             return reason
     problems = session.problems
     for problem in problems:

@@ -139,8 +139,7 @@ def _text(name: str, data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SubmissionError(f"{name} is in UTF-16; save it as UTF-8")
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
+        text = data.decode(_declared_encoding(data))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]
@@ -154,6 +153,17 @@ def _text(name: str, data: bytes) -> str:
     return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
 
 
+def _declared_encoding(data: bytes) -> str:
+    """What the file says its encoding is. SyntaxError when there is no such encoding."""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        # Without a declaration this is about bytes that are not UTF-8: let decoding say which.
+        if "unknown encoding" in str(error):
+            raise
+        return "utf-8"
+
+
 def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
     # Imported here because its import takes a tenth of a second, which a .py need not pay.
     import nbformat
@@ -164,7 +174,7 @@ def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
     except UnicodeDecodeError:
         raise SubmissionError(f"{name} is not UTF-8; {remedy}") from None
     try:
-        notebook = nbformat.reads(text, as_version=4)
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         cells = list(notebook.cells)
         sources = [_cell_source(cell.source) for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
@@ -189,7 +199,12 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
     """Where a file comes in loading: the exercises in their order, then the rest; .py first."""
     path = PurePosixPath(name)
     rank = order.index(path.stem) if path.stem in order else len(order)
-    return rank, len(path.parts), name.removesuffix(path.suffix), SUFFIXES.index(path.suffix.lower())
+    return (
+        rank,
+        len(path.parts),
+        name.removesuffix(path.suffix),
+        SUFFIXES.index(path.suffix.lower()),
+    )
 
 
 def _read_entry(entry: Path, handed: _Handed) -> None:
@@ -272,7 +287,7 @@ def read_regular(path: Path, limit: int) -> bytes:
         descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         raise SubmissionError(f"cannot be read: {error.strerror}") from None
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise SubmissionError("is not a regular file")
         try:
@@ -319,11 +334,11 @@ def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None
         with archive.open(member) as file:
             content = file.read(limit + 1)
         if len(content) > limit:
-            handed.fail(name, f"{label}: {name} unpacks to more than {limit // 2**20} MiB; left out")
+            handed.fail(
+                name, f"{label}: {name} unpacks to more than {limit // 2**20} MiB; left out"
+            )
             continue
         left -= len(content)
         handed.files[name] = content
     if len(archive.infolist()) > MAX_ENTRIES:
         handed.notes.append(f"{label}: more than {MAX_ENTRIES} entries; the rest is not looked at")
-
-

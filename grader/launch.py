@@ -1,7 +1,7 @@
 """Start the process that runs learner code, without waiting until it is ready.
 
-It takes a fifth of a second to load NumPy. This module needs nothing that takes long itself, so that
-a command can start that process first and do its own imports meanwhile.
+It takes a fifth of a second to load NumPy. This module needs nothing that takes long itself, so
+that a command can start that process first and do its own imports meanwhile.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def launch() -> Zygote:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 [sys.executable, "-I", "-m", "grader.worker", str(theirs.fileno())],
                 env=ENVIRONMENT,
                 cwd="/",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 CHECKS = "checks.json"
-PASSED, FAILED, ABSENT = "✓", "✗", "–"
+PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
 EXIT_PASSED, EXIT_FAILED, EXIT_UNCHECKED = 0, 1, 2
 
 
@@ -58,7 +58,9 @@ def checks_path(folder: Path) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise UsageError(f"{CHECKS} is not there; keep it beside the exercises, or reinstall the grader")
+    raise UsageError(
+        f"{CHECKS} is not there; keep it beside the exercises, or reinstall the grader"
+    )
 
 
 def exercise_files(folder: Path, plan: Plan) -> list[Path]:
@@ -96,7 +98,9 @@ def _shown(report: Report, plan: Plan, console: Console) -> int:
         _line(console, "", "Printed while your files were loaded:")
         _line(console, *(f"  | {line}" for line in output.splitlines()))
     done = [f for f in result.functions if f.verdict is Verdict.PASSED]
-    _line(console, "", f"{len(done)} of {len(result.functions)} functions pass their public checks.")
+    _line(
+        console, "", f"{len(done)} of {len(result.functions)} functions pass their public checks."
+    )
     _line(console, _next_step(result.functions, planned))
     return EXIT_PASSED if len(done) == len(result.functions) else EXIT_FAILED
 
@@ -122,7 +126,9 @@ def _show_function(
         _line(console, "  Printed by your code during the checks:")
         _line(console, *(f"  | {line}" for line in output.splitlines()))
     if function.verdict is Verdict.PASSED and planned.notice:
-        _line(console, "  What to notice:", *(f"    {line}" for line in planned.notice.splitlines()))
+        _line(
+            console, "  What to notice:", *(f"    {line}" for line in planned.notice.splitlines())
+        )
 
 
 def _next_step(

@@ -200,7 +200,9 @@ def _indented(value: Any, depth: int = 0) -> str:
     """JSON with two spaces a level; a row of numbers, and whatever is short, on one line."""
     line = json.dumps(value, ensure_ascii=False)
     pad = "  " * depth
-    row = isinstance(value, list | tuple) and all(isinstance(item, int | float | str) for item in value)
+    row = isinstance(value, list | tuple) and all(
+        isinstance(item, int | float | str) for item in value
+    )
     if len(pad) + len(line) <= 100 or not isinstance(value, dict | list | tuple) or row:
         return line
     inner = "  " * (depth + 1)

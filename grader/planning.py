@@ -15,9 +15,7 @@ from grader.errors import CourseError, UsageError
 from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
 
-def plan_of(
-    course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bool = True
-) -> Plan:
+def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bool = True) -> Plan:
     """The plan of a course (or of the exercises named in `only`), computed from its references.
 
     `hidden=False` leaves the hidden checks out. Raises CourseError when a reference fails on an

@@ -1,4 +1,4 @@
-"""Prove a course: right answers get full points, wrong ones lose some, and every check is needed."""
+"""Prove a course: right answers get full points, wrong ones lose some, every check is needed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
                 continue
             function = name.partition(SEPARATOR)[0]
             if function not in functions:
-                raise CourseError(f"{path}: {name} is about {function}, no function of this exercise")
+                raise CourseError(f"{path}: {name}: {function} is no function of this exercise")
             if name in found:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
             if isinstance(node, ast.FunctionDef) and not doc:
@@ -119,7 +119,7 @@ def _reference_problems(course: Course, grader: Grader) -> list[str]:
     files = {f"{e.slug}.py": e.reference_path.read_bytes() for e in course.exercises}
     result = grader.grade(submission_of("references", files, order=course.slugs))
     return [
-        f"{exercise.reference_path}: {f.function} gets {f.score} of {f.max_score} points: {f.message}"
+        f"{exercise.reference_path}: {f.function} gets {f.score} of {f.max_score}: {f.message}"
         for exercise in course.exercises
         for f in result.functions
         if f.exercise == exercise.slug and f.score != f.max_score
@@ -154,9 +154,9 @@ def _trivial_problems(course: Course, grader: Grader) -> list[str]:
                 if (result.score or 0) > TRIVIAL_SHARE * function.points:
                     passed = [c.name for c in result.checks if c.verdict is Verdict.PASSED]
                     problems.append(
-                        f"{exercise.checks_path}: {name} earns {result.score} of {function.points:g}"
-                        f" points for {function.name} ({', '.join(passed)}); let those checks look"
-                        " at a further input"
+                        f"{exercise.checks_path}: {name} earns {result.score} of"
+                        f" {function.points:g} points for {function.name}"
+                        f" ({', '.join(passed)}); let those checks look at a further input"
                     )
     return problems
 
@@ -198,26 +198,25 @@ def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
                 f"{alternative.path}: {alternative.name} gets {result.score} of {result.max_score}"
                 f" points ({result.message}); it is wrong, or a check is too strict"
             )
-    lost: dict[tuple[str, str], list[str]] = {}
+    lost: set[tuple[str, str]] = set()
     for mistake in variants_in(exercise, "mistakes.py"):
         result = graded_variant(mistake, grader)
-        if result.score == result.max_score:
+        failed = [check.name for check in result.checks if check.verdict is not Verdict.PASSED]
+        lost.update((mistake.function, name) for name in failed)
+        if not failed:
             problems.append(
                 f"{mistake.path}: {mistake.name} gets full points; add an input to checks.py that"
                 " shows the mistake"
             )
         if not mistake.doc:
             problems.append(f"{mistake.path}: {mistake.name} has no docstring; learners read it")
-        for check in result.checks:
-            if check.verdict is not Verdict.PASSED:
-                lost.setdefault((mistake.function, check.name), []).append(mistake.id)
-    for function in exercise.functions:
-        for check in function.checks:
-            if (function.name, check.name) not in lost:
-                problems.append(
-                    f"{exercise.checks_path}: no mistake loses {check.name} of {function.name};"
-                    " drop the check, or write the mistake that it is for"
-                )
+    problems += [
+        f"{exercise.checks_path}: no mistake loses {check.name} of {function.name}; drop the check,"
+        " or write the mistake that it is for"
+        for function in exercise.functions
+        for check in function.checks
+        if (function.name, check.name) not in lost
+    ]
     return problems
 
 
@@ -245,10 +244,12 @@ def _public_problems(course: Course, plan: Plan) -> list[str]:
                     f"{exercise.checks_path}: a public check of {function.name} draws its inputs;"
                     " write them out, so that a learner can read them"
                 )
-    for planned in plan.exercises:
-        for function in planned.functions:
-            if all(not check.hidden for check in function.checks):
-                problems.append(f"{planned.slug}: {function.name} has no hidden check")
+    problems += [
+        f"{planned.slug}: {function.name} has no hidden check; its answers could be written out"
+        for planned in plan.exercises
+        for function in planned.functions
+        if all(not check.hidden for check in function.checks)
+    ]
     return problems
 
 
@@ -257,7 +258,9 @@ def _exercises_problems(course: Course, folder: Path) -> list[str]:
     if not folder.is_dir():
         return [f"{folder} is missing; {remedy}"]
     files = built_files(course)
-    problems = [f"{folder / name}: not made by `grader build`; delete it" for name in strays(files, folder)]
+    problems = [
+        f"{folder / name}: not made by `grader build`; delete it" for name in strays(files, folder)
+    ]
     for name, text in files.items():
         path = folder / name
         if not path.exists():
@@ -285,4 +288,3 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
     return bool(one == other)
-

@@ -58,17 +58,18 @@ def points(score: float | None) -> str:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a whole file or nothing, so that a reader never sees half of it."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         # mkstemp makes files private; a gradebook is as readable as any other file here.
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink()
         raise
 
 
@@ -109,7 +110,7 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
     for exercise in plan.exercises:
         table.add_column(exercise.slug, justify="right")
     table.add_column("total", justify="right")
-    table.add_column("first of all", overflow="fold")
+    table.add_column("first problem", overflow="fold")
     for result in results:
         scores = [result.exercise_score(exercise.slug) for exercise in plan.exercises]
         table.add_row(

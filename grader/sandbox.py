@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -194,10 +195,10 @@ class Child:
     def measured_cpu_s(self) -> float | None:
         """The CPU time this child has used, in seconds; None where the system does not tell."""
         try:
-            with open(f"/proc/{self.pid}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
+            stat = Path(f"/proc/{self.pid}/stat").read_bytes()
         except OSError:
             return None
+        fields = stat.rpartition(b")")[2].split()
         self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return self.cpu_s
 

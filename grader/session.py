@@ -23,10 +23,12 @@ class Arguments(Protocol):
     """What a call is made with."""
 
     @property
-    def args(self) -> tuple[wire.Value, ...]: ...
+    def args(self) -> tuple[wire.Value, ...]:
+        """By place."""
 
     @property
-    def kwargs(self) -> dict[str, wire.Value]: ...
+    def kwargs(self) -> dict[str, wire.Value]:
+        """By name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +95,44 @@ class Session:
         self._drop_child()
 
     def call(self, file: str, function: str, calls: Sequence[Arguments]) -> list[Outcome]:
-        """The outcome of each call, in order. One that ends the child costs only itself."""
+        """The outcome of each call, in order. One that ends the child costs only itself.
+
+        The first call that runs out of time is tried once more, alone, because the machine may have
+        been busy; after the second one the remaining calls are not made.
+        """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(range(len(calls)))
         timeouts = 0
-        alone = False
+        retried = alone = False
         while waiting:
-            if not self._ready():
-                reason = f"{self.limits.submission_cpu_s:g} seconds for the whole submission"
-                rest: Outcome = TimedOut(reason, called=False)
-            elif timeouts >= TIMEOUTS_PER_FUNCTION:
-                rest = TimedOut("earlier calls", called=False)
-            elif not self._defines(file, function):
-                rest = NotLoaded(f"{function} was not there when {file} was loaded again")
-            else:
-                batch = [waiting[0]] if alone else list(waiting)
-                alone = False
-                failure = self._pipelined(file, function, calls, batch, outcomes)
-                while waiting and waiting[0] in outcomes:
-                    waiting.popleft()
-                if failure is None:
-                    continue
-                if isinstance(failure, TimedOut):
-                    timeouts += 1
-                    if timeouts < TIMEOUTS_PER_FUNCTION:
-                        alone = True
-                        continue
-                outcomes[waiting.popleft()] = failure
+            rest = self._reason_to_stop(file, function, timeouts)
+            if rest is not None:
+                outcomes.update(dict.fromkeys(waiting, rest))
+                break
+            batch = [waiting[0]] if alone else list(waiting)
+            failure = self._pipelined(file, function, calls, batch, outcomes)
+            alone = False
+            while waiting and waiting[0] in outcomes:
+                waiting.popleft()
+            if failure is None:
                 continue
-            outcomes.update(dict.fromkeys(waiting, rest))
-            break
+            if isinstance(failure, TimedOut):
+                if not retried:
+                    retried = alone = True
+                    continue
+                timeouts += 1
+            outcomes[waiting.popleft()] = failure
         return [outcomes[number] for number in range(len(calls))]
+
+    def _reason_to_stop(self, file: str, function: str, timeouts: int) -> Outcome | None:
+        """Why no further call of this function is made, or None."""
+        if timeouts >= TIMEOUTS_PER_FUNCTION:
+            return TimedOut("earlier calls", called=False)
+        if not self._ready():
+            return TimedOut("the submission's earlier parts", called=False)
+        if not any(d.file == file and d.function == function for d in self.loaded.definitions):
+            return NotLoaded(f"{function} was not there when {file} was loaded again")
+        return None
 
     def _pipelined(
         self,
@@ -216,7 +225,7 @@ class Session:
                     case wire.Progress():
                         progress = reply
                     case _:
-                        raise ChildGone("it answered before it was asked")
+                        raise ChildGone("it answered before it was asked")  # noqa: TRY301
         except OutOfTime as error:
             what = f"did not finish within {error}"
         except ChildGone:
@@ -225,12 +234,11 @@ class Session:
             source = self.submission.sources[progress.source]
             self.skip.append((progress.source, progress.statement))
             self.killers.append(
-                LoadProblem(source.name, progress.label, progress.line, what, _line(source, progress))
+                LoadProblem(
+                    source.name, progress.label, progress.line, what, _line(source, progress)
+                )
             )
         return False
-
-    def _defines(self, file: str, function: str) -> bool:
-        return any(d.file == file and d.function == function for d in self.loaded.definitions)
 
     def _cpu_left_s(self) -> float:
         current = self._child.cpu_s if self._child is not None else 0.0

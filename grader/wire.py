@@ -52,7 +52,7 @@ class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     pass
 
 
-class Array(_Struct, tag="array"):
+class Array(_Struct, frozen=True, tag="array"):
     """An array. `held` is what the learner's object was before its numbers were taken out."""
 
     dtype: DType
@@ -61,42 +61,42 @@ class Array(_Struct, tag="array"):
     held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
 
 
-class NumpyScalar(_Struct, tag="scalar"):
+class NumpyScalar(_Struct, frozen=True, tag="scalar"):
     """One number with a dtype, such as np.float64(0.5)."""
 
     dtype: DType
     data: Annotated[bytes, msgspec.Meta(max_length=16)]
 
 
-class Sequence(_Struct, tag="sequence"):
+class Sequence(_Struct, frozen=True, tag="sequence"):
     """A list or a tuple."""
 
     kind: Literal["list", "tuple"]
     items: Annotated[tuple[Value, ...], msgspec.Meta(max_length=MAX_ITEMS)]
 
 
-class Mapping(_Struct, tag="mapping"):
+class Mapping(_Struct, frozen=True, tag="mapping"):
     """A dict with text keys."""
 
     keys: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1_000)]
     values: Annotated[tuple[Value, ...], msgspec.Meta(max_length=1_000)]
 
 
-class Callback(_Struct, tag="callback"):
+class Callback(_Struct, frozen=True, tag="callback"):
     """A function that is made in the learner's process: `lambda <parameters>: <expression>`."""
 
     parameters: Text
     expression: Text
 
 
-class Oversized(_Struct, tag="oversized"):
+class Oversized(_Struct, frozen=True, tag="oversized"):
     """An array too large to send: only what it looked like."""
 
     dtype: Name
     shape: Shape
 
 
-class Opaque(_Struct, tag="opaque"):
+class Opaque(_Struct, frozen=True, tag="opaque"):
     """Something that holds no numbers we compare."""
 
     kind: Literal[
@@ -120,20 +120,30 @@ class Opaque(_Struct, tag="opaque"):
 
 Number: TypeAlias = bool | int | float | None
 Value: TypeAlias = (
-    Array | NumpyScalar | Sequence | Mapping | Callback | Oversized | Opaque | bool | int | float | None
+    Array
+    | NumpyScalar
+    | Sequence
+    | Mapping
+    | Callback
+    | Oversized
+    | Opaque
+    | bool
+    | int
+    | float
+    | None
 )
 
 # From the grader to the child.
 
 
-class Cell(_Struct):
+class Cell(_Struct, frozen=True):
     """A piece of source that stands or falls on its own: a .py file, or one cell of a notebook."""
 
     label: str
     text: str
 
 
-class Source(_Struct):
+class Source(_Struct, frozen=True):
     """One submitted file."""
 
     name: str
@@ -141,7 +151,7 @@ class Source(_Struct):
     cells: tuple[Cell, ...]
 
 
-class Load(_Struct, tag="load"):
+class Load(_Struct, frozen=True, tag="load"):
     """Load these files. `skip` lists (source, statement) pairs that killed an earlier child."""
 
     sources: tuple[Source, ...]
@@ -152,7 +162,7 @@ class Load(_Struct, tag="load"):
     echo: bool = False
 
 
-class Call(_Struct, tag="call"):
+class Call(_Struct, frozen=True, tag="call"):
     """Call `function` as it is defined in `file`."""
 
     number: int
@@ -167,7 +177,7 @@ Request: TypeAlias = Load | Call
 # From the child to the grader.
 
 
-class Frame(_Struct):
+class Frame(_Struct, frozen=True):
     """One line of a traceback, in the learner's own files only."""
 
     label: Name
@@ -176,7 +186,7 @@ class Frame(_Struct):
     text: Text
 
 
-class Error(_Struct):
+class Error(_Struct, frozen=True):
     """An exception: its class, its message, and where in the learner's files it passed."""
 
     type: Name
@@ -184,7 +194,7 @@ class Error(_Struct):
     frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=20)]
 
 
-class Progress(_Struct, tag="progress"):
+class Progress(_Struct, frozen=True, tag="progress"):
     """About to run this statement (-1: about to parse this source)."""
 
     source: Index
@@ -193,7 +203,7 @@ class Progress(_Struct, tag="progress"):
     line: Index
 
 
-class LoadError(_Struct):
+class LoadError(_Struct, frozen=True):
     """A statement that failed; the ones before and after it still count."""
 
     source: Index
@@ -202,7 +212,7 @@ class LoadError(_Struct):
     error: Error
 
 
-class Definition(_Struct):
+class Definition(_Struct, frozen=True):
     """A callable that a file binds to one of the course's names."""
 
     file: Name
@@ -212,7 +222,7 @@ class Definition(_Struct):
     fingerprint: Name
 
 
-class Loaded(_Struct, tag="loaded"):
+class Loaded(_Struct, frozen=True, tag="loaded"):
     """What loading found: definitions of the course's functions, errors, other functions' names."""
 
     definitions: Annotated[tuple[Definition, ...], msgspec.Meta(max_length=5_000)]
@@ -221,7 +231,7 @@ class Loaded(_Struct, tag="loaded"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-class Returned(_Struct, tag="returned"):
+class Returned(_Struct, frozen=True, tag="returned"):
     """The function returned. `mutated`: an argument is no longer what it was."""
 
     number: Index
@@ -230,7 +240,7 @@ class Returned(_Struct, tag="returned"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-class Raised(_Struct, tag="raised"):
+class Raised(_Struct, frozen=True, tag="raised"):
     """The function raised."""
 
     number: Index
@@ -352,7 +362,7 @@ class _Packer:
             return Oversized(name[:100], array.shape)
         if not array.dtype.isnative:
             array = array.astype(array.dtype.newbyteorder("="))
-        return Array(name, array.shape, array.tobytes(), held)  # type: ignore[arg-type]
+        return Array(name, array.shape, array.tobytes(), held)
 
     def _numpy_scalar(self, scalar: np.generic) -> Value:
         if scalar.dtype.name in PLAIN_DTYPES:
@@ -387,7 +397,7 @@ def _kind_of(value: object) -> Any:
         ("class", type),
         ("generator", (map, filter, zip, range)),
     ):
-        if isinstance(value, classes):  # type: ignore[arg-type]  # a str/tuple mix
+        if isinstance(value, classes):
             return kind
     if hasattr(type(value), "__next__"):
         return "generator"
@@ -434,4 +444,3 @@ def error_of(error: BaseException, frames: tuple[Frame, ...]) -> Error:
     except BaseException:  # noqa: BLE001  # a learner's __str__ may raise anything
         message = ""
     return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames)
-

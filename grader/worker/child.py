@@ -36,10 +36,12 @@ class Limits(NamedTuple):
     file_bytes: int
 
     def to_bytes(self) -> bytes:
+        """As a command to the zygote carries them."""
         return msgspec.msgpack.encode(tuple(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Limits:
+        """What `to_bytes` made."""
         return cls(*msgspec.msgpack.decode(data, type=tuple[int, int, int]))
 
 
@@ -71,8 +73,8 @@ def serve(channel_fd: int, limits: Limits) -> None:
 def _shed(channel_fd: int) -> None:
     """Leave the zygote's session, terminal, handlers and descriptors behind."""
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL)
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(signum, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
     # The channel may be any number, even one that is about to be overwritten.
     channel_fd = os.dup2(channel_fd, 200)
@@ -171,9 +173,11 @@ class _Output(io.TextIOBase):
         self.room = OUTPUT_LIMIT - 100
 
     def writable(self) -> bool:
+        """Text can be written."""
         return True
 
     def write(self, text: str) -> int:
+        """Keep `text` as far as there is room."""
         if self.room > 0:
             self.parts.append(text[: self.room])
             self.room -= len(text)
@@ -182,4 +186,5 @@ class _Output(io.TextIOBase):
         return len(text)
 
     def text(self) -> str:
+        """What was kept."""
         return wire.clean("".join(self.parts), OUTPUT_LIMIT)

@@ -13,6 +13,9 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self, cast
+
+import numpy as np
 
 NUMPY = (
     "numpy",
@@ -47,8 +50,8 @@ BEHIND_THE_SCENES = (
     " encodings.utf_32 encodings.utf_8_sig tracemalloc"
 ).split()
 STAND_INS = frozenset(
-    "IPython ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas plotly pytest seaborn"
-    " tqdm graphviz PIL google".split()
+    "IPython PIL google graphviz ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas"
+    " plotly pytest seaborn tqdm".split()
 )
 
 
@@ -59,7 +62,7 @@ def preload() -> None:
 
 
 class StandIn(types.ModuleType):
-    """Does nothing, whatever is done with it: `plt.plot(x)`, `grader.check("q1")`, `with x as y`."""
+    """Does nothing, whatever is done with it: `plt.plot(x)`, `grader.check("q1")`, `with x:`."""
 
     _is_stand_in = True
     _items: Iterable[object] = ()
@@ -71,7 +74,7 @@ class StandIn(types.ModuleType):
         self.__dict__[name] = child
         return child
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: object, **kwargs: object) -> object:  # noqa: D102  # see the class
         if self.__name__.endswith(".subplots"):
             return StandIn("figure"), _axes(*args, **kwargs)
         # A stand-in for a decorator (`@widgets.interact`) hands the function back.
@@ -80,7 +83,9 @@ class StandIn(types.ModuleType):
         result = StandIn(self.__name__)
         if self.__name__.startswith("tqdm") and args:
             # A progress bar stands around a loop that must still run.
-            items = range(*args) if self.__name__.endswith("trange") else args[0]  # type: ignore[arg-type]
+            items: Any = args[0]
+            if self.__name__.endswith("trange"):
+                items = range(*cast("tuple[int, ...]", args))
             result.__dict__["_items"] = items
         return result
 
@@ -96,7 +101,7 @@ class StandIn(types.ModuleType):
     def __len__(self) -> int:
         return len(self._items)  # type: ignore[arg-type]  # as long as what it stands around
 
-    def __enter__(self) -> StandIn:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -114,8 +119,6 @@ def _axes(*args: object, **kwargs: object) -> object:
     )
     if not (isinstance(rows, int) and isinstance(columns, int)) or rows == columns == 1:
         return StandIn("axes")
-    import numpy as np
-
     grid = np.empty((rows, columns), dtype=object)
     for place in np.ndindex(rows, columns):
         grid[place] = StandIn("axes")
@@ -133,8 +136,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.missing = missing
 
     def find_spec(
-        self, name: str, path: object = None, target: object = None
+        self, name: str, _path: object = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec:
+        """How to import `name`; ModuleNotFoundError with a sentence for what is not here."""
         top = name.partition(".")[0]
         if name in self.own or (top in STAND_INS and top not in self.own):
             return importlib.machinery.ModuleSpec(name, self, is_package=top in STAND_INS)
@@ -151,10 +155,11 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         )
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """A submitted file's module, or a stand-in."""
         return self.load(spec.name) if spec.name in self.own else StandIn(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        pass
+        """Nothing: `create_module` has already run a file's statements."""
 
 
 def install(finder: Finder) -> None:

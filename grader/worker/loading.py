@@ -1,6 +1,7 @@
 """Load a submission statement by statement: a bad one costs only itself."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import hashlib
@@ -110,7 +111,8 @@ class Submission:
         module = types.ModuleType(source.stem)
         module.__file__ = source.name
         self.modules[source.name] = module
-        self.statements[source.name] = statements = []
+        statements: list[Statement] = []
+        self.statements[source.name] = statements
         self.report(wire.Progress(place, -1, source.name, 0))
         if (place, -1) in self.skip:
             return
@@ -178,9 +180,7 @@ class Submission:
                 code = getattr(function, "__code__", None)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 own = self.labels.get(origin or "", source.name) == source.name
-                yield wire.Definition(
-                    source.name, name, self._is_stub(function), own, fingerprint
-                )
+                yield wire.Definition(source.name, name, self._is_stub(function), own, fingerprint)
 
     def _others(self) -> Iterator[tuple[str, str]]:
         for source in self.request.sources:
@@ -249,9 +249,7 @@ def _salvaged(text: str, label: str) -> list[ast.stmt]:
 
 # Cell magics whose cell is Python all the same.
 _PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
-_MAGIC_LINE = re.compile(
-    r"^(\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
-)
+_MAGIC_LINE = re.compile(r"^(\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))")
 
 
 def drop_magics(text: str) -> str:
@@ -306,8 +304,6 @@ def _harmless(node: ast.stmt) -> bool:
 
 
 def _future_flags(node: ast.ImportFrom) -> int:
-    import __future__
-
     return sum(
         getattr(__future__, alias.name).compiler_flag
         for alias in node.names
@@ -326,4 +322,3 @@ def _fingerprint(statements: list[Statement]) -> str:
         except RecursionError:
             digest.update(repr(id(node)).encode())
     return digest.hexdigest()
-

@@ -15,6 +15,8 @@ import signal
 import socket
 from typing import NoReturn
 
+import numpy as np
+
 from grader.worker import imports
 from grader.worker.child import Limits, serve
 
@@ -44,8 +46,6 @@ def main(control_fd: int) -> None:
 
 def versions() -> str:
     """Python's and NumPy's versions, as recorded beside every result."""
-    import numpy as np
-
     return f"{platform.python_version()} {np.__version__}"
 
 

@@ -1,0 +1,145 @@
+"""Grade submissions of the references in one lane, and measure what each of them takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import msgspec
+from floor import Fork, Work
+from measure import Timing, medians, settled_tree_cpu, spent_ms, tree_cpu
+
+from grader import wire
+from grader.batch import grade_all
+from grader.catalog import Course
+from grader.demo import notebook_bytes, solved_files
+from grader.grading import Grader
+from grader.intake import read_submission
+from grader.launch import ENVIRONMENT, launch
+from grader.plan import Plan
+from grader.sandbox import Lane
+
+SCRIPTS, NOTEBOOK = "scripts", "notebook"
+WARM_UP = 3
+FLOOR = Path(__file__).resolve().parent / "floor.py"
+
+# A student, and their files and folders.
+Entry = tuple[str, list[Path]]
+
+
+class NotFullPointsError(Exception):
+    """A submission of the references lost points, or the grader failed on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one submission took, in milliseconds; core: of one core, all processes together."""
+
+    form: str
+    intake_wall_ms: float
+    wall_ms: float
+    grader_core_ms: float
+    learner_core_ms: float
+
+    @property
+    def timing(self) -> Timing:
+        """Wall and CPU time of the whole."""
+        return Timing(self.wall_ms, self.grader_core_ms + self.learner_core_ms)
+
+
+def written_batch(course: Course, folder: Path, students: int) -> list[Entry]:
+    """Submissions of the references: in turn a folder of scripts and a notebook that holds all."""
+    scripts, notebook = solved_files(course), notebook_bytes(course)
+    folder.mkdir()
+    entries: list[Entry] = []
+    for number in range(students):
+        path = folder / f"student{number:04}"
+        if number % 2:
+            path = path.with_suffix(".ipynb")
+            path.write_bytes(notebook)
+        else:
+            path.mkdir()
+            for name, data in scripts.items():
+                (path / name).write_bytes(data)
+        entries.append((path.stem, [path]))
+    return entries
+
+
+def samples_in_turn(entries: Sequence[Entry], plans: Sequence[Plan]) -> list[list[Sample]]:
+    """Grade every entry by every plan in one lane; the samples of each plan.
+
+    The plans take turns, so that what else the machine does falls on all of them alike.
+    """
+    zygote = launch()
+    with Lane(zygote) as lane:
+        graders = [Grader(plan, lane) for plan in plans]
+        for entry in entries[:WARM_UP]:
+            # The first of each form pays for the start of the lane, or for the import of nbformat.
+            for grader in graders:
+                _grade(entry, grader)
+        rounds = [[_sample(e, g, zygote.process.pid) for g in graders] for e in entries]
+    return [list(samples) for samples in zip(*rounds, strict=True)]
+
+
+def _sample(entry: Entry, grader: Grader, root: int) -> Sample:
+    before = settled_tree_cpu(root, tree_cpu(root))
+    cpu_began = time.process_time()
+    began, read = _grade(entry, grader)
+    ended = time.perf_counter()
+    grader_core_s = time.process_time() - cpu_began
+    return Sample(
+        form=NOTEBOOK if entry[1][0].suffix else SCRIPTS,
+        intake_wall_ms=(read - began) * 1000,
+        wall_ms=(ended - began) * 1000,
+        grader_core_ms=grader_core_s * 1000,
+        learner_core_ms=spent_ms(before, settled_tree_cpu(root, before)),
+    )
+
+
+def _grade(entry: Entry, grader: Grader) -> tuple[float, float]:
+    """Read and grade an entry; when it began and when it had been read, in seconds."""
+    began = time.perf_counter()
+    submission = read_submission(*entry, order=grader.plan.slugs)
+    read = time.perf_counter()
+    result = grader.grade(submission)
+    if result.score != result.max_score:
+        raise NotFullPointsError(f"{result.score} of {result.max_score} points: {result}")
+    return began, read
+
+
+def whole_batch(entries: Sequence[Entry], plan: Plan) -> Timing:
+    """The batch as `grader grade --jobs 1` grades it, with the start of the lane, nothing in between.
+
+    What single samples might miss, such as the work of the zygote between them, is in here.
+    """
+    cpu_began = sum(os.times()[:4])
+    began = time.perf_counter()
+    for _ in grade_all(entries, plan, jobs=1):
+        pass
+    wall_s = time.perf_counter() - began
+    return Timing(wall_s * 1000, (sum(os.times()[:4]) - cpu_began) * 1000)
+
+
+def floor_timing(course: Course, plan: Plan, *, repetitions: int) -> Timing:
+    """A bare fork that runs the scripts and makes the calls of the plan: the medians."""
+    files = {PurePosixPath(name).stem: data.decode() for name, data in solved_files(course).items()}
+    calls = tuple(
+        wire.Call(place, exercise.slug, function.name, call.args, call.kwargs)
+        for exercise in plan.exercises
+        for function in exercise.functions
+        for place, call in enumerate(function.calls)
+    )
+    done = subprocess.run(
+        [sys.executable, FLOOR],
+        input=msgspec.msgpack.encode(Work(files, calls, repetitions)),
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    forks = msgspec.msgpack.decode(done.stdout, type=list[Fork])
+    return medians([Timing(fork.wall_ms, fork.core_ms) for fork in forks])

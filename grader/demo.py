@@ -1,0 +1,300 @@
+"""Make a class of sample submissions: right, wrong, half done, broken, in every form."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import random
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable
+from itertools import count
+from pathlib import Path
+from typing import TypeAlias
+
+from grader.build import notebook, script
+from grader.catalog import Course, Exercise
+from grader.errors import UsageError
+from grader.proof import Variant, variants_in
+
+# A file's name below the class's folder, and its bytes.
+Files: TypeAlias = dict[str, bytes]
+
+MARK = ".made-by-grader-demo"
+NAMES = (
+    "Ada Bela Chidi Dunja Emre Farah Goran Hana Ines Jamal Kaito Lena Mira Nadia Omar Priya Quentin"
+    " Rosa Sami Tomasz Uma Viktor Wanjiru Ximena Yusuf Zofia"
+).split()
+
+
+def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -> Path:
+    """Write a class of `students` sample submissions below `folder`, which must be ours or new.
+
+    The first of every kind come first, so that a small class shows much; the rest is drawn.
+    """
+    if folder.exists():
+        if not (folder / MARK).exists() and any(folder.iterdir()):
+            raise UsageError(
+                f"{folder} holds files that are not a sample class; name another --out"
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    for name, data in class_files(course, students=students, seed=seed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def class_files(course: Course, *, students: int, seed: int = 0) -> Files:
+    """The files of a sample class, by name."""
+    rng = random.Random(seed)  # noqa: S311  # which samples, not secrets
+    mistakes = [v for e in course.exercises for v in variants_in(e, "mistakes.py")]
+    alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
+    alternatives = [v for v in alternatives if v.doc]
+    files: Files = {}
+    kinds = _kinds(course, mistakes, alternatives, rng)
+    for number in range(students):
+        kind = (
+            kinds[number]
+            if number < len(kinds)
+            else rng.choice(_ordinary(course, mistakes, alternatives, rng))
+        )
+        files.update(kind(_name(number)))
+    return files
+
+
+def _name(number: int) -> str:
+    name = NAMES[number % len(NAMES)].lower()
+    return name if number < len(NAMES) else f"{name}{number // len(NAMES) + 1}"
+
+
+Kind: TypeAlias = Callable[[str], Files]
+
+
+def _kinds(
+    course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
+) -> list[Kind]:
+    """One of each kind of submission, the ordinary ones and the troublesome ones mixed."""
+    first = course.exercises[0]
+    last = course.exercises[-1]
+    ordinary = _ordinary(course, mistakes, alternatives, rng)
+    return [
+        lambda who: _scripts(who, course),
+        lambda who: _with_mistakes(who, course, mistakes, 1, rng),
+        lambda who: _notebooks(who, course),
+        lambda who: _half_done(who, course),
+        lambda who: {f"{who}.ipynb": notebook_bytes(course)},
+        lambda who: _with_mistakes(who, course, mistakes, 2, rng),
+        lambda who: _mixed(who, course),
+        lambda who: _scripts(who, course, _break_syntax),
+        lambda who: _with_alternatives(who, course, alternatives, rng),
+        lambda who: _scripts(who, course, _never_return),
+        lambda who: {f"{who}.zip": _zipped(_scripts("homework", course))},
+        lambda who: _with_mistakes(who, course, mistakes, 3, rng),
+        lambda who: _scripts(who, course, _rename),
+        lambda who: {f"{who}/{first.slug}.py": script(first).encode()},
+        lambda who: _scripts(who, course, _crash),
+        lambda who: {f"{who}.py": _all_in_one(course).encode()},
+        lambda who: {f"{who}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
+        *ordinary,
+        lambda who: {f"{who}/{last.slug}.py": _solved(last).encode("utf-16")},
+        lambda who: {f"{who}/report.pdf": b"%PDF-1.4"},
+    ]
+
+
+def _ordinary(
+    course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
+) -> list[Kind]:
+    return [
+        lambda who: _with_mistakes(who, course, mistakes, 1, rng),
+        lambda who: _with_alternatives(who, course, alternatives, rng),
+        lambda who: _with_mistakes(who, course, mistakes, 2, rng),
+        lambda who: _notebooks(who, course),
+        lambda who: _half_done(who, course),
+    ]
+
+
+def solved_files(course: Course) -> Files:
+    """The references as a learner would hand them in: one script for each exercise."""
+    return {f"{exercise.slug}.py": _solved(exercise).encode() for exercise in course.exercises}
+
+
+def _solved(exercise: Exercise) -> str:
+    return script(exercise, solved=True)
+
+
+def _scripts(who: str, course: Course, spoil: Callable[[str], str] = str) -> Files:
+    """Every exercise as a script; `spoil` is done to the first one."""
+    first = course.exercises[0].slug
+    files = {}
+    for exercise in course.exercises:
+        text = _solved(exercise)
+        files[f"{who}/{exercise.slug}.py"] = (
+            spoil(text) if exercise.slug == first else text
+        ).encode()
+    return files
+
+
+def _notebooks(who: str, course: Course) -> Files:
+    return {
+        f"{who}/{exercise.slug}.ipynb": _filled_notebook(exercise, course)
+        for exercise in course.exercises
+    }
+
+
+def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
+    """A notebook whose marked cell holds what the exercise needs of earlier ones."""
+    document = json.loads(notebook(exercise, solved=True))
+    earlier = course.exercises[: course.exercises.index(exercise)]
+    pasted = "".join(_functions(other) for other in earlier)
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code" and ">>>" in "".join(cell["source"]):
+            cell["source"] = pasted.splitlines(keepends=True)
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _functions(exercise: Exercise) -> str:
+    """The source of an exercise's solved functions."""
+    text = _solved(exercise)
+    names = {function.name for function in exercise.functions}
+    pieces = [
+        ast.get_source_segment(text, node) or ""
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name in names
+    ]
+    return "\n\n\n".join(pieces) + "\n\n\n"
+
+
+def notebook_bytes(course: Course) -> bytes:
+    """One notebook that holds everything, with the lines that notebooks are full of."""
+    cells = [
+        "%matplotlib inline\nimport otter\nimport matplotlib.pyplot as plt\nimport numpy as np"
+    ]
+    cells.append("grader = otter.Notebook()")
+    for exercise in course.exercises:
+        cells.append(_functions(exercise))
+        cells += [f'grader.check("{function.name}")' for function in exercise.functions]
+    cells.append("fig, ax = plt.subplots()\nax.plot([1, 2, 3])\nplt.show()")
+    document = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "id": f"cell-{number}",
+                "metadata": {},
+                "outputs": [],
+                "source": text.splitlines(keepends=True),
+            }
+            for number, text in zip(count(1), cells, strict=False)
+        ],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _all_in_one(course: Course) -> str:
+    return "import numpy as np\n\n\n" + "".join(_functions(e) for e in course.exercises)
+
+
+def _mixed(who: str, course: Course) -> Files:
+    """Notebooks and scripts in turn."""
+    files: Files = {}
+    for number, exercise in enumerate(course.exercises):
+        if number % 2:
+            files[f"{who}/{exercise.slug}.ipynb"] = _filled_notebook(exercise, course)
+        else:
+            files[f"{who}/{exercise.slug}.py"] = _solved(exercise).encode()
+    return files
+
+
+def _half_done(who: str, course: Course) -> Files:
+    """The first half solved, the rest as it was handed out."""
+    half = (len(course.exercises) + 1) // 2
+    return {
+        f"{who}/{exercise.slug}.py": script(exercise, solved=number < half).encode()
+        for number, exercise in enumerate(course.exercises)
+    }
+
+
+def _with_mistakes(
+    who: str, course: Course, mistakes: list[Variant], number: int, rng: random.Random
+) -> Files:
+    return _with_variants(who, course, rng.sample(mistakes, min(number, len(mistakes))))
+
+
+def _with_alternatives(
+    who: str, course: Course, alternatives: list[Variant], rng: random.Random
+) -> Files:
+    by_function = {
+        variant.function: variant for variant in rng.sample(alternatives, len(alternatives))
+    }
+    return _with_variants(who, course, by_function.values())
+
+
+def _with_variants(who: str, course: Course, variants: Iterable[Variant]) -> Files:
+    """Every exercise solved, but for the functions that these variants take the place of."""
+    chosen = {variant.function: variant for variant in variants}
+    files = {}
+    for exercise in course.exercises:
+        text = _solved(exercise)
+        for function in exercise.functions:
+            if variant := chosen.get(function.name):
+                text = with_variant(text, variant)
+        files[f"{who}/{exercise.slug}.py"] = text.encode()
+    return files
+
+
+def with_variant(text: str, variant: Variant) -> str:
+    """The source `text` with one function written as in `variant`, helpers and all."""
+    source = variant.path.read_text(encoding="utf-8")
+    helpers, body = [], ""
+    for node in ast.parse(source).body:
+        piece = ast.get_source_segment(source, node) or ""
+        if isinstance(node, ast.FunctionDef) and node.name == variant.name:
+            # The docstring names the mistake: a learner's file would not.
+            doc = ast.get_source_segment(source, node.body[0]) or ""
+            body = piece.replace(doc, '"""My answer."""', 1)
+            body = body.replace(f"def {variant.name}(", f"def {variant.function}(", 1)
+        elif isinstance(node, ast.Import | ast.ImportFrom) or _is_helper(node):
+            helpers.append(piece)
+    pattern = rf"^def {variant.function}\(.*?(?=^\S|\Z)"
+    replacement = "\n".join(helpers) + "\n\n\n" + body + "\n\n\n"
+    return re.sub(
+        pattern, lambda _match: replacement, text, count=1, flags=re.MULTILINE | re.DOTALL
+    )
+
+
+def _is_helper(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name.startswith("_")
+
+
+def _zipped(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _break_syntax(text: str) -> str:
+    return re.sub(r"^(def \w+\(.*\).*):$", r"\1", text, count=1, flags=re.MULTILINE)
+
+
+def _never_return(text: str) -> str:
+    return re.sub(
+        r"^( +)return ", r"\1while True:\n\1    pass\n\1return ", text, count=1, flags=re.MULTILINE
+    )
+
+
+def _crash(text: str) -> str:
+    return text + "\n\nimport os\nos._exit(1)\n"
+
+
+def _rename(text: str) -> str:
+    return re.sub(r"^def (\w+)\(", r"def my_\1(", text, count=1, flags=re.MULTILINE)

@@ -1,0 +1,95 @@
+"""What the tests share: the course, a lane, and a way to grade a few lines of code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.catalog import Course, course_of
+from grader.grading import Grader
+from grader.intake import submission_of
+from grader.model import FunctionResult, SubmissionResult
+from grader.plan import Plan
+from grader.planning import plan_of
+from grader.sandbox import Lane
+
+ROOT = Path(__file__).parent.parent
+SOFTMAX = """
+import numpy as np
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+"""
+
+Files = dict[str, bytes | str]
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return course_of(ROOT / "solutions")
+
+
+@pytest.fixture(scope="session")
+def plan(course: Course) -> Plan:
+    return plan_of(course, seed=0)
+
+
+@pytest.fixture(scope="session")
+def lane() -> Iterator[Lane]:
+    with Lane() as lane:
+        yield lane
+
+
+@pytest.fixture(scope="session")
+def grader(plan: Plan, lane: Lane) -> Grader:
+    return Grader(plan, lane)
+
+
+@pytest.fixture(scope="session")
+def grade(grader: Grader) -> Callable[[Files], SubmissionResult]:
+    """Grade files given by name; a text is UTF-8."""
+
+    def graded(files: Files) -> SubmissionResult:
+        handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
+        return grader.grade(submission_of("ada", handed, order=grader.plan.slugs))
+
+    return graded
+
+
+@pytest.fixture(scope="session")
+def grade_softmax(grader: Grader) -> Callable[[str | bytes], FunctionResult]:
+    """Grade the source of an ex01_softmax.py for its one function."""
+    only = grader.only("ex01_softmax", "softmax")
+
+    def graded(source: str | bytes) -> FunctionResult:
+        data = source.encode() if isinstance(source, str) else source
+        submission = submission_of("ada", {"ex01_softmax.py": data}, order=grader.plan.slugs)
+        (function,) = only.grade(submission).functions
+        return function
+
+    return graded
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command as a user would, and return what it printed."""
+
+    def ran(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "grader", *map(str, args)]
+        return subprocess.run(
+            command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+
+    return ran
+
+
+def function_of(result: SubmissionResult, name: str) -> FunctionResult:
+    return next(function for function in result.functions if function.function == name)
+
+
+def failed_checks(function: FunctionResult) -> set[str]:
+    return {check.name for check in function.checks if check.verdict != "passed"}

@@ -1,0 +1,155 @@
+"""The wire carries values exactly, and decodes nothing but its own messages."""
+
+import contextlib
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from grader import wire
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False)
+    | arrays.arrays(
+        st.sampled_from(sorted(wire.PLAIN_DTYPES)), arrays.array_shapes(min_dims=0, min_side=0)
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+def same(one, other):
+    if isinstance(one, np.ndarray | np.generic):
+        return (
+            type(one) is type(other)
+            and (one.dtype, one.shape) == (other.dtype, other.shape)
+            and one.tobytes() == other.tobytes()
+        )
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        pairs = zip(one, other, strict=True)
+        return type(one) is type(other) and all(same(a, b) for a, b in pairs)
+    return type(one) is type(other) and one == other
+
+
+@given(VALUES)
+def test_a_value_comes_out_as_it_went_in(value):
+    frame = wire.encode(wire.Returned(3, wire.pack(value), mutated=False))
+    assert wire.frame_length(frame[:4]) == len(frame) - 4
+    reply = wire.decode_reply(frame[4:])
+    assert isinstance(reply, wire.Returned)
+    assert same(wire.unpack(reply.value), value)
+
+
+@settings(max_examples=500)
+@given(st.binary(max_size=300))
+def test_random_bytes_are_a_wire_error(data):
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(data)
+
+
+@settings(max_examples=500)
+@given(VALUES, st.data())
+def test_a_damaged_frame_is_a_message_or_a_wire_error(value, data):
+    body = bytearray(wire.encode(wire.Returned(3, wire.pack(value), mutated=False))[4:])
+    for _ in range(data.draw(st.integers(1, 3))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(wire.WireError):
+        reply = wire.decode_reply(bytes(body))
+        if isinstance(reply, wire.Returned):
+            wire.unpack(reply.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        wire.Array("float64", (3,), b"\0" * 8),
+        wire.Array("float64", (2**40, 2**40), b""),
+        wire.NumpyScalar("float64", b"\0"),
+        wire.Mapping(("a", "a"), (1, 2)),
+        wire.Mapping(("a",), ()),
+        wire.Sequence("list", (wire.Array("int8", (1,), b""),)),
+    ],
+)
+def test_a_value_that_contradicts_itself_is_a_wire_error(value):
+    frame = wire.encode(wire.Returned(0, value, mutated=False))
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(frame[4:])
+
+
+def test_a_frame_is_refused_by_its_length_before_it_is_read():
+    with pytest.raises(wire.WireError, match="a frame of 4294967295 bytes is announced"):
+        wire.frame_length(b"\xff\xff\xff\xff")
+
+
+def test_deep_nesting_is_a_wire_error():
+    body = b"\x95\xa8returned\x00" + b"\x91" * 100_000
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(body)
+
+
+def test_arrays_arrive_fresh_writable_and_in_c_order():
+    array = np.asfortranarray(np.arange(6.0).reshape(2, 3))[:, ::2]
+    arrived = wire.unpack(wire.pack(array))
+    assert arrived.flags.writeable
+    assert arrived.flags.c_contiguous
+    assert (arrived == array).all()
+
+
+def test_foreign_byte_order_is_turned_to_ours():
+    array = np.arange(3, dtype=">f8")
+    assert (wire.unpack(wire.pack(array)) == array).all()
+
+
+def test_an_array_too_large_to_send_keeps_only_its_look():
+    packed = wire.pack(np.zeros((3_000, 1_000)))
+    assert packed == wire.Oversized("float64", (3_000, 1_000))
+
+
+def test_numbers_are_taken_out_of_odd_arrays_and_their_oddity_is_kept():
+    held = {
+        "subclass": np.ma.masked_array([1.0, 2.0]),
+        "longdouble": np.array([1.0, 2.0], dtype=np.longdouble),
+        "object": np.array([1.0, 2.0], dtype=object),
+    }
+    for name, array in held.items():
+        packed = wire.pack(array)
+        assert isinstance(packed, wire.Array)
+        assert packed.held == name
+        assert wire.unpack(packed).tolist() == [1.0, 2.0]
+
+
+def test_what_has_no_numbers_has_no_object():
+    for value in ("text", object(), 2**70, {1: 2}):
+        packed = wire.pack(value)
+        assert isinstance(packed, wire.Opaque)
+        with pytest.raises(wire.WireError, match="cannot be made into an object"):
+            wire.unpack(packed)
+
+
+def test_a_callback_is_made_where_it_arrives():
+    f = wire.unpack(wire.Callback("x, y", "np.sqrt(x) + y"))
+    assert f(4.0, 1.0) == 3.0
+
+
+def test_an_exception_whose_text_raises_has_an_empty_message():
+    class Odd(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    assert wire.error_of(Odd(), ()).message == ""
+
+
+def test_nan_survives():
+    assert math.isnan(wire.unpack(wire.pack(math.nan)))
