@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import sys
 import time
 import types
 from typing import Any, NoReturn
 
 import msgspec
+from measure import cpu_s
 
 from grader import wire
 from grader.worker import imports
@@ -64,12 +64,12 @@ def main() -> None:
 
 
 def _fork(files: dict[str, str], calls: list[ReadyCall]) -> Fork:
-    began, cpu_began = time.perf_counter(), _cpu_s()
+    began, cpu_began = time.perf_counter(), cpu_s()
     pid = os.fork()
     if pid == 0:
         _work(files, calls)
     _, status = os.waitpid(pid, 0)
-    took = Fork((time.perf_counter() - began) * 1000, (_cpu_s() - cpu_began) * 1000)
+    took = Fork((time.perf_counter() - began) * 1000, (cpu_s() - cpu_began) * 1000)
     if status:
         raise SystemExit("the learner's files or calls failed")
     return took
@@ -87,12 +87,6 @@ def _work(files: dict[str, str], calls: list[ReadyCall]) -> NoReturn:
         exit_code = 0
     finally:
         os._exit(exit_code)
-
-
-def _cpu_s() -> float:
-    """The CPU time of this process and of its children that have ended."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 if __name__ == "__main__":

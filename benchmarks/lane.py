@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 from floor import Fork, Work
-from measure import Timing, medians, settled_tree_cpu, spent_ms, tree_cpu
+from measure import Timing, cpu_s, medians, settled_tree_cpu, spent_ms, tree_cpu
 
 from grader import wire
 from grader.batch import grade_all
@@ -113,16 +112,16 @@ def _grade(entry: Entry, grader: Grader) -> tuple[float, float]:
 
 
 def whole_batch(entries: Sequence[Entry], plan: Plan) -> Timing:
-    """The batch as `grader grade --jobs 1` grades it, with the start of the lane, nothing in between.
+    """The batch as `grader grade --jobs 1` grades it, start of the lane included.
 
-    What single samples might miss, such as the work of the zygote between them, is in here.
+    What single samples might miss, such as the zygote's work between them, is in here.
     """
-    cpu_began = sum(os.times()[:4])
+    cpu_began = cpu_s()
     began = time.perf_counter()
     for _ in grade_all(entries, plan, jobs=1):
         pass
     wall_s = time.perf_counter() - began
-    return Timing(wall_s * 1000, (sum(os.times()[:4]) - cpu_began) * 1000)
+    return Timing(wall_s * 1000, (cpu_s() - cpu_began) * 1000)
 
 
 def floor_timing(course: Course, plan: Plan, *, repetitions: int) -> Timing:

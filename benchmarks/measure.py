@@ -29,6 +29,31 @@ class Timing:
     core_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time: the clock, our CPU time, and that of all processes of the machine, in s."""
+
+    clock_s: float
+    own_s: float
+    all_s: float
+
+    @classmethod
+    def now(cls) -> Moment:
+        """This one."""
+        with Path("/proc/stat").open() as file:
+            user, nice, system, _idle, _waiting, irq, soft = map(int, file.readline().split()[1:8])
+        ticks = user + nice + system + irq + soft
+        return cls(time.perf_counter(), cpu_s(), ticks / os.sysconf("SC_CLK_TCK"))
+
+    def others_until(self, end: Moment) -> float:
+        """How many cores other processes kept busy between this moment and `end`, on average.
+
+        They make everything dearer, CPU time included: cores share caches and memory.
+        """
+        busy_s = (end.all_s - self.all_s) - (end.own_s - self.own_s)
+        return max(busy_s, 0.0) / (end.clock_s - self.clock_s)
+
+
 def medians(timings: Sequence[Timing]) -> Timing:
     """The median wall time and the median CPU time."""
     return Timing(median(t.wall_ms for t in timings), median(t.core_ms for t in timings))
@@ -41,20 +66,20 @@ def command_timing(
 
     Raises RuntimeError, with what it printed, when it ends with another exit code.
     """
-    cpu_before = children_cpu_s()
+    cpu_began = cpu_s()
     began = time.perf_counter()
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     wall_s = time.perf_counter() - began
     if done.returncode not in exit_codes:
         words = " ".join(map(str, command))
         raise RuntimeError(f"{words} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return Timing(wall_s * 1000, (children_cpu_s() - cpu_before) * 1000)
+    return Timing(wall_s * 1000, (cpu_s() - cpu_began) * 1000)
 
 
-def children_cpu_s() -> float:
-    """The CPU time of all processes below this one that have ended and been waited for."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+def cpu_s() -> float:
+    """The CPU time of this process, and of all below it that have ended and been waited for."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
 def tree_cpu(root: int) -> CpuTimes:

@@ -28,7 +28,7 @@ from lane import (
     whole_batch,
     written_batch,
 )
-from measure import Timing, command_timing, machine, medians, table
+from measure import Moment, Timing, command_timing, machine, medians, table
 from otter_run import autograder_zip, otter_timing, without_plots
 
 from grader.catalog import Course, course_of
@@ -96,8 +96,10 @@ def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     plan = plan_of(course, seed=0)
     print(machine() + "\n")
     entries = written_batch(course, folder / "submissions", students)
+    began = Moment.now()
     [samples] = samples_in_turn(entries, [plan])
-    _print_batch(samples, whole_batch(entries, plan))
+    whole = whole_batch(entries, plan)
+    _print_batch(samples, whole, others=began.others_until(Moment.now()))
     scripts = medians([sample.timing for sample in samples if sample.form == SCRIPTS])
     _print_floor(floor_timing(course, plan, repetitions=students), scripts)
     _print_exercises(plan, entries[0])
@@ -115,7 +117,7 @@ def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     ]
 
 
-def _print_batch(samples: Sequence[Sample], whole: Timing) -> None:
+def _print_batch(samples: Sequence[Sample], whole: Timing, *, others: float) -> None:
     print(f"## A batch of {len(samples)}, one lane, isolation {Lane.isolation}\n")
     print("Milliseconds a submission, medians; core: of one core, all processes together.\n")
     rows = []
@@ -131,7 +133,8 @@ def _print_batch(samples: Sequence[Sample], whole: Timing) -> None:
     print(
         f"The whole batch once more, not looked at in between, start included:"
         f" {whole.wall_ms / 1000:.2f} s of waiting, {whole.core_ms / 1000:.2f} s of one core,"
-        f" {whole.core_ms / len(samples):.2f} ms each.\n"
+        f" {whole.core_ms / len(samples):.2f} ms each.\n\n"
+        f"Other processes kept {others:.2f} cores busy meanwhile.\n"
     )
 
 
@@ -182,12 +185,14 @@ def _print_otter(course: Course, plan: Plan, folder: Path, python: str) -> None:
     notebook = home / "student.ipynb"
     notebook.write_bytes(without_plots(notebook_bytes(course)))
     archive = autograder_zip(plan, home, python)
-    otter = _repeated(lambda: otter_timing(notebook, archive, python), OTTER_REPETITIONS)
+    checks = sum(len(function.checks) for e in plan.exercises for function in e.functions)
+    otter = _repeated(
+        lambda: otter_timing(notebook, archive, python, checks=checks), OTTER_REPETITIONS
+    )
     command = (GRADER, "grade", notebook, "--course", COURSE, "--out", home / "results")
     cold = _repeated(lambda: command_timing(command, cwd=home), OTTER_REPETITIONS)
     [samples] = samples_in_turn([("student", [notebook])] * EXERCISE_REPETITIONS, [plan])
     batch = medians([sample.timing for sample in samples])
-    checks = sum(len(function.checks) for e in plan.exercises for function in e.functions)
     print(f"## Beside `otter run`: one notebook, {checks} checks, equal inputs\n")
     rows = [
         (name, t.wall_ms, t.core_ms, otter.wall_ms / t.wall_ms, otter.core_ms / t.core_ms)

@@ -305,7 +305,7 @@ def type_name(value: wire.Value) -> str:
         case wire.Array(held=held) if held != "ndarray":
             return _HELD[held]
         case wire.Array(dtype=dtype) | wire.NumpyScalar(dtype=dtype):
-            article = "an" if dtype[0] in "iu" else "a"
+            article = "an" if dtype[0] == "i" else "a"
             return f"{article} {dtype} {'array' if isinstance(value, wire.Array) else 'number'}"
         case wire.Sequence(kind=kind):
             return f"a {kind}"

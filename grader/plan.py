@@ -136,10 +136,10 @@ def _readable_call(call: PlannedCall) -> dict[str, Any]:
 
 def _call_of(call: dict[str, Any]) -> PlannedCall:
     return PlannedCall(
-        args=tuple(_value_of(value) for value in call["args"]),
-        kwargs={name: _value_of(value) for name, value in call["kwargs"].items()},
-        expected=_value_of(call["expected"]),
-        magnitude=_value_of(call["magnitude"]),
+        args=tuple(value_from(value) for value in call["args"]),
+        kwargs={name: value_from(value) for name, value in call["kwargs"].items()},
+        expected=value_from(call["expected"]),
+        magnitude=value_from(call["magnitude"]),
         growth=float(call["growth"]),
         loose=float(call["loose"]),
         tight=float(call["tight"]),
@@ -177,16 +177,17 @@ def _floats(nested: Any) -> Any:
     return [_floats(item) for item in nested] if isinstance(nested, list) else float(nested)
 
 
-def _value_of(value: Any) -> wire.Value:
+def value_from(value: Any) -> wire.Value:
+    """What `readable` made; ValueError for anything else."""
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(numbers)).astype(dtype))
         case {"list": items}:
-            return wire.Sequence("list", tuple(_value_of(item) for item in items))
+            return wire.Sequence("list", tuple(value_from(item) for item in items))
         case {"tuple": items}:
-            return wire.Sequence("tuple", tuple(_value_of(item) for item in items))
+            return wire.Sequence("tuple", tuple(value_from(item) for item in items))
         case {"dict": items}:
-            return wire.Mapping(tuple(items), tuple(_value_of(item) for item in items.values()))
+            return wire.Mapping(tuple(items), tuple(value_from(item) for item in items.values()))
         case {"lambda": [str(parameters), str(expression)]}:
             return wire.Callback(parameters, expression)
         case "inf" | "-inf" | "nan":

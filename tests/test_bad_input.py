@@ -1,13 +1,16 @@
-"""Broken, hostile and endless submissions: each its own verdict, and nobody else's grade touched."""
+"""Broken, hostile and endless submissions: each its own verdict, nobody else's grade touched."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import msgspec
 import pytest
+from conftest import SOFTMAX, children_of, failed_checks, function_of, notebook
 
-from conftest import SOFTMAX, failed_checks, function_of
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.model import Limits, Verdict
@@ -56,8 +59,6 @@ def test_a_statement_that_fails_costs_only_itself(grade):
 
 
 def test_a_cell_that_fails_costs_only_its_statement(grade):
-    from test_grading import notebook
-
     result = grade({"ada.ipynb": notebook("undefined\n" + SOFTMAX)})
     assert function_of(result, "softmax").score == 12
     assert "ada.ipynb, code cell 1, line 1: NameError" in result.notes[0]
@@ -162,7 +163,10 @@ def test_lists_within_lists_without_end_are_a_wrong_type(grade_softmax):
 def test_endless_prints_are_dropped(grade_softmax):
     source = SOFTMAX.replace(
         "    E =",
-        "    import sys\n    for _ in range(9_999): print('x' * 99)\n    sys.stderr.write('y' * 10**6)\n    E =",
+        "    import sys\n"
+        "    for _ in range(9_999): print('x' * 99)\n"
+        "    sys.stderr.write('y' * 10**6)\n"
+        "    E =",
     )
     assert grade_softmax(source).score == 12
 
@@ -215,7 +219,7 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(grade_softmax):
         b'{"cells": [',
         b"[]",
         b'{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
-        b'{"cells": [{"cell_type": "code", "source": 5}], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+        b'{"cells": [{"cell_type": "code", "source": 5}], "nbformat": 4, "metadata": {}}',
         b'{"nbformat": 99}',
         b"[" * 100_000,
         b"\xff\xfe\x00",
@@ -279,17 +283,12 @@ def test_another_library_is_refused_with_a_sentence(grade, module):
     assert "this course uses NumPy and the standard library only" in result.notes[0]
 
 
-def test_the_environment_of_learner_code_is_clean(grade_softmax, monkeypatch):
+def test_the_environment_of_learner_code_is_clean(plan, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "canary")
+    told = b"import os\ndef softmax(Z): raise ValueError(sorted(os.environ))"
     with Lane() as lane:
-        told = "import os\ndef softmax(Z): raise ValueError(sorted(os.environ))"
-        import grader.planning as planning
-        from grader.catalog import course_of
-
-        course = course_of(Path(__file__).parent.parent / "solutions")
-        one = Grader(planning.plan_of(course, seed=0), lane).only("ex01_softmax", "softmax")
-        files = {"ex01_softmax.py": told.encode()}
-        (result,) = one.grade(submission_of("ada", files, order=())).functions
+        one = Grader(plan, lane).only("ex01_softmax", "softmax")
+        (result,) = one.grade(submission_of("ada", {"ada.py": told}, order=())).functions
     assert "OPENBLAS_NUM_THREADS" in result.message
     assert "SECRET" not in result.message
     assert "HOME" not in result.message
@@ -349,20 +348,17 @@ def softmax(Z): return Z
 
 
 def test_a_killed_zygote_is_started_again(plan):
+    files = {"ex01_softmax.py": SOFTMAX.encode()}
+    before = set(children_of(os.getpid()))
     with Lane() as lane:
         one = Grader(plan, lane).only("ex01_softmax", "softmax")
-        files = {"ex01_softmax.py": SOFTMAX.encode()}
         one.grade(submission_of("ada", files, order=()))
-        os.kill(lane._zygote.process.pid, 9)
-        lane._zygote.process.wait()
+        (zygote,) = set(children_of(os.getpid())) - before
+        os.kill(zygote, signal.SIGKILL)
         assert one.grade(submission_of("bela", files, order=())).score == 12
 
 
 def test_children_die_with_the_grader_that_was_killed(tmp_path):
-    import signal
-    import subprocess
-    import sys
-
     (tmp_path / "ada.py").write_text("def softmax(Z):\n    while True: pass\n")
     marker = tmp_path / "out"
     command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--out", marker]
@@ -377,18 +373,7 @@ def test_children_die_with_the_grader_that_was_killed(tmp_path):
 
 
 def _descendants(pid):
-    found, waiting = [], [pid]
-    while waiting:
-        parent = waiting.pop()
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == parent:
-                found.append(int(stat.parent.name))
-                waiting.append(found[-1])
-    return found
+    return [pid for child in children_of(pid) for pid in (child, *_descendants(child))]
 
 
 def _wait_for(what, *, at_least):

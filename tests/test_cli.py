@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from conftest import ROOT, SOFTMAX
+
 from grader.build import script
 
 

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT
+
 from grader.catalog import course_of
 from grader.errors import CourseError, UsageError
 from grader.plan import plan_from_json, plan_json

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from conftest import SOFTMAX, failed_checks, function_of, notebook
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import SOFTMAX, failed_checks, function_of
 from grader.demo import notebook_bytes, solved_files
 from grader.grading import score
 from grader.model import CheckResult, Kind, Verdict
@@ -131,7 +131,7 @@ def test_a_renamed_function_is_missing_and_its_new_name_is_shown(grade_softmax):
     assert "ex01_softmax.py has soft_max: did you rename it?" in result.message
 
 
-def test_a_function_is_found_in_any_file_when_its_own_does_not_attempt_it(grade, course):
+def test_a_function_is_found_in_any_file_when_its_own_does_not_attempt_it(grade):
     template = "def softmax(Z):\n    raise NotImplementedError"
     result = grade({"ex01_softmax.py": template, "ex02_jacobian.py": SOFTMAX})
     assert function_of(result, "softmax").score == 12
@@ -276,10 +276,3 @@ def softmax_jacobian(z):
     a = softmax(z)
     return np.diag(a[:, 0]) - a @ a.T
 """
-
-
-def notebook(source: str) -> bytes:
-    import nbformat
-
-    cell = nbformat.v4.new_code_cell(source)
-    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell])).encode()

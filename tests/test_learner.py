@@ -4,8 +4,8 @@ import json
 import shutil
 
 import pytest
-
 from conftest import ROOT, SOFTMAX
+
 from grader.build import notebook, script
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")

@@ -144,11 +144,11 @@ def test_a_callback_is_made_where_it_arrives():
 
 
 def test_an_exception_whose_text_raises_has_an_empty_message():
-    class Odd(Exception):
+    class OddError(Exception):
         def __str__(self):
             raise SystemExit
 
-    assert wire.error_of(Odd(), ()).message == ""
+    assert wire.error_of(OddError(), ()).message == ""
 
 
 def test_nan_survives():

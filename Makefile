@@ -1,0 +1,52 @@
+# Two commands do all the set-up: `make demo` and `make test`. Both need Python 3.11+ and make only.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint coverage build clean python
+
+demo: $(VENV)/demo-ready
+	@$(BIN)/grader demo --out demo
+
+test: $(VENV)/test-ready
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/test-ready
+	@$(BIN)/ruff format --check grader tests benchmarks
+	@$(BIN)/ruff check grader tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+coverage: $(VENV)/test-ready
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+build: $(VENV)/demo-ready
+	@$(BIN)/grader build
+
+clean:
+	rm -rf $(VENV) demo .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Found out first and answered with the one command that mends it.
+python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "make: there is no $(PYTHON) here; install Python 3.11 or later, or say: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $(PYTHON) is $$($(PYTHON) -V 2>&1), and 3.11 or later is needed; say: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "make: this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+# `pip install` runs again when pyproject.toml has changed. Its few lines are kept to what matters.
+$(VENV)/demo-ready: pyproject.toml | python
+	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing the grader into $(VENV) (half a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author]'
+	@touch $@
+
+$(VENV)/test-ready: pyproject.toml $(VENV)/demo-ready
+	@echo "installing what the tests need into $(VENV) (a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
