@@ -39,7 +39,7 @@ class Moment:
 
     @classmethod
     def now(cls) -> Moment:
-        """This one."""
+        """What the clocks say."""
         with Path("/proc/stat").open() as file:
             user, nice, system, _idle, _waiting, irq, soft = map(int, file.readline().split()[1:8])
         ticks = user + nice + system + irq + soft

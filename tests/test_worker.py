@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -342,5 +344,6 @@ def _kill_workers(spared, stop):
             grandchildren = [child for zygote in children_of(pid) for child in children_of(zygote)]
             if grandchildren:
                 time.sleep(0.2)
-                os.kill(pid, 9)
-                spared.add(pid)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    spared.add(pid)
