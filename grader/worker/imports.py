@@ -162,9 +162,17 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing: `create_module` has already run a file's statements."""
 
 
+def forget_paths() -> None:
+    """Leave no way to import from a file.
+
+    Done once, before any fork: emptying these caches in every child would touch, and so copy, much
+    memory that all of them can share.
+    """
+    sys.path.clear()
+    sys.path_hooks.clear()
+    sys.path_importer_cache.clear()
+
+
 def install(finder: Finder) -> None:
     """Make `finder` the only way to a module that is not loaded yet."""
     sys.meta_path[:] = [finder]
-    sys.path[:] = []
-    sys.path_hooks[:] = []
-    sys.path_importer_cache.clear()

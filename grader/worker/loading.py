@@ -39,6 +39,7 @@ class Submission:
         self.stubs: set[tuple[str, int]] = set()
         self.labels: dict[str, str] = {}
         self.started: set[str] = set()
+        self.fingerprints: dict[str, str] = {}
 
     def load(self) -> wire.Loaded:
         """Parse every file, then run every file's statements; say what was found."""
@@ -172,7 +173,6 @@ class Submission:
     def _definitions(self) -> Iterator[wire.Definition]:
         for source in self.request.sources:
             namespace = self.modules[source.name].__dict__
-            fingerprint = _fingerprint(self.statements[source.name])
             for name in self.request.functions:
                 function = namespace.get(name)
                 if not callable(function):
@@ -180,7 +180,20 @@ class Submission:
                 code = getattr(function, "__code__", None)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 own = self.labels.get(origin or "", source.name) == source.name
-                yield wire.Definition(source.name, name, self._is_stub(function), own, fingerprint)
+                yield wire.Definition(
+                    source.name, name, self._is_stub(function), own, self._fingerprint(source)
+                )
+
+    def _fingerprint(self, source: wire.Source) -> str:
+        """The same for two files whose code is the same, whatever their comments and their form.
+
+        A file that has no twin needs none: its name will do.
+        """
+        if sum(other.stem == source.stem for other in self.request.sources) == 1:
+            return source.name
+        if source.name not in self.fingerprints:
+            self.fingerprints[source.name] = _fingerprint(self.statements[source.name])
+        return self.fingerprints[source.name]
 
     def _others(self) -> Iterator[tuple[str, str]]:
         for source in self.request.sources:
@@ -312,7 +325,7 @@ def _future_flags(node: ast.ImportFrom) -> int:
 
 
 def _fingerprint(statements: list[Statement]) -> str:
-    """The same for two files whose code is the same, whatever their comments and their form."""
+    """A digest of the statements' code, without comments and bare expressions."""
     digest = hashlib.sha256()
     for node, _label in statements:
         if isinstance(node, ast.Expr):

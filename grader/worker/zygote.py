@@ -18,7 +18,7 @@ from typing import NoReturn
 import numpy as np
 
 from grader.worker import imports
-from grader.worker.child import Limits, serve
+from grader.worker.child import Limits, serve, warm_up
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -32,6 +32,8 @@ def main(control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     die_with_parent()
     imports.preload()
+    warm_up()
+    imports.forget_paths()
     # A frozen heap is not touched by the children's garbage collector, so its pages stay shared.
     gc.collect()
     gc.freeze()
