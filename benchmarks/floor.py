@@ -1,7 +1,9 @@
 """The floor of what a submission can cost: a bare fork that makes the learner's calls.
 
 No protocol, no limits, no comparison: fork, run the learner's files, call the functions, end. Run
-by lane.py as a process of its own, as clean as the one that the grader forks from.
+by lane.py as a process of its own, as clean as the one that the grader forks from:
+
+    python floor.py WORK        one fork for each line of standard input
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import sys
 import time
 import types
+from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
@@ -25,7 +28,6 @@ class Work(msgspec.Struct, frozen=True):
 
     files: dict[str, str]
     calls: tuple[wire.Call, ...]
-    repetitions: int
 
 
 class Fork(msgspec.Struct, frozen=True):
@@ -45,8 +47,8 @@ class ReadyCall(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
-    """Read the work from standard input, write the times to standard output."""
-    work = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Work)
+    """Read the work from the file that is named, write the times of each fork as a line of JSON."""
+    work = msgspec.msgpack.decode(Path(sys.argv[1]).read_bytes(), type=Work)
     imports.preload()
     calls = [
         ReadyCall(
@@ -59,8 +61,8 @@ def main() -> None:
     ]
     gc.collect()
     gc.freeze()
-    forks = [_fork(work.files, calls) for _ in range(work.repetitions)]
-    sys.stdout.buffer.write(msgspec.msgpack.encode(forks))
+    for _ in sys.stdin:
+        print(msgspec.json.encode(_fork(work.files, calls)).decode(), flush=True)
 
 
 def _fork(files: dict[str, str], calls: list[ReadyCall]) -> Fork:

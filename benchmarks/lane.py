@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -69,10 +70,12 @@ def written_batch(course: Course, folder: Path, students: int) -> list[Entry]:
     return entries
 
 
-def samples_in_turn(entries: Sequence[Entry], plans: Sequence[Plan]) -> list[list[Sample]]:
+def samples_in_turn(
+    entries: Sequence[Entry], plans: Sequence[Plan], *, between: Callable[[], object] = int
+) -> list[list[Sample]]:
     """Grade every entry by every plan in one lane; the samples of each plan.
 
-    The plans take turns, so that what else the machine does falls on all of them alike.
+    The plans take turns, and so does `between`: what else the machine does falls on all alike.
     """
     zygote = launch()
     with Lane(zygote) as lane:
@@ -81,7 +84,10 @@ def samples_in_turn(entries: Sequence[Entry], plans: Sequence[Plan]) -> list[lis
             # The first of each form pays for the start of the lane, or for the import of nbformat.
             for grader in graders:
                 _grade(entry, grader)
-        rounds = [[_sample(e, g, zygote.process.pid) for g in graders] for e in entries]
+        rounds = []
+        for entry in entries:
+            rounds.append([_sample(entry, grader, zygote.process.pid) for grader in graders])
+            between()
     return [list(samples) for samples in zip(*rounds, strict=True)]
 
 
@@ -124,8 +130,9 @@ def whole_batch(entries: Sequence[Entry], plan: Plan) -> Timing:
     return Timing(wall_s * 1000, (cpu_s() - cpu_began) * 1000)
 
 
-def floor_timing(course: Course, plan: Plan, *, repetitions: int) -> Timing:
-    """A bare fork that runs the scripts and makes the calls of the plan: the medians."""
+@contextmanager
+def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[], Timing]]:
+    """A function that makes one bare fork, which runs the scripts and makes the plan's calls."""
     files = {PurePosixPath(name).stem: data.decode() for name, data in solved_files(course).items()}
     calls = tuple(
         wire.Call(place, exercise.slug, function.name, call.args, call.kwargs)
@@ -133,12 +140,20 @@ def floor_timing(course: Course, plan: Plan, *, repetitions: int) -> Timing:
         for function in exercise.functions
         for place, call in enumerate(function.calls)
     )
-    done = subprocess.run(
-        [sys.executable, FLOOR],
-        input=msgspec.msgpack.encode(Work(files, calls, repetitions)),
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    forks = msgspec.msgpack.decode(done.stdout, type=list[Fork])
-    return medians([Timing(fork.wall_ms, fork.core_ms) for fork in forks])
+    work = folder / "work.msgpack"
+    work.write_bytes(msgspec.msgpack.encode(Work(files, calls)))
+    command = (sys.executable, FLOOR, work)
+    with subprocess.Popen(
+        command, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        yield lambda: _one_fork(process)
+        process.communicate()
+
+
+def _one_fork(process: subprocess.Popen[bytes]) -> Timing:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    fork = msgspec.json.decode(process.stdout.readline(), type=Fork)
+    return Timing(fork.wall_ms, fork.core_ms)

@@ -23,7 +23,7 @@ from lane import (
     Entry,
     NotFullPointsError,
     Sample,
-    floor_timing,
+    floor_forks,
     samples_in_turn,
     whole_batch,
     written_batch,
@@ -97,11 +97,13 @@ def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     print(machine() + "\n")
     entries = written_batch(course, folder / "submissions", students)
     began = Moment.now()
-    [samples] = samples_in_turn(entries, [plan])
+    bare: list[Timing] = []
+    with floor_forks(course, plan, folder) as fork:
+        [samples] = samples_in_turn(entries, [plan], between=lambda: bare.append(fork()))
     whole = whole_batch(entries, plan)
     _print_batch(samples, whole, others=began.others_until(Moment.now()))
     scripts = medians([sample.timing for sample in samples if sample.form == SCRIPTS])
-    _print_floor(floor_timing(course, plan, repetitions=students), scripts)
+    _print_floor(medians(bare), scripts)
     _print_exercises(plan, entries[0])
     if otter:
         _print_otter(course, plan, folder, otter)
@@ -147,7 +149,7 @@ def _sample_medians(samples: Sequence[Sample]) -> tuple[float, ...]:
 
 
 def _print_floor(floor: Timing, ours: Timing) -> None:
-    print("## The floor\n")
+    print("## The floor\n\nIn turn with the batch.\n")
     rows = [
         ("a bare fork, the same calls", floor.wall_ms, floor.core_ms),
         ("graded", ours.wall_ms, ours.core_ms),

@@ -252,26 +252,14 @@ def _with_variants(who: str, course: Course, variants: Iterable[Variant]) -> Fil
 
 def with_variant(text: str, variant: Variant) -> str:
     """The source `text` with one function written as in `variant`, helpers and all."""
-    source = variant.path.read_text(encoding="utf-8")
-    helpers, body = [], ""
-    for node in ast.parse(source).body:
-        piece = ast.get_source_segment(source, node) or ""
-        if isinstance(node, ast.FunctionDef) and node.name == variant.name:
-            # The docstring names the mistake: a learner's file would not.
-            doc = ast.get_source_segment(source, node.body[0]) or ""
-            body = piece.replace(doc, '"""My answer."""', 1)
-            body = body.replace(f"def {variant.name}(", f"def {variant.function}(", 1)
-        elif isinstance(node, ast.Import | ast.ImportFrom) or _is_helper(node):
-            helpers.append(piece)
-    pattern = rf"^def {variant.function}\(.*?(?=^\S|\Z)"
-    replacement = "\n".join(helpers) + "\n\n\n" + body + "\n\n\n"
-    return re.sub(
-        pattern, lambda _match: replacement, text, count=1, flags=re.MULTILINE | re.DOTALL
-    )
-
-
-def _is_helper(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name.startswith("_")
+    shared, own = variant.pieces()
+    # The docstring names the mistake: a learner's file would not.
+    doc = re.search(r'""".*?"""', own, re.DOTALL)
+    own = own.replace(doc[0], '"""My answer."""', 1) if doc else own
+    own = own.replace(f"def {variant.name}(", f"def {variant.function}(", 1)
+    written = "\n\n\n".join([*shared[1:], own]) + "\n\n\n"
+    pattern = rf"(?ms)^def {variant.function}\(.*?(?=^\S|\Z)"
+    return re.sub(pattern, lambda _match: written, text, count=1)
 
 
 def _zipped(files: Files) -> bytes:

@@ -108,7 +108,7 @@ def submission_of(
             continue
         taken.add(base)
         try:
-            sources.append(source_of(base, data))
+            sources.append(source_of(base, data, order=order))
         except SubmissionError as error:
             handed.fail(base, str(error))
     if not files and not handed.notes:
@@ -122,9 +122,12 @@ def submission_of(
     )
 
 
-def source_of(name: str, data: bytes) -> wire.Source:
-    """One file as pieces of source. SubmissionError says what is wrong with it and the remedy."""
-    stem = PurePosixPath(name).stem
+def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> wire.Source:
+    """One file as pieces of source. SubmissionError says what is wrong with it and the remedy.
+
+    A file whose name holds an exercise's (`ex01_softmax (1).py`) is taken for that exercise's.
+    """
+    stem = exercise_of(name, order)
     if not data.strip():
         raise SubmissionError(f"{name} is empty")
     if name.lower().endswith(".ipynb"):
@@ -132,6 +135,12 @@ def source_of(name: str, data: bytes) -> wire.Source:
     if len(data) > MAX_SOURCE_BYTES:
         raise SubmissionError(f"{name} is larger than {MAX_SOURCE_BYTES // 2**20} MiB of source")
     return wire.Source(name, stem, (wire.Cell(name, _text(name, data)),))
+
+
+def exercise_of(name: str, order: tuple[str, ...]) -> str:
+    """The exercise that a file is named for, or else its own name without the ending."""
+    stem = PurePosixPath(name).stem
+    return next((slug for slug in order if slug in stem), stem)
 
 
 def _text(name: str, data: bytes) -> str:
@@ -198,7 +207,8 @@ def _cell_source(source: object) -> str:
 def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
     """Where a file comes in loading: the exercises in their order, then the rest; .py first."""
     path = PurePosixPath(name)
-    rank = order.index(path.stem) if path.stem in order else len(order)
+    slug = exercise_of(name, order)
+    rank = order.index(slug) if slug in order else len(order)
     return (
         rank,
         len(path.parts),

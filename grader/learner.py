@@ -10,7 +10,7 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.grading import Grader, Report
-from grader.intake import SUFFIXES, read_submission
+from grader.intake import SUFFIXES, exercise_of, read_submission
 from grader.model import FunctionResult, Verdict
 from grader.plan import Plan, PlannedExercise, PlannedFunction, read_plan
 from grader.sandbox import Lane
@@ -36,7 +36,7 @@ def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
             raise UsageError(f"{file} does not exist; name an exercise file (.py or .ipynb)")
         if file.suffix.lower() not in SUFFIXES:
             raise UsageError(f"{file} is neither a .py nor an .ipynb file")
-    stems = {file.stem for file in files}
+    stems = {exercise_of(file.name, plan.slugs) for file in files}
     others = _imported(files, [f for f in exercise_files(folder, plan) if f.stem not in stems])
     submission = read_submission("you", [*files, *others], order=plan.slugs)
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,27 @@ class Variant:
         """The name without the function's."""
         return self.name.partition(SEPARATOR)[2]
 
+    def pieces(self) -> tuple[list[str], str]:
+        """The source of what it needs of its file (imports, helpers), and of the variant itself."""
+        text = self.path.read_text(encoding="utf-8")
+        shared: list[str] = []
+        variants: dict[str, str] = {}
+        lines = text.splitlines()
+        for node in ast.parse(text).body:
+            names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
+            piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            variants.update(dict.fromkeys(names, piece))
+            if not names:
+                shared.append(piece)
+        own = variants.pop(self.name)
+        # A variant may be made of another one, above it in the file.
+        used = [piece for name, piece in variants.items() if re.search(rf"\b{name}\b", own)]
+        return [*shared, *used], own
+
     def source(self) -> bytes:
         """A file that holds this variant under the function's own name."""
-        text = self.path.read_text(encoding="utf-8")
-        return f"{text}\n\n{self.function} = {self.name}\n".encode()
+        shared, own = self.pieces()
+        return "\n\n".join([*shared, own, f"{self.function} = {self.name}\n"]).encode()
 
 
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:

@@ -176,6 +176,14 @@ def test_a_function_that_needs_an_unwritten_one_is_told_which(grade):
     assert "softmax_jacobian needs softmax, which still raises" in jacobian.message
 
 
+@pytest.mark.parametrize("name", ["ex01_softmax (1).py", "ada_ex01_softmax_final.py"])
+def test_a_file_whose_name_was_changed_on_the_way_is_still_its_exercises(grade, name):
+    uses = "import numpy as np\nfrom ex01_softmax import softmax\n" + JACOBIAN
+    result = grade({name: SOFTMAX, "ex02_jacobian.py": uses})
+    assert function_of(result, "softmax").score == 12
+    assert function_of(result, "softmax_jacobian").score == 10
+
+
 def test_a_missing_file_that_is_imported_is_named(grade):
     result = grade({"ex02_jacobian.py": "from ex01_softmax import softmax\n" + JACOBIAN})
     assert any("ex01_softmax is not among the submitted files" in note for note in result.notes)

@@ -188,6 +188,13 @@ def test_an_imported_function_is_not_ones_own(child):
     }
 
 
+def test_an_exercise_without_a_file_is_imported_from_wherever_its_function_is(child):
+    user = source("from ex01_softmax import softmax", "ex02_jacobian.py")
+    everything = source("def softmax(Z): return 9", "homework.ipynb")
+    assert child.ask(load(user, everything)).errors == ()
+    assert child.ask(call("softmax", 0, file="ex02_jacobian.py")).value == 9
+
+
 def test_script_and_notebook_of_one_name_are_one_module_to_others(child):
     stub = source("def softmax(Z): raise NotImplementedError\nx = 1")
     written = source("def softmax(Z): return Z\ny = 2", "ex01_softmax.ipynb")

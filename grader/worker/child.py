@@ -82,7 +82,8 @@ def warm_up() -> None:
     submission.load()
     for argument in (np.ones((2, 2)), None):  # one that works, and one that raises
         call = wire.Call(0, "warm_up.py", "f", (wire.pack(argument),), {})
-        wire.encode(_answer(submission, wire.decode_request(wire.encode(call)[4:])))
+        wire.decode_request(wire.encode(call)[4:])
+        wire.encode(_answer(submission, call))
 
 
 _WARM_UP = '''
@@ -146,9 +147,7 @@ def _exactly(channel: socket.socket, count: int) -> bytes | None:
 
 def _prepared(request: wire.Load, channel: socket.socket) -> Submission:
     submission = Submission(request, lambda progress: channel.sendall(wire.encode(progress)))
-    own = submission.importable()
-    missing = frozenset(request.exercises) - own
-    imports.install(imports.Finder(own, submission.module, missing))
+    imports.install(imports.Finder(submission.importable(), submission.module))
     return submission
 
 

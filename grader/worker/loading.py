@@ -8,7 +8,7 @@ import hashlib
 import linecache
 import re
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader import wire
@@ -58,16 +58,19 @@ class Submission:
         return self.modules[file].__dict__[name]
 
     def importable(self) -> frozenset[str]:
-        """The module names that the submitted files have."""
-        return frozenset(source.stem for source in self.request.sources)
+        """The names under which submitted files can be imported."""
+        return frozenset((*(s.stem for s in self.request.sources), *self.request.exercises))
 
     def module(self, stem: str) -> types.ModuleType:
         """The module that `import stem` gives: the .py and the notebook of one name made one.
 
         Of a function that both hold, the grader's choice counts; before it has chosen, one that is
-        attempted goes before one that is a stub, and the .py before the notebook.
+        attempted goes before one that is a stub, and the .py before the notebook. An exercise that
+        has no file of its own is looked for in all files, as it is when it is graded.
         """
         sources = [source for source in self.request.sources if source.stem == stem]
+        if not sources:
+            return self._gathered(stem)
         for source in sources:
             self._run(source)
         if len(sources) == 1:
@@ -75,6 +78,26 @@ class Submission:
         merged = types.ModuleType(stem)
         for source in reversed(sources):
             merged.__dict__.update(self.modules[source.name].__dict__)
+        merged.__dict__.update(self._chosen_of(sources))
+        return merged
+
+    def _gathered(self, stem: str) -> types.ModuleType:
+        """The course's functions, from wherever they are. ModuleNotFoundError if nowhere."""
+        for source in self.request.sources:
+            self._run(source)
+        found = self._chosen_of(self.request.sources)
+        if not found:
+            raise ModuleNotFoundError(
+                f"{stem} is not among the submitted files: hand it in too, or define what you need",
+                name=stem,
+            )
+        module = types.ModuleType(stem)
+        module.__dict__.update(found)
+        return module
+
+    def _chosen_of(self, sources: Sequence[wire.Source]) -> dict[str, object]:
+        """Each of the course's functions as the best of these files has it."""
+        chosen = {}
         for name in self.request.functions:
             holders = [s.name for s in sources if name in self.modules[s.name].__dict__]
             holders.sort(
@@ -84,8 +107,8 @@ class Submission:
                 )
             )
             if holders:
-                merged.__dict__[name] = self.function(holders[0], name)
-        return merged
+                chosen[name] = self.function(holders[0], name)
+        return chosen
 
     def frames(self, error: BaseException) -> tuple[wire.Frame, ...]:
         """Where in the submitted files an exception passed, innermost last."""
