@@ -70,10 +70,33 @@ def test_a_list_of_right_numbers_loses_only_the_type_check(grade_softmax):
     assert result.verdict == Verdict.WRONG_TYPE
 
 
-def test_float32_loses_the_precision_and_tail_checks_and_the_type_check(grade_softmax):
-    result = grade_softmax(SOFTMAX + "f = softmax\ndef softmax(Z): return f(Z.astype('f4'))")
-    assert failed_checks(result) >= {"accurate", "accurate_tail", "is_float64"}
-    assert not failed_checks(result) & {"one_two_three", "two_examples", "any_batch"}
+def test_float32_inside_loses_only_the_precision_and_tail_checks(grade_softmax):
+    inside = "f = softmax\ndef softmax(Z): return f(Z.astype('f4')).astype('f8')"
+    assert failed_checks(grade_softmax(SOFTMAX + inside)) == {"accurate", "tiny_probabilities"}
+
+
+EPSILON = "return E / (E.sum(axis=0, keepdims=True) + {})"
+
+
+@pytest.mark.parametrize(("epsilon", "lost"), [("1e-12", set()), ("1e-10", {"accurate"})])
+def test_a_tiny_epsilon_is_accepted_and_a_larger_one_is_imprecise(grade_softmax, epsilon, lost):
+    source = SOFTMAX.replace("return E / E.sum(axis=0, keepdims=True)", EPSILON.format(epsilon))
+    assert failed_checks(grade_softmax(source)) == lost
+
+
+def test_a_jacobian_by_finite_differences_loses_only_the_precision_check(grade):
+    source = (
+        SOFTMAX
+        + """
+def softmax_jacobian(z):
+    h = 1e-5
+    steps = h * np.eye(len(z))
+    return (softmax(z + steps) - softmax(z - steps)) / (2 * h)
+"""
+    )
+    function = function_of(grade({"ex02_jacobian.py": source}), "softmax_jacobian")
+    assert failed_checks(function) == {"accurate"}
+    assert function.verdict == Verdict.IMPRECISE
 
 
 def test_a_dropped_axis_is_named_with_its_likely_reason(grade_softmax):

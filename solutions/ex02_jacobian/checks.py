@@ -78,10 +78,10 @@ def large_logits(rng: Rng) -> Calls:
 
 @softmax_jacobian.value()
 def wide_columns(rng: Rng) -> Calls:
-    """Logits up to 2000 apart: one class has nearly all the probability."""
+    """Logits up to 2000 apart, and logits just below what overflows."""
     yield call(np.array([[1000.0], [-1000.0], [999.0]]))
-    yield call(np.array([[0.0], [-30.0], [1.0]]) + rng.normal(size=(3, 1)))
-    yield call(np.array([[600.0], [660.0], [659.0]]))
+    yield call(np.array([[600.0], [601.5], [599.0]]) + rng.normal(size=(3, 1)))
+    yield call(np.array([[712.0], [710.5], [711.0]]))
 
 
 @softmax_jacobian.precision()
