@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 from floor import Fork, Work
-from measure import Timing, cpu_s, medians, settled_tree_cpu, spent_ms, tree_cpu
+from measure import Timing, cpu_s, settled_tree_cpu, spent_ms, tree_cpu
 
 from grader import wire
 from grader.batch import grade_all
@@ -26,6 +26,7 @@ from grader.sandbox import Lane
 
 SCRIPTS, NOTEBOOK = "scripts", "notebook"
 WARM_UP = 3
+BLOCK = 25
 FLOOR = Path(__file__).resolve().parent / "floor.py"
 
 # A student, and their files and folders.
@@ -75,7 +76,8 @@ def samples_in_turn(
 ) -> list[list[Sample]]:
     """Grade every entry by every plan in one lane; the samples of each plan.
 
-    The plans take turns, and so does `between`: what else the machine does falls on all alike.
+    The plans take turns, and so does `between`, after each BLOCK of entries: what else the machine
+    does falls on all alike. Shorter blocks would empty each other's caches.
     """
     zygote = launch()
     with Lane(zygote) as lane:
@@ -87,7 +89,8 @@ def samples_in_turn(
         rounds = []
         for entry in entries:
             rounds.append([_sample(entry, grader, zygote.process.pid) for grader in graders])
-            between()
+            if len(rounds) % BLOCK == 0 or len(rounds) == len(entries):
+                between()
     return [list(samples) for samples in zip(*rounds, strict=True)]
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from lane import (
+    BLOCK,
     NOTEBOOK,
     SCRIPTS,
     Entry,
@@ -99,7 +100,9 @@ def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     began = Moment.now()
     bare: list[Timing] = []
     with floor_forks(course, plan, folder) as fork:
-        [samples] = samples_in_turn(entries, [plan], between=lambda: bare.append(fork()))
+        [samples] = samples_in_turn(
+            entries, [plan], between=lambda: bare.extend(fork() for _ in range(BLOCK))
+        )
     whole = whole_batch(entries, plan)
     _print_batch(samples, whole, others=began.others_until(Moment.now()))
     scripts = medians([sample.timing for sample in samples if sample.form == SCRIPTS])
@@ -149,7 +152,7 @@ def _sample_medians(samples: Sequence[Sample]) -> tuple[float, ...]:
 
 
 def _print_floor(floor: Timing, ours: Timing) -> None:
-    print("## The floor\n\nIn turn with the batch.\n")
+    print(f"## The floor\n\nIn turn with the batch, {BLOCK} and {BLOCK}.\n")
     rows = [
         ("a bare fork, the same calls", floor.wall_ms, floor.core_ms),
         ("graded", ours.wall_ms, ours.core_ms),

@@ -118,8 +118,8 @@ import numpy as np
 # - `(n,)`
 # - `(n, 1)`
 #
-# What does `keepdims=True` change in `Z.sum(axis=0)`? Which of the four shapes always gives wrong
-# numbers without a word, and which one does so only when $n = m$?
+# What does `keepdims=True` change in `Z.sum(axis=0)`? For $m > 1$, which of the four shapes always
+# gives wrong numbers without a word, and which one does so only when $n = m$?
 
 # %% [markdown]
 # ## What does the computer say to exp(1000)?

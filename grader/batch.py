@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -34,17 +35,15 @@ def grade_all(entries: Sequence[Entry], plan: Plan, *, jobs: int) -> Iterator[Su
                 yield _grade(entry, grader)
         return
     left = list(entries)
-    for workers in (jobs, 1):
-        for entry, result in _pooled(left, plan, jobs=min(workers, len(left))):
-            left.remove(entry)
-            yield result
-        if not left:
-            return
-    for student, _paths in left:
-        failed = Grader(plan, Lane()).failure(
-            Submission(student), "a worker process was ended while it graded this, twice"
-        )
-        yield failed
+    for entry, result in _pooled(entries, plan, jobs=min(jobs, len(entries))):
+        left.remove(entry)
+        yield result
+    # A worker process was lost, and with it whatever was under way: once more, one by one, so that
+    # a submission that does this to its worker does it to nobody else.
+    for entry in left:
+        results = [result for _entry, result in _pooled([entry], plan, jobs=1)]
+        message = "a worker process was ended while it graded this, twice"
+        yield from results or [Grader(plan, Lane()).failure(Submission(entry[0]), message)]
 
 
 def _pooled(
@@ -61,6 +60,10 @@ def _pooled(
         except BrokenProcessPool:
             return
         except BaseException:
+            # Ctrl-C: a worker that waits for a slow submission must not be waited for. Before
+            # Python 3.14 an executor has no public way to end its processes.
+            for process in list(pool._processes.values()):  # noqa: SLF001
+                process.kill()
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -71,9 +74,9 @@ _grader: Grader | None = None
 def _start(plan: Plan) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
     global _grader  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
-    lane = Lane()
-    lane.start()
-    _grader = Grader(plan, lane)
+    # Ctrl-C reaches every process of the terminal; only the first one answers to it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _grader = Grader(plan, Lane())
 
 
 def _grade_in_worker(entry: Entry) -> SubmissionResult:

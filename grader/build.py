@@ -51,9 +51,9 @@ def strays(files: Iterable[str], folder: Path) -> list[str]:
 
 def script(exercise: Exercise, *, solved: bool = False) -> str:
     """The exercise as a .py in percent format; `solved`: with the solutions."""
+    template = _template(exercise, leave_out=NOTEBOOK_ONLY, solved=solved)
     import jupytext  # type: ignore[import-untyped]
 
-    template = _template(exercise, leave_out=NOTEBOOK_ONLY, solved=solved)
     template.metadata["jupytext"] = {
         "notebook_metadata_filter": "-all",
         "cell_metadata_filter": "-all",
@@ -78,6 +78,8 @@ def notebook(exercise: Exercise, *, solved: bool = False) -> str:
     template.metadata["language_info"] = {"name": "python"}
     taken: set[str] = set()
     for cell in template.cells:
+        if any(tag.startswith("hint-") for tag in cell.metadata.get("tags", [])):
+            cell.source = _folded(cell.source)
         cell.metadata.clear()
         cell.id = _cell_id(cell.source, taken)
     template.nbformat_minor = 5
@@ -116,8 +118,6 @@ or the same with `.ipynb`, or without a name for all files. It runs the public c
 wrong and where, and what to do next. `checks.json` holds their inputs and expected values. Your
 instructor's run has more checks than these, on other inputs: what is right here for a reason is
 right there too.
-
-These files are made from the course's solutions by `grader build`; changes to them here are lost.
 """
 
 
@@ -131,13 +131,24 @@ def _template(exercise: Exercise, *, leave_out: str, solved: bool) -> NotebookNo
     text = exercise.reference_path.read_text(encoding="utf-8")
     template: NotebookNode = jupytext.reads(text, fmt="py:percent")
     kept = []
+    stubs: set[str] = set()
     for cell in template.cells:
         tags = cell.metadata.get("tags", [])
         if leave_out in tags or any(tag.startswith("notice-") for tag in tags):
             continue
         if cell.cell_type == "code":
-            cell.source = without_solution(cell.source, exercise.reference_path, solved=solved)
+            source = cell.source
+            cell.source = without_solution(source, exercise.reference_path, solved=solved)
+            if BEGIN in source:
+                stubs.update(re.findall(r"^def (\w+)", source, re.MULTILINE))
         kept.append(cell)
+    for function in exercise.functions:
+        # Refused here, too: a template once written could be handed out with its solution.
+        if function.name not in stubs:
+            raise CourseError(
+                f"{exercise.reference_path}: {function.name} has no solution between {BEGIN} and"
+                f" {END}; put the markers around it"
+            )
     template.cells = kept
     return template
 
@@ -170,6 +181,13 @@ def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
     if inside:
         raise CourseError(f"{path}: {BEGIN} without {END}, in {function}")
     return "\n".join(lines)
+
+
+def _folded(markdown: str) -> str:
+    """A Markdown cell that shows its heading only, until it is clicked."""
+    heading, _, rest = markdown.partition("\n")
+    summary = re.sub(r"`([^`]*)`", r"<code>\1</code>", heading.lstrip("# "))
+    return f"<details>\n<summary>{summary}</summary>\n\n{rest.strip()}\n\n</details>"
 
 
 def _cell_id(source: str, taken: set[str]) -> str:

@@ -86,10 +86,12 @@ def course_of(folder: Path) -> Course:
     path = folder / "course.toml"
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             f"{folder} is not a course: it has no course.toml; name a course with --course"
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from error
     try:
         described = msgspec.convert(tomllib.loads(text), _CourseFile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -130,7 +132,7 @@ def _check_described(described: _CourseFile, path: Path) -> None:
 
 @contextmanager
 def _importable(references: dict[str, types.ModuleType]) -> Iterator[None]:
-    """Let a later exercise's reference say `from ex01_softmax import softmax`."""
+    """Until the block ends, a reference may import the ones before it, which add themselves."""
     try:
         yield
     finally:
@@ -227,6 +229,8 @@ def _module(path: Path, name: str) -> types.ModuleType:
         exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102  # trusted: the course
     except CourseError as error:
         raise CourseError(f"{path}: {error}") from error
+    except SyntaxError as error:
+        raise CourseError(f"{error.filename}, line {error.lineno}: {error.msg}") from error
     except Exception as error:
         raise CourseError(f"{path}: it could not be imported: {error!r}") from error
     return module

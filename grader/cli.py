@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.errors import GraderError
+from grader.errors import GraderError, SandboxError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -36,6 +39,9 @@ def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         except GraderError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(EXIT_USAGE)
+        except KeyboardInterrupt:
+            click.echo("grader: stopped; nothing was written", err=True)
+            sys.exit(EXIT_INTERRUPTED)
 
     return wrapped
 
@@ -43,13 +49,13 @@ def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, "-V", "--version", message="softmax-grader %(version)s")
 def main() -> None:
-    r"""Grade the gradient of the softmax layer, and say what is wrong.
+    """Grade the gradient of the softmax layer, and say what is wrong.
 
     \b
     Learners:     grader check ex01_softmax.py
     Instructors:  grader grade submissions/ --out results/
     Authors:      grader build --check
-    """
+    """  # noqa: D301  # click's mark for lines that are kept
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -114,7 +120,7 @@ def grade(
     seed: int,
     isolation: str,
 ) -> None:
-    r"""Grade a folder of submissions, or a single one.
+    """Grade a folder of submissions, or a single one.
 
     SUBMISSIONS holds an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
     archive (ada.zip); entries of one name are one learner's.
@@ -126,24 +132,23 @@ def grade(
 
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
     when nothing could be done.
-    """
+    """  # noqa: D301  # click's mark for lines that are kept
     from grader.intake import submission_names
     from grader.planning import plan_of
 
-    entries = submission_names(submissions)
-    plan = plan_of(_course(course), seed=seed, only=exercises)
-    _make_folder(out)
-    results = _graded(entries, plan, jobs=jobs)
-    _write_results(results, plan, out)
-    _summarise(results, plan, out, isolation=isolation)
-    sys.exit(EXIT_FAILED if any(result.failed for result in results) else 0)
+    read = _course(course)
+    entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
+    for stray in strays:
+        click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
+    plan = plan_of(read, seed=seed, only=exercises)
+    _grade_into(out, entries, plan, jobs=jobs, isolation=isolation)
 
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @_reports_errors
 def check(files: tuple[Path, ...]) -> None:
-    r"""Check your own work: the public checks, what is wrong and where, what to do next.
+    """Check your own work: the public checks, what is wrong and where, what to do next.
 
     FILES are exercise files (.py or .ipynb); without any, all of this folder's are checked. Your
     code runs on this machine as you.
@@ -153,11 +158,14 @@ def check(files: tuple[Path, ...]) -> None:
       grader check ex01_softmax.py
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
-    """
+    """  # noqa: D301  # click's mark for lines that are kept
     from grader.launch import launch
 
     # First of all: the learner's process gets ready while this one imports what it needs.
-    zygote = launch()
+    try:
+        zygote = launch()
+    except OSError as error:
+        raise SandboxError(f"no process for your code could be started: {error}") from error
     from grader.learner import checked
     from grader.sandbox import Lane
 
@@ -178,7 +186,7 @@ def check(files: tuple[Path, ...]) -> None:
 @click.option("--check", "prove", is_flag=True, help="Write nothing; prove the course instead.")
 @_reports_errors
 def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
-    r"""Make the exercises from the course, or prove the course.
+    """Make the exercises from the course, or prove the course.
 
     With --check: every reference and every alternative gets full points, every mistake loses
     some, every check is lost by some mistake, trivial answers earn next to nothing, the templates
@@ -188,7 +196,7 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
     Example:
       grader build
       grader build --check
-    """
+    """  # noqa: D301  # click's mark for lines that are kept
     from grader.build import built_files, strays, write_files
 
     read = _course(course)
@@ -197,7 +205,10 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
         _prove(read, folder)
         return
     files = built_files(read)
-    written = write_files(files, folder)
+    try:
+        written = write_files(files, folder)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
     click.echo(f"{folder}: {len(written)} of {len(files)} files written" + _listed(written))
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
@@ -217,7 +228,7 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
 @_jobs_option
 @_reports_errors
 def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> None:
-    r"""Make a class of sample submissions and grade it.
+    """Make a class of sample submissions and grade it.
 
     The class holds right answers written in many ways, the mistakes that learners make, and files
     that are half done, broken, or never end.
@@ -225,27 +236,41 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     \b
     Example:
       grader demo --students 40 --out demo/
-    """
+    """  # noqa: D301  # click's mark for lines that are kept
     from grader.demo import write_class
     from grader.intake import submission_names
     from grader.planning import plan_of
 
     read = _course(course)
     plan = plan_of(read, seed=0)
-    submissions = write_class(read, out / "submissions", students=students)
+    try:
+        submissions = write_class(read, out / "submissions", students=students)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
-    results_folder = out / "results"
-    _make_folder(results_folder)
-    results = _graded(submission_names(submissions), plan, jobs=jobs)
-    _write_results(results, plan, results_folder)
-    _summarise(results, plan, results_folder, isolation="none")
+    entries, _strays = submission_names(submissions, order=read.slugs)
+    _grade_into(out / "results", entries, plan, jobs=jobs, isolation="none")
+
+
+def _grade_into(
+    out: Path,
+    entries: list[tuple[str, list[Path]]],
+    plan: Plan,
+    *,
+    jobs: int | None,
+    isolation: str,
+) -> None:
+    """Grade, write, summarise and exit."""
+    _make_folder(out)
+    results = _graded(entries, plan, jobs=jobs)
+    _write_results(results, plan, out)
+    _summarise(results, plan, out, isolation=isolation)
     sys.exit(EXIT_FAILED if any(result.failed for result in results) else 0)
 
 
 def _course(folder: Path | None) -> Course:
     """The course in `folder`, or in ./solutions, or in the checkout this grader is run from."""
     from grader.catalog import course_of
-    from grader.errors import UsageError
 
     if folder is not None:
         return course_of(folder)
@@ -256,13 +281,14 @@ def _course(folder: Path | None) -> Course:
 
 
 def _make_folder(folder: Path) -> None:
-    from grader.errors import UsageError
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Found out now, not when all the work is done.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be made: {error.strerror}; name another --out"
+            f"{folder} cannot be written to: {error.strerror}; name another --out"
         ) from error
 
 
@@ -290,7 +316,6 @@ def _graded(
 
 
 def _write_results(results: list[SubmissionResult], plan: Plan, out: Path) -> None:
-    from grader.errors import UsageError
     from grader.report import gradebook_csv, results_jsonl, write_atomically
 
     try:
@@ -318,7 +343,7 @@ def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, isolat
     if scores:
         console.print(
             f"{len(scores)} graded, of {points(results[0].max_score)} points: lowest"
-            f" {points(scores[0])}, median {points(scores[len(scores) // 2])},"
+            f" {points(scores[0])}, median {points(statistics.median(scores))},"
             f" highest {points(scores[-1])}",
             highlight=False,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +16,7 @@ from grader.plan import PlannedCall
 # A value this large counts as infinite where the expected one is.
 INFINITE = 1e300
 SMALLEST = 1e-300
+WANT_LISTED = "a list of floats or a 1-D float64 array"
 
 Index: TypeAlias = tuple[int, ...]
 
@@ -73,10 +76,8 @@ class Expected:
     tight: Any
     items: tuple[Expected, ...] = ()
     keys: tuple[str, ...] = ()
-
-    def tolerance(self, *, tight: bool) -> NDArray[np.float64]:
-        """The allowed error, in the shape of the value."""
-        return self.tight if tight else self.loose  # type: ignore[no-any-return]
+    # A list of numbers stands for a list or a 1-D array of them.
+    listed: bool = False
 
 
 def expected_of(call: PlannedCall) -> Expected:
@@ -85,7 +86,8 @@ def expected_of(call: PlannedCall) -> Expected:
 
 
 def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expected:
-    if isinstance(value, tuple | list):
+    listed = isinstance(value, list) and all(isinstance(item, float) for item in value)
+    if isinstance(value, tuple | list) and not listed:
         items = tuple(
             _expected(item, part, call, f"{path}[{place}]")
             for place, (item, part) in enumerate(zip(value, magnitude, strict=True))
@@ -98,12 +100,13 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
     sizes = np.broadcast_to(np.abs(np.asarray(magnitude, dtype=np.float64)), numbers.shape)
     # Where the expected value is infinite there is no error to bound.
     sizes = np.where(np.isfinite(sizes), sizes, 0.0)
-    is_scalar = not isinstance(value, np.ndarray)
+    is_scalar = not (listed or isinstance(value, np.ndarray))
     return Expected(
         path,
         float(value) if is_scalar else numbers,
         call.loose * sizes + SMALLEST,
         call.tight * call.growth * sizes + SMALLEST,
+        listed=listed,
     )
 
 
@@ -115,25 +118,58 @@ def value_difference(
     A list, another dtype or a (1, 1) scalar is taken for what it holds: their form is the matter
     of `type_difference`. With `tight`, rounding must not add up to more than float64 makes it.
     """
-    if expected.items:
-        parts = _parts(actual, expected)
-        if isinstance(parts, WrongType):
-            return parts
-        differences = (
-            value_difference(part, item, tight=tight)
-            for part, item in zip(parts, expected.items, strict=True)
-        )
-        return next((d for d in differences if d is not None), None)
+    return _first_difference(actual, expected, partial(_value_difference, tight=tight))
+
+
+def type_difference(actual: wire.Value, expected: Expected) -> Difference | None:
+    """Whether `actual` is of the class and dtype that the contract names, whatever it holds."""
+    return _first_difference(actual, expected, _type_difference)
+
+
+def shape_difference(actual: wire.Value, expected: Expected) -> Difference | None:
+    """Whether `actual` has the expected shape, whatever its values."""
+    return _first_difference(actual, expected, _shape_difference)
+
+
+def part_of(
+    actual: wire.Value, expected: Expected, key: str
+) -> tuple[wire.Value, Expected] | WrongType:
+    """The part of a dict (by key) or tuple (by number) that a check is about."""
+    parts = _parts(actual, expected)
+    if isinstance(parts, WrongType):
+        return parts
+    place = expected.keys.index(key) if expected.keys else int(key)
+    return parts[place], expected.items[place]
+
+
+def _first_difference(
+    actual: wire.Value,
+    expected: Expected,
+    compare: Callable[[wire.Value, Expected], Difference | None],
+) -> Difference | None:
+    """What `compare` finds first, in the parts of a tuple or dict if it is one."""
+    if not expected.items:
+        return compare(actual, expected)
+    parts = _parts(actual, expected)
+    if isinstance(parts, WrongType):
+        return parts
+    differences = (
+        _first_difference(part, item, compare)
+        for part, item in zip(parts, expected.items, strict=True)
+    )
+    return next((difference for difference in differences if difference is not None), None)
+
+
+def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) -> Difference | None:
     numbers = numbers_of(actual, expected)
     if isinstance(numbers, WrongType | WrongShape):
         return numbers
     want = np.asarray(expected.value)
     if numbers.shape != want.shape:
-        if want.ndim == 0 and numbers.size == 1:
-            numbers = numbers.reshape(())
-        else:
+        if want.ndim != 0 or numbers.size != 1:
             return WrongShape(expected.path, numbers.shape, want.shape)
-    allowed = expected.tolerance(tight=tight)
+        numbers = numbers.reshape(())
+    allowed = expected.tight if tight else expected.loose
     with np.errstate(all="ignore"):
         error = np.abs(numbers - want)
         fine = error <= allowed
@@ -143,60 +179,45 @@ def value_difference(
         fine |= infinite & (np.sign(want) * numbers.real > INFINITE)
         if fine.all():
             return None
-        # Of two entries that are both wrong, the one that is wrong by more tolerances is shown.
+        # Of the entries that are wrong, the one that is wrong by most tolerances is shown.
         severity = np.where(fine, -1.0, np.nan_to_num(error / allowed, nan=np.inf))
-    wrong = int((~fine).sum())
     broken = ~fine & ~np.isfinite(numbers) & ~infinite
     if broken.any():
         index = _index(np.argmax(broken), want.shape)
-        return NotFinite(
-            expected.path,
-            index,
-            float(numbers[index].real),
-            float(want[index]),
-            int(broken.sum()),
-            want.size,
-        )
+        got, count = float(numbers[index].real), int(broken.sum())
+        return NotFinite(expected.path, index, got, float(want[index]), count, want.size)
     index = _index(np.argmax(severity), want.shape)
-    got = complex(numbers[index])
-    return WrongValue(expected.path, index, got, float(want[index]), wrong, want.size)
+    got_complex, count = complex(numbers[index]), int((~fine).sum())
+    return WrongValue(expected.path, index, got_complex, float(want[index]), count, want.size)
 
 
-def type_difference(actual: wire.Value, expected: Expected) -> WrongType | None:
-    """Whether `actual` is of the class and dtype that the contract names, whatever it holds."""
-    if expected.items:
-        parts = _parts(actual, expected)
-        if isinstance(parts, WrongType):
-            return parts
-        differences = (
-            type_difference(part, item) for part, item in zip(parts, expected.items, strict=True)
-        )
-        return next((d for d in differences if d is not None), None)
+def _type_difference(actual: wire.Value, expected: Expected) -> WrongType | None:
     if isinstance(expected.value, float):
-        want = "a float"
-        match actual:
-            case float() | wire.NumpyScalar(dtype="float64"):
+        if _is_float(actual):
+            return None
+        return WrongType(expected.path, type_name(actual), _wanted(expected))
+    match actual:
+        case wire.Array(dtype="float64", held="ndarray") | wire.Oversized(dtype="float64"):
+            return None
+        case wire.Sequence(kind="list", items=items) if expected.listed:
+            others = [item for item in items if not _is_float(item)]
+            if not others:
                 return None
-            case wire.Array(dtype="float64", shape=(), held="ndarray"):
-                return None
-    else:
-        want = "a float64 array"
-        match actual:
-            case wire.Array(dtype="float64", held="ndarray") | wire.Oversized(dtype="float64"):
-                return None
-    return WrongType(expected.path, type_name(actual), want)
+            got = f"a list that holds {type_name(others[0])}"
+            return WrongType(expected.path, got, _wanted(expected))
+    return WrongType(expected.path, type_name(actual), _wanted(expected))
 
 
-def shape_difference(actual: wire.Value, expected: Expected) -> WrongType | WrongShape | None:
-    """Whether `actual` has the expected shape, whatever its values."""
-    if expected.items:
-        parts = _parts(actual, expected)
-        if isinstance(parts, WrongType):
-            return parts
-        differences = (
-            shape_difference(part, item) for part, item in zip(parts, expected.items, strict=True)
-        )
-        return next((d for d in differences if d is not None), None)
+def _is_float(value: wire.Value) -> bool:
+    match value:
+        case float() | wire.NumpyScalar(dtype="float64"):
+            return True
+        case wire.Array(dtype="float64", shape=(), held="ndarray"):
+            return True
+    return False
+
+
+def _shape_difference(actual: wire.Value, expected: Expected) -> WrongType | WrongShape | None:
     numbers = numbers_of(actual, expected)
     if isinstance(numbers, WrongType | WrongShape):
         return numbers
@@ -214,7 +235,9 @@ def numbers_of(
         case wire.Sequence():
             try:
                 array = np.array(_nested(actual))
-            except (ValueError, wire.WireError):
+            except wire.WireError:
+                return WrongType(expected.path, "a list of no numbers", _wanted(expected))
+            except ValueError:
                 return WrongType(expected.path, "a list of uneven rows", _wanted(expected))
         case bool() | int() | float():
             array = np.asarray(actual)
@@ -232,7 +255,7 @@ def numbers_of(
 def _nested(value: wire.Value) -> Any:
     if isinstance(value, wire.Sequence):
         return [_nested(item) for item in value.items]
-    if value is None or isinstance(value, wire.Mapping | wire.Callback):
+    if value is None or isinstance(value, wire.Mapping | wire.Callback | wire.Word):
         raise wire.WireError("no number")
     return wire.unpack(value)
 
@@ -255,7 +278,8 @@ def _parts(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] | W
     if not isinstance(actual, wire.Sequence):
         return WrongType(expected.path, type_name(actual), want)
     if len(actual.items) != count:
-        return WrongType(expected.path, f"a {actual.kind} of {len(actual.items)}", want)
+        # Not how many: a number that the learner's code chose could carry a hidden input.
+        return WrongType(expected.path, f"a {actual.kind} of another length", want)
     return actual.items
 
 
@@ -264,6 +288,8 @@ def _index(flat: np.intp, shape: Index) -> Index:
 
 
 def _wanted(expected: Expected) -> str:
+    if expected.listed:
+        return WANT_LISTED
     return "a float" if isinstance(expected.value, float) else "a float64 array"
 
 
@@ -317,3 +343,5 @@ def type_name(value: wire.Value) -> str:
             return _OPAQUE[kind]
         case wire.Callback():
             return "a function"
+        case wire.Word():
+            return "a text (str)"

@@ -47,7 +47,7 @@ Inputs: TypeAlias = Callable[..., Calls]
 
 
 def call(*args: object, **kwargs: object) -> Call:
-    """The arguments of one call: arrays, numbers, text-keyed dicts, tuples, lists, callbacks."""
+    """The arguments of one call: arrays, numbers, texts, dicts, tuples, lists, callbacks."""
     return Call(args, kwargs)
 
 

@@ -59,7 +59,8 @@ def outcome_message(outcome: Outcome, function: str, *, hidden: bool) -> str:
         case TimedOut(limit=limit):
             return f"not called any more: {limit} used up the time"
         case Died(how=how):
-            return how
+            # How it ended is the learner's choice, and could carry a hidden input.
+            return "the Python process ended during the call" if hidden else how
         case NotLoaded(why=why):
             return why
         case Returned():
@@ -78,6 +79,8 @@ def _raised_message(error: wire.Error, function: str, *, hidden: bool) -> str:
         named = error.type in PYTHON_ERRORS
         return f"it raised {error.type}" if named else "it raised an exception"
     text = f"it raised {error.type}" + (f": {error.message}" if error.message else "")
+    if error.type == "NameError":
+        text += " (is it written, imported, or pasted into the marked cell?)"
     if error.frames:
         frame = error.frames[-1]
         text += f" ({frame.label}, line {frame.line}: {frame.text})"
@@ -101,7 +104,7 @@ def difference_message(
     difference: Difference, call: PlannedCall, *, hidden: bool, imprecise: bool = False
 ) -> str:
     """How a returned value differs from the expected one."""
-    where = f"{difference.path} " if difference.path else ""
+    where = f"answer{difference.path} " if difference.path else ""
     match difference:
         case WrongType(got=got, want=want):
             return f"{where or 'it '}{'is' if where else 'returns'} {got}; {want} is expected"
@@ -160,6 +163,8 @@ def shape_reason(got: tuple[int, ...], want: tuple[int, ...]) -> str:
         return "there is an extra axis of length 1"
     if len(got) == len(want) and sorted(got) == sorted(want):
         return "the axes are in another order"
+    if len(got) == len(want) == 1:
+        return f"there are too {'many' if got > want else 'few'} entries"
     return ""
 
 
@@ -231,6 +236,8 @@ def _literal(value: wire.Value) -> str:
             return f"np.array({_compact(array)})"
         case wire.Callback(parameters=parameters, expression=expression):
             return f"lambda {parameters}: {expression}"
+        case wire.Word(text=text):
+            return repr(text)
         case wire.Mapping(keys=keys, values=values):
             inner = ", ".join(f"{k!r}: {_literal(v)}" for k, v in zip(keys, values, strict=True))
             return f"{{{inner}}}"

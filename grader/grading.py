@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import platform
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import msgspec
+import numpy as np
 
-from grader import feedback
+from grader import __version__, feedback
 from grader.compare import (
     Difference,
     Expected,
@@ -36,7 +40,16 @@ from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
 from grader.session import LoadProblem, Session
 
+VERSIONS = {
+    "grader": __version__,
+    "python": platform.python_version(),
+    "numpy": np.__version__,
+}
+_log = logging.getLogger(__name__)
+
 MAX_NOTES = 20
+# Of so many files that hold different answers to one function, the best one counts.
+MAX_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,10 @@ class Grader:
             results, outputs = self._functions(submission, notes, echo=echo)
         except Exception as error:  # noqa: BLE001  # our failure: no zero, and on to the next
             self.lane.close()
-            message = str(error) if isinstance(error, SandboxError) else repr(error)
+            message = str(error)
+            if not isinstance(error, SandboxError):
+                message = repr(error)
+                _log.exception("grading %s failed", submission.student)
             return Report(self.failure(submission, message))
         return Report(
             self._result(submission, results, notes, time.perf_counter() - began), outputs
@@ -96,6 +112,8 @@ class Grader:
             score=total([function.score for function in functions]),
             max_score=round(sum(function.max_score for function in functions), 2),
             isolation=self.lane.isolation,
+            seed=self.plan.seed,
+            versions=VERSIONS,
             seconds=round(seconds, 4),
             notes=tuple(notes),
             functions=tuple(functions),
@@ -156,11 +174,14 @@ class Grader:
         """The result of a function that no file attempts."""
         definitions = [d for d in session.loaded.definitions if d.function == function.name]
         if definitions:
-            verdict, message = Verdict.NOT_ATTEMPTED, f"{function.name} is as it was handed out"
+            verdict, message = Verdict.NOT_ATTEMPTED, f"{function.name} is not written yet"
         elif why := _why_not_loaded(session, exercise.slug, function.name):
             verdict, message = Verdict.NOT_LOADED, why
         else:
-            verdict, message = Verdict.MISSING, _missing_message(session, function.name)
+            verdict, message = (
+                Verdict.MISSING,
+                _missing_message(session, exercise.slug, function.name),
+            )
         checks = [_check_result(check, verdict, message) for check in function.checks]
         return _result(exercise, function, checks, 0.0, verdict, message)
 
@@ -218,6 +239,8 @@ def score(points: float, checks: Sequence[CheckResult]) -> float:
     weight): an answer that is wrong nearly everywhere must not collect points for its type.
     """
     passed = [check for check in checks if check.verdict is Verdict.PASSED]
+    if not passed:
+        return 0.0
     if len(passed) == len(checks):
         return points
     of_value = sum(check.weight for check in checks if check.kind is Kind.VALUE)
@@ -237,11 +260,11 @@ def attempted_in(session: Session, slug: str, function: str) -> list[str]:
         for definition in session.loaded.definitions
         if definition.function == function and not definition.stub
     ]
-    named = {source.name for source in session.submission.sources if source.stem == slug}
+    named = _files_of(session, slug)
     own = [d for d in holders if d.file in named and d.own] or [d for d in holders if d.own]
     own = own or holders
     distinct = {definition.fingerprint: definition for definition in reversed(own)}
-    return [d.file for d in own if distinct[d.fingerprint] is d]
+    return [d.file for d in own if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]
 
 
 def _judge(
@@ -342,18 +365,18 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     for stem, reason in session.submission.unreadable:
         if stem == slug or stem not in session.exercises:
             return reason
-    problems = session.problems
-    for problem in problems:
-        if f"def {function}" in problem.text or f"{function} =" in problem.text:
+    for problem in session.problems:
+        if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
             return _problem_note(problem)
-    named = {source.name for source in session.submission.sources if source.stem == slug}
-    for problem in problems:
-        if problem.file in named or not named:
+    named = _files_of(session, slug)
+    for problem in session.problems:
+        # A file that could not be read to its end may hold it.
+        if problem.file in named and (problem.what.startswith("SyntaxError") or problem.fatal):
             return f"{function} is not there after loading; {_problem_note(problem)}"
     return ""
 
 
-def _missing_message(session: Session, function: str) -> str:
+def _missing_message(session: Session, slug: str, function: str) -> str:
     if not session.submission.sources:
         return f"nothing was handed in that could hold {function}"
     others = {name: file for file, name in session.loaded.others}
@@ -362,7 +385,13 @@ def _missing_message(session: Session, function: str) -> str:
         name = feedback.printable(close[0])
         file = feedback.printable(others[close[0]])
         return f"no function is called {function}; {file} has {name}: did you rename it?"
+    if not _files_of(session, slug):
+        return f"{slug} was not handed in, and no other file has {function}"
     return f"no function is called {function}; did you rename or delete it?"
+
+
+def _files_of(session: Session, slug: str) -> set[str]:
+    return {source.name for source in session.submission.sources if source.stem == slug}
 
 
 def _problem_note(problem: LoadProblem) -> str:

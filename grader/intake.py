@@ -12,6 +12,7 @@ import re
 import stat
 import tokenize
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,9 +24,11 @@ from grader.model import Submission
 
 MAX_FILE_BYTES = 20 * 2**20
 MAX_SOURCE_BYTES = 2 * 2**20
+MAX_SUBMISSION_SOURCE_BYTES = 16 * 2**20
 MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_ENTRIES = 2_000
+MAX_NAME = 200
 MAX_DEPTH = 6
 SUFFIXES = (".py", ".ipynb")
 IGNORED_FOLDERS = frozenset(
@@ -38,8 +41,18 @@ class _Handed:
     """What is found of one learner, before it is made into a submission."""
 
     files: dict[str, bytes] = field(default_factory=dict)
+    room: int = field(default_factory=lambda: MAX_UNPACKED_BYTES)
     notes: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, data: bytes, *, within: str) -> None:
+        """Take a file in; one of a name that is taken is told apart by the entry it is within."""
+        name = f"{within}/{name}" if name in self.files else name
+        if len(name) > MAX_NAME:
+            self.fail(name, f"{name[:MAX_NAME]}…: its name is too long; rename it")
+            return
+        self.room -= len(data)
+        self.files[name] = data
 
     def fail(self, name: str, reason: str) -> None:
         """Note that the file `name` could not be read."""
@@ -47,27 +60,43 @@ class _Handed:
         self.unreadable.append((PurePosixPath(name).stem, reason))
 
 
-def submission_names(path: Path) -> list[tuple[str, list[Path]]]:
-    """The learners in a folder (or the one of a single file), each with their entries, sorted.
+def submission_names(
+    path: Path, *, order: tuple[str, ...], leave_out: Path | None = None
+) -> tuple[list[tuple[str, list[Path]]], list[str]]:
+    """The learners in a folder, each with their entries, and the names of what is no submission.
 
-    Entries of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's.
+    Entries of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's. A
+    single file, and a folder whose files are all named for exercises, are one learner's too. The
+    folder `leave_out` (where results go) is passed over.
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist; name a folder of submissions, or one file")
     if not path.is_dir():
-        return [(student_name(path), [path])]
+        return [(student_name(path), [path])], []
     students: dict[str, list[Path]] = {}
+    strays = []
     try:
         entries = sorted(path.iterdir())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     for entry in entries:
-        if entry.name.startswith(".") or entry.name in IGNORED_FOLDERS:
+        if _is_junk(entry.name) or (leave_out is not None and _is_same(entry, leave_out)):
+            continue
+        if not entry.is_dir() and entry.suffix.lower() not in (*SUFFIXES, ".zip"):
+            strays.append(clean_name(entry.name))
             continue
         students.setdefault(student_name(entry), []).append(entry)
     if not students:
-        raise UsageError(f"{path} is empty; put one file, folder or .zip for each learner into it")
-    return sorted(students.items())
+        raise UsageError(
+            f"{path} holds no submission; put a .py, .ipynb, .zip or folder for each learner there"
+        )
+    if all(name in order for name in students):
+        return [(clean_name(path.resolve().name), [path])], strays
+    return sorted(students.items()), strays
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return other.exists() and one.exists() and one.samefile(other)
 
 
 def student_name(entry: Path) -> str:
@@ -100,17 +129,16 @@ def submission_of(
     """The submission that these files (by relative name) are."""
     handed = handed or _Handed(files)
     sources = []
-    taken: set[str] = set()
+    room = MAX_SUBMISSION_SOURCE_BYTES
     for name, data in sorted(files.items(), key=lambda item: _place(item[0], order)):
-        base = PurePosixPath(name).name
-        if base in taken:
-            handed.notes.append(f"{name}: another file called {base} counts; rename one")
-            continue
-        taken.add(base)
         try:
-            sources.append(source_of(base, data, order=order))
+            source = source_of(name, data, order=order)
+            room -= sum(len(cell.text.encode()) for cell in source.cells)
+            if room < 0:
+                raise SubmissionError(f"{name}: the submission holds too much source; hand in less")  # noqa: TRY301
+            sources.append(source)
         except SubmissionError as error:
-            handed.fail(base, str(error))
+            handed.fail(name, str(error))
     if not files and not handed.notes:
         handed.notes.append("no .py or .ipynb file was found")
     return Submission(
@@ -183,7 +211,8 @@ def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
     except UnicodeDecodeError:
         raise SubmissionError(f"{name} is not UTF-8; {remedy}") from None
     try:
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings(action="ignore"):  # about what it mends by itself
+            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         cells = list(notebook.cells)
         sources = [_cell_source(cell.source) for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
@@ -218,34 +247,27 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
 
 
 def _read_entry(entry: Path, handed: _Handed) -> None:
-    suffix = entry.suffix.lower()
-    if entry.is_symlink():
-        handed.fail(entry.name, f"{clean_name(entry.name)} is a link; links are not followed")
-    elif _is_folder(entry):
-        _read_folder(entry, handed)
-    elif suffix == ".zip":
-        _read_zip(entry, handed)
-    elif suffix in SUFFIXES:
-        _read_file(entry, entry.name, handed)
-    else:
-        handed.notes.append(f"{clean_name(entry.name)} is not looked at: no .py, .ipynb or .zip")
+    if not _is_folder(entry):
+        _read_path(entry, entry.name, handed)
+        return
+    for path, name in _walk(entry, handed):
+        _read_path(path, name, handed)
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _read_folder(folder: Path, handed: _Handed) -> None:
-    for path, name in _walk(folder, handed):
-        suffix = path.suffix.lower()
-        if path.is_symlink():
-            handed.fail(name, f"{clean_name(name)} is a link; links are not followed")
-        elif suffix in SUFFIXES:
-            _read_file(path, name, handed)
-        elif suffix == ".zip":
-            _read_zip(path, handed)
-        else:
-            handed.notes.append(f"{clean_name(name)} is not looked at: no .py or .ipynb")
+def _read_path(path: Path, name: str, handed: _Handed) -> None:
+    suffix = path.suffix.lower()
+    if path.is_symlink():
+        handed.fail(name, f"{clean_name(name)} is a link; links are not followed")
+    elif suffix == ".zip":
+        _read_zip(path, handed)
+    elif suffix in SUFFIXES:
+        _read_file(path, name, handed)
+    else:
+        handed.notes.append(f"{clean_name(name)} is not looked at: no .py, .ipynb or .zip")
 
 
 def _walk(folder: Path, handed: _Handed) -> Iterator[tuple[Path, str]]:
@@ -269,6 +291,9 @@ def _walk(folder: Path, handed: _Handed) -> Iterator[tuple[Path, str]]:
             if _is_folder(path):
                 if depth < MAX_DEPTH:
                     waiting.append((path, depth + 1))
+                else:
+                    name = path.relative_to(folder).as_posix()
+                    handed.notes.append(f"{clean_name(name)} is nested too deep to be looked at")
                 continue
             yield path, path.relative_to(folder).as_posix()
 
@@ -280,11 +305,11 @@ def _is_junk(name: str) -> bool:
 def _read_file(path: Path, name: str, handed: _Handed) -> None:
     name = clean_name(name)
     try:
-        data = read_regular(path, MAX_FILE_BYTES)
+        data = read_regular(path, min(MAX_FILE_BYTES, handed.room))
     except SubmissionError as error:
         handed.fail(name, f"{name} {error}")
         return
-    handed.files[name] = data
+    handed.add(name, data, within=clean_name(path.parent.name))
 
 
 def read_regular(path: Path, limit: int) -> bytes:
@@ -322,7 +347,6 @@ def _read_zip(path: Path, handed: _Handed) -> None:
 
 
 def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None:
-    left = MAX_UNPACKED_BYTES
     for member in archive.infolist()[:MAX_ENTRIES]:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         name = clean_name(str(path))
@@ -340,7 +364,7 @@ def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None
         if member.flag_bits & 1:
             handed.fail(name, f"{label}: {name} is encrypted; zip it without a password")
             continue
-        limit = min(MAX_FILE_BYTES, left)
+        limit = min(MAX_FILE_BYTES, handed.room)
         with archive.open(member) as file:
             content = file.read(limit + 1)
         if len(content) > limit:
@@ -348,7 +372,6 @@ def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None
                 name, f"{label}: {name} unpacks to more than {limit // 2**20} MiB; left out"
             )
             continue
-        left -= len(content)
-        handed.files[name] = content
+        handed.add(name, content, within=label)
     if len(archive.infolist()) > MAX_ENTRIES:
         handed.notes.append(f"{label}: more than {MAX_ENTRIES} entries; the rest is not looked at")

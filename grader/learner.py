@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.errors import UsageError
+from grader import feedback
+from grader.errors import SandboxError, UsageError
 from grader.grading import Grader, Report
 from grader.intake import SUFFIXES, exercise_of, read_submission
 from grader.model import FunctionResult, Verdict
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 CHECKS = "checks.json"
 PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
-EXIT_PASSED, EXIT_FAILED, EXIT_UNCHECKED = 0, 1, 2
+EXIT_PASSED, EXIT_FAILED = 0, 1
+# The rest of what a learner's code prints is counted, not shown.
+PRINTED_LINES = 15
+# With these verdicts a check's question helps; with the others the message says what to do.
+ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
 
 
 def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
@@ -28,12 +34,17 @@ def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
 
     Returns the exit code. Raises UsageError when there is nothing to check or nothing to check by.
     """
-    folder = files[0].parent if files else Path()
+    folder = _folder_of(files)
     plan = read_plan(checks_path(folder))
-    files = files or exercise_files(folder, plan)
+    if not files or files[0].is_dir():
+        files = exercise_files(folder, plan)
+        if not files:
+            raise UsageError(
+                f"there is no exercise file in {folder.resolve()}; go to your exercises"
+            )
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file} does not exist; name an exercise file (.py or .ipynb)")
+            raise UsageError(f"{file} does not exist; {_did_you_mean(file, folder, plan)}")
         if file.suffix.lower() not in SUFFIXES:
             raise UsageError(f"{file} is neither a .py nor an .ipynb file")
     stems = {exercise_of(file.name, plan.slugs) for file in files}
@@ -43,8 +54,21 @@ def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
     plan = msgspec.structs.replace(plan, exercises=wanted)
     report = Grader(plan, lane).report(submission, echo=True)
     if report.result.failed:
-        raise UsageError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
+        raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
     return _shown(report, plan, console)
+
+
+def _folder_of(files: Sequence[Path]) -> Path:
+    if not files:
+        return Path()
+    return files[0] if files[0].is_dir() else files[0].parent
+
+
+def _did_you_mean(file: Path, folder: Path, plan: Plan) -> str:
+    names = [path.name for path in exercise_files(folder, plan)]
+    close = get_close_matches(file.name, names, n=1)
+    begun = [name for name in names if name.startswith(file.name)]
+    return f"did you mean {(begun or close)[0]}?" if begun or close else "name an exercise file"
 
 
 def checks_path(folder: Path) -> Path:
@@ -85,8 +109,7 @@ def _imported(files: Sequence[Path], others: Sequence[Path]) -> list[Path]:
 def _shown(report: Report, plan: Plan, console: Console) -> int:
     result = report.result
     planned = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
-    for note in result.notes:
-        console.print(f"! {note}", markup=False, highlight=False)
+    _line(console, *(f"! {note}" for note in result.notes))
     title = ""
     for function in result.functions:
         exercise, checks = planned[function.function]
@@ -96,7 +119,7 @@ def _shown(report: Report, plan: Plan, console: Console) -> int:
         _show_function(function, checks, report.outputs.get(function.function, ""), console)
     if output := report.outputs.get(""):
         _line(console, "", "Printed while your files were loaded:")
-        _line(console, *(f"  | {line}" for line in output.splitlines()))
+        _show_output(output, console)
     done = [f for f in result.functions if f.verdict is Verdict.PASSED]
     _line(
         console, "", f"{len(done)} of {len(result.functions)} functions pass their public checks."
@@ -111,24 +134,38 @@ def _show_function(
     passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
     count = f"{passed} of {len(function.checks)} checks"
     if function.verdict in (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED):
-        _line(console, f"{ABSENT} {function.function}: {function.message}")
+        subject = "" if function.function in function.message else f"{function.function}: "
+        _line(console, f"{ABSENT} {subject}{function.message}")
         return
     mark = PASSED if function.verdict is Verdict.PASSED else FAILED
     _line(console, f"{mark} {function.function}: {count} pass")
+    told: set[str] = set()
     for check, about in zip(function.checks, planned.checks, strict=True):
-        mark = PASSED if check.verdict is Verdict.PASSED else FAILED
-        _line(console, f"  {mark} {check.name}: {about.text}")
-        if check.verdict is not Verdict.PASSED:
-            _line(console, f"      {check.message}")
-            if about.hint:
-                _line(console, f"      {about.hint}")
+        verdict = PASSED if check.verdict is Verdict.PASSED else FAILED
+        _line(console, f"  {verdict} {check.name}: {about.text}")
+        if check.verdict is Verdict.PASSED:
+            continue
+        # One error in many checks is told once.
+        call, _, what = check.message.partition("): ")
+        known = what in told
+        told.add(what)
+        _line(console, f"      {call}): the same" if known and what else f"      {check.message}")
+        if about.hint and check.verdict in ASKING and not known:
+            _line(console, f"      {about.hint}")
     if output:
         _line(console, "  Printed by your code during the checks:")
-        _line(console, *(f"  | {line}" for line in output.splitlines()))
+        _show_output(output, console)
     if function.verdict is Verdict.PASSED and planned.notice:
         _line(
             console, "  What to notice:", *(f"    {line}" for line in planned.notice.splitlines())
         )
+
+
+def _show_output(output: str, console: Console) -> None:
+    lines = [feedback.printable(line) for line in output.splitlines()]
+    _line(console, *(f"  | {line}" for line in lines[:PRINTED_LINES]))
+    if len(lines) > PRINTED_LINES:
+        _line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
 
 
 def _next_step(
@@ -140,15 +177,15 @@ def _next_step(
         if function.verdict is Verdict.PASSED:
             continue
         if function.verdict is Verdict.NOT_ATTEMPTED:
-            return f"Next: write {function.function}, in place of the line that raises."
+            return f"Next: write {function.function}."
         if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
             return f"Next: {function.message}"
         failed = next(c for c in function.checks if c.verdict is not Verdict.PASSED)
-        return f"Next: {function.function}, the check {failed.name}."
+        return f"Next: correct {function.function}; begin with {failed.name} above."
     slugs = ", ".join(dict.fromkeys(planned[f.function][0].slug for f in functions))
     return f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
 
 
 def _line(console: Console, *lines: str) -> None:
     for line in lines:
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)

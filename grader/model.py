@@ -134,6 +134,8 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     isolation: str
+    seed: int
+    versions: dict[str, str]
     seconds: float
     notes: tuple[str, ...]
     functions: tuple[FunctionResult, ...]

@@ -159,6 +159,8 @@ def readable(value: wire.Value) -> Any:
             return {"dict": {k: readable(v) for k, v in zip(keys, values, strict=True)}}
         case wire.Callback(parameters=parameters, expression=expression):
             return {"lambda": [parameters, expression]}
+        case wire.Word(text=text):
+            return {"text": text}
         case float():
             return _number(value)
         case _:
@@ -190,6 +192,8 @@ def value_from(value: Any) -> wire.Value:
             return wire.Mapping(tuple(items), tuple(value_from(item) for item in items.values()))
         case {"lambda": [str(parameters), str(expression)]}:
             return wire.Callback(parameters, expression)
+        case {"text": str(text)}:
+            return wire.Word(text)
         case "inf" | "-inf" | "nan":
             return float(value)
         case bool() | int() | float() | None:

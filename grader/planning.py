@@ -131,10 +131,12 @@ def _planned_call(
 def _packed(value: object, where: str) -> wire.Value:
     if isinstance(value, Callback):
         return wire.Callback(value.parameters, value.expression)
+    if isinstance(value, str):
+        return wire.Word(value)
     packed = wire.pack(value)
     if isinstance(packed, wire.Opaque | wire.Oversized):
         raise CourseError(
             f"{where}: {type(value).__name__} cannot be sent to a learner's process"
-            " (arrays, numbers, lists, tuples, dicts with text keys and Callback can)"
+            " (arrays, numbers, texts, lists, tuples, dicts with text keys and Callback can)"
         )
     return packed

@@ -40,6 +40,7 @@ class Variant:
     exercise: str
     path: Path
     doc: str
+    is_def: bool
 
     @property
     def id(self) -> str:
@@ -72,8 +73,7 @@ class Variant:
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     """The mistakes or alternatives of an exercise, from the file `filename` in its folder.
 
-    CourseError for a name that stands twice or names no function of the exercise, and for a
-    missing docstring.
+    CourseError for a name that stands twice, or names no function of the exercise.
     """
     path = exercise.folder / filename
     try:
@@ -86,16 +86,20 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     found: dict[str, Variant] = {}
     for node in tree.body:
         for name, doc in _definitions(node):
-            if name.startswith("_") or SEPARATOR not in name:
+            if name.startswith("_"):
                 continue
+            if SEPARATOR not in name:
+                raise CourseError(
+                    f"{path}: {name} is neither FUNCTION{SEPARATOR}ID nor a helper, whose name"
+                    " begins with _; rename it"
+                )
             function = name.partition(SEPARATOR)[0]
             if function not in functions:
                 raise CourseError(f"{path}: {name}: {function} is no function of this exercise")
             if name in found:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
-            if isinstance(node, ast.FunctionDef) and not doc:
-                raise CourseError(f"{path}: {name} has no docstring; say what it does")
-            found[name] = Variant(name, function, exercise.slug, path, doc)
+            is_def = isinstance(node, ast.FunctionDef)
+            found[name] = Variant(name, function, exercise.slug, path, doc, is_def)
     return list(found.values())
 
 
@@ -210,6 +214,10 @@ _TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
 def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
     problems = []
     for alternative in variants_in(exercise, "alternatives.py"):
+        if alternative.is_def and not alternative.doc:
+            problems.append(
+                f"{alternative.path}: {alternative.name} has no docstring; say what is different"
+            )
         result = graded_variant(alternative, grader)
         if result.score != result.max_score:
             problems.append(

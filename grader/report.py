@@ -74,14 +74,14 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def function_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
-    """For each function: how many got all of it, the mean, and what went wrong most often."""
+    """For each function: the mean, how many got full points, and what went wrong how often."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, title_justify="left")
     table.add_column("function")
     table.add_column("points", justify="right")
     table.add_column("mean", justify="right")
-    table.add_column("all of it", justify="right")
+    table.add_column("full points", justify="right")
     table.add_column("what went wrong (learners)", overflow="fold")
     for exercise in plan.exercises:
         for function in exercise.functions:
@@ -129,18 +129,26 @@ def _plain(text: str) -> str:
     return escape(text)
 
 
+TOLD_IN_FULL = (Verdict.MISSING, Verdict.NOT_LOADED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
+
+
 def _first_trouble(result: SubmissionResult) -> str:
     for function in result.functions:
-        if function.verdict is not Verdict.PASSED:
+        if function.verdict is Verdict.PASSED:
+            continue
+        if function.verdict in TOLD_IN_FULL:
             text = function.message
-            text = text if text.startswith(function.function) else f"{function.function}: {text}"
-            return text if len(text) <= 90 else text[:89] + "…"
+            text = text if function.function in text else f"{function.function}: {text}"
+        else:
+            check, _, _ = function.message.partition(": ")
+            text = f"{function.function}: {function.verdict.replace('_', ' ')} ({check})"
+        return text if len(text) <= 70 else text[:69] + "…"
     return "all right"
 
 
 def _troubles(functions: Sequence[FunctionResult]) -> str:
     verdicts = Counter(f.verdict for f in functions if f.verdict is not Verdict.PASSED)
-    return ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common(4))
+    return ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
 
 
 def _mean(values: Sequence[float]) -> str:

@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,7 +43,6 @@ class Lane:
     def __init__(self, zygote: Zygote | None = None) -> None:
         self._zygote = zygote
         self._ready = False
-        self.versions = ""
 
     def __enter__(self) -> Self:
         return self
@@ -101,8 +100,7 @@ class Lane:
             control.settimeout(START_TIMEOUT_S)
             greeting = control.recv(200)
             if greeting[:1] != READY:
-                raise OSError("it did not start")
-            self.versions = greeting[1:].decode()
+                raise OSError(self._zygote.last_words() or "it did not start")
             self._ready = True
         return control
 
@@ -148,6 +146,7 @@ class Child:
         self._channel.setblocking(False)
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
+        self._ended = False
         self.cpu_s = 0.0
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
@@ -158,7 +157,10 @@ class Child:
             try:
                 view = view[self._channel.send(view) :]
             except BlockingIOError:
-                writable = select.select([], [self._channel], [], deadline - time.monotonic())[1]
+                left_s = max(0.0, deadline - time.monotonic())
+                self._poll.modify(self._channel, select.POLLOUT)
+                writable = self._poll.poll(left_s * 1000)
+                self._poll.modify(self._channel, select.POLLIN)
                 if not writable:
                     raise ChildGone("it stopped reading") from None
             except OSError as error:
@@ -204,13 +206,17 @@ class Child:
 
     def how_it_ended(self) -> str:
         """Kill the child if it still runs, and say how it ended, in words for a learner."""
+        self.measured_cpu_s()  # while there still is a process to ask about
         self._kill()
         status = self.lane.status(self.pid)
         if status is None:
             return "the process ended"
         if status >= 0:
             return f"the code ended the whole Python process (exit code {status})"
-        name = signal.Signals(-status).name
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:  # a real-time signal
+            name = f"signal {-status}"
         return _SIGNALS.get(name, f"the process was ended by {name}")
 
     def end(self) -> None:
@@ -222,6 +228,12 @@ class Child:
             self._pidfd = None
 
     def _kill(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        # What it started itself is in its process group, unless it has left that.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
         try:
             if self._pidfd is not None:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
 from grader import wire
+from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
 from grader.sandbox import PIPELINE_BYTES, Child, ChildGone, Lane, OutOfTime
 
-# A submission that kills more children than this while it loads is taken as it is by then.
-MAX_LOADS = 8
+# Statements that end or hang the process are skipped one by one, then the file as a whole.
+MAX_KILLERS = 8
+WHOLE_FILE = -1
+MAX_LOADS = 40
 TIMEOUTS_PER_FUNCTION = 2
 
 
@@ -40,6 +43,8 @@ class LoadProblem:
     line: int
     what: str
     text: str = ""
+    # It ended or stopped the process, so that what is behind it may not have been looked at.
+    fatal: bool = False
 
 
 class Session:
@@ -98,14 +103,14 @@ class Session:
         """The outcome of each call, in order. One that ends the child costs only itself.
 
         The first call that runs out of time is tried once more, alone, because the machine may have
-        been busy; after the second one the remaining calls are not made.
+        been busy. No further calls are made once two have run out of time, or one if none before it
+        was answered.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(range(len(calls)))
-        timeouts = 0
         retried = alone = False
         while waiting:
-            rest = self._reason_to_stop(file, function, timeouts)
+            rest = self._reason_to_stop(file, function, outcomes.values())
             if rest is not None:
                 outcomes.update(dict.fromkeys(waiting, rest))
                 break
@@ -116,17 +121,18 @@ class Session:
                 waiting.popleft()
             if failure is None:
                 continue
-            if isinstance(failure, TimedOut):
-                if not retried:
-                    retried = alone = True
-                    continue
-                timeouts += 1
+            if isinstance(failure, TimedOut) and not retried:
+                retried = alone = True
+                continue
             outcomes[waiting.popleft()] = failure
         return [outcomes[number] for number in range(len(calls))]
 
-    def _reason_to_stop(self, file: str, function: str, timeouts: int) -> Outcome | None:
+    def _reason_to_stop(
+        self, file: str, function: str, outcomes: Collection[Outcome]
+    ) -> Outcome | None:
         """Why no further call of this function is made, or None."""
-        if timeouts >= TIMEOUTS_PER_FUNCTION:
+        timeouts = sum(isinstance(outcome, TimedOut) for outcome in outcomes)
+        if timeouts >= TIMEOUTS_PER_FUNCTION or 0 < timeouts == len(outcomes):
             return TimedOut("earlier calls", called=False)
         if not self._ready():
             return TimedOut("the submission's earlier parts", called=False)
@@ -161,7 +167,14 @@ class Session:
                     if sent and in_flight + len(frame) > PIPELINE_BYTES:
                         unsent.appendleft(number)
                         break
-                    child.send(frame, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
+                    try:
+                        child.send(frame, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
+                    except ChildGone:
+                        if not sent:
+                            raise
+                        # What it answered before it ended still waits to be read.
+                        unsent.clear()
+                        break
                     sent.append((number, len(frame)))
                     in_flight += len(frame)
                 number, size = sent[0]
@@ -189,7 +202,7 @@ class Session:
 
     def _ready(self) -> bool:
         """Whether there is a child that has loaded the submission; False when time has run out."""
-        if self._child is not None:
+        if self._child is not None or not self.submission.sources:
             return True
         for _ in range(MAX_LOADS):
             if self._cpu_left_s() <= 0 or self._wall_left_s() <= 0:
@@ -230,12 +243,21 @@ class Session:
             what = f"did not finish within {error}"
         except ChildGone:
             what = child.how_it_ended()
+        if progress is None:
+            raise SandboxError(f"the process for learner code did not get to work: {what}")
         if progress is not None and progress.source < len(self.submission.sources):
             source = self.submission.sources[progress.source]
-            self.skip.append((progress.source, progress.statement))
+            killers = sum(place == progress.source for place, _ in self.skip)
+            statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
+            self.skip.append((progress.source, statement))
             self.killers.append(
                 LoadProblem(
-                    source.name, progress.label, progress.line, what, _line(source, progress)
+                    source.name,
+                    progress.label,
+                    progress.line,
+                    what,
+                    _line(source, progress),
+                    fatal=True,
                 )
             )
         return False
@@ -251,7 +273,8 @@ class Session:
     def _drop_child(self) -> None:
         if self._child is not None:
             lived_s = time.monotonic() - self._child_began
-            self._spent_cpu_s += self._child.measured_cpu_s() or lived_s
+            used_s = self._child.measured_cpu_s()
+            self._spent_cpu_s += used_s if used_s is not None else self._child.cpu_s or lived_s
             self._child = None
             self._stack.close()
 

@@ -89,6 +89,12 @@ class Callback(_Struct, frozen=True, tag="callback"):
     expression: Text
 
 
+class Word(_Struct, frozen=True, tag="word"):
+    """A text among the arguments of a call, such as "relu"; `pack` makes none of a learner's."""
+
+    text: Name
+
+
 class Oversized(_Struct, frozen=True, tag="oversized"):
     """An array too large to send: only what it looked like."""
 
@@ -118,13 +124,13 @@ class Opaque(_Struct, frozen=True, tag="opaque"):
     ]
 
 
-Number: TypeAlias = bool | int | float | None
 Value: TypeAlias = (
     Array
     | NumpyScalar
     | Sequence
     | Mapping
     | Callback
+    | Word
     | Oversized
     | Opaque
     | bool
@@ -421,6 +427,8 @@ def unpack(value: Value) -> Any:
             return {key: unpack(item) for key, item in zip(keys, values, strict=True)}
         case Callback(parameters=parameters, expression=expression):
             return make_callback(parameters, expression)
+        case Word(text=text):
+            return text
         case Opaque() | Oversized():
             raise WireError(f"{value} cannot be made into an object")
         case _:

@@ -115,7 +115,24 @@ def test_a_call_that_ends_the_process_costs_only_that_call(grade_softmax):
     result = grade_softmax(source)
     assert failed_checks(result) == {"few_classes_or_examples", "keeps_the_shape"}
     assert result.verdict == Verdict.DIED
+    # How it ended is the learner's choice: of a hidden input it could tell a byte.
+    assert result.message.endswith("the Python process ended during the call")
+
+
+def test_a_public_call_that_ends_the_process_is_told_how(grade_softmax):
+    result = grade_softmax("import os\ndef softmax(Z): os._exit(3)")
     assert "ended the whole Python process (exit code 3)" in result.message
+    result = grade_softmax("import os\ndef softmax(Z): os.kill(os.getpid(), 40)")
+    assert result.score == 0
+    assert "the process was ended by signal 40" in result.message
+
+
+def test_the_death_of_a_child_costs_no_call_that_it_had_answered(grade_softmax):
+    body = "    if len(Z) == 1: import os; os._exit(3)\n    E ="
+    source = SOFTMAX.replace("    E =", body)
+    for _ in range(30):
+        failed = failed_checks(grade_softmax(source))
+        assert failed == {"few_classes_or_examples", "keeps_the_shape"}
 
 
 def test_a_crash_is_a_verdict(grade_softmax):

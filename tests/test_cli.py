@@ -114,11 +114,11 @@ def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class
     ("arguments", "said"),
     [
         (["grade", "nowhere", "--out", "r"], "nowhere does not exist; name a folder"),
-        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot be made"),
+        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot be written to"),
         (["grade", "{class}", "--out", "r", "--exercise", "ex99"], "there are: ex01_softmax, ex02"),
         (["grade", "{class}", "--out", "r", "--course", "{class}"], "it has no course.toml"),
         (["check", "nowhere.py"], "nowhere.py does not exist"),
-        (["check", "{class}"], "does not exist; name an exercise file"),
+        (["check", "{class}"], "there is no exercise file in"),
     ],
 )
 def test_a_wrong_command_line_is_answered_in_a_sentence(

@@ -52,11 +52,20 @@ def test_a_wrong_reference_is_found_by_the_alternatives(copy):
     assert any("softmax__" in p and "alternatives.py" in p for p in problems(copy))
 
 
-def test_a_template_that_gets_points_is_found(copy):
+def test_a_solution_without_markers_is_never_written_to_the_exercises(run, copy):
     edit(copy, "reference.py", "    # BEGIN SOLUTION\n", "")
     edit(copy, "reference.py", "    # END SOLUTION\n", "")
-    found = problems(copy)
-    assert any("put its solution between the markers" in p for p in found)
+    before = (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8")
+    for arguments in (["build"], ["build", "--check"]):
+        done = run(*arguments, cwd=copy)
+        assert done.returncode == 2
+        assert "put the markers around it" in done.stderr
+    assert (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8") == before
+
+
+def test_a_template_that_does_not_load_is_found(copy):
+    edit(copy, "reference.py", "# ## Your turn", "# ## Your turn\n\n# %%\nundefined")
+    assert any("templates do not load: ex01_softmax.py" in p for p in problems(copy))
 
 
 def test_an_alternative_that_is_wrong_is_named(copy):
@@ -234,7 +243,7 @@ def test_a_slip_in_course_toml_is_named(copy, old, new, said):
             "def softmax__a(Z):\n    'x'\ndef softmax__a(Z):\n    'x'\n",
             "two functions are called softmax__a",
         ),
-        ("def softmax__a(Z): return Z\n", "has no docstring"),
+        ("def softmax_a(Z): return Z\n", "softmax_a is neither FUNCTION__ID nor a helper"),
         ("def relu__a(Z):\n    'x'\n", "relu__a: relu is no function of this exercise"),
         ("def softmax__a(:\n", "line 1"),
         (None, "is missing"),

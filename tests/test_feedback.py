@@ -66,8 +66,8 @@ def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden,
         ),
         (
             WrongValue("['dW']", (0,), 1j, 1.0, 1, 2),
-            "['dW'] entry (0,) is 0+1j, should be 1 (1 of 2 entries are wrong)",
-            "['dW'] holds wrong values",
+            "answer['dW'] entry (0,) is 0+1j, should be 1 (1 of 2 entries are wrong)",
+            "answer['dW'] holds wrong values",
         ),
         (
             WrongValue("", (), 1 + 1e-9, 1.0, 1, 1),
@@ -80,7 +80,7 @@ def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden,
             "holds nan or inf where a finite number is expected",
         ),
         (WrongType("", "a list", "an array"), "it returns a list; an array is expected", None),
-        (WrongType("[1]", "a list", "a dict"), "[1] is a list; a dict is expected", None),
+        (WrongType("[1]", "a list", "a dict"), "answer[1] is a list; a dict is expected", None),
     ],
 )
 def test_differences_are_told(difference, public, hidden):
@@ -118,7 +118,7 @@ def test_an_exception_of_a_hidden_check_is_named_only_if_it_is_pythons_own():
 
 def test_what_happened_to_a_call_is_told():
     told = {
-        Died("it crashed"): "it crashed",
+        Died("exit code 17"): "the Python process ended during the call",
         NotLoaded("it is gone"): "it is gone",
         TimedOut("2 seconds"): "no answer within 2 seconds; does a loop ever end?",
         TimedOut(
@@ -129,6 +129,7 @@ def test_what_happened_to_a_call_is_told():
         assert feedback.outcome_message(outcome, "f", hidden=True) == text
     verdicts = [feedback.outcome_verdict(outcome, "f") for outcome in told]
     assert verdicts == [Verdict.DIED, Verdict.NOT_LOADED, Verdict.TIMED_OUT, Verdict.TIMED_OUT]
+    assert feedback.outcome_message(Died("it crashed"), "f", hidden=False) == "it crashed"
     assert feedback.outcome_message(raised("MemoryError"), "f", hidden=True).startswith(
         "it asked for more"
     )

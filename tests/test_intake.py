@@ -16,9 +16,8 @@ ORDER = ("ex01_softmax", "ex02_jacobian")
 
 
 def read(folder):
-    return {
-        name: read_submission(name, paths, order=ORDER) for name, paths in submission_names(folder)
-    }
+    students, _strays = submission_names(folder, order=ORDER)
+    return {name: read_submission(name, paths, order=ORDER) for name, paths in students}
 
 
 def zipped(members):
@@ -38,27 +37,30 @@ def test_entries_of_one_name_are_one_learners(tmp_path):
     found = read(tmp_path)
     assert sorted(found) == ["Bela", "ada"]
     names = [source.name for source in found["ada"].sources]
-    assert names == ["ex01_softmax.py", "ex02_jacobian.py", "ada.py"]
+    assert names == ["ex01_softmax.py", "sub/ex02_jacobian.py", "ada.py"]
 
 
 def test_a_single_file_is_one_submission(tmp_path):
     (tmp_path / "ada.py").write_text("x = 2")
-    assert submission_names(tmp_path / "ada.py") == [("ada", [tmp_path / "ada.py"])]
+    found = submission_names(tmp_path / "ada.py", order=ORDER)
+    assert found == ([("ada", [tmp_path / "ada.py"])], [])
 
 
 def test_a_folder_name_with_a_dot_is_kept_whole(tmp_path):
     (tmp_path / "ada.lovelace").mkdir()
     (tmp_path / "ada.lovelace" / "a.py").write_text("x = 1")
-    assert [name for name, _ in submission_names(tmp_path)] == ["ada.lovelace"]
+    assert list(read(tmp_path)) == ["ada.lovelace"]
 
 
-@pytest.mark.parametrize(("make", "said"), [(False, "does not exist"), (True, "is empty")])
+@pytest.mark.parametrize(
+    ("make", "said"), [(False, "does not exist"), (True, "holds no submission")]
+)
 def test_a_missing_or_empty_folder_says_what_to_do(tmp_path, make, said):
     folder = tmp_path / "class"
     if make:
         folder.mkdir()
     with pytest.raises(UsageError, match=said):
-        submission_names(folder)
+        submission_names(folder, order=ORDER)
 
 
 def test_links_are_not_followed(tmp_path):
@@ -91,7 +93,7 @@ def test_archive_members_that_point_outside_are_left_out(tmp_path):
     members = {"../evil.py": "x", "/etc/evil.py": "x", "C:\\evil.py": "x", "fine/good.py": "x = 1"}
     (tmp_path / "ada.zip").write_bytes(zipped(members))
     (submission,) = read(tmp_path).values()
-    assert [source.name for source in submission.sources] == ["good.py"]
+    assert [source.name for source in submission.sources] == ["fine/good.py"]
     assert sum("points outside of the archive" in note for note in submission.notes) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ada.zip"]
 
@@ -134,17 +136,37 @@ def test_what_macs_and_jupyter_leave_behind_is_passed_over(tmp_path):
     (tmp_path / "ada.zip").write_bytes(zipped(members))
     (tmp_path / ".DS_Store").write_text("junk")
     (submission,) = read(tmp_path).values()
-    assert [source.name for source in submission.sources] == ["ex01_softmax.py"]
+    assert [source.name for source in submission.sources] == ["hw/ex01_softmax.py"]
     assert submission.notes == ()
 
 
-def test_two_files_of_one_name_are_noted_and_the_outer_one_counts(tmp_path):
+def test_two_files_of_one_name_are_both_kept_and_the_outer_one_comes_first(tmp_path):
     (tmp_path / "ada" / "old").mkdir(parents=True)
     (tmp_path / "ada" / "ex01_softmax.py").write_text("new = 1")
     (tmp_path / "ada" / "old" / "ex01_softmax.py").write_text("old = 1")
+    (tmp_path / "ada.zip").write_bytes(zipped({"ex01_softmax.py": "zipped = 1"}))
     (submission,) = read(tmp_path).values()
-    assert [s.cells[0].text for s in submission.sources] == ["new = 1"]
-    assert "another file called ex01_softmax.py counts" in submission.notes[0]
+    assert [(s.name, s.stem) for s in submission.sources] == [
+        ("ex01_softmax.py", "ex01_softmax"),
+        ("ada.zip/ex01_softmax.py", "ex01_softmax"),
+        ("old/ex01_softmax.py", "ex01_softmax"),
+    ]
+
+
+def test_a_folder_of_exercises_is_one_learners(tmp_path):
+    for name in ("ex01_softmax.py", "ex02_jacobian.ipynb", "README.md"):
+        (tmp_path / name).write_text("x = 1")
+    students, strays = submission_names(tmp_path, order=ORDER)
+    assert students == [(tmp_path.name, [tmp_path])]
+    assert strays == ["README.md"]
+
+
+def test_what_is_no_submission_is_listed_apart_and_results_are_passed_over(tmp_path):
+    (tmp_path / "ada.py").write_text("x = 1")
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "results").mkdir()
+    found = submission_names(tmp_path, order=ORDER, leave_out=tmp_path / "results")
+    assert found == ([("ada", [tmp_path / "ada.py"])], ["notes.txt"])
 
 
 def test_other_files_are_noted_and_nothing_at_all_is_too(tmp_path):
@@ -152,7 +174,7 @@ def test_other_files_are_noted_and_nothing_at_all_is_too(tmp_path):
     (tmp_path / "ada" / "report.pdf").write_text("x")
     (tmp_path / "bela").mkdir()
     found = read(tmp_path)
-    assert found["ada"].notes[0] == "report.pdf is not looked at: no .py or .ipynb"
+    assert found["ada"].notes[0] == "report.pdf is not looked at: no .py, .ipynb or .zip"
     assert found["bela"].notes == ("no .py or .ipynb file was found",)
 
 

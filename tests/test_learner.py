@@ -20,8 +20,8 @@ def folder(tmp_path):
 def test_a_template_is_not_attempted_and_the_next_step_is_said(run, folder):
     done = run("check", "ex01_softmax.py", cwd=folder)
     assert done.returncode == 1
-    assert "– softmax: softmax is as it was handed out" in done.stdout  # noqa: RUF001
-    assert done.stdout.rstrip().endswith("Next: write softmax, in place of the line that raises.")
+    assert "– softmax is not written yet" in done.stdout  # noqa: RUF001
+    assert done.stdout.rstrip().endswith("Next: write softmax.")
 
 
 @pytest.mark.parametrize("form", [script, notebook])
@@ -31,7 +31,7 @@ def test_right_work_passes_and_is_told_what_to_notice(run, folder, course, form)
     (folder / file).write_text(form(exercise, solved=True), encoding="utf-8")
     done = run("check", file, cwd=folder)
     assert done.returncode == 0, done.stdout
-    assert "✓ softmax: 4 of 4 checks pass" in done.stdout
+    assert "✓ softmax: 5 of 5 checks pass" in done.stdout
     assert "What to notice:" in done.stdout
     assert "Done: ex01_softmax." in done.stdout
 
@@ -43,7 +43,7 @@ def test_wrong_work_is_told_value_place_expectation_and_a_question(run, folder):
     assert "✗ one_two_three: The column [1, 2, 3] becomes about" in done.stdout
     assert "entry (0, 0) is 1, should be 0.0900306 (3 of 3 entries are wrong)" in done.stdout
     assert "Which of the three steps differs?" in done.stdout
-    assert "Next: softmax, the check one_two_three." in done.stdout
+    assert "Next: correct softmax; begin with one_two_three above." in done.stdout
 
 
 def test_ones_own_earlier_file_is_used(run, folder, course):

@@ -109,7 +109,7 @@ def _shed(channel_fd: int) -> None:
     for number in (0, 1, 2):
         os.dup2(null, number)
     os.dup2(channel_fd, CHANNEL, inheritable=False)
-    os.closerange(CHANNEL + 1, max(null, 256) + 1)
+    os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _limit(limits: Limits) -> None:
@@ -126,7 +126,12 @@ def _limit(limits: Limits) -> None:
     ):
         number = getattr(resource, kind, None)
         if number is not None:
-            resource.setrlimit(number, (value, value))
+            # The machine may already hold us to less.
+            hard = resource.getrlimit(number)[1]
+            allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            # At the soft limit of CPU time a signal says what happened, at the hard one nothing.
+            soft = max(allowed - 1, 1) if kind == "RLIMIT_CPU" else allowed
+            resource.setrlimit(number, (soft, allowed))
 
 
 def _receive(channel: socket.socket) -> bytes | None:
@@ -167,7 +172,7 @@ def _answer(submission: Submission, call: wire.Call) -> wire.Returned | wire.Rai
 
 def _unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
     return all(
-        isinstance(old, wire.Callback) or _same(old, wire.pack(new))
+        isinstance(old, wire.Callback | wire.Word) or _same(old, wire.pack(new))
         for old, new in zip(before, after, strict=True)
     )
 

@@ -6,6 +6,7 @@ stand-ins; a submission's own files import each other; everything else fails wit
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -58,7 +59,9 @@ STAND_INS = frozenset(
 def preload() -> None:
     """Import everything a submission may import: a sealed child cannot read files any more."""
     for name in (*NUMPY, *STANDARD, *BEHIND_THE_SCENES):
-        importlib.import_module(name)
+        # Not every version of NumPy and Python has them all.
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
 
 
 class StandIn(types.ModuleType):

@@ -183,7 +183,7 @@ class Submission:
                 frames = (*frames, wire.Frame(wire.clean(label, 300), line, "", text))
             report = wire.error_of(error, frames)
             if isinstance(error, SyntaxError):
-                report = wire.Error(report.type, wire.clean(error.msg, 300), report.frames)
+                report = wire.Error(report.type, wire.clean(str(error.msg), 300), report.frames)
             self.errors.append(wire.LoadError(place, wire.clean(label, 300), line, report))
 
     def _is_stub(self, function: object) -> bool:
@@ -298,8 +298,6 @@ def drop_magics(text: str) -> str:
             lines[number] = "\n"
         elif match := _MAGIC_LINE.match(line):
             lines[number] = match[1] + "pass\n"
-        elif line.strip():
-            continue
     return "".join(lines)
 
 
@@ -328,13 +326,11 @@ def _is_text(node: ast.stmt) -> bool:
 def _harmless(node: ast.stmt) -> bool:
     """Whether running this statement can neither hang nor kill: a plain def, a text."""
     if isinstance(node, ast.FunctionDef):
-        arguments = node.args
-        return not (
-            node.decorator_list
-            or node.returns
-            or any(arguments.kw_defaults)
-            or arguments.defaults
-            or any(a.annotation for a in (*arguments.args, *arguments.kwonlyargs))
+        # Decorators, defaults and annotations are expressions that run.
+        plain = (ast.arguments, ast.arg)
+        parts = ast.walk(node.args)
+        return not (node.decorator_list or node.returns) and all(
+            isinstance(p, plain) for p in parts
         )
     return _is_text(node)
 

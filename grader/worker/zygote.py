@@ -10,12 +10,9 @@ import array
 import ctypes
 import gc
 import os
-import platform
 import signal
 import socket
 from typing import NoReturn
-
-import numpy as np
 
 from grader.worker import imports
 from grader.worker.child import Limits, serve, warm_up
@@ -37,18 +34,13 @@ def main(control_fd: int) -> None:
     # A frozen heap is not touched by the children's garbage collector, so its pages stay shared.
     gc.collect()
     gc.freeze()
-    control.send(READY + versions().encode())
+    control.send(READY)
     while command := _receive(control):
         message, descriptors = command
         if message[:1] == FORK:
             _fork(control, Limits.from_bytes(message[1:]), descriptors[0])
         elif message[:1] == STATUS:
             control.send(STATUS + str(_status(int(message[1:]))).encode())
-
-
-def versions() -> str:
-    """Python's and NumPy's versions, as recorded beside every result."""
-    return f"{platform.python_version()} {np.__version__}"
 
 
 def die_with_parent() -> None:
@@ -78,13 +70,14 @@ def _fork(control: socket.socket, limits: Limits, channel_fd: int) -> None:
 
 
 def _become_child(zygote: int, limits: Limits, channel_fd: int) -> NoReturn:
+    status = 1
     try:
         die_with_parent()
-        if os.getppid() != zygote:
-            os._exit(1)
-        serve(channel_fd, limits)
+        if os.getppid() == zygote:
+            serve(channel_fd, limits)
+            status = 0
     finally:
-        os._exit(0)
+        os._exit(status)
 
 
 _ended: dict[int, int] = {}

@@ -177,6 +177,7 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
 # - What shape has `softmax(z)`, and what shape has its transpose? What do you get from the product
 #   of the two with `*`, and with `@`? Does the order matter?
 # - What does `np.diag` return for an array of shape `(3,)`, and what for one of shape `(3, 1)`?
+# - You fill the matrix entry by entry? With `a` of shape `(3, 1)`, is `a[0]` a number or an array?
 # - Does each row of your result sum to 0? If not, which of the two cases is off?
 
 # %% [markdown] tags=["notice-softmax_jacobian"]
