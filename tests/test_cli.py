@@ -103,6 +103,19 @@ def test_one_file_and_one_exercise_can_be_graded(run, class_folder, tmp_path):
     assert (tmp_path / "gradebook.csv").read_text().splitlines()[0] == "student,ex01_softmax,total"
 
 
+def test_a_folder_of_exercises_is_one_submission_and_strays_are_named(run, course, tmp_path):
+    home = tmp_path / "ada"
+    home.mkdir()
+    for exercise in course.exercises:
+        (home / f"{exercise.slug}.py").write_text(script(exercise, solved=True), encoding="utf-8")
+    (home / "notes.txt").write_text("x")
+    done = run("grade", home, "--out", home / "results", "--course", ROOT / "solutions")
+    assert done.returncode == 0, done.stderr
+    (result,) = lines(home / "results" / "results.jsonl")
+    assert (result["student"], result["score"]) == ("ada", result["max_score"])
+    assert "not a submission (.py, .ipynb, .zip or a folder): notes.txt" in done.stderr
+
+
 def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class_folder, tmp_path):
     done = run("grade", class_folder, "--out", tmp_path, "--course", ROOT / "solutions")
     assert "isolation: none" in done.stdout

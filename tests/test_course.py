@@ -63,8 +63,9 @@ def test_a_solution_without_markers_is_never_written_to_the_exercises(run, copy)
     assert (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8") == before
 
 
-def test_a_template_that_does_not_load_is_found(copy):
-    edit(copy, "reference.py", "# ## Your turn", "# ## Your turn\n\n# %%\nundefined")
+def test_a_cell_that_only_works_with_the_solution_is_found(copy):
+    hint = '# %% [markdown] tags=["hint-softmax"]'
+    edit(copy, "reference.py", hint, f"# %%\nsoftmax(np.zeros((2, 1)))\n\n{hint}")
     assert any("templates do not load: ex01_softmax.py" in p for p in problems(copy))
 
 

@@ -342,6 +342,7 @@ def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(pl
         killer.join()
     assert results["ada"].score is None
     assert "a worker process was ended while it graded this, twice" in results["ada"].notes[-1]
+    assert results["bela"].score == 12
 
 
 def _kill_workers(spared, stop):
