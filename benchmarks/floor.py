@@ -13,6 +13,7 @@ import os
 import sys
 import time
 import types
+import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -80,6 +81,7 @@ def _fork(files: dict[str, str], calls: list[ReadyCall]) -> Fork:
 def _work(files: dict[str, str], calls: list[ReadyCall]) -> NoReturn:
     """What the child does; it never returns to its copy of the parent's code."""
     exit_code = 1
+    warnings.simplefilter("ignore")
     try:
         for name, text in files.items():
             sys.modules[name] = module = types.ModuleType(name)

@@ -15,7 +15,6 @@ from floor import Fork, Work
 from measure import Timing, cpu_s, settled_tree_cpu, spent_ms, tree_cpu
 
 from grader import wire
-from grader.batch import grade_all
 from grader.catalog import Course
 from grader.demo import notebook_bytes, solved_files
 from grader.grading import Grader
@@ -31,10 +30,6 @@ FLOOR = Path(__file__).resolve().parent / "floor.py"
 
 # A student, and their files and folders.
 Entry = tuple[str, list[Path]]
-
-
-class NotFullPointsError(Exception):
-    """A submission of the references lost points, or the grader failed on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +105,31 @@ def _sample(entry: Entry, grader: Grader, root: int) -> Sample:
 
 
 def _grade(entry: Entry, grader: Grader) -> tuple[float, float]:
-    """Read and grade an entry; when it began and when it had been read, in seconds."""
+    """Read and grade an entry; when it began and when it had been read, in seconds.
+
+    Raises RuntimeError when it does not get full points: its times would mean nothing.
+    """
     began = time.perf_counter()
     submission = read_submission(*entry, order=grader.plan.slugs)
     read = time.perf_counter()
     result = grader.grade(submission)
     if result.score != result.max_score:
-        raise NotFullPointsError(f"{result.score} of {result.max_score} points: {result}")
+        raise RuntimeError(f"{result.score} of {result.max_score} points: {result}")
     return began, read
 
 
 def whole_batch(entries: Sequence[Entry], plan: Plan) -> Timing:
-    """The batch as `grader grade --jobs 1` grades it, start of the lane included.
+    """The batch in one lane, start and end included, by the CPU time of ended processes.
 
     What single samples might miss, such as the zygote's work between them, is in here.
     """
     cpu_began = cpu_s()
     began = time.perf_counter()
-    for _ in grade_all(entries, plan, jobs=1):
-        pass
-    wall_s = time.perf_counter() - began
-    return Timing(wall_s * 1000, (cpu_s() - cpu_began) * 1000)
+    with Lane() as lane:
+        grader = Grader(plan, lane)
+        for entry in entries:
+            _grade(entry, grader)
+    return Timing((time.perf_counter() - began) * 1000, (cpu_s() - cpu_began) * 1000)
 
 
 @contextmanager
@@ -158,5 +157,8 @@ def _one_fork(process: subprocess.Popen[bytes]) -> Timing:
     assert process.stdout is not None
     process.stdin.write(b"\n")
     process.stdin.flush()
-    fork = msgspec.json.decode(process.stdout.readline(), type=Fork)
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError("the bare fork failed; its message stands above")
+    fork = msgspec.json.decode(line, type=Fork)
     return Timing(fork.wall_ms, fork.core_ms)

@@ -2,13 +2,14 @@
 
     python benchmarks/submission.py [--students 200] [--otter PYTHON]
 
-Prints Markdown. Exit code: 0 when every target is met, 1 when one is missed, 2 when the references
-do not get full points (their times would mean nothing).
+Prints Markdown. Exit code: 0 when every target is met, 1 when one is missed, 2 when something
+failed (a command, or the references lost points: their times would mean nothing).
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import sysconfig
 import tempfile
@@ -21,8 +22,6 @@ from lane import (
     BLOCK,
     NOTEBOOK,
     SCRIPTS,
-    Entry,
-    NotFullPointsError,
     Sample,
     floor_forks,
     samples_in_turn,
@@ -38,9 +37,10 @@ from grader.plan import Plan, PlannedExercise
 from grader.planning import plan_of
 from grader.sandbox import Lane
 
-# A complete submission of the two exercises, in a batch of 200: milliseconds of one core (the
+# A complete submission of the first two exercises, in a batch of 200: milliseconds of one core (the
 # grader and the learner's process together), the median.
 SUBMISSION_CORE_MS = 15.0
+SUBMISSION_EXERCISES = 2
 # `grader --help`: seconds of waiting, the median.
 HELP_S = 0.25
 # `grader check FILE`, for a script and for a notebook: seconds of waiting, the median.
@@ -75,7 +75,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             targets = _measured(Path(folder), options.students, options.otter)
-    except NotFullPointsError as error:
+    except RuntimeError as error:
         print(f"submission.py: {error}", file=sys.stderr)
         return 2
     _print_targets(targets)
@@ -94,27 +94,19 @@ def _options() -> argparse.Namespace:
 def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     """Print a table for each thing measured; the targets."""
     course = course_of(COURSE)
-    plan = plan_of(course, seed=0)
     print(machine() + "\n")
-    entries = written_batch(course, folder / "submissions", students)
-    began = Moment.now()
-    bare: list[Timing] = []
-    with floor_forks(course, plan, folder) as fork:
-        [samples] = samples_in_turn(
-            entries, [plan], between=lambda: bare.extend(fork() for _ in range(BLOCK))
-        )
-    whole = whole_batch(entries, plan)
-    _print_batch(samples, whole, others=began.others_until(Moment.now()))
-    scripts = medians([sample.timing for sample in samples if sample.form == SCRIPTS])
-    _print_floor(medians(bare), scripts)
-    _print_exercises(plan, entries[0])
-    if otter:
-        _print_otter(course, plan, folder, otter)
-    commands = _command_timings(course, folder)
-    _print_commands(commands)
+    samples = _print_batch(_first_exercises(course), folder / "first", students)
     core_ms = medians([sample.timing for sample in samples]).core_ms
+    if len(course.exercises) > SUBMISSION_EXERCISES:
+        _print_batch(course, folder / "all", students)
+    _print_exercises(course, folder / "single")
+    if otter:
+        _print_otter(course, folder / "otter", otter)
+    commands = _command_timings(course, folder / "check")
+    _print_commands(commands)
+    what = f"submission of {SUBMISSION_EXERCISES} exercises, median of {students}"
     return [
-        Target(f"submission, median of {students}", SUBMISSION_CORE_MS, core_ms, "ms of one core"),
+        Target(what, SUBMISSION_CORE_MS, core_ms, "ms of one core"),
         *(
             Target(name, HELP_S if "help" in name else CHECK_S, timing.wall_ms / 1000, "s")
             for name, timing in commands.items()
@@ -122,25 +114,49 @@ def _measured(folder: Path, students: int, otter: str | None) -> list[Target]:
     ]
 
 
-def _print_batch(samples: Sequence[Sample], whole: Timing, *, others: float) -> None:
-    print(f"## A batch of {len(samples)}, one lane, isolation {Lane.isolation}\n")
-    print("Milliseconds a submission, medians; core: of one core, all processes together.\n")
-    rows = []
-    for name, forms in {
-        "all": (SCRIPTS, NOTEBOOK),
-        SCRIPTS: (SCRIPTS,),
-        NOTEBOOK: (NOTEBOOK,),
-    }.items():
-        chosen = [sample for sample in samples if sample.form in forms]
-        if chosen:
-            rows.append((name, *_sample_medians(chosen)))
-    print(table(("form", "wall", "intake, wall", "core", "grader, core", "learner, core"), rows))
+def _first_exercises(course: Course) -> Course:
+    """The part of the course for which there is a target."""
+    return dataclasses.replace(course, exercises=course.exercises[:SUBMISSION_EXERCISES])
+
+
+def _print_batch(course: Course, folder: Path, students: int) -> list[Sample]:
+    """Grade a batch, in turn with bare forks, and print what it took; its samples."""
+    plan = plan_of(course, seed=0)
+    entries = written_batch(course, folder, students)
+    began = Moment.now()
+    bare: list[Timing] = []
+    with floor_forks(course, plan, folder) as fork:
+        [samples] = samples_in_turn(
+            entries, [plan], between=lambda: bare.extend(fork() for _ in range(BLOCK))
+        )
+    whole = whole_batch(entries, plan)
+    others = began.others_until(Moment.now())
+    functions, checks, calls = _counts(plan.exercises)
+    print(f"## A batch of {students}, {len(course.exercises)} exercises\n")
     print(
-        f"The whole batch once more, not looked at in between, start included:"
-        f" {whole.wall_ms / 1000:.2f} s of waiting, {whole.core_ms / 1000:.2f} s of one core,"
-        f" {whole.core_ms / len(samples):.2f} ms each.\n\n"
+        f"{functions} functions, {checks} checks, {calls} calls; one lane, isolation"
+        f" {Lane.isolation}. Milliseconds, medians; core: of one core, all processes together.\n"
+    )
+    headings = ("a submission", "wall", "intake, wall", "core", "grader, core", "learner, core")
+    print(table(headings, _batch_rows(samples, medians(bare))))
+    print(
+        f"The whole batch, not looked at in between: {whole.wall_ms / 1000:.2f} s of waiting,"
+        f" {whole.core_ms / 1000:.2f} s of one core, {whole.core_ms / students:.2f} ms each.\n\n"
         f"Other processes kept {others:.2f} cores busy meanwhile.\n"
     )
+    return samples
+
+
+def _batch_rows(samples: Sequence[Sample], bare: Timing) -> Iterator[tuple[object, ...]]:
+    yield "all", *_sample_medians(samples)
+    for form in (SCRIPTS, NOTEBOOK):
+        chosen = [sample for sample in samples if sample.form == form]
+        if chosen:
+            yield form, *_sample_medians(chosen)
+    scripts = medians([sample.timing for sample in samples if sample.form == SCRIPTS])
+    yield "a bare fork: scripts, same calls", bare.wall_ms, "", bare.core_ms, "", ""
+    ratios = scripts.wall_ms / bare.wall_ms, scripts.core_ms / bare.core_ms
+    yield "scripts / bare fork", ratios[0], "", ratios[1], "", ""
 
 
 def _sample_medians(samples: Sequence[Sample]) -> tuple[float, ...]:
@@ -151,30 +167,25 @@ def _sample_medians(samples: Sequence[Sample]) -> tuple[float, ...]:
     return total.wall_ms, intake.wall_ms, total.core_ms, parts.wall_ms, parts.core_ms
 
 
-def _print_floor(floor: Timing, ours: Timing) -> None:
-    print(f"## The floor\n\nIn turn with the batch, {BLOCK} and {BLOCK}.\n")
-    rows = [
-        ("a bare fork, the same calls", floor.wall_ms, floor.core_ms),
-        ("graded", ours.wall_ms, ours.core_ms),
-        ("ratio", ours.wall_ms / floor.wall_ms, ours.core_ms / floor.core_ms),
-    ]
-    print(table(("scripts", "wall", "core"), rows))
-
-
-def _print_exercises(plan: Plan, entry: Entry) -> None:
-    print("## By exercise\n")
-    print("The same scripts, but only the calls of that exercise; the first row: none at all.\n")
+def _print_exercises(course: Course, folder: Path) -> None:
+    plan = plan_of(course, seed=0)
     parts = dict(_parts(plan))
     plans = [msgspec.structs.replace(plan, exercises=part) for part in parts.values()]
+    entries = written_batch(course, folder, 1) * EXERCISE_REPETITIONS
     rows = []
-    columns = samples_in_turn([entry] * EXERCISE_REPETITIONS, plans)
-    for (name, exercises), samples in zip(parts.items(), columns, strict=True):
+    for (name, part), samples in zip(parts.items(), samples_in_turn(entries, plans), strict=True):
         timing = medians([sample.timing for sample in samples])
-        functions = [function for exercise in exercises for function in exercise.functions]
-        checks = sum(len(function.checks) for function in functions)
-        calls = sum(len(function.calls) for function in functions)
-        rows.append((name, len(functions), checks, calls, timing.wall_ms, timing.core_ms))
+        rows.append((name, *_counts(part), timing.wall_ms, timing.core_ms))
+    print("## By exercise\n")
+    print("All scripts, but only the calls of that exercise; the first row: none at all.\n")
     print(table(("exercise", "functions", "checks", "calls", "wall", "core"), rows))
+
+
+def _counts(exercises: Sequence[PlannedExercise]) -> tuple[int, int, int]:
+    """How many functions, checks and calls these exercises have."""
+    functions = [function for exercise in exercises for function in exercise.functions]
+    checks = sum(len(function.checks) for function in functions)
+    return len(functions), checks, sum(len(function.calls) for function in functions)
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, tuple[PlannedExercise, ...]]]:
@@ -184,18 +195,18 @@ def _parts(plan: Plan) -> Iterator[tuple[str, tuple[PlannedExercise, ...]]]:
     yield "all", plan.exercises
 
 
-def _print_otter(course: Course, plan: Plan, folder: Path, python: str) -> None:
-    home = folder / "otter"
-    home.mkdir()
-    notebook = home / "student.ipynb"
+def _print_otter(course: Course, folder: Path, python: str) -> None:
+    folder.mkdir()
+    plan = plan_of(course, seed=0)
+    notebook = folder / "student.ipynb"
     notebook.write_bytes(without_plots(notebook_bytes(course)))
-    archive = autograder_zip(plan, home, python)
-    checks = sum(len(function.checks) for e in plan.exercises for function in e.functions)
+    archive = autograder_zip(plan, folder, python)
+    _, checks, _ = _counts(plan.exercises)
     otter = _repeated(
         lambda: otter_timing(notebook, archive, python, checks=checks), OTTER_REPETITIONS
     )
-    command = (GRADER, "grade", notebook, "--course", COURSE, "--out", home / "results")
-    cold = _repeated(lambda: command_timing(command, cwd=home), OTTER_REPETITIONS)
+    command = (GRADER, "grade", notebook, "--course", COURSE, "--out", folder / "results")
+    cold = _repeated(lambda: command_timing(command, cwd=folder), OTTER_REPETITIONS)
     [samples] = samples_in_turn([("student", [notebook])] * EXERCISE_REPETITIONS, [plan])
     batch = medians([sample.timing for sample in samples])
     print(f"## Beside `otter run`: one notebook, {checks} checks, equal inputs\n")
@@ -211,19 +222,25 @@ def _print_otter(course: Course, plan: Plan, folder: Path, python: str) -> None:
 
 
 def _command_timings(course: Course, folder: Path) -> dict[str, Timing]:
-    """`grader --help`, and `grader check` of the last exercise's script and of a notebook."""
-    work = folder / "work"
-    work.mkdir()
+    """`grader --help`, and `grader check` of the last exercise, as a script and as a notebook."""
+    folder.mkdir()
+    last = course.exercises[-1].slug
     for name, data in solved_files(course).items():
-        (work / name).write_bytes(data)
-    (work / "everything.ipynb").write_bytes(notebook_bytes(course))
-    script = f"{course.exercises[-1].slug}.py"
+        (folder / name).write_bytes(data)
+    (folder / "notebook").mkdir()
+    (folder / "notebook" / f"{last}.ipynb").write_bytes(notebook_bytes(course))
     return {
         f"`grader {' '.join(words)}`": _repeated(
-            lambda words=words: command_timing((GRADER, *words), cwd=work),  # type: ignore[misc]
+            lambda words=words, home=home: command_timing(  # type: ignore[misc]
+                (GRADER, *words), cwd=home
+            ),
             COMMAND_REPETITIONS,
         )
-        for words in (("--help",), ("check", script), ("check", "everything.ipynb"))
+        for words, home in (
+            (("--help",), folder),
+            (("check", f"{last}.py"), folder),
+            (("check", f"{last}.ipynb"), folder / "notebook"),
+        )
     }
 
 

@@ -28,12 +28,6 @@ def available_cpus() -> int:
 
 def grade_all(entries: Sequence[Entry], plan: Plan, *, jobs: int) -> Iterator[SubmissionResult]:
     """The result of every entry (student, their files and folders), in the order they are done."""
-    if jobs == 1 or len(entries) == 1:
-        with Lane() as lane:
-            grader = Grader(plan, lane)
-            for entry in entries:
-                yield _grade(entry, grader)
-        return
     left = list(entries)
     for entry, result in _pooled(entries, plan, jobs=min(jobs, len(entries))):
         left.remove(entry)
@@ -53,8 +47,8 @@ def _pooled(
     # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(plan,)) as pool:
-        futures = {pool.submit(_grade_in_worker, entry): entry for entry in entries}
         try:
+            futures = {pool.submit(_grade_in_worker, entry): entry for entry in entries}
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except BrokenProcessPool:

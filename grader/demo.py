@@ -92,7 +92,7 @@ def _kinds(
         lambda who: _mixed(who, course),
         lambda who: _scripts(who, course, _break_syntax),
         lambda who: _with_alternatives(who, course, alternatives, rng),
-        lambda who: _scripts(who, course, _never_return),
+        lambda who: _scripts(who, course, _never_return, at=-1),
         lambda who: {f"{who}.zip": _zipped(_scripts("homework", course))},
         lambda who: _with_mistakes(who, course, mistakes, 3, rng),
         lambda who: _scripts(who, course, _rename),
@@ -127,14 +127,14 @@ def _solved(exercise: Exercise) -> str:
     return script(exercise, solved=True)
 
 
-def _scripts(who: str, course: Course, spoil: Callable[[str], str] = str) -> Files:
-    """Every exercise as a script; `spoil` is done to the first one."""
-    first = course.exercises[0].slug
+def _scripts(who: str, course: Course, spoil: Callable[[str], str] = str, *, at: int = 0) -> Files:
+    """Every exercise as a script; `spoil` is done to one of them."""
+    spoilt = course.exercises[at].slug
     files = {}
     for exercise in course.exercises:
         text = _solved(exercise)
         files[f"{who}/{exercise.slug}.py"] = (
-            spoil(text) if exercise.slug == first else text
+            spoil(text) if exercise.slug == spoilt else text
         ).encode()
     return files
 
@@ -150,21 +150,21 @@ def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
     """A notebook whose marked cell holds what the exercise needs of earlier ones."""
     document = json.loads(notebook(exercise, solved=True))
     earlier = course.exercises[: course.exercises.index(exercise)]
-    pasted = "".join(_functions(other) for other in earlier)
+    pasted = "".join(_functions(other, course) for other in earlier)
     for cell in document["cells"]:
         if cell["cell_type"] == "code" and ">>>" in "".join(cell["source"]):
             cell["source"] = pasted.splitlines(keepends=True)
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _functions(exercise: Exercise) -> str:
-    """The source of an exercise's solved functions."""
+def _functions(exercise: Exercise, course: Course) -> str:
+    """The source of an exercise's solved functions, and of what they import."""
     text = _solved(exercise)
-    names = {function.name for function in exercise.functions}
+    kept = (ast.FunctionDef, ast.Import, ast.ImportFrom)
     pieces = [
         ast.get_source_segment(text, node) or ""
         for node in ast.parse(text).body
-        if isinstance(node, ast.FunctionDef) and node.name in names
+        if isinstance(node, kept) and getattr(node, "module", None) not in course.slugs
     ]
     return "\n\n\n".join(pieces) + "\n\n\n"
 
@@ -176,7 +176,7 @@ def notebook_bytes(course: Course) -> bytes:
     ]
     cells.append("grader = otter.Notebook()")
     for exercise in course.exercises:
-        cells.append(_functions(exercise))
+        cells.append(_functions(exercise, course))
         cells += [f'grader.check("{function.name}")' for function in exercise.functions]
     cells.append("fig, ax = plt.subplots()\nax.plot([1, 2, 3])\nplt.show()")
     document = {
@@ -199,7 +199,7 @@ def notebook_bytes(course: Course) -> bytes:
 
 
 def _all_in_one(course: Course) -> str:
-    return "import numpy as np\n\n\n" + "".join(_functions(e) for e in course.exercises)
+    return "import numpy as np\n\n\n" + "".join(_functions(e, course) for e in course.exercises)
 
 
 def _mixed(who: str, course: Course) -> Files:
@@ -256,10 +256,14 @@ def with_variant(text: str, variant: Variant) -> str:
     # The docstring names the mistake: a learner's file would not.
     doc = re.search(r'""".*?"""', own, re.DOTALL)
     own = own.replace(doc[0], '"""My answer."""', 1) if doc else own
-    own = own.replace(f"def {variant.name}(", f"def {variant.function}(", 1)
-    written = "\n\n\n".join([*shared[1:], own]) + "\n\n\n"
-    pattern = rf"(?ms)^def {variant.function}\(.*?(?=^\S|\Z)"
-    return re.sub(pattern, lambda _match: written, text, count=1)
+    own = re.sub(rf"\b{variant.name}\b", variant.function, own)
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == variant.function:
+            lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join(
+                [*shared[1:], own]
+            ).splitlines()
+    return "\n".join(lines) + "\n"
 
 
 def _zipped(files: Files) -> bytes:

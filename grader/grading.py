@@ -13,7 +13,7 @@ from difflib import get_close_matches
 import msgspec
 import numpy as np
 
-from grader import __version__, feedback
+from grader import __version__, feedback, wire
 from grader.compare import (
     Difference,
     Expected,
@@ -48,6 +48,7 @@ VERSIONS = {
 _log = logging.getLogger(__name__)
 
 MAX_NOTES = 20
+MAX_NOTE = 1_000
 # Of so many files that hold different answers to one function, the best one counts.
 MAX_ATTEMPTS = 4
 
@@ -58,6 +59,17 @@ class Report:
 
     result: SubmissionResult
     outputs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Task:
+    """A function to be graded: the files that attempt it, and what calling it in each has given."""
+
+    exercise: PlannedExercise
+    function: PlannedFunction
+    files: list[str]
+    outcomes: list[dict[int, Outcome]] = field(default_factory=list)
+    best: int = 0
 
 
 class Grader:
@@ -115,58 +127,88 @@ class Grader:
             seed=self.plan.seed,
             versions=VERSIONS,
             seconds=round(seconds, 4),
-            notes=tuple(notes),
+            # What a submission brought along may hold what no JSON can.
+            notes=tuple(wire.clean(note, MAX_NOTE) for note in notes),
             functions=tuple(functions),
         )
 
     def _functions(
         self, submission: Submission, notes: list[str], *, echo: bool
     ) -> tuple[list[FunctionResult], dict[str, str]]:
-        outputs: dict[str, str] = {}
-        results = []
         with Session(
             self.lane,
             submission,
-            functions=self.plan.function_names,
+            functions=self.plan.names,
             exercises=self.plan.slugs,
             limits=self.plan.limits,
             echo=echo,
         ) as session:
-            if session.loaded.output:
-                outputs[""] = session.loaded.output
-            for exercise in self.plan.exercises:
-                for function in exercise.functions:
-                    result, outcomes = self._function(session, exercise, function, notes)
-                    results.append(result)
-                    outputs[function.name] = _printed(outcomes)
+            outputs = {"": session.loaded.output}
+            tasks = [
+                _Task(exercise, function, attempted_in(session, exercise.slug, function.name))
+                for exercise in self.plan.exercises
+                for function in exercise.functions
+            ]
+            results = []
+            self._call_public(session, tasks)
+            for number, task in enumerate(tasks):
+                result, printed = self._finished(session, task, notes)
+                results.append(result)
+                outputs[task.function.name] = printed
+                if len(task.files) > 1:
+                    session.choose(task.function.name, task.files[task.best])
+                    self._call_public(session, tasks[number + 1 :])
             problems = session.problems
         notes.extend(_problem_note(problem) for problem in problems[:MAX_NOTES])
         if len(problems) > MAX_NOTES:
             notes.append(f"and {len(problems) - MAX_NOTES} more statements that failed")
         return results, outputs
 
-    def _function(
+    def _call_public(self, session: Session, tasks: Sequence[_Task]) -> None:
+        """Make the calls of public checks, of all functions.
+
+        They come before any call of a hidden check: what a public check tells (prints, exceptions)
+        could otherwise hold hidden inputs that the learner's code has kept.
+        """
+        for task in tasks:
+            task.outcomes = [dict[int, Outcome]() for _ in task.files]
+            for file, outcomes in zip(task.files, task.outcomes, strict=True):
+                self._call(session, task.function, file, task.function.public_calls, outcomes)
+
+    def _finished(
+        self, session: Session, task: _Task, notes: list[str]
+    ) -> tuple[FunctionResult, str]:
+        """Make the calls that are left, judge all, and take the best of the files."""
+        function = task.function
+        if not task.files:
+            return self._absent(session, task.exercise, function), ""
+        rest = [n for n in range(len(function.calls)) if n not in function.public_calls]
+        graded = []
+        for file, outcomes in zip(task.files, task.outcomes, strict=True):
+            self._call(session, function, file, rest, outcomes)
+            ordered = [outcomes[number] for number in range(len(function.calls))]
+            graded.append((self.judged(task.exercise, function, ordered), _printed(ordered)))
+        task.best = max(range(len(graded)), key=lambda place: graded[place][0].score or 0.0)
+        if len(graded) > 1:
+            pairs = zip(task.files, graded, strict=True)
+            scores = ", ".join(f"{file}: {result.score:g}" for file, (result, _) in pairs)
+            notes.append(
+                f"{function.name} is defined in more than one file; {task.files[task.best]} counts"
+                f" ({scores})"
+            )
+        return graded[task.best]
+
+    def _call(
         self,
         session: Session,
-        exercise: PlannedExercise,
         function: PlannedFunction,
-        notes: list[str],
-    ) -> tuple[FunctionResult, list[Outcome]]:
-        attempts = attempted_in(session, exercise.slug, function.name)
-        if not attempts:
-            return self._absent(session, exercise, function), []
-        graded = []
-        for file in attempts:
-            outcomes = session.call(file, function.name, function.calls)
-            graded.append((self.judged(exercise, function, outcomes), outcomes, file))
-        best = max(graded, key=lambda item: item[0].score or 0.0)
-        if len(graded) > 1:
-            scores = ", ".join(f"{item[2]}: {item[0].score:g}" for item in graded)
-            notes.append(
-                f"{function.name} is defined in more than one file; {best[2]} counts ({scores})"
-            )
-            session.choose(function.name, best[2])
-        return best[0], best[1]
+        file: str,
+        numbers: Sequence[int],
+        outcomes: dict[int, Outcome],
+    ) -> None:
+        calls = [function.calls[number] for number in numbers]
+        called = session.call(file, function.name, calls, before=outcomes.values())
+        outcomes.update(zip(numbers, called, strict=True))
 
     def _absent(
         self, session: Session, exercise: PlannedExercise, function: PlannedFunction
@@ -324,7 +366,10 @@ def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
         if found:
             first = min(found, key=lambda check: check.hidden)
             if verdict is Verdict.NOT_ATTEMPTED:
-                return verdict, first.message
+                if len(found) == len(checks):
+                    return verdict, first.message
+                # It answers some inputs: a part is still to be written.
+                return Verdict.RAISED, f"{first.name}: {first.message}"
             return verdict, f"{first.name}: {first.message}"
     return Verdict.PASSED, ""
 

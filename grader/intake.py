@@ -7,6 +7,7 @@ read becomes a note on that learner's result while the rest of the batch goes on
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import stat
@@ -29,10 +30,11 @@ MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_ENTRIES = 2_000
 MAX_NAME = 200
+MAX_SOURCES = 60
 MAX_DEPTH = 6
 SUFFIXES = (".py", ".ipynb")
 IGNORED_FOLDERS = frozenset(
-    ("__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", "node_modules", "venv", ".venv")
+    "__MACOSX __pycache__ .ipynb_checkpoints .git node_modules site-packages venv .venv".split()
 )
 
 
@@ -74,6 +76,7 @@ def submission_names(
     if not path.is_dir():
         return [(student_name(path), [path])], []
     students: dict[str, list[Path]] = {}
+    owners: dict[str, str] = {}
     strays = []
     try:
         entries = sorted(path.iterdir())
@@ -85,7 +88,11 @@ def submission_names(
         if not entry.is_dir() and entry.suffix.lower() not in (*SUFFIXES, ".zip"):
             strays.append(clean_name(entry.name))
             continue
-        students.setdefault(student_name(entry), []).append(entry)
+        # Two names that only look alike when cleaned (`ada .py`, `ada.py`) are two learners.
+        name = student_name(entry)
+        while owners.setdefault(name, _raw_name(entry)) != _raw_name(entry):
+            name += "'"
+        students.setdefault(name, []).append(entry)
     if not students:
         raise UsageError(
             f"{path} holds no submission; put a .py, .ipynb, .zip or folder for each learner there"
@@ -101,13 +108,21 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def student_name(entry: Path) -> str:
     """Whose entry this is: its name without the ending, and without characters that mislead."""
+    return clean_name(_raw_name(entry))
+
+
+def _raw_name(entry: Path) -> str:
     known = entry.suffix.lower() in (*SUFFIXES, ".zip") and not _is_folder(entry)
-    return clean_name(entry.stem if known else entry.name)
+    return unicodedata.normalize("NFC", entry.stem if known else entry.name)
 
 
 def clean_name(name: str) -> str:
-    """A name in NFC, in which control and bidirectional characters are replaced by "?"."""
-    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
+    """A name in NFC, in which control and bidirectional characters are replaced by "?".
+
+    Bytes that are not UTF-8 are written out, so that two such names stay different.
+    """
+    name = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    name = unicodedata.normalize("NFC", name)
     return "".join(c if c.isprintable() else "?" for c in name).strip() or "?"
 
 
@@ -130,7 +145,10 @@ def submission_of(
     handed = handed or _Handed(files)
     sources = []
     room = MAX_SUBMISSION_SOURCE_BYTES
-    for name, data in sorted(files.items(), key=lambda item: _place(item[0], order)):
+    ordered = sorted(files.items(), key=lambda item: _place(item[0], order))
+    if len(ordered) > MAX_SOURCES:
+        handed.notes.append(f"more than {MAX_SOURCES} files with code; the rest is not looked at")
+    for name, data in ordered[:MAX_SOURCES]:
         try:
             source = source_of(name, data, order=order)
             room -= sum(len(cell.text.encode()) for cell in source.cells)
@@ -155,14 +173,14 @@ def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> wire.So
 
     A file whose name holds an exercise's (`ex01_softmax (1).py`) is taken for that exercise's.
     """
-    stem = exercise_of(name, order)
+    stem, module = exercise_of(name, order), PurePosixPath(name).stem
     if not data.strip():
         raise SubmissionError(f"{name} is empty")
     if name.lower().endswith(".ipynb"):
-        return wire.Source(name, stem, tuple(_notebook_cells(name, data)))
+        return wire.Source(name, stem, module, tuple(_notebook_cells(name, data)))
     if len(data) > MAX_SOURCE_BYTES:
         raise SubmissionError(f"{name} is larger than {MAX_SOURCE_BYTES // 2**20} MiB of source")
-    return wire.Source(name, stem, (wire.Cell(name, _text(name, data)),))
+    return wire.Source(name, stem, module, (wire.Cell(name, _text(name, data)),))
 
 
 def exercise_of(name: str, order: tuple[str, ...]) -> str:
@@ -183,7 +201,7 @@ def _text(name: str, data: bytes) -> str:
         raise SubmissionError(
             f"{name} is not UTF-8 (line {line} holds the byte 0x{byte:02x}); save it as UTF-8"
         ) from None
-    except (SyntaxError, LookupError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         raise SubmissionError(f"{name}: {error}; save it as UTF-8") from None
     if "\0" in text:
         raise SubmissionError(f"{name} holds NUL bytes: it is no text file; save it as UTF-8")
@@ -212,17 +230,29 @@ def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
         raise SubmissionError(f"{name} is not UTF-8; {remedy}") from None
     try:
         with warnings.catch_warnings(action="ignore"):  # about what it mends by itself
+            text = _without_outputs(text)
             notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         cells = list(notebook.cells)
         sources = [_cell_source(cell.source) for cell in cells if cell.cell_type == "code"]
     except Exception as error:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
-        reason = " ".join(str(error).split())[:100]
+        reason = wire.clean(" ".join(str(error).split()), 100)
         raise SubmissionError(f"{name} is not a notebook ({reason}); {remedy}") from None
     if sum(map(len, sources)) > MAX_SOURCE_BYTES:
         raise SubmissionError(f"{name} has more than {MAX_SOURCE_BYTES // 2**20} MiB of source")
     for number, source in enumerate(sources, start=1):
         if source.strip():
             yield wire.Cell(f"{name}, code cell {number}", wire.clean(source, len(source)))
+
+
+def _without_outputs(text: str) -> str:
+    """A notebook's JSON without what its cells have printed and drawn: it may be huge and odd."""
+    document = json.loads(text)
+    sheets = [document, *document.get("worksheets", [])]
+    for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
+        if cell.get("outputs"):
+            cell["outputs"] = []
+        cell.pop("attachments", None)
+    return json.dumps(document)
 
 
 def _cell_source(source: object) -> str:
@@ -365,8 +395,12 @@ def _read_members(archive: zipfile.ZipFile, label: str, handed: _Handed) -> None
             handed.fail(name, f"{label}: {name} is encrypted; zip it without a password")
             continue
         limit = min(MAX_FILE_BYTES, handed.room)
-        with archive.open(member) as file:
-            content = file.read(limit + 1)
+        try:
+            with archive.open(member) as file:
+                content = file.read(limit + 1)
+        except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
+            handed.fail(name, f"{label}: {name} cannot be unpacked ({error}); zip it again")
+            continue
         if len(content) > limit:
             handed.fail(
                 name, f"{label}: {name} unpacks to more than {limit // 2**20} MiB; left out"

@@ -55,6 +55,12 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     calls: tuple[PlannedCall, ...]
     checks: tuple[PlannedCheck, ...]
 
+    @property
+    def public_calls(self) -> tuple[int, ...]:
+        """The places of the calls that a public check looks at."""
+        public = {call for check in self.checks if not check.hidden for call in check.calls}
+        return tuple(sorted(public))
+
 
 class PlannedExercise(msgspec.Struct, frozen=True):
     """One exercise."""
@@ -75,11 +81,8 @@ class Plan(msgspec.Struct, frozen=True):
     # Every exercise of the course, also those that are not graded this time: submissions import
     # from any of them.
     slugs: tuple[str, ...]
-
-    @property
-    def function_names(self) -> tuple[str, ...]:
-        """The functions of all planned exercises, in order."""
-        return tuple(f.name for exercise in self.exercises for f in exercise.functions)
+    # Likewise every function.
+    names: tuple[str, ...]
 
 
 def plan_json(plan: Plan) -> str:

@@ -43,6 +43,7 @@ def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bo
             if not only or exercise.slug in only
         ),
         slugs=slugs,
+        names=tuple(function.name for e in course.exercises for function in e.functions),
     )
 
 
@@ -133,10 +134,22 @@ def _packed(value: object, where: str) -> wire.Value:
         return wire.Callback(value.parameters, value.expression)
     if isinstance(value, str):
         return wire.Word(value)
-    packed = wire.pack(value)
+    packed = _plain(wire.pack(value))
     if isinstance(packed, wire.Opaque | wire.Oversized):
         raise CourseError(
             f"{where}: {type(value).__name__} cannot be sent to a learner's process"
             " (arrays, numbers, texts, lists, tuples, dicts with text keys and Callback can)"
         )
     return packed
+
+
+def _plain(value: wire.Value) -> wire.Value:
+    """The same with Python's numbers for NumPy's, as they come back from JSON."""
+    match value:
+        case wire.NumpyScalar(dtype="float64"):
+            return float(wire.unpack(value))
+        case wire.Sequence(kind=kind, items=items):
+            return wire.Sequence(kind, tuple(map(_plain, items)))
+        case wire.Mapping(keys=keys, values=values):
+            return wire.Mapping(keys, tuple(map(_plain, values)))
+    return value

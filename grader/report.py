@@ -107,10 +107,10 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
 
     table = Table(box=None, pad_edge=False)
     table.add_column("student")
-    for exercise in plan.exercises:
-        table.add_column(exercise.slug, justify="right")
+    for name in _short_names([exercise.slug for exercise in plan.exercises]):
+        table.add_column(name, justify="right")
     table.add_column("total", justify="right")
-    table.add_column("first problem", overflow="fold")
+    table.add_column("first problem", overflow="ellipsis", no_wrap=True)
     for result in results:
         scores = [result.exercise_score(exercise.slug) for exercise in plan.exercises]
         table.add_row(
@@ -120,6 +120,12 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
             _plain(_first_trouble(result)),
         )
     return table
+
+
+def _short_names(slugs: Sequence[str]) -> list[str]:
+    """`ex01` for `ex01_softmax`, where that still tells the exercises apart."""
+    short = [slug.partition("_")[0] for slug in slugs]
+    return short if len(set(short)) == len(slugs) else list(slugs)
 
 
 def _plain(text: str) -> str:

@@ -172,12 +172,18 @@ class Child:
         Raises OutOfTime after `cpu_s` seconds of its CPU time or `wall_s` seconds of waiting, and
         ChildGone when there is nobody to wait for or what came is no message.
         """
+        if cpu_s <= 0 or wall_s <= 0:
+            raise OutOfTime("what was left of the submission's time")
         patience = _Patience(self, cpu_s, wall_s)
         header = self._exactly(4, patience)
         try:
-            return wire.decode_reply(self._exactly(wire.frame_length(header), patience))
+            return wire.decode_reply(self._exactly(self._length(header), patience))
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
+
+    @staticmethod
+    def _length(header: bytes) -> int:
+        return wire.frame_length(header, wire.MAX_REPLY_BYTES)
 
     def _exactly(self, count: int, patience: _Patience) -> bytes:
         data = bytearray()
@@ -278,5 +284,5 @@ _SIGNALS = {
     "SIGABRT": "the Python process aborted",
     "SIGXCPU": "the code used up the submission's computing time",
     "SIGXFSZ": "the code wrote a file that is too large",
-    "SIGKILL": "the process was killed",
+    "SIGKILL": "the process was killed, or wrote something that is no answer",
 }

@@ -19,6 +19,7 @@ from grader.sandbox import PIPELINE_BYTES, Child, ChildGone, Lane, OutOfTime
 MAX_KILLERS = 8
 WHOLE_FILE = -1
 MAX_LOADS = 40
+MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
 
 
@@ -70,6 +71,7 @@ class Session:
         self.skip: list[tuple[int, int]] = []
         self.killers: list[LoadProblem] = []
         self.loaded = wire.Loaded((), (), ())
+        self._first_errors: tuple[wire.LoadError, ...] | None = None
         self._child: Child | None = None
         self._stack = ExitStack()
         self._began = time.monotonic()
@@ -91,7 +93,9 @@ class Session:
     @property
     def problems(self) -> list[LoadProblem]:
         """What went wrong while loading, in the order of the files."""
-        found = [_problem(error, self.submission) for error in self.loaded.errors]
+        # Those of the first load: a later one could tell what the calls in between have seen.
+        errors = self._first_errors or ()
+        found = [_problem(error, self.submission) for error in errors]
         return [*self.killers, *found]
 
     def choose(self, function: str, file: str) -> None:
@@ -99,18 +103,26 @@ class Session:
         self.chosen[function] = file
         self._drop_child()
 
-    def call(self, file: str, function: str, calls: Sequence[Arguments]) -> list[Outcome]:
+    def call(
+        self,
+        file: str,
+        function: str,
+        calls: Sequence[Arguments],
+        *,
+        before: Collection[Outcome] = (),
+    ) -> list[Outcome]:
         """The outcome of each call, in order. One that ends the child costs only itself.
 
         The first call that runs out of time is tried once more, alone, because the machine may have
         been busy. No further calls are made once two have run out of time, or one if none before it
-        was answered.
+        was answered; `before` are the outcomes of earlier calls of this function.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(range(len(calls)))
-        retried = alone = False
+        retried = any(isinstance(outcome, TimedOut) for outcome in before)
+        alone = False
         while waiting:
-            rest = self._reason_to_stop(file, function, outcomes.values())
+            rest = self._reason_to_stop(file, function, [*before, *outcomes.values()])
             if rest is not None:
                 outcomes.update(dict.fromkeys(waiting, rest))
                 break
@@ -192,7 +204,8 @@ class Session:
 
     def _answer(self, child: Child, number: int) -> Outcome:
         cpu_s = min(self.limits.call_cpu_s, self._cpu_left_s())
-        reply = child.receive(cpu_s=cpu_s, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
+        wall_s = min(self.limits.call_cpu_s * self.limits.wall_factor, self._wall_left_s())
+        reply = child.receive(cpu_s=cpu_s, wall_s=wall_s)
         match reply:
             case wire.Returned(number=answered) if answered == number:
                 return Returned(reply.value, reply.mutated, reply.output)
@@ -227,25 +240,34 @@ class Session:
         progress: wire.Progress | None = None
         try:
             child.send(wire.encode(request), wall_s=self._wall_left_s())
-            while True:
+            for count in range(MAX_PROGRESS):
+                if count % 100 == 99:
+                    child.measured_cpu_s()
                 cpu_s = min(self.limits.statement_cpu_s, self._cpu_left_s())
                 wall_s = self.limits.statement_cpu_s * self.limits.wall_factor
                 reply = child.receive(cpu_s=cpu_s, wall_s=min(wall_s, self._wall_left_s()))
                 match reply:
                     case wire.Loaded():
                         self.loaded = reply
+                        if self._first_errors is None:
+                            self._first_errors = reply.errors
                         return True
                     case wire.Progress():
                         progress = reply
                     case _:
                         raise ChildGone("it answered before it was asked")  # noqa: TRY301
+            raise ChildGone("it told of more statements than there are")  # noqa: TRY301
         except OutOfTime as error:
             what = f"did not finish within {error}"
         except ChildGone:
             what = child.how_it_ended()
         if progress is None:
             raise SandboxError(f"the process for learner code did not get to work: {what}")
-        if progress is not None and progress.source < len(self.submission.sources):
+        if not 0 <= progress.source < len(self.submission.sources):
+            # All statements had run: there is none to skip.
+            self.killers.append(LoadProblem("", "after loading", 0, what, fatal=True))
+            self._spent_cpu_s = self.limits.submission_cpu_s
+        else:
             source = self.submission.sources[progress.source]
             killers = sum(place == progress.source for place, _ in self.skip)
             statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
@@ -282,15 +304,17 @@ class Session:
 def _problem(error: wire.LoadError, submission: Submission) -> LoadProblem:
     names = [source.name for source in submission.sources]
     file = names[error.source] if 0 <= error.source < len(names) else error.label
-    text = error.error.frames[-1].text if error.error.frames else ""
+    sources = [source for source in submission.sources if source.name == file]
+    text = _line(sources[0], error) if sources else ""
     what = f"{error.error.type}: {error.error.message}" if error.error.message else error.error.type
     return LoadProblem(file, error.label, error.line, what, text)
 
 
-def _line(source: wire.Source, progress: wire.Progress) -> str:
+def _line(source: wire.Source, place: wire.Progress | wire.LoadError) -> str:
+    """The line of source with which a statement begins."""
     for cell in source.cells:
-        if cell.label == progress.label:
+        if cell.label == place.label:
             lines = cell.text.splitlines()
-            if 0 < progress.line <= len(lines):
-                return lines[progress.line - 1].strip()[:300]
+            if 0 < place.line <= len(lines):
+                return lines[place.line - 1].strip()[:300]
     return ""

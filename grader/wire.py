@@ -13,7 +13,10 @@ import msgspec
 import numpy as np
 
 MAX_FRAME_BYTES = 64 * 2**20
-MAX_VALUE_BYTES = 16 * 2**20
+# Decoding a frame full of small numbers takes a hundred times its size in memory, and time: what
+# comes back may be far smaller than what is sent.
+MAX_REPLY_BYTES = 5 * 2**20
+MAX_VALUE_BYTES = 4 * 2**20
 MAX_DIMENSIONS = 8
 MAX_DEPTH = 8
 MAX_ITEMS = 100_000
@@ -150,10 +153,11 @@ class Cell(_Struct, frozen=True):
 
 
 class Source(_Struct, frozen=True):
-    """One submitted file."""
+    """One submitted file: its name, the exercise or module it is taken for, its own module name."""
 
     name: str
     stem: str
+    module: str
     cells: tuple[Cell, ...]
 
 
@@ -272,10 +276,10 @@ def encode(message: Request | Reply) -> bytes:
     return len(body).to_bytes(4, "little") + body
 
 
-def frame_length(header: bytes) -> int:
+def frame_length(header: bytes, limit: int = MAX_FRAME_BYTES) -> int:
     """The length that a frame's first four bytes announce; WireError when it is over the cap."""
     length = int.from_bytes(header, "little")
-    if length > MAX_FRAME_BYTES:
+    if length > limit:
         raise WireError(f"a frame of {length} bytes is announced")
     return length
 
@@ -296,10 +300,18 @@ def decode_reply(body: bytes) -> Reply:
     return reply
 
 
-def validate(value: Value) -> None:
-    """Raise WireError unless every array's bytes are as many as its shape and dtype say."""
+def validate(value: Value, depth: int = 0) -> None:
+    """Raise WireError for a value that `pack` would not have made.
+
+    Every array's bytes are as many as its shape and dtype say, nothing is nested too deep.
+    """
+    if depth > MAX_DEPTH:
+        raise WireError("values nested too deep")
     match value:
         case Array(dtype=dtype, shape=shape, data=data):
+            # NumPy cannot make an array whose axes of length 0 stand beside huge ones.
+            if math.prod(size for size in shape if size) > 2**40:
+                raise WireError(f"an array of shape {shape}")
             if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
                 raise WireError(f"{len(data)} bytes for a {dtype} array of shape {shape}")
         case NumpyScalar(dtype=dtype, data=data):
@@ -307,12 +319,12 @@ def validate(value: Value) -> None:
                 raise WireError(f"{len(data)} bytes for a {dtype}")
         case Sequence(items=items):
             for item in items:
-                validate(item)
+                validate(item, depth + 1)
         case Mapping(keys=keys, values=values):
             if len(keys) != len(values) or len(set(keys)) != len(keys):
                 raise WireError("a dict whose keys and values do not pair up")
             for item in values:
-                validate(item)
+                validate(item, depth + 1)
 
 
 def pack(value: object) -> Value:

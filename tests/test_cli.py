@@ -2,13 +2,14 @@
 
 import csv
 import json
-import subprocess
-import sys
 
 import pytest
 from conftest import ROOT, SOFTMAX
 
 from grader.build import script
+from grader.grading import Grader
+from grader.intake import submission_of
+from grader.sandbox import Lane
 
 
 @pytest.fixture(scope="module")
@@ -157,19 +158,13 @@ def test_a_failure_of_the_grader_is_a_blank_and_exit_code_1(plan, grader):
     assert gradebook_csv([result], plan).splitlines()[1] == "ada" + "," * (len(plan.exercises) + 1)
 
 
-def test_a_process_that_cannot_start_grades_nobody_and_exits_with_1(class_folder, tmp_path):
-    code = "import sys; sys.executable = '/bin/false'; from grader.cli import main; main()"
-    arguments = ["grade", class_folder, "--out", tmp_path, "--jobs", "1"]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments), "--course", ROOT / "solutions"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1, done.stderr
-    assert {result["score"] for result in lines(tmp_path / "results.jsonl")} == {None}
-    assert "not graded: ada: the grader failed" in done.stdout
-    assert set((tmp_path / "gradebook.csv").read_text().splitlines()[2]) == set("ada,")
+def test_a_process_that_cannot_start_is_the_graders_fault_and_says_why(plan, monkeypatch):
+    monkeypatch.setattr("grader.launch.START", "raise SystemExit('there is no NumPy here')")
+    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=())
+    result = Grader(plan, Lane()).grade(submission)
+    assert result.score is None
+    assert {function.verdict for function in result.functions} == {"grader_error"}
+    assert "there is no NumPy here" in result.notes[-1]
 
 
 def test_help_shows_an_example_for_every_command(run):

@@ -68,7 +68,16 @@ def serve(channel_fd: int, limits: Limits) -> None:
             reply = _answer(submission, request)
         if echo:
             reply = msgspec.structs.replace(reply, output=output.text())
-        channel.sendall(wire.encode(reply))
+        channel.sendall(_encoded(reply))
+
+
+def _encoded(reply: wire.Reply) -> bytes:
+    """The frame of a reply; when what a learner made cannot be one, of the error that it is."""
+    try:
+        return wire.encode(reply)
+    except Exception as error:  # noqa: BLE001  # a failure here must not look like the learner's
+        number = getattr(reply, "number", 0)
+        return wire.encode(wire.Raised(number, wire.error_of(error, ())))
 
 
 def warm_up() -> None:
@@ -77,7 +86,7 @@ def warm_up() -> None:
     Python and NumPy make much of what they need (syntax tree classes, caches, dispatch tables) when
     it is first used; made before the fork, it is shared by all children.
     """
-    source = wire.Source("warm_up.py", "warm_up", (wire.Cell("warm_up.py", _WARM_UP),))
+    source = wire.Source("warm_up.py", "warm_up", "warm_up", (wire.Cell("warm_up.py", _WARM_UP),))
     submission = Submission(wire.Load((source,), ("f",), ()), lambda _progress: None)
     submission.load()
     for argument in (np.ones((2, 2)), None):  # one that works, and one that raises
@@ -209,6 +218,8 @@ class _Output(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep `text` as far as there is room."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes a str, not {type(text).__name__}")
         if self.room > 0:
             self.parts.append(text[: self.room])
             self.room -= len(text)

@@ -13,6 +13,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self, cast
 
@@ -24,6 +25,7 @@ NUMPY = (
     "numpy.ctypeslib",
     "numpy.dtypes",
     "numpy.exceptions",
+    "numpy.strings",
     "numpy.fft",
     "numpy.lib.format",
     "numpy.lib.scimath",
@@ -48,7 +50,7 @@ STANDARD = (
 # Modules that NumPy or Python import behind the scenes, at their first use.
 BEHIND_THE_SCENES = (
     "_strptime encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16"
-    " encodings.utf_32 encodings.utf_8_sig tracemalloc"
+    " encodings.unicode_escape encodings.utf_32 encodings.utf_8_sig tracemalloc"
 ).split()
 STAND_INS = frozenset(
     "IPython PIL google graphviz ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas"
@@ -62,6 +64,10 @@ def preload() -> None:
         # Not every version of NumPy and Python has them all.
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    with warnings.catch_warnings(action="ignore"):
+        # `from numpy import *` looks at all of these, and some are imported only then.
+        for name in np.__all__:
+            getattr(np, name, None)
 
 
 class StandIn(types.ModuleType):

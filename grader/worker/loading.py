@@ -7,11 +7,13 @@ import ast
 import hashlib
 import linecache
 import re
+import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader import wire
+from grader.worker.imports import StandIn
 
 MAX_ERRORS = 50
 MAX_FRAMES = 5
@@ -47,6 +49,8 @@ class Submission:
             self._parse(place, source)
         for source in self.request.sources:
             self._run(source)
+        # From here on no statement is to blame.
+        self.report(wire.Progress(-1, -1, "", 0))
         return wire.Loaded(
             definitions=tuple(self._definitions()),
             errors=tuple(self.errors),
@@ -59,7 +63,9 @@ class Submission:
 
     def importable(self) -> frozenset[str]:
         """The names under which submitted files can be imported."""
-        return frozenset((*(s.stem for s in self.request.sources), *self.request.exercises))
+        sources = self.request.sources
+        names = (name for source in sources for name in (source.stem, source.module))
+        return frozenset((*names, *self.request.exercises))
 
     def module(self, stem: str) -> types.ModuleType:
         """The module that `import stem` gives: the .py and the notebook of one name made one.
@@ -69,6 +75,7 @@ class Submission:
         has no file of its own is looked for in all files, as it is when it is graded.
         """
         sources = [source for source in self.request.sources if source.stem == stem]
+        sources = sources or [source for source in self.request.sources if source.module == stem]
         if not sources:
             return self._gathered(stem)
         for source in sources:
@@ -134,6 +141,8 @@ class Submission:
     def _parse(self, place: int, source: wire.Source) -> None:
         module = types.ModuleType(source.stem)
         module.__file__ = source.name
+        # What notebooks take for granted.
+        module.__dict__.update(display=StandIn("display"), get_ipython=StandIn("get_ipython"))
         self.modules[source.name] = module
         statements: list[Statement] = []
         self.statements[source.name] = statements
@@ -142,7 +151,7 @@ class Submission:
             return
         for cell in source.cells:
             self.labels[cell.label] = source.name
-            lines = cell.text.splitlines(keepends=True)
+            lines = _lines(cell.text)
             linecache.cache[cell.label] = (len(cell.text), None, lines, cell.label)
             nodes, error = parse(cell.text, cell.label)
             statements.extend(Statement(node, cell.label) for node in nodes)
@@ -157,6 +166,11 @@ class Submission:
         if source.name in self.started:
             return
         self.started.add(source.name)
+        # Classes look for their module where Python keeps modules.
+        twins = sum(s.stem == source.stem for s in self.request.sources) > 1
+        name = source.name if twins else source.stem
+        self.modules[source.name].__name__ = name
+        sys.modules.setdefault(name, self.modules[source.name])
         place = self.request.sources.index(source)
         module = self.modules[source.name]
         flags = 0
@@ -187,7 +201,7 @@ class Submission:
             self.errors.append(wire.LoadError(place, wire.clean(label, 300), line, report))
 
     def _is_stub(self, function: object) -> bool:
-        code = getattr(function, "__code__", None)
+        code = _code_of(function)
         return (
             isinstance(code, types.CodeType)
             and (code.co_filename, code.co_firstlineno) in self.stubs
@@ -200,7 +214,7 @@ class Submission:
                 function = namespace.get(name)
                 if not callable(function):
                     continue
-                code = getattr(function, "__code__", None)
+                code = _code_of(function)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 own = self.labels.get(origin or "", source.name) == source.name
                 yield wire.Definition(
@@ -235,13 +249,19 @@ def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
         return _parsed(text, label), None
     except SyntaxError as error:
         first = error
-    without_magics = drop_magics(text)
-    if without_magics != text:
+    lines = drop_cell_magic(_lines(text))
+    for _ in range(len(lines) + 1):
         try:
-            return _parsed(without_magics, label), None
+            return _parsed("".join(lines), label), None
         except SyntaxError as error:
             first = error
-    return _salvaged(without_magics, label), first
+        # Only the line at fault: another one that begins with % may go on an expression.
+        number = (first.lineno or 0) - 1
+        plain = without_magic(lines[number]) if 0 <= number < len(lines) else ""
+        if not plain or plain == lines[number]:
+            break
+        lines[number] = plain
+    return _salvaged([without_magic(line) for line in lines], label), first
 
 
 def _parsed(text: str, label: str) -> list[ast.stmt]:
@@ -254,9 +274,8 @@ def _parsed(text: str, label: str) -> list[ast.stmt]:
 _CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
 
 
-def _salvaged(text: str, label: str) -> list[ast.stmt]:
-    """What can be parsed of a text that as a whole cannot: blocks that begin in column 0."""
-    lines = text.splitlines(keepends=True)
+def _salvaged(lines: list[str], label: str) -> list[ast.stmt]:
+    """What can be parsed of lines that as a whole cannot: blocks that begin in column 0."""
     starts = [
         number
         for number, line in enumerate(lines)
@@ -266,8 +285,8 @@ def _salvaged(text: str, label: str) -> list[ast.stmt]:
     block = 0
     bounds = [*starts, len(lines)]
     while block < len(starts):
-        # A text in triple quotes may hold lines in column 0: try longer pieces before giving up.
-        for end in range(block + 1, min(block + 40, len(bounds))):
+        # Try longer pieces before giving up on one.
+        for end in range(block + 1, min(block + LOOK_AHEAD, len(bounds))):
             piece = "".join(lines[bounds[block] : bounds[end]])
             try:
                 nodes = _parsed(piece, label)
@@ -285,20 +304,40 @@ def _salvaged(text: str, label: str) -> list[ast.stmt]:
 
 # Cell magics whose cell is Python all the same.
 _PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
-_MAGIC_LINE = re.compile(r"^(\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))")
+_MAGIC_LINE = re.compile(
+    r"(?P<indent>\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
+)
+_RUN = re.compile(
+    r"(?P<indent>\s*)%run\s+(?:-\w+\s+)*[\"']?(?:\./)?(?P<module>\w+)(?:\.\w+)?[\"']?\s*$"
+)
+# A text in triple quotes may hold so many lines in column 0.
+LOOK_AHEAD = 200
 
 
-def drop_magics(text: str) -> str:
-    """`text` with IPython's `%`, `!`, `?` lines blanked, and its `%%` cells (`%%time` stays)."""
-    lines = text.splitlines(keepends=True)
+def drop_cell_magic(lines: list[str]) -> list[str]:
+    """The lines of a cell without its `%%` line: all of them blank unless it holds Python."""
     for number, line in enumerate(lines):
         if line.startswith("%%"):
-            if line[2:].split(None, 1)[:1] and line[2:].split()[0] not in _PYTHON_CELLS:
-                return "".join("\n" for _ in lines)
-            lines[number] = "\n"
-        elif match := _MAGIC_LINE.match(line):
-            lines[number] = match[1] + "pass\n"
-    return "".join(lines)
+            name = line[2:].split()[:1]
+            if name and name[0] not in _PYTHON_CELLS:
+                return ["\n" for _ in lines]
+            return [*lines[:number], "\n", *lines[number + 1 :]]
+        if line.strip() and not line.startswith("#"):
+            break
+    return list(lines)
+
+
+def without_magic(line: str) -> str:
+    """`line`, or what stands for it if it is IPython's and not Python's."""
+    if match := _RUN.match(line):
+        return f"{match['indent']}from {match['module']} import *\n"
+    match = _MAGIC_LINE.match(line)
+    return f"{match['indent']}pass\n" if match else line
+
+
+def _lines(text: str) -> list[str]:
+    """Python's lines: a form feed or a Unicode line separator does not end one."""
+    return re.findall(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+\Z", text)
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
@@ -350,7 +389,15 @@ def _fingerprint(statements: list[Statement]) -> str:
         if isinstance(node, ast.Expr):
             continue
         try:
-            digest.update(ast.unparse(node).encode("utf-8", "replace"))
-        except RecursionError:
+            digest.update(ast.dump(node).encode("utf-8", "replace"))
+        except Exception:  # noqa: BLE001  # a tree too deep, odd characters: the file is like no other
             digest.update(repr(id(node)).encode())
     return digest.hexdigest()
+
+
+def _code_of(function: object) -> object:
+    """A function's code object, or None for a callable that has none."""
+    try:
+        return getattr(function, "__code__", None)
+    except BaseException:  # noqa: BLE001  # a learner's __getattr__ may raise anything
+        return None

@@ -1,0 +1,1061 @@
+"""Wrong ways to compute a cross-entropy; each docstring is what the learner is told."""
+
+import math
+
+import numpy as np
+
+
+def _softmax(Z):
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+
+
+def _log(A, Y):
+    """The logarithm where a label asks for it, and 0 elsewhere."""
+    return np.log(A, out=np.zeros(A.shape), where=Y > 0)
+
+
+def _log_sum_exp(Z, axis=0):
+    top = Z.max(axis=axis, keepdims=True)
+    return top + np.log(np.exp(Z - top).sum(axis=axis, keepdims=True))
+
+
+# cross_entropy: a sum, a mean, and what of.
+
+
+def cross_entropy__sum_of_the_examples(A, Y):
+    """You add up the losses of all the examples and do not take their mean.
+
+    With one example nothing shows; with m of them your cost is m times too large. What should
+    happen to the cost if every example is written down twice?
+    """
+    return -np.sum(Y * _log(A, Y))
+
+
+def cross_entropy__divided_by_classes(A, Y):
+    """You divide by the number of classes, not by the number of examples.
+
+    Here the columns are the examples. Which of the two sizes of A counts them, and what does
+    len(A) count?
+    """
+    return -np.sum(Y * _log(A, Y)) / Y.shape[0]
+
+
+def cross_entropy__mean_over_rows(A, Y):
+    """You divide by the number of classes, not by the number of examples.
+
+    Here the columns are the examples. Which of the two sizes of A counts them, and what does
+    len(A) count?
+    """
+    return np.mean(-np.sum(Y * _log(A, Y), axis=1))
+
+
+def cross_entropy__mean_over_all_entries(A, Y):
+    """You take the mean over all n * m entries, zeros included.
+
+    The loss of one example is a sum over its classes; only the examples are averaged. Over which
+    axis do you sum, and over which one do you average?
+    """
+    return -np.mean(Y * _log(A, Y))
+
+
+def cross_entropy__one_loss_per_example(A, Y):
+    """You return one loss for each example, and the last step is missing.
+
+    The cost of a batch is a single number. How do you get from m losses to their mean?
+    """
+    return -np.sum(Y * _log(A, Y), axis=0)
+
+
+def cross_entropy__return_inside_the_loop(A, Y):
+    """Only the first example enters your cost; all the others are left out.
+
+    The loop ends after one round. Look at the indentation of your return: how often can it be
+    reached?
+    """
+    total = 0.0
+    for k in range(Y.shape[1]):
+        total -= np.sum(Y[:, k] * _log(A[:, k], Y[:, k]))
+        return total / Y.shape[1]
+    return total
+
+
+# cross_entropy: matrix products.
+
+
+def cross_entropy__matrix_of_classes(A, Y):
+    """You multiply Y by the transpose of log(A), and get an (n, n) table of classes.
+
+    With a single output row this product is the sum you want; with n classes it also pairs the
+    labels of one class with the probabilities of another. Which of its entries belong to the cost?
+    """
+    return -np.dot(Y, _log(A, np.ones(A.shape)).T) / Y.shape[1]
+
+
+def cross_entropy__all_pairs_of_classes(A, Y):
+    """You multiply the matrices Y and log(A) and sum all of the result.
+
+    That pairs the labels of one class with the probabilities of every other class. Which product
+    keeps to pairs that stand at the same place?
+    """
+    return -np.sum(np.dot(Y, _log(A, np.ones(A.shape)).T)) / Y.shape[1]
+
+
+def cross_entropy__all_pairs_of_examples(A, Y):
+    """You multiply the transpose of Y by log(A) and sum all of the result.
+
+    That pairs the labels of one example with the probabilities of every other example. With m = 1
+    it looks right. Which product keeps to pairs that stand at the same place?
+    """
+    return -np.sum(np.dot(Y.T, _log(A, np.ones(A.shape)))) / Y.shape[1]
+
+
+# cross_entropy: another cost.
+
+
+def cross_entropy__sign_missing(A, Y):
+    """Your cost is negative: the minus sign is missing.
+
+    The logarithm of a probability is never positive. Should a good prediction have a high cost or
+    a low one?
+    """
+    return np.sum(Y * _log(A, Y)) / Y.shape[1]
+
+
+def cross_entropy__binary(A, Y):
+    """You add a term with 1 - Y and 1 - A: that is the cost of n separate yes-or-no questions.
+
+    It fits sigmoid outputs. A softmax answers one question with n classes, and the probabilities
+    of the false ones enter only by what they take from the true one. Which sum is asked for?
+    """
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]
+
+
+def cross_entropy__binary_clipped(A, Y):
+    """You add a term with 1 - Y and 1 - A: that is the cost of n separate yes-or-no questions.
+
+    It fits sigmoid outputs. A softmax answers one question with n classes, and the probabilities
+    of the false ones enter only by what they take from the true one. Which sum is asked for?
+    """
+    P = np.clip(A, 1e-15, 1 - 1e-15)
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
+
+
+def cross_entropy__labels_left_out(A, Y):
+    """You take the logarithms of all the probabilities; the labels are not in your formula.
+
+    A false class with a small probability then costs much, although it is a good prediction. What
+    does Y pick out of the sum?
+    """
+    return -np.sum(np.log(A)) / A.shape[1]
+
+
+def cross_entropy__false_classes_only(A, Y):
+    """You sum log(1 - a) over the false classes; the true one does not enter.
+
+    Cross-entropy does the opposite: it reads the probability of the true class and no other. By
+    what is each logarithm multiplied in the definition?
+    """
+    with np.errstate(all="ignore"):
+        return -np.nansum((1 - Y) * np.log(1 - A)) / A.shape[1]
+
+
+def cross_entropy__arguments_swapped(A, Y):
+    """You take the logarithm of the labels and multiply it by the probabilities.
+
+    A label of 0 then makes the cost infinite or not a number. Which of the two arrays belongs
+    inside the logarithm?
+    """
+    return -np.sum(A * np.log(Y)) / Y.shape[1]
+
+
+def cross_entropy__arguments_swapped_with_epsilon(A, Y):
+    """You take the logarithm of the labels and multiply it by the probabilities.
+
+    A label of 0 then makes the cost infinite or not a number. Which of the two arrays belongs
+    inside the logarithm?
+    """
+    return -np.sum(A * np.log(Y + 1e-15)) / Y.shape[1]
+
+
+def cross_entropy__entropy_of_the_prediction(A, Y):
+    """You use A in both places, so the labels never enter: this is the entropy of the prediction.
+
+    It tells how undecided the model is, not how wrong. A prediction that is sure and wrong would
+    cost nothing. Where does the truth belong?
+    """
+    return -np.sum(A * np.log(A, out=np.zeros(A.shape), where=A > 0)) / A.shape[1]
+
+
+def cross_entropy__entropy_of_the_labels_taken_off(A, Y):
+    """You compute the divergence from Y to A: the entropy of the labels is taken off your cost.
+
+    For one-hot labels that entropy is 0 and both are the same; for soft labels they are not. Is
+    there a logarithm of Y in the definition of the cost?
+    """
+    return np.sum(Y * (_log(Y, Y) - _log(A, Y))) / Y.shape[1]
+
+
+def cross_entropy__base_two(A, Y):
+    """You take the logarithm to another base: your costs are off by one and the same factor.
+
+    The derivative -y/a of exercise 3 only fits one base. Which one is it, and what is it called in
+    NumPy?
+    """
+    return -np.sum(Y * np.log2(A, out=np.zeros(A.shape), where=Y > 0)) / Y.shape[1]
+
+
+def cross_entropy__base_ten(A, Y):
+    """You take the logarithm to another base: your costs are off by one and the same factor.
+
+    The derivative -y/a of exercise 3 only fits one base. Which one is it, and what is it called in
+    NumPy?
+    """
+    return -np.sum(Y * np.log10(A, out=np.zeros(A.shape), where=Y > 0)) / Y.shape[1]
+
+
+def cross_entropy__no_logarithm(A, Y):
+    """You average the probability of the true class itself; the logarithm is missing.
+
+    Then a probability of 0.01 is hardly worse than one of 0.02. What should the cost of a
+    probability of 1 be?
+    """
+    return -np.sum(Y * A) / Y.shape[1]
+
+
+def cross_entropy__one_minus_the_probability(A, Y):
+    """You take 1 - a as the loss where -log(a) is asked for.
+
+    The two agree for a = 1, but 1 - a can never exceed 1, however sure and wrong a prediction is.
+    Which function of a grows without end?
+    """
+    return np.sum(Y * (1 - A)) / Y.shape[1]
+
+
+def cross_entropy__squared_error(A, Y):
+    """You sum the squares of A - Y: that is the squared error, another cost.
+
+    It never exceeds 2 for one example, however wrong the prediction is. Which function of the
+    probabilities does cross-entropy use?
+    """
+    return np.sum((A - Y) ** 2) / Y.shape[1]
+
+
+def cross_entropy__softmax_once_more(A, Y):
+    """You apply softmax to A, but A holds probabilities already.
+
+    The second softmax flattens them, and even a perfect prediction gets a cost. Which functions in
+    other libraries expect logits here, and what do you receive?
+    """
+    return -np.sum(Y * np.log(_softmax(A))) / Y.shape[1]
+
+
+# cross_entropy: labels that are not one-hot.
+
+
+def cross_entropy__largest_label_only(A, Y):
+    """You look up the class with the largest label and read only its probability.
+
+    For one-hot labels that is right. If a label is split 0.6 to 0.4, what becomes of the class
+    with 0.4?
+    """
+    truth = Y.argmax(axis=0)
+    return -np.mean(np.log(A[truth, np.arange(A.shape[1])]))
+
+
+def cross_entropy__labels_equal_to_one(A, Y):
+    """You pick out the entries where Y is exactly 1, and soft labels have none.
+
+    The examples without a 1 then cost nothing. With which weight should each class enter if its
+    label is 0.6?
+    """
+    return -np.sum(np.log(A[Y == 1])) / Y.shape[1]
+
+
+def cross_entropy__labels_taken_as_yes_or_no(A, Y):
+    """You take every label above 0 for a full 1.
+
+    For one-hot labels nothing shows. Two classes with labels 0.9 and 0.1 should not weigh the
+    same: where did the weights go?
+    """
+    return -np.sum(np.log(A[Y > 0])) / Y.shape[1]
+
+
+def cross_entropy__log_of_the_sum(A, Y):
+    """You sum Y * A first and take the logarithm after that.
+
+    For one-hot labels the order makes no difference; for soft ones a logarithm of a sum is not a
+    sum of logarithms. Which of the two does the definition have?
+    """
+    return -np.mean(np.log(np.sum(Y * A, axis=0)))
+
+
+# cross_entropy: zeros.
+
+
+def cross_entropy__zero_times_log_zero(A, Y):
+    """You compute 0 * log(0), which is nan, wherever both label and probability are 0.
+
+    Such a class costs nothing by convention. For which entries is there no need to take a
+    logarithm?
+    """
+    return -np.sum(Y * np.log(A)) / Y.shape[1]
+
+
+def cross_entropy__epsilon_in_the_logarithm(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
+
+    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
+    you tell the harmless zeros, those with label 0, from the others?
+    """
+    return -np.sum(Y * np.log(A + 1e-8)) / Y.shape[1]
+
+
+def cross_entropy__epsilon_of_1e_15_in_the_logarithm(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
+
+    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
+    you tell the harmless zeros, those with label 0, from the others?
+    """
+    return -np.sum(Y * np.log(A + 1e-15)) / Y.shape[1]
+
+
+def cross_entropy__probabilities_clipped(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
+
+    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
+    you tell the harmless zeros, those with label 0, from the others?
+    """
+    return -np.sum(Y * np.log(np.clip(A, 1e-15, 1 - 1e-15))) / Y.shape[1]
+
+
+def cross_entropy__probabilities_clipped_at_1e_7(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
+
+    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
+    you tell the harmless zeros, those with label 0, from the others?
+    """
+    return -np.sum(Y * np.log(np.clip(A, 1e-7, 1 - 1e-7))) / Y.shape[1]
+
+
+def cross_entropy__impossible_truth_skipped(A, Y):
+    """You skip every entry where A is 0, also where it is the true class.
+
+    A model that calls the truth impossible then pays nothing, as if it were perfect. Which array
+    should decide what to skip?
+    """
+    return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=A > 0)) / Y.shape[1]
+
+
+def cross_entropy__math_log_of_zero(A, Y):
+    """You use math.log, which raises a ValueError for 0 where NumPy says -inf.
+
+    If the true class has probability 0 the answer should be inf. Which logarithm gives you that,
+    or how can you tell this case apart?
+    """
+    n, m = A.shape
+    total = 0.0
+    for k in range(m):
+        for i in range(n):
+            if Y[i, k] > 0:
+                total -= Y[i, k] * math.log(A[i, k])
+    return total / m
+
+
+def cross_entropy__logarithms_in_an_integer_array(A, Y):
+    """You write logarithms into an array that took its dtype from Y; integer labels cut them off.
+
+    With float labels nothing shows. What does zeros_like(Y) give for labels that are integers?
+    """
+    logs = np.zeros_like(Y)
+    np.log(A, out=logs, where=Y > 0, casting="unsafe")
+    return -np.sum(Y * logs) / Y.shape[1]
+
+
+# cross_entropy: digits, types and side effects.
+
+
+def cross_entropy__float32_inside(A, Y):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    P = A.astype(np.float32)
+    return float(-np.sum(Y.astype(np.float32) * _log(P, Y).astype(np.float32)) / Y.shape[1])
+
+
+def cross_entropy__rounded(A, Y):
+    """You round the cost; gradients are checked with differences far smaller than that.
+
+    Rounding is for printing. Where does your code drop digits?
+    """
+    return np.round(-np.sum(Y * _log(A, Y)) / Y.shape[1], 4)
+
+
+def cross_entropy__array_of_one(A, Y):
+    """You return an array or a list that holds one number; the number in it is right.
+
+    A cost is a plain number, and a list of costs should be a list of numbers. Which step keeps the
+    extra axes, and what would take the number out?
+    """
+    return np.sum(-Y * _log(A, Y), keepdims=True) / Y.shape[1]
+
+
+def cross_entropy__list_of_one(A, Y):
+    """You return an array or a list that holds one number; the number in it is right.
+
+    A cost is a plain number, and a list of costs should be a list of numbers. Which step keeps the
+    extra axes, and what would take the number out?
+    """
+    return [float(np.sum(-Y * _log(A, Y)) / Y.shape[1])]
+
+
+def cross_entropy__zeros_patched_in_the_argument(A, Y):
+    """Your result is right, but the array you were given is not the same afterwards.
+
+    You overwrite the zeros of A, and the caller needs A for the gradient. How could you do this on
+    an array of your own?
+    """
+    A[Y == 0] = 1.0
+    return -np.sum(Y * np.log(A)) / Y.shape[1]
+
+
+# cross_entropy_from_logits: by way of the probabilities.
+
+
+def cross_entropy_from_logits__log_of_softmax(Z, Y):
+    """You take the logarithm of softmax, and a probability that has underflowed to 0 is lost.
+
+    The logits still know how far apart the classes are; after softmax nobody does. What is
+    log(exp(x) / s), if you work it out before any number is computed?
+    """
+    return -np.sum(Y * np.log(_softmax(Z))) / Y.shape[1]
+
+
+def cross_entropy_from_logits__log_of_softmax_where_asked(Z, Y):
+    """You take the logarithm of softmax, and a probability that has underflowed to 0 is lost.
+
+    The logits still know how far apart the classes are; after softmax nobody does. What is
+    log(exp(x) / s), if you work it out before any number is computed?
+    """
+    return -np.sum(Y * _log(_softmax(Z), Y)) / Y.shape[1]
+
+
+def cross_entropy_from_logits__epsilon_in_the_logarithm(Z, Y):
+    """You add a small number to the probability, or clip it, and that caps the cost.
+
+    Where the true class has underflowed the cost should be 2000, say, and yours is never above 40.
+    Which quantity would tell 2000 from 1000, and is it still there after softmax?
+    """
+    return -np.sum(Y * np.log(_softmax(Z) + 1e-8)) / Y.shape[1]
+
+
+def cross_entropy_from_logits__epsilon_of_1e_12_in_the_logarithm(Z, Y):
+    """You add a small number to the probability, or clip it, and that caps the cost.
+
+    Where the true class has underflowed the cost should be 2000, say, and yours is never above 40.
+    Which quantity would tell 2000 from 1000, and is it still there after softmax?
+    """
+    return -np.sum(Y * np.log(_softmax(Z) + 1e-12)) / Y.shape[1]
+
+
+def cross_entropy_from_logits__probabilities_clipped(Z, Y):
+    """You add a small number to the probability, or clip it, and that caps the cost.
+
+    Where the true class has underflowed the cost should be 2000, say, and yours is never above 40.
+    Which quantity would tell 2000 from 1000, and is it still there after softmax?
+    """
+    return -np.sum(Y * np.log(np.clip(_softmax(Z), 1e-15, 1.0))) / Y.shape[1]
+
+
+# cross_entropy_from_logits: the shift.
+
+
+def cross_entropy_from_logits__no_shift(Z, Y):
+    """You take the exponential of the logits as they come, and large ones overflow.
+
+    Far below zero all of them vanish, and the logarithm is -inf. Which number could you take off a
+    column inside the exponential, and how do you make up for it outside?
+    """
+    return np.sum(Y * (np.log(np.exp(Z).sum(axis=0)) - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__one_global_max(Z, Y):
+    """You shift every column by one maximum, that of the whole array.
+
+    A column that lies 800 below it vanishes, and the logarithm of its sum is -inf. Whose maximum
+    does each column need?
+    """
+    S = Z - Z.max()
+    return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__min_shift(Z, Y):
+    """You shift by the minimum or the mean, and in a wide column the largest logit overflows.
+
+    The result is inf although all the logits are finite. Which entry of a column must not be
+    positive after the shift?
+    """
+    S = Z - Z.min(axis=0)
+    return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__mean_shift(Z, Y):
+    """You shift by the minimum or the mean, and in a wide column the largest logit overflows.
+
+    The result is inf although all the logits are finite. Which entry of a column must not be
+    positive after the shift?
+    """
+    S = Z - Z.mean(axis=0)
+    return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__max_not_added_back(Z, Y):
+    """You take the maximum off inside the log-sum-exp and do not give it back outside.
+
+    Unlike in softmax it does not cancel here: your cost is too small by the largest logit. What is
+    log(exp(c) * s)?
+    """
+    log_sum = np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0))
+    return np.sum(Y * (log_sum - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__max_added_twice(Z, Y):
+    """You make up for the shift twice: once in the log-sum-exp, and once in the logit.
+
+    Your cost is too large by the largest logit. If the shifted logit is what you take off, which
+    log-sum-exp goes with it?
+    """
+    S = Z - Z.max(axis=0)
+    return np.sum(Y * (_log_sum_exp(Z) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__logits_clipped(Z, Y):
+    """You clip the logits to keep the exponential finite, and beyond the limit they all tie.
+
+    The cost then no longer knows how far apart they are. Only differences matter: how can you
+    keep them and still avoid the overflow?
+    """
+    C = np.clip(Z, -500, 500)
+    return np.sum(Y * (np.log(np.exp(C).sum(axis=0)) - C)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__logits_clipped_at_700(Z, Y):
+    """You clip the logits to keep the exponential finite, and beyond the limit they all tie.
+
+    The cost then no longer knows how far apart they are. Only differences matter: how can you
+    keep them and still avoid the overflow?
+    """
+    C = np.clip(Z, -700, 700)
+    return np.sum(Y * (np.log(np.exp(C).sum(axis=0)) - C)) / Z.shape[1]
+
+
+# cross_entropy_from_logits: the wrong sum.
+
+
+def cross_entropy_from_logits__log_sum_exp_over_rows(Z, Y):
+    """You take the log-sum-exp of each row, but an example is a column.
+
+    Each example needs one log-sum-exp, over its n classes. Along which axis do they lie?
+    """
+    return np.sum(Y * (_log_sum_exp(Z, axis=1) - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__row_sums_without_keepdims(Z, Y):
+    """You sum over each row, and NumPy lines these n numbers up with the m columns.
+
+    If n = m nobody complains; otherwise it is an error, or a number that means nothing. Print the
+    shape of your log-sum-exp: how many numbers do m examples need?
+    """
+    return np.sum(Y * (_log_sum_exp(Z, axis=1).ravel() - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__log_sum_exp_of_everything(Z, Y):
+    """You take one log-sum-exp of the whole array, so all the examples share a denominator.
+
+    With one example nothing shows. What should an example's cost have to do with the logits of
+    another?
+    """
+    top = Z.max()
+    return np.sum(Y * (top + np.log(np.exp(Z - top).sum()) - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__log_sum_exp_n_times(Z, Y):
+    """You add the log-sum-exp of each example once for every class.
+
+    It is subtracted from an (n, m) array without the labels, and broadcasting repeats it n times.
+    What should multiply it, or where should it be added instead?
+    """
+    return np.sum(_log_sum_exp(Z) - Y * Z) / Z.shape[1]
+
+
+def cross_entropy_from_logits__log_sum_exp_only(Z, Y):
+    """You return the mean log-sum-exp; the logit of the true class is missing, and so is Y.
+
+    A cost that does not know the truth cannot tell a right prediction from a wrong one. What is
+    left of log(exp(z) / s) if you write it as a difference?
+    """
+    return np.mean(_log_sum_exp(Z))
+
+
+def cross_entropy_from_logits__true_logit_only(Z, Y):
+    """You return minus the logit of the true class; the log-sum-exp is missing.
+
+    Adding 7 to every logit then changes your cost, though it changes no probability. What is left
+    of log(exp(z) / s) if you write it as a difference?
+    """
+    return -np.sum(Y * Z) / Z.shape[1]
+
+
+def cross_entropy_from_logits__sum_of_exponentials_without_log(Z, Y):
+    """You take the sum of the exponentials off, not its logarithm.
+
+    The logarithm of a fraction is a difference of two logarithms. Which of the two is missing?
+    """
+    return np.sum(Y * (np.exp(Z).sum(axis=0) - Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__log_of_the_logits(Z, Y):
+    """You take the logarithm of the logits as if they were probabilities.
+
+    A logit may be negative, and then its logarithm is nan. What turns logits into probabilities,
+    and what is the logarithm of *that*?
+    """
+    return -np.sum(Y * np.log(Z)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__softmax_twice(Z, Y):
+    """You apply softmax twice: you take the log-sum-exp of probabilities.
+
+    The second softmax flattens the first one. What does the function receive, logits or
+    probabilities, and how often does the exponential appear in the definition?
+    """
+    P = _softmax(Z)
+    return np.sum(Y * (_log_sum_exp(P) - P)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__sigmoids(Z, Y):
+    """You treat each logit as a yes-or-no question of its own, with a sigmoid.
+
+    That is binary cross-entropy: n separate answers that need not sum to 1. Through what do the
+    classes meet in a softmax?
+    """
+    return np.sum(np.logaddexp(0, Z) - Y * Z) / Z.shape[1]
+
+
+def cross_entropy_from_logits__binary(Z, Y):
+    """You add a term with 1 - Y and 1 - A: that is the cost of n separate yes-or-no questions.
+
+    It fits sigmoid outputs. A softmax answers one question with n classes, and the false ones are
+    in the log-sum-exp already. Which sum is asked for?
+    """
+    A = np.clip(_softmax(Z), 1e-15, 1 - 1e-15)
+    return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__sign_flipped(Z, Y):
+    """Your cost is negative: the two parts are subtracted the wrong way round.
+
+    The logarithm of a probability is never positive, and the cost has a minus sign in front of it.
+    Should a good prediction have a high cost or a low one?
+    """
+    return np.sum(Y * (Z - _log_sum_exp(Z))) / Z.shape[1]
+
+
+def cross_entropy_from_logits__all_classes(Z, Y):
+    """You sum the log-probabilities of all the classes; the labels are not in your formula.
+
+    A false class with a small probability then costs much, although it is a good prediction. What
+    does Y pick out of the sum?
+    """
+    return np.sum(_log_sum_exp(Z) - Z) / Z.shape[1]
+
+
+# cross_entropy_from_logits: labels, means, types and side effects.
+
+
+def cross_entropy_from_logits__largest_label_only(Z, Y):
+    """You look up the class with the largest label and read only its logit.
+
+    For one-hot labels that is right. If a label is split 0.6 to 0.4, what becomes of the class
+    with 0.4?
+    """
+    truth = Y.argmax(axis=0)
+    return np.mean((_log_sum_exp(Z) - Z)[truth, np.arange(Z.shape[1])])
+
+
+def cross_entropy_from_logits__labels_equal_to_one(Z, Y):
+    """You pick out the entries where Y is exactly 1, and soft labels have none.
+
+    The examples without a 1 then cost nothing. With which weight should each class enter if its
+    label is 0.6?
+    """
+    return np.sum((_log_sum_exp(Z) - Z)[Y == 1]) / Z.shape[1]
+
+
+def cross_entropy_from_logits__sum_of_the_examples(Z, Y):
+    """You add up the losses of all the examples and do not take their mean.
+
+    With one example nothing shows; with m of them your cost is m times too large. What should
+    happen to the cost if every example is written down twice?
+    """
+    return np.sum(Y * (_log_sum_exp(Z) - Z))
+
+
+def cross_entropy_from_logits__divided_by_classes(Z, Y):
+    """You divide by the number of classes, not by the number of examples.
+
+    Here the columns are the examples. Which of the two sizes of Z counts them, and what does
+    len(Z) count?
+    """
+    return np.sum(Y * (_log_sum_exp(Z) - Z)) / Z.shape[0]
+
+
+def cross_entropy_from_logits__mean_over_all_entries(Z, Y):
+    """You take the mean over all n * m entries, zeros included.
+
+    The loss of one example is a sum over its classes; only the examples are averaged. Over which
+    axis do you sum, and over which one do you average?
+    """
+    return np.mean(Y * (_log_sum_exp(Z) - Z))
+
+
+def cross_entropy_from_logits__one_loss_per_example(Z, Y):
+    """You return one loss for each example, and the last step is missing.
+
+    The cost of a batch is a single number. How do you get from m losses to their mean?
+    """
+    return np.sum(Y * (_log_sum_exp(Z) - Z), axis=0)
+
+
+def cross_entropy_from_logits__losses_in_an_integer_array(Z, Y):
+    """You write numbers into an array that took its dtype from Y; integer labels cut them off.
+
+    With float labels nothing shows. What does zeros_like(Y) give for labels that are integers?
+    """
+    losses = np.zeros_like(Y)
+    losses[:] = Y * (_log_sum_exp(Z) - Z)
+    return np.sum(losses) / Z.shape[1]
+
+
+def cross_entropy_from_logits__epsilon_beside_the_sum(Z, Y):
+    """You add a small number to the sum of the exponentials, and your cost is a little too large.
+
+    The result is right to some eight or ten digits only. After subtracting the maximum, how small
+    can that sum become?
+    """
+    S = Z - Z.max(axis=0)
+    return np.sum(Y * (np.log(np.exp(S).sum(axis=0) + 1e-8) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__epsilon_of_1e_10_beside_the_sum(Z, Y):
+    """You add a small number to the sum of the exponentials, and your cost is a little too large.
+
+    The result is right to some eight or ten digits only. After subtracting the maximum, how small
+    can that sum become?
+    """
+    S = Z - Z.max(axis=0)
+    return np.sum(Y * (np.log(np.exp(S).sum(axis=0) + 1e-10) - S)) / Z.shape[1]
+
+
+def cross_entropy_from_logits__float32_inside(Z, Y):
+    """You compute in float32: about seven digits are right, and no more.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    S = Z.astype(np.float32)
+    return float(np.sum(Y.astype(np.float32) * (_log_sum_exp(S) - S)) / np.float32(Z.shape[1]))
+
+
+def cross_entropy_from_logits__rounded(Z, Y):
+    """You round the cost; gradients are checked with differences far smaller than that.
+
+    Rounding is for printing. Where does your code drop digits?
+    """
+    return np.round(np.sum(Y * (_log_sum_exp(Z) - Z)) / Z.shape[1], 4)
+
+
+def cross_entropy_from_logits__array_of_one(Z, Y):
+    """You return an array that holds one number; the number in it is right.
+
+    A cost is a plain number, and a list of costs should be a list of numbers. Which step keeps the
+    extra axes, and what would take the number out?
+    """
+    return np.sum(Y * (_log_sum_exp(Z) - Z), keepdims=True) / Z.shape[1]
+
+
+def cross_entropy_from_logits__changes_its_argument(Z, Y):
+    """Your result is right, but the array you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's logits, who still needs them. Which of your
+    lines writes into Z rather than into something new?
+    """
+    Z -= Z.max(axis=0, keepdims=True)
+    return np.sum(Y * (np.log(np.exp(Z).sum(axis=0)) - Z)) / Z.shape[1]
+
+
+# cross_entropy_grad: another derivative.
+
+
+def cross_entropy_grad__sign_missing(A, Y):
+    """Your derivative has the wrong sign: the minus of the loss is missing.
+
+    If the true class becomes more likely, the loss falls. Which sign does the derivative of a
+    falling function have?
+    """
+    return np.divide(Y, A, out=np.zeros(A.shape), where=Y > 0)
+
+
+def cross_entropy_grad__divided_by_m(A, Y):
+    """You divide by the number of examples; with m = 1 nothing shows.
+
+    In this course dA is per example: column k is the derivative of that example's own loss. Where
+    will the 1/m of the mean enter later, and would it then be there twice?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0) / Y.shape[1]
+
+
+def cross_entropy_grad__divided_by_n(A, Y):
+    """You divide by the number of classes.
+
+    The loss of one example is a sum over its classes, not a mean. Where does the division come
+    from, and which size did you mean to divide by?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0) / Y.shape[0]
+
+
+def cross_entropy_grad__binary(A, Y):
+    """You differentiate binary cross-entropy: there is a second term with 1 - Y and 1 - A.
+
+    That cost asks n separate yes-or-no questions, one sigmoid for each. In the loss of a softmax,
+    does the probability of a false class appear at all?
+    """
+    return -(np.divide(Y, A) - np.divide(1 - Y, 1 - A))
+
+
+def cross_entropy_grad__binary_with_epsilon(A, Y):
+    """You differentiate binary cross-entropy: there is a second term with 1 - Y and 1 - A.
+
+    That cost asks n separate yes-or-no questions, one sigmoid for each. In the loss of a softmax,
+    does the probability of a false class appear at all?
+    """
+    return -(Y / (A + 1e-12) - (1 - Y) / (1 - A + 1e-12))
+
+
+def cross_entropy_grad__by_the_logits(A, Y):
+    """You return A - Y, which is the derivative by the logits.
+
+    That is where the next exercise ends up; here the derivative by the probabilities is asked for.
+    Which step lies between the two?
+    """
+    return A - Y
+
+
+def cross_entropy_grad__labels_left_out(A, Y):
+    """You return -1/A everywhere, as if every class were the true one.
+
+    A probability that the loss does not contain has the derivative 0. By what is each logarithm
+    multiplied in the loss?
+    """
+    return -1 / A
+
+
+def cross_entropy_grad__loss_not_derivative(A, Y):
+    """You return the terms of the loss themselves, with the logarithm still in them.
+
+    What is asked for is how fast they change. What is the derivative of log(a) by a?
+    """
+    return -Y * _log(A, Y)
+
+
+def cross_entropy_grad__product(A, Y):
+    """You multiply the labels by the probabilities where you should divide.
+
+    The less likely the true class looked, the steeper the loss should be. What is the derivative of
+    log(a) by a?
+    """
+    return -Y * A
+
+
+def cross_entropy_grad__labels_only(A, Y):
+    """You return -Y: the derivative of the logarithm is missing.
+
+    The less likely the true class looked, the steeper the loss should be. What is the derivative of
+    log(a) by a?
+    """
+    return -1.0 * Y
+
+
+def cross_entropy_grad__fraction_upside_down(A, Y):
+    """You divide the probabilities by the labels: the fraction is upside down.
+
+    Most labels are 0, and dividing by them gives inf. Which of the two arrays stands below the line
+    in the derivative of y log(a) by a?
+    """
+    return -A / Y
+
+
+def cross_entropy_grad__second_derivative(A, Y):
+    """You divide by the square of the probability, as in a second derivative.
+
+    For a loss of -log(a), a small step in a changes it by how much? Try a = 0.5: is it 2 or 4 for
+    each unit?
+    """
+    return np.divide(-Y, A**2, out=np.zeros(A.shape), where=Y > 0)
+
+
+def cross_entropy_grad__squared_error(A, Y):
+    """You differentiate the squared error; here the cost is cross-entropy.
+
+    Its derivative stays small even where the model is sure and wrong. Which function of a does the
+    loss contain, and what is its derivative?
+    """
+    return 2 * (A - Y)
+
+
+# cross_entropy_grad: zeros and soft labels.
+
+
+def cross_entropy_grad__zero_by_zero(A, Y):
+    """You compute 0/0, which is nan, wherever both label and probability are 0.
+
+    The loss does not contain that probability at all, so its derivative is 0. For which entries is
+    there anything to divide?
+    """
+    return -Y / A
+
+
+def cross_entropy_grad__epsilon_in_denominator(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
+
+    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
+    the harmless zeros, those with label 0, from the small numbers that matter?
+    """
+    return -Y / (A + 1e-8)
+
+
+def cross_entropy_grad__epsilon_of_1e_15_in_denominator(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
+
+    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
+    the harmless zeros, those with label 0, from the small numbers that matter?
+    """
+    return -Y / (A + 1e-15)
+
+
+def cross_entropy_grad__probabilities_clipped(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
+
+    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
+    the harmless zeros, those with label 0, from the small numbers that matter?
+    """
+    return -Y / np.clip(A, 1e-15, 1.0)
+
+
+def cross_entropy_grad__probabilities_clipped_at_1e_7(A, Y):
+    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
+
+    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
+    the harmless zeros, those with label 0, from the small numbers that matter?
+    """
+    return -Y / np.clip(A, 1e-7, 1 - 1e-7)
+
+
+def cross_entropy_grad__largest_label_only(A, Y):
+    """You fill in the class with the largest label only, and take that label for 1.
+
+    For one-hot labels that is right. If a label is split 0.6 to 0.4, which entries of the
+    derivative are not 0, and what multiplies them?
+    """
+    dA = np.zeros(A.shape)
+    truth, k = Y.argmax(axis=0), np.arange(A.shape[1])
+    dA[truth, k] = -1 / A[truth, k]
+    return dA
+
+
+def cross_entropy_grad__labels_taken_as_yes_or_no(A, Y):
+    """You take every label above 0 for a full 1.
+
+    For one-hot labels nothing shows. Two classes with labels 0.9 and 0.1 should not weigh the
+    same: where did the weights go?
+    """
+    return np.divide(-1.0, A, out=np.zeros(A.shape), where=Y > 0)
+
+
+def cross_entropy_grad__integer_array(A, Y):
+    """You write into an array that took its dtype from Y, and integer labels cut the digits off.
+
+    With float labels nothing shows. What does zeros_like(Y) give for labels that are integers?
+    """
+    dA = np.zeros_like(Y)
+    dA[Y > 0] = -Y[Y > 0] / A[Y > 0]
+    return dA
+
+
+# cross_entropy_grad: shapes, digits, types and side effects.
+
+
+def cross_entropy_grad__one_number_per_example(A, Y):
+    """You sum over the classes, and one number is left for each example.
+
+    The loss can be differentiated by each of the n probabilities. Which shape does A have, and
+    which has your answer?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0).sum(axis=0)
+
+
+def cross_entropy_grad__entries_picked_out(A, Y):
+    """You pick out the entries with a label, and their places are lost in a flat vector.
+
+    The derivative has the shape of A, with zeros where nothing is asked. What does A[Y > 0] return,
+    and what shape should you write into?
+    """
+    return -Y[Y > 0] / A[Y > 0]
+
+
+def cross_entropy_grad__transposed(A, Y):
+    """You return the transpose: an example is a row in your result, but a column in A.
+
+    The numbers themselves are right. Which shape does a (3, 5) array of probabilities ask for?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0).T
+
+
+def cross_entropy_grad__squeezed(A, Y):
+    """You drop the axes of length 1, so one example comes back as a flat vector.
+
+    (n,) and (n, 1) broadcast quite differently in the next exercise. Where does your code squeeze
+    or index an axis away?
+    """
+    return np.squeeze(np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0))
+
+
+def cross_entropy_grad__float32_inside(A, Y):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    P = np.where(Y > 0, A, 1).astype(np.float32)
+    return (-Y.astype(np.float32) / P).astype(np.float64)
+
+
+def cross_entropy_grad__list(A, Y):
+    """You return a nested list; the numbers in it are right.
+
+    A list has no shape and cannot be multiplied, so the chain rule would stumble over it. Which
+    type did you receive?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0).tolist()
+
+
+def cross_entropy_grad__zeros_patched_in_the_argument(A, Y):
+    """Your result is right, but the array you were given is not the same afterwards.
+
+    You overwrite entries of A, and the caller still needs them. How could you do this on an array
+    of your own?
+    """
+    A[Y == 0] = 1.0
+    return -Y / A

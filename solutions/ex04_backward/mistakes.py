@@ -1,0 +1,1496 @@
+"""Wrong ways back through softmax; each docstring is what the learner is told."""
+
+import numpy as np
+
+
+def _softmax(Z):
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+
+
+def _jacobian(a):
+    return np.diagflat(a) - np.outer(a, a)
+
+
+def _jacobians(A):
+    return np.array([_jacobian(a) for a in A.T])
+
+
+def _backward(A, dA):
+    return A * (dA - (A * dA).sum(axis=0, keepdims=True))
+
+
+# vjp_with_jacobian: not a matrix product.
+
+
+def vjp_with_jacobian__elementwise(Z, dA):
+    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
+
+    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
+    outputs. In a column of your answer, which g does entry j depend on, and which should it?
+    """
+    A = _softmax(Z)
+    return dA * A * (1 - A)
+
+
+def vjp_with_jacobian__diagonals_taken_out(Z, dA):
+    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
+
+    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
+    outputs. In a column of your answer, which g does entry j depend on, and which should it?
+    """
+    dZ = np.zeros(Z.shape)
+    for k, a in enumerate(_softmax(Z).T):
+        dZ[:, k] = dA[:, k] * np.diag(_jacobian(a))
+    return dZ
+
+
+def vjp_with_jacobian__sigmoid(Z, dA):
+    """You use the derivative of a sigmoid for each logit; there is no softmax in your answer.
+
+    The form s(1 - s) looks the same, but the logits of one example share a denominator. What
+    should a column of your answer sum to?
+    """
+    S = 1 / (1 + np.exp(-Z))
+    return dA * S * (1 - S)
+
+
+def vjp_with_jacobian__product_not_summed(Z, dA):
+    """You multiply the rows of each Jacobian by dA, and do not sum after that.
+
+    These are the single terms of the chain rule; each logit needs their sum over all the outputs.
+    Which shape does dZ have, and which axis of your array belongs to the outputs?
+    """
+    return dA.T[:, :, None] * _jacobians(_softmax(Z))
+
+
+def vjp_with_jacobian__summed_over_the_inputs(Z, dA):
+    """You sum over the wrong index: over the inputs, and everything cancels to nearly 0.
+
+    Each output's derivatives by all the logits add up to 0, so nothing can be left. Which index
+    stands in both factors of the chain rule?
+    """
+    dZ = np.zeros(Z.shape)
+    for k, a in enumerate(_softmax(Z).T):
+        dZ[:, k] = (dA[:, k : k + 1] * _jacobian(a)).sum(axis=1)
+    return dZ
+
+
+def vjp_with_jacobian__jacobians_returned(Z, dA):
+    """You return the Jacobians themselves; dA does not enter your answer.
+
+    What is asked for is how the loss moves with the logits, and dA says how it moves with the
+    outputs. How does the chain rule put the two together?
+    """
+    return _jacobians(_softmax(Z))
+
+
+# vjp_with_jacobian: which example meets which.
+
+
+def vjp_with_jacobian__first_jacobian_for_all(Z, dA):
+    """You use one and the same Jacobian for every example.
+
+    With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
+    column k of dA?
+    """
+    return _jacobian(_softmax(Z)[:, 0]).T @ dA
+
+
+def vjp_with_jacobian__last_jacobian_for_all(Z, dA):
+    """You use one and the same Jacobian for every example.
+
+    With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
+    column k of dA?
+    """
+    return _jacobian(_softmax(Z)[:, -1]).T @ dA
+
+
+def vjp_with_jacobian__jacobians_added_up(Z, dA):
+    """You add up the Jacobians of all the examples and apply the sum to every column.
+
+    With m = 1 nothing shows. Which Jacobian should meet column k of dA, and does your product know
+    which example a column belongs to?
+    """
+    return _jacobians(_softmax(Z)).sum(axis=0) @ dA
+
+
+def vjp_with_jacobian__examples_mixed(Z, dA):
+    """You multiply whole matrices in the second term, and A @ (A.T @ dA) mixes the examples.
+
+    A.T @ dA holds the product of every example with every other. With m = 1 nothing shows. Which
+    of its entries belong together?
+    """
+    A = _softmax(Z)
+    return A * dA - A @ (A.T @ dA)
+
+
+def vjp_with_jacobian__one_average_for_all(Z, dA):
+    """You subtract one and the same number from the whole array: a sum over all the examples.
+
+    With m = 1 nothing shows. How many averages do m examples have, and along which axis is each of
+    them taken?
+    """
+    A = _softmax(Z)
+    return A * (dA - np.sum(A * dA))
+
+
+def vjp_with_jacobian__average_over_the_examples(Z, dA):
+    """You take the average along each row, over the examples, and not down each column.
+
+    Within one example the classes compete; other examples have no say. What should a column of
+    your answer sum to?
+    """
+    A = _softmax(Z)
+    return A * (dA - np.sum(A * dA, axis=1, keepdims=True))
+
+
+def vjp_with_jacobian__row_sums_without_keepdims(Z, dA):
+    """You sum each row, and NumPy then lines these n sums up with the m columns.
+
+    If n = m nobody complains; otherwise it is an error or a wrong shape. Print the shape of your
+    sum: how many numbers do m examples need?
+    """
+    A = _softmax(Z)
+    return A * (dA - np.sum(A * dA, axis=1))
+
+
+def vjp_with_jacobian__rows_of_dA(Z, dA):
+    """You take row k of dA for example k, but an example is a column.
+
+    If n = m the shapes fit all the same, and only the numbers are wrong. What does dA[k] give, and
+    what does dA[:, k]?
+    """
+    dZ = np.zeros(Z.shape)
+    for k, a in enumerate(_softmax(Z).T):
+        dZ[:, k] = dA[k] @ _jacobian(a)
+    return dZ
+
+
+# vjp_with_jacobian: a wrong term.
+
+
+def vjp_with_jacobian__negated(Z, dA):
+    """Your answer has the opposite sign in every entry.
+
+    Is it the Jacobian that you subtracted the wrong way round, or is there a minus that belongs to
+    a loss? What is the sign of a Jacobian's diagonal?
+    """
+    return -_backward(_softmax(Z), dA)
+
+
+def vjp_with_jacobian__average_added(Z, dA):
+    """You add the second term where it should come off.
+
+    Your columns do not sum to 0, yet a common shift of all logits changes nothing. Which sign have
+    the entries of the Jacobian off its diagonal?
+    """
+    A = _softmax(Z)
+    return A * (dA + (A * dA).sum(axis=0))
+
+
+def vjp_with_jacobian__first_term_only(Z, dA):
+    """You multiply dA by the probabilities and stop there.
+
+    That is what comes through the numerators; the shared denominator is missing. Which second term
+    has the Jacobian beside diag(a)?
+    """
+    return _softmax(Z) * dA
+
+
+def vjp_with_jacobian__second_term_only(Z, dA):
+    """You use Case 2 for all entries, so only the term of the shared denominator is there.
+
+    Each logit also stands in a numerator, its own. Which term has the Jacobian on its diagonal,
+    and not elsewhere?
+    """
+    A = _softmax(Z)
+    return -A * (A * dA).sum(axis=0)
+
+
+def vjp_with_jacobian__unweighted_mean(Z, dA):
+    """You subtract the plain mean of dA; every class counts alike in it.
+
+    The average that comes off has weights. In the sum over i of g_i times J_ij, by what is each g_i
+    multiplied?
+    """
+    return _softmax(Z) * (dA - dA.mean(axis=0))
+
+
+def vjp_with_jacobian__unweighted_sum(Z, dA):
+    """You subtract the plain sum of dA, without any weights.
+
+    If all the g are equal the answer must be 0; yours is not. In the sum over i of g_i times J_ij,
+    by what is each g_i multiplied?
+    """
+    return _softmax(Z) * (dA - dA.sum(axis=0))
+
+
+def vjp_with_jacobian__log_softmax(Z, dA):
+    """You go back through the logarithm of softmax: this is the formula for log-probabilities.
+
+    Here dA is the derivative by the probabilities themselves. What does the derivative of log(a)
+    have that the derivative of a has not?
+    """
+    return dA - _softmax(Z) * dA.sum(axis=0)
+
+
+def vjp_with_jacobian__outer_factor_missing(Z, dA):
+    """You subtract the average and stop there: the factor in front is missing.
+
+    A class with a probability of nearly 0 hardly reacts to its logit. What makes your answer small
+    for such a class?
+    """
+    return dA - (_softmax(Z) * dA).sum(axis=0)
+
+
+def vjp_with_jacobian__average_without_factor(Z, dA):
+    """You multiply only the first term by the probabilities, but not the average.
+
+    Your columns do not sum to 0. Which two factors besides g has each entry of the Jacobian off
+    its diagonal?
+    """
+    A = _softmax(Z)
+    return A * dA - (A * dA).sum(axis=0)
+
+
+def vjp_with_jacobian__applied_twice(Z, dA):
+    """You multiply by the Jacobian twice.
+
+    One step from the probabilities to the logits is one product. Where does the second one come
+    from: does what you multiply contain a Jacobian already?
+    """
+    A = _softmax(Z)
+    return _backward(A, _backward(A, dA))
+
+
+def vjp_with_jacobian__cross_entropy_assumed(Z, dA):
+    """You add A to A * dA, which is right only if the loss is cross-entropy.
+
+    For that loss the average of dA is -1, and you have put in this number. What is it for another
+    loss?
+    """
+    A = _softmax(Z)
+    return A + A * dA
+
+
+def vjp_with_jacobian__dA_taken_for_labels(Z, dA):
+    """You subtract dA from the probabilities, as if dA held the labels.
+
+    A - Y is the end of the road for one special loss. Here dA may come from any loss. Which
+    matrix should it be multiplied by?
+    """
+    return _softmax(Z) - dA
+
+
+# vjp_with_jacobian: softmax of what, and how.
+
+
+def vjp_with_jacobian__arguments_swapped(Z, dA):
+    """You take the Jacobian at dA and multiply it by Z: the two arguments are swapped.
+
+    The Jacobian belongs to the place where softmax was computed. Which of the two arrays holds the
+    logits?
+    """
+    return _backward(_softmax(dA), Z)
+
+
+def vjp_with_jacobian__jacobian_at_dA(Z, dA):
+    """You take softmax of dA, and Z does not enter your answer.
+
+    A gradient is not a logit. At which point was softmax computed on the way forward?
+    """
+    return _backward(_softmax(dA), dA)
+
+
+def vjp_with_jacobian__softmax_over_rows(Z, dA):
+    """Your formula is right, but the probabilities in it are normalised along the rows.
+
+    Each example is a column, and its n probabilities should sum to 1. What does one column of your
+    A add up to?
+    """
+    return _backward(_softmax(Z.T).T, dA)
+
+
+def vjp_with_jacobian__logits_taken_as_probabilities(Z, dA):
+    """You put the logits into the formula where the probabilities belong.
+
+    The argument Z has not been through softmax yet. Which first step turns it into A?
+    """
+    return _backward(Z, dA)
+
+
+def vjp_with_jacobian__no_shift(Z, dA):
+    """You take the exponential of the logits as they come, and large ones overflow to nan.
+
+    The product is fine; the softmax inside it is not. Which number could all the logits of a
+    column lose without changing the probabilities?
+    """
+    E = np.exp(Z)
+    return _backward(E / E.sum(axis=0), dA)
+
+
+def vjp_with_jacobian__one_global_max(Z, dA):
+    """You subtract one maximum, that of the whole array, before the exponential.
+
+    A column that lies 800 below it underflows to zeros, and its answer is nan. Whose maximum does
+    each column need?
+    """
+    E = np.exp(Z - Z.max())
+    return _backward(E / E.sum(axis=0), dA)
+
+
+# vjp_with_jacobian: shapes, factors, loops.
+
+
+def vjp_with_jacobian__divided_by_m(Z, dA):
+    """You divide by the number of examples; with m = 1 nothing shows.
+
+    In this course dZ is per example. Would the gradient of one example change if another one
+    joined the batch?
+    """
+    return _backward(_softmax(Z), dA) / Z.shape[1]
+
+
+def vjp_with_jacobian__summed_over_the_examples(Z, dA):
+    """You sum over the examples, and one column is left for all of them.
+
+    Each example has a gradient by its own logits. Which shape has Z, and which has your answer?
+    """
+    return _backward(_softmax(Z), dA).sum(axis=1, keepdims=True)
+
+
+def vjp_with_jacobian__transposed(Z, dA):
+    """You return the transpose: an example is a row in your result, but a column in Z.
+
+    The numbers themselves are right. In an einsum, what do the letters after the arrow say about
+    the order of the axes?
+    """
+    return np.einsum("kij,ik->kj", _jacobians(_softmax(Z)), dA)
+
+
+def vjp_with_jacobian__reshaped_not_transposed(Z, dA):
+    """You reshape where you should transpose; the shape fits, but the numbers land elsewhere.
+
+    reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
+    does reshape(3, 2) do to a (2, 3) array whose rows you know?
+    """
+    return np.einsum("kij,ik->kj", _jacobians(_softmax(Z)), dA).reshape(Z.shape)
+
+
+def vjp_with_jacobian__squeezed(Z, dA):
+    """You drop the axes of length 1, so one example comes back as a flat vector.
+
+    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
+    index an axis away?
+    """
+    return np.squeeze(_backward(_softmax(Z), dA))
+
+
+def vjp_with_jacobian__only_first_column(Z, dA):
+    """Only your first column is filled; all the others stay zero.
+
+    The loop ends after one round. Look at the indentation of your return: how often can it be
+    reached?
+    """
+    dZ = np.zeros(Z.shape)
+    for k, a in enumerate(_softmax(Z).T):
+        dZ[:, k] = dA[:, k] @ _jacobian(a)
+        return dZ
+    return dZ
+
+
+def vjp_with_jacobian__loop_over_classes(Z, dA):
+    """Your loop over the examples runs n times (once per class) and not m times.
+
+    If n < m the last columns stay zero, and if n > m the index runs out of the array. Which entry
+    of Z.shape counts the examples?
+    """
+    A = _softmax(Z)
+    dZ = np.zeros(Z.shape)
+    for k in range(len(Z)):
+        dZ[:, k] = dA[:, k] @ _jacobian(A[:, k])
+    return dZ
+
+
+# vjp_with_jacobian: digits, types and side effects.
+
+
+def vjp_with_jacobian__central_difference(Z, dA):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a gradient. What does the Jacobian of exercise 2 give you
+    without any step at all?
+    """
+    dZ = np.zeros(Z.shape)
+    for j in range(len(Z)):
+        step = np.zeros((len(Z), 1))
+        step[j] = 1e-5
+        dZ[j] = (dA * (_softmax(Z + step) - _softmax(Z - step))).sum(axis=0) / 2e-5
+    return dZ
+
+
+def vjp_with_jacobian__float32_inside(Z, dA):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    return _backward(_softmax(Z.astype(np.float32)), dA.astype(np.float32)).astype(np.float64)
+
+
+def vjp_with_jacobian__list(Z, dA):
+    """You return a list; the numbers in it are right.
+
+    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
+    receive?
+    """
+    return _backward(_softmax(Z), dA).tolist()
+
+
+def vjp_with_jacobian__changes_dA(Z, dA):
+    """Your result is right, but an array that you were given is not the same afterwards.
+
+    An operation such as -= or *= writes into the caller's array. Which of your lines writes into an
+    argument rather than into something new?
+    """
+    A = _softmax(Z)
+    dA -= (A * dA).sum(axis=0)
+    return A * dA
+
+
+# softmax_backward: the wrong product.
+
+
+def softmax_backward__elementwise(dA, A):
+    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
+
+    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
+    outputs. In a column of your answer, which g does entry j depend on, and which should it?
+    """
+    return dA * A * (1 - A)
+
+
+def softmax_backward__diagonals_taken_out(dA, A):
+    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
+
+    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
+    outputs. In a column of your answer, which g does entry j depend on, and which should it?
+    """
+    return np.multiply(dA, A - A**2)
+
+
+def softmax_backward__derivative_without_dA(dA, A):
+    """You return a(1 - a), and dA does not enter your answer.
+
+    What is asked for is how the loss moves with the logits; only dA knows anything of the loss. How
+    does the chain rule put the two together?
+    """
+    return A * (1 - A)
+
+
+def softmax_backward__first_term_only(dA, A):
+    """You multiply dA by the probabilities and stop there.
+
+    That is what comes through the numerators; the shared denominator is missing. What comes off
+    each g before the factor a is applied?
+    """
+    return A * dA
+
+
+def softmax_backward__second_term_only(dA, A):
+    """You keep only the term of the shared denominator.
+
+    Each logit also stands in a numerator, its own. Which term of the sum has i = j in it, and what
+    is left of that sum?
+    """
+    return -A * (A * dA).sum(axis=0)
+
+
+def softmax_backward__average_returned(dA, A):
+    """You return the average itself, spread over the classes: dA is not compared with it.
+
+    A logit is moved by how far its g lies above the average. What do you subtract from what?
+    """
+    return A * (A * dA).sum(axis=0)
+
+
+def softmax_backward__average_added(dA, A):
+    """You add the average where it should come off.
+
+    Adding a constant to all the g should change nothing, and with your formula it does. Which sign
+    have the entries of the Jacobian off its diagonal?
+    """
+    return A * (dA + (A * dA).sum(axis=0))
+
+
+def softmax_backward__negated(dA, A):
+    """Your answer has the opposite sign in every entry.
+
+    A logit whose g lies above the average should get a positive entry. What do you subtract from
+    what?
+    """
+    return -_backward(A, dA)
+
+
+def softmax_backward__outer_factor_missing(dA, A):
+    """You subtract the average and stop there: the factor in front is missing.
+
+    A class with a probability of nearly 0 hardly reacts to its logit. What makes your answer small
+    for such a class?
+    """
+    return dA - (A * dA).sum(axis=0)
+
+
+def softmax_backward__average_without_factor(dA, A):
+    """You multiply only the first term by the probabilities, but not the average.
+
+    Your columns do not sum to 0. When you took a factor out of the second sum, which index did it
+    have, and where did it go?
+    """
+    return A * dA - (A * dA).sum(axis=0)
+
+
+def softmax_backward__factor_squared(dA, A):
+    """You have one factor a too many in the second term.
+
+    The average is a plain number for each example. If all the g are equal, your answer should be 0:
+    which power of a makes the two terms cancel?
+    """
+    return A * dA - A * A * (A * dA).sum(axis=0)
+
+
+def softmax_backward__unweighted_mean(dA, A):
+    """You subtract the plain mean of dA; every class counts alike in it.
+
+    The average that comes off has weights. In the second sum, by what is each g_i multiplied?
+    """
+    return A * (dA - dA.mean(axis=0))
+
+
+def softmax_backward__mean_of_the_products(dA, A):
+    """You divide the weighted sum by the number of classes as well.
+
+    The weights are probabilities and sum to 1 already, so their weighted sum *is* the average. What
+    would your "average" be if all the g were 1?
+    """
+    return A * (dA - (A * dA).mean(axis=0))
+
+
+def softmax_backward__unweighted_sum(dA, A):
+    """You subtract the plain sum of dA, without any weights.
+
+    If all the g are equal the answer must be 0; yours is not. In the second sum, by what is each
+    g_i multiplied?
+    """
+    return A * (dA - dA.sum(axis=0))
+
+
+def softmax_backward__log_softmax(dA, A):
+    """You go back through the logarithm of softmax: this is the formula for log-probabilities.
+
+    Here dA is the derivative by the probabilities themselves. What does the derivative of log(a)
+    have that the derivative of a has not?
+    """
+    return dA - A * dA.sum(axis=0)
+
+
+# softmax_backward: which example, which axis.
+
+
+def softmax_backward__one_average_for_all(dA, A):
+    """You subtract one and the same number from the whole array: a sum over all the examples.
+
+    With m = 1 nothing shows. How many averages do m examples have, and along which axis is each of
+    them taken?
+    """
+    return A * (dA - np.sum(A * dA))
+
+
+def softmax_backward__average_over_the_examples(dA, A):
+    """You take the average along each row, over the examples, and not down each column.
+
+    Within one example the classes compete; other examples have no say. What should a column of
+    your answer sum to?
+    """
+    return A * (dA - np.sum(A * dA, axis=1, keepdims=True))
+
+
+def softmax_backward__row_sums_without_keepdims(dA, A):
+    """You sum each row, and NumPy then lines these n sums up with the m columns.
+
+    If n = m nobody complains; otherwise it is an error or a wrong shape. Print the shape of your
+    sum: how many numbers do m examples need?
+    """
+    return A * (dA - np.sum(A * dA, axis=1))
+
+
+def softmax_backward__examples_mixed(dA, A):
+    """You multiply whole matrices, and A @ (A.T @ dA) mixes the examples.
+
+    A.T @ dA holds the product of every example with every other. With m = 1 nothing shows. Which
+    of its entries belong together?
+    """
+    return A * dA - A @ (A.T @ dA)
+
+
+# softmax_backward: something else taken for something.
+
+
+def softmax_backward__arguments_swapped(dA, A):
+    """You use dA and A in each other's place.
+
+    The upstream gradient is the first argument, the probabilities are the second. Which of the two
+    holds the weights of the average?
+    """
+    return dA * (A - (A * dA).sum(axis=0))
+
+
+def softmax_backward__softmax_once_more(dA, A):
+    """You apply softmax to A, but A holds probabilities already.
+
+    The second softmax flattens them. What does the docstring say about the second argument?
+    """
+    return _backward(_softmax(A), dA)
+
+
+def softmax_backward__dA_taken_for_labels(dA, A):
+    """You subtract dA from the probabilities, as if dA held the labels.
+
+    A - Y is the end of the road for one special loss. Here dA may come from any loss. What should
+    happen to it before anything is subtracted?
+    """
+    return A - dA
+
+
+def softmax_backward__cross_entropy_assumed(dA, A):
+    """You add A to A * dA, which is right only if the loss is cross-entropy.
+
+    For that loss the average of dA is -1, and you have put in this number. What is it for another
+    loss?
+    """
+    return A + A * dA
+
+
+def softmax_backward__divided_by_m(dA, A):
+    """You divide by the number of examples; with m = 1 nothing shows.
+
+    In this course dZ is per example. Would the gradient of one example change if another one
+    joined the batch?
+    """
+    return _backward(A, dA) / A.shape[1]
+
+
+# softmax_backward: memory.
+
+
+def softmax_backward__one_jacobian_at_a_time(dA, A):
+    """You build an (n, n) matrix for each example, and for 20 000 classes it takes 3.2 GB.
+
+    The numbers are right. What is done with the matrix after it has been built, and can the same
+    sum be had without it?
+    """
+    dZ = np.zeros(A.shape)
+    for k in range(A.shape[1]):
+        a = A[:, k : k + 1]
+        dZ[:, k] = (np.diagflat(a) - a @ a.T) @ dA[:, k]
+    return dZ
+
+
+def softmax_backward__all_jacobians_at_once(dA, A):
+    """You build an (n, n) matrix for each example, and for 20 000 classes it takes 3.2 GB.
+
+    The numbers are right. What is done with the matrix after it has been built, and can the same
+    sum be had without it?
+    """
+    R = A.T
+    J = R[:, :, None] * (np.eye(len(A)) - R[:, None, :])
+    return np.einsum("kij,ik->jk", J, dA)
+
+
+# softmax_backward: digits, shapes, types and side effects.
+
+
+def softmax_backward__probabilities_clipped(dA, A):
+    """You clip the probabilities, so classes that are nearly impossible react far too strongly.
+
+    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    """
+    return _backward(np.clip(A, 1e-15, 1 - 1e-15), dA)
+
+
+def softmax_backward__probabilities_clipped_at_1e_7(dA, A):
+    """You clip the probabilities, so classes that are nearly impossible react far too strongly.
+
+    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    """
+    return _backward(np.clip(A, 1e-7, 1.0), dA)
+
+
+def softmax_backward__float32_inside(dA, A):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    return _backward(A.astype(np.float32), dA.astype(np.float32)).astype(np.float64)
+
+
+def softmax_backward__transposed(dA, A):
+    """You return the transpose: an example is a row in your result, but a column in A.
+
+    The numbers themselves are right. Which shape does a (3, 5) array of probabilities ask for?
+    """
+    return _backward(A, dA).T
+
+
+def softmax_backward__squeezed(dA, A):
+    """You drop the axes of length 1, so one example comes back as a flat vector.
+
+    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
+    index an axis away?
+    """
+    return np.squeeze(_backward(A, dA))
+
+
+def softmax_backward__list(dA, A):
+    """You return a list; the numbers in it are right.
+
+    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
+    receive?
+    """
+    return _backward(A, dA).tolist()
+
+
+def softmax_backward__changes_dA(dA, A):
+    """Your result is right, but an array that you were given is not the same afterwards.
+
+    An operation such as -= or *= writes into the caller's array. Which of your lines writes into an
+    argument rather than into something new?
+    """
+    dA -= (A * dA).sum(axis=0)
+    dA *= A
+    return dA
+
+
+# softmax_cross_entropy_grad: another end of the road.
+
+
+def softmax_cross_entropy_grad__sign_flipped(Z, Y):
+    """You subtract the wrong way round: your answer has the opposite sign in every entry.
+
+    A step against the gradient should raise the logit of the true class. Which sign must its entry
+    have?
+    """
+    return Y - _softmax(Z)
+
+
+def softmax_cross_entropy_grad__divided_by_m(Z, Y):
+    """You divide by the number of examples; with m = 1 nothing shows.
+
+    In this course dZ is per example, and the 1/m of the mean enters later, in dW and db. Would it
+    be there twice?
+    """
+    return (_softmax(Z) - Y) / Z.shape[1]
+
+
+def softmax_cross_entropy_grad__divided_by_n(Z, Y):
+    """You divide by the number of classes.
+
+    The loss of one example is a sum over its classes, not a mean. Where does the division come
+    from, and which size did you mean to divide by?
+    """
+    return (_softmax(Z) - Y) / Z.shape[0]
+
+
+def softmax_cross_entropy_grad__elementwise(Z, Y):
+    """Only the true classes get a derivative from you; it is 0 for all the others.
+
+    You multiply dA entry by entry with a(1 - a), or leave out the terms with i different from j.
+    But each false logit stands in the denominator of the true probability. What would then pull it
+    down?
+    """
+    return -Y * (1 - _softmax(Z))
+
+
+def softmax_cross_entropy_grad__elementwise_in_two_steps(Z, Y):
+    """Only the true classes get a derivative from you; it is 0 for all the others.
+
+    You multiply dA entry by entry with a(1 - a), or leave out the terms with i different from j.
+    But each false logit stands in the denominator of the true probability. What would then pull it
+    down?
+    """
+    A = _softmax(Z)
+    return -(Y / A) * A * (1 - A)
+
+
+def softmax_cross_entropy_grad__false_classes_set_to_zero(Z, Y):
+    """Only the true classes get a derivative from you; it is 0 for all the others.
+
+    You multiply dA entry by entry with a(1 - a), or leave out the terms with i different from j.
+    But each false logit stands in the denominator of the true probability. What would then pull it
+    down?
+    """
+    return np.where(Y > 0, _softmax(Z) - Y, 0.0)
+
+
+def softmax_cross_entropy_grad__one_taken_off_everywhere(Z, Y):
+    """You subtract 1 from every probability, whatever the labels are.
+
+    Only the true class should lose its label; false classes lose 0. What should a column of your
+    answer sum to?
+    """
+    return _softmax(Z) - 1
+
+
+def softmax_cross_entropy_grad__probabilities_only(Z, Y):
+    """You return the probabilities; the labels are missing.
+
+    A gradient that does not know the truth would push down every class alike. What should a column
+    of your answer sum to?
+    """
+    return _softmax(Z)
+
+
+def softmax_cross_entropy_grad__derivative_by_the_probabilities(Z, Y):
+    """You return -Y/A, which is the derivative by the probabilities.
+
+    One more step leads from there to the logits. Which matrix, or which short form of its product,
+    is missing?
+    """
+    A = _softmax(Z)
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0)
+
+
+def softmax_cross_entropy_grad__derivative_applied_once_more(Z, Y):
+    """You multiply A - Y by a(1 - a), though the derivative of softmax is in it already.
+
+    That factor belongs to the squared error with a sigmoid. What did the 1/a of the logarithm
+    cancel against?
+    """
+    A = _softmax(Z)
+    return (A - Y) * A * (1 - A)
+
+
+def softmax_cross_entropy_grad__jacobian_applied_once_more(Z, Y):
+    """You multiply A - Y by the Jacobian of softmax, though it is in there already.
+
+    A - Y is the derivative by the logits; -Y/A is the one by the probabilities. Which of the two
+    has to meet the Jacobian?
+    """
+    A = _softmax(Z)
+    return _backward(A, A - Y)
+
+
+def softmax_cross_entropy_grad__squared_error(Z, Y):
+    """You differentiate the squared error of the probabilities; here the loss is cross-entropy.
+
+    Such a gradient nearly vanishes where the model is sure and wrong. What does the logarithm in
+    the loss put below a fraction line, and what does that cancel?
+    """
+    A = _softmax(Z)
+    return _backward(A, 2 * (A - Y))
+
+
+def softmax_cross_entropy_grad__twice(Z, Y):
+    """Your answer is twice as large as it should be.
+
+    A 2 is what the derivative of a square brings; there is no square in cross-entropy. Where does
+    yours come from: is something counted twice?
+    """
+    return 2 * (_softmax(Z) - Y)
+
+
+def softmax_cross_entropy_grad__logits_minus_labels(Z, Y):
+    """You subtract the labels from the logits; softmax is missing.
+
+    The labels are probabilities, and can only be compared with probabilities. Which first step
+    turns Z into A?
+    """
+    return Z - Y
+
+
+def softmax_cross_entropy_grad__log_softmax(Z, Y):
+    """You subtract the labels from the logarithms of the probabilities.
+
+    The logarithm belongs to the loss, and its derivative has cancelled. What is left of it in the
+    result?
+    """
+    S = Z - Z.max(axis=0)
+    return S - np.log(np.exp(S).sum(axis=0)) - Y
+
+
+def softmax_cross_entropy_grad__sigmoid(Z, Y):
+    """You use a sigmoid for each logit: that is the gradient of n yes-or-no questions.
+
+    It has the same form, and yet another A. What should the n probabilities of one example sum to?
+    """
+    return 1 / (1 + np.exp(-Z)) - Y
+
+
+def softmax_cross_entropy_grad__binary_in_two_steps(Z, Y):
+    """You use the binary cost and then a(1 - a) entry by entry: two errors that cancel on paper.
+
+    For a sigmoid that is the right way, and by luck the result has the same form. But wherever a
+    probability is exactly 0 or 1 you divide by 0. Which loss has a softmax layer, and which
+    product?
+    """
+    A = _softmax(Z)
+    dA = -(np.divide(Y, A) - np.divide(1 - Y, 1 - A))
+    return dA * A * (1 - A)
+
+
+def softmax_cross_entropy_grad__softmax_of_the_labels(Z, Y):
+    """You apply softmax to the labels as well.
+
+    They are probabilities already, and softmax would blur a sure label. Which of the two arrays
+    holds logits?
+    """
+    return _softmax(Z) - _softmax(Y)
+
+
+def softmax_cross_entropy_grad__softmax_of_the_difference(Z, Y):
+    """You subtract the labels before softmax, inside its argument.
+
+    They have to come off the probabilities. What comes first, and what does a column of your answer
+    sum to?
+    """
+    return _softmax(Z - Y)
+
+
+# softmax_cross_entropy_grad: two steps where one is safe.
+
+
+def softmax_cross_entropy_grad__two_steps_with_jacobian(Z, Y):
+    """You go by way of -Y/A and the product with softmax's derivative, dividing by A on the way.
+
+    On paper the division cancels. Where a probability has underflowed to 0 you get inf, then nan,
+    while the result is harmless. What is left if you cancel *before* computing?
+    """
+    A = _softmax(Z)
+    return np.stack([_jacobian(a) @ (-y / a) for a, y in zip(A.T, Y.T, strict=True)], axis=1)
+
+
+def softmax_cross_entropy_grad__two_steps_without_matrix(Z, Y):
+    """You go by way of -Y/A and the product with softmax's derivative, dividing by A on the way.
+
+    On paper the division cancels. Where a probability has underflowed to 0 you get inf, then nan,
+    while the result is harmless. What is left if you cancel *before* computing?
+    """
+    A = _softmax(Z)
+    dA = np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0)
+    return _backward(A, dA)
+
+
+def softmax_cross_entropy_grad__two_steps_with_epsilon(Z, Y):
+    """You go by way of -Y/A and keep A away from 0 there, by adding or by clipping.
+
+    So nan is gone, but a true class that has underflowed gets about 0 where it needs -1: it would
+    never learn. What is left if you cancel *before* computing?
+    """
+    A = _softmax(Z)
+    return _backward(A, -Y / (A + 1e-8))
+
+
+def softmax_cross_entropy_grad__two_steps_clipped(Z, Y):
+    """You go by way of -Y/A and keep A away from 0 there, by adding or by clipping.
+
+    So nan is gone, but a true class that has underflowed gets about 0 where it needs -1: it would
+    never learn. What is left if you cancel *before* computing?
+    """
+    A = _softmax(Z)
+    return _backward(A, -Y / np.clip(A, 1e-15, 1.0))
+
+
+def softmax_cross_entropy_grad__probabilities_clipped(Z, Y):
+    """You clip the probabilities, and a false class that is nearly impossible gets too much.
+
+    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    """
+    return np.clip(_softmax(Z), 1e-15, 1 - 1e-15) - Y
+
+
+def softmax_cross_entropy_grad__probabilities_clipped_at_1e_7(Z, Y):
+    """You clip the probabilities, and a false class that is nearly impossible gets too much.
+
+    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    """
+    return np.clip(_softmax(Z), 1e-7, 1 - 1e-7) - Y
+
+
+# softmax_cross_entropy_grad: which softmax.
+
+
+def softmax_cross_entropy_grad__no_shift(Z, Y):
+    """You take the exponential of the logits as they come, and large ones overflow to nan.
+
+    The difference is fine; the softmax inside it is not. Which number could all the logits of a
+    column lose without changing the probabilities?
+    """
+    E = np.exp(Z)
+    return E / E.sum(axis=0) - Y
+
+
+def softmax_cross_entropy_grad__one_global_max(Z, Y):
+    """You subtract one maximum, that of the whole array, before the exponential.
+
+    A column that lies 800 below it underflows to zeros, and its answer is nan. Whose maximum does
+    each column need?
+    """
+    E = np.exp(Z - Z.max())
+    return E / E.sum(axis=0) - Y
+
+
+def softmax_cross_entropy_grad__softmax_over_rows(Z, Y):
+    """You normalise the rows, but an example is a column.
+
+    Its n probabilities should sum to 1. What does one column of your A add up to?
+    """
+    return _softmax(Z.T).T - Y
+
+
+def softmax_cross_entropy_grad__softmax_over_everything(Z, Y):
+    """You normalise over the whole array, so all the examples share one denominator.
+
+    With one example nothing shows. What does one column of your A add up to?
+    """
+    E = np.exp(Z - Z.max())
+    return E / E.sum() - Y
+
+
+# softmax_cross_entropy_grad: labels.
+
+
+def softmax_cross_entropy_grad__largest_label_only(Z, Y):
+    """You look up the class with the largest label and subtract 1 there.
+
+    For one-hot labels that is right. If a label is split 0.6 to 0.4, what has to come off which
+    probability?
+    """
+    A = _softmax(Z)
+    A[Y.argmax(axis=0), np.arange(Z.shape[1])] -= 1
+    return A
+
+
+def softmax_cross_entropy_grad__labels_equal_to_one(Z, Y):
+    """You subtract 1 where Y is exactly 1, and soft labels have no such place.
+
+    Their columns stay as they were. What has to come off a probability if its label is 0.6?
+    """
+    A = _softmax(Z)
+    A[Y == 1] -= 1
+    return A
+
+
+def softmax_cross_entropy_grad__labels_taken_as_yes_or_no(Z, Y):
+    """You subtract a full 1 wherever the label is above 0.
+
+    For one-hot labels nothing shows. What has to come off a probability if its label is 0.6, and
+    what does a column of your answer sum to?
+    """
+    return _softmax(Z) - (Y > 0)
+
+
+def softmax_cross_entropy_grad__integer_array(Z, Y):
+    """You write into an array that took its dtype from Y, and integer labels cut the digits off.
+
+    With float labels nothing shows. What does zeros_like(Y) give for labels that are integers?
+    """
+    dZ = np.zeros_like(Y)
+    dZ[:] = _softmax(Z) - Y
+    return dZ
+
+
+def softmax_cross_entropy_grad__subtracted_in_place_from_the_labels(Z, Y):
+    """You subtract in place in an array that holds labels; for integer ones NumPy refuses.
+
+    The result of an in-place operation must fit the dtype that is there. Which array of floats
+    could you start from?
+    """
+    dZ = Y.copy()
+    dZ -= _softmax(Z)
+    return -dZ
+
+
+# softmax_cross_entropy_grad: shapes, digits, types and side effects.
+
+
+def softmax_cross_entropy_grad__averaged_over_the_examples(Z, Y):
+    """You average over the examples, and one column is left for all of them.
+
+    Each example has a gradient by its own logits. Which shape has Z, and which has your answer?
+    """
+    return (_softmax(Z) - Y).mean(axis=1, keepdims=True)
+
+
+def softmax_cross_entropy_grad__transposed(Z, Y):
+    """You return the transpose: an example is a row in your result, but a column in Z.
+
+    The numbers themselves are right. Which shape does a (3, 5) array of logits ask for?
+    """
+    return (_softmax(Z) - Y).T
+
+
+def softmax_cross_entropy_grad__squeezed(Z, Y):
+    """You drop the axes of length 1, so one example comes back as a flat vector.
+
+    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
+    index an axis away?
+    """
+    return np.squeeze(_softmax(Z) - Y)
+
+
+def softmax_cross_entropy_grad__central_difference(Z, Y):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check a gradient. What remains of the chain rule once everything
+    has cancelled?
+    """
+    dZ = np.zeros(Z.shape)
+    for j in range(len(Z)):
+        step = np.zeros((len(Z), 1))
+        step[j] = 1e-5
+        higher, lower = (
+            np.logaddexp.reduce(S, axis=0) - (Y * S).sum(axis=0) for S in (Z + step, Z - step)
+        )
+        dZ[j] = (higher - lower) / 2e-5
+    return dZ
+
+
+def softmax_cross_entropy_grad__float32_inside(Z, Y):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    return (_softmax(Z.astype(np.float32)) - Y.astype(np.float32)).astype(np.float64)
+
+
+def softmax_cross_entropy_grad__list(Z, Y):
+    """You return a list; the numbers in it are right.
+
+    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
+    receive?
+    """
+    return (_softmax(Z) - Y).tolist()
+
+
+def softmax_cross_entropy_grad__changes_its_argument(Z, Y):
+    """Your result is right, but an array that you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's logits, who still needs them. Which of your
+    lines writes into an argument rather than into something new?
+    """
+    Z -= Z.max(axis=0)
+    return _softmax(Z) - Y
+
+
+# chain_terms: which terms are there at all.
+
+
+def chain_terms__diagonal_only(z, y):
+    """You keep only the terms with i = j, as if y_i = 0 took care of all the others.
+
+    It does not: y_i = 0 wipes out the terms of output i. Which output is left, and how many inputs
+    move it?
+    """
+    a = _softmax(z)
+    return np.diagflat(-y * (1 - a))
+
+
+def chain_terms__diagonal_loop(z, y):
+    """You keep only the terms with i = j, as if y_i = 0 took care of all the others.
+
+    It does not: y_i = 0 wipes out the terms of output i. Which output is left, and how many inputs
+    move it?
+    """
+    a = _softmax(z)
+    T = np.zeros((len(z), len(z)))
+    for i in range(len(z)):
+        for j in range(len(z)):
+            if i == j and y[i, 0] != 0:
+                T[i, j] = -y[i, 0] / a[i, 0] * a[i, 0] * (1 - a[i, 0])
+    return T
+
+
+def chain_terms__zero_diagonal(z, y):
+    """You keep the terms with i different from j, and leave out those with i = j.
+
+    The true class reacts to its own logit, and most of all. What does a row of your table sum to,
+    and what should it?
+    """
+    T = y * _softmax(z).T
+    np.fill_diagonal(T, 0.0)
+    return T
+
+
+def chain_terms__case_2_everywhere(z, y):
+    """You use Case 2 for every entry, so the 1 on the diagonal is missing.
+
+    Each row should sum to 0; yours sums to its label. What does the derivative of a_i by its own
+    logit have that the others have not?
+    """
+    return y * _softmax(z).T
+
+
+def chain_terms__row_of_the_largest_label_only(z, y):
+    """You fill the row of the class with the largest label only, and take that label for 1.
+
+    For one-hot labels that is right. With soft labels several outputs enter the loss: which rows
+    are then not 0?
+    """
+    a = _softmax(z)
+    c = int(y.argmax())
+    T = np.zeros((len(z), len(z)))
+    T[c] = a[:, 0]
+    T[c, c] -= 1
+    return T
+
+
+# chain_terms: which index is which.
+
+
+def chain_terms__transposed(z, y):
+    """Your table is transposed: the labels stand along the columns.
+
+    A row belongs to an output, a column to an input, and dL/da_i depends on the output only. For a
+    one-hot label, is it one row of your table that is not 0, or one column?
+    """
+    a = _softmax(z)
+    return (y * (a.T - np.eye(len(z)))).T
+
+
+def chain_terms__jacobian_times_a_flat_vector(z, y):
+    """Your table is transposed: the labels stand along the columns.
+
+    A row belongs to an output, a column to an input, and dL/da_i depends on the output only. For a
+    one-hot label, is it one row of your table that is not 0, or one column?
+    """
+    a = _softmax(z)
+    g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
+    return _jacobian(a) * g.ravel()
+
+
+def chain_terms__probability_of_the_output(z, y):
+    """You put a_i into each entry where a_j belongs: the same probability all along a row.
+
+    After the 1/a has cancelled, the probability that is left is the one of the input. In which
+    direction does your a run, and in which your y?
+    """
+    return y * (_softmax(z) - np.eye(len(z)))
+
+
+def chain_terms__labels_left_out(z, y):
+    """You leave out the labels, so every output has a row of its own.
+
+    An output that the loss does not read has the derivative dL/da_i = 0. What should that make of
+    its row?
+    """
+    return _softmax(z).T - np.eye(len(z))
+
+
+# chain_terms: a factor is missing, or another one is there.
+
+
+def chain_terms__sign_flipped(z, y):
+    """Every entry has the opposite sign: the minus of the loss is missing, or one too many.
+
+    If the logit of the true class grows, the loss falls. Which sign must the diagonal have?
+    """
+    return y * (np.eye(len(z)) - _softmax(z).T)
+
+
+def chain_terms__jacobian_only(z, y):
+    """You return the Jacobian of softmax; the derivative of the loss is missing.
+
+    Each term is a product of two derivatives. Which factor turns a change of a_i into a change of
+    the loss?
+    """
+    return _jacobian(_softmax(z))
+
+
+def chain_terms__derivative_of_the_loss_only(z, y):
+    """You spread dL/da over the table; the derivatives of the probabilities are missing.
+
+    Each term is a product of two derivatives. How does a_i move when z_j does?
+    """
+    a = _softmax(z)
+    return np.tile(np.divide(-y, a, out=np.zeros(a.shape), where=y > 0), (1, len(z)))
+
+
+def chain_terms__labels_times_the_jacobian(z, y):
+    """You multiply the Jacobian by the labels, and not by the derivative of the loss.
+
+    The loss has a logarithm in it. What is the derivative of -y log(a) by a, and what does its
+    denominator cancel?
+    """
+    return -y * _jacobian(_softmax(z))
+
+
+def chain_terms__outer_product_with_the_diagonal(z, y):
+    """You multiply dL/da_i by a_j(1 - a_j), the diagonal of the Jacobian, in every entry.
+
+    That is the derivative of a_j by its own logit; needed is that of a_i by z_j. What is it if i
+    and j differ?
+    """
+    a = _softmax(z)
+    g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
+    return g @ (a * (1 - a)).T
+
+
+def chain_terms__binary(z, y):
+    """You differentiate binary cross-entropy, so the false outputs get rows of their own.
+
+    That loss asks each output a yes-or-no question. In the loss of a softmax an output with y_i = 0
+    does not appear. What should its row be?
+    """
+    a = _softmax(z)
+    return (-y / a + (1 - y) / (1 - a)) * _jacobian(a)
+
+
+def chain_terms__divided_by_n(z, y):
+    """You divide by the number of classes.
+
+    The terms are added up later, not averaged. What should the columns of your table sum to?
+    """
+    return y * (_softmax(z).T - np.eye(len(z))) / len(z)
+
+
+# chain_terms: summed too early.
+
+
+def chain_terms__summed_column(z, y):
+    """You have summed already: what you return is the gradient, not the terms it is made of.
+
+    Before the chain rule adds up, there is one term for each output and each input. Which shape
+    has that table?
+    """
+    return _softmax(z) - y
+
+
+def chain_terms__summed_row(z, y):
+    """You have summed already: what you return is the gradient, not the terms it is made of.
+
+    Before the chain rule adds up, there is one term for each output and each input. Which shape
+    has that table?
+    """
+    a = _softmax(z)
+    g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
+    return g.T @ _jacobian(a)
+
+
+# chain_terms: zeros, softmaxes, digits, types and side effects.
+
+
+def chain_terms__zero_by_zero(z, y):
+    """You divide labels by probabilities, and 0/0 is nan for a false class that has underflowed.
+
+    Its row should simply be 0. What cancels if you multiply the two derivatives on paper first?
+    """
+    a = _softmax(z)
+    return (-y / a) * _jacobian(a)
+
+
+def chain_terms__epsilon_in_denominator(z, y):
+    """You add a small number to the denominator of -y/a, and only some digits are right.
+
+    It keeps nan away from the false classes, and bends the terms of the true one. What cancels if
+    you multiply the two derivatives on paper first?
+    """
+    a = _softmax(z)
+    return (-y / (a + 1e-8)) * _jacobian(a)
+
+
+def chain_terms__no_shift(z, y):
+    """You take the exponential of the logits as they come, and large ones overflow to nan.
+
+    The terms are fine; the softmax inside them is not. Which number could all the logits lose
+    without changing the probabilities?
+    """
+    E = np.exp(z)
+    return y * ((E / E.sum()).T - np.eye(len(z)))
+
+
+def chain_terms__softmax_along_rows(z, y):
+    """You normalise along axis 1, where a column has a single entry, so every probability is 1.
+
+    Your terms are then built from ones only. Along which axis do the n classes of z lie?
+    """
+    return y * (_softmax(z.T) - np.eye(len(z)))
+
+
+def chain_terms__arguments_swapped(z, y):
+    """You take softmax of the labels and use the logits as labels: the arguments are swapped.
+
+    The logits come first, the labels second. Which of the two columns sums to 1 already?
+    """
+    return z * (_softmax(y).T - np.eye(len(z)))
+
+
+def chain_terms__probabilities_clipped(z, y):
+    """You clip the probabilities, and an input that is nearly impossible gets too much.
+
+    In the final form no logarithm is taken and nothing is divided. What is the clip protecting?
+    """
+    return y * (np.clip(_softmax(z), 1e-15, 1 - 1e-15).T - np.eye(len(z)))
+
+
+def chain_terms__central_difference(z, y):
+    """You estimate the derivatives from a small step, and they are right to a few digits only.
+
+    Differences are a fine way to check. What do the two derivatives give you without any step at
+    all?
+    """
+    a = _softmax(z)
+    g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
+    steps = 1e-5 * np.eye(len(z))
+    return g * (_softmax(z + steps) - _softmax(z - steps)) / 2e-5
+
+
+def chain_terms__float32_inside(z, y):
+    """You compute in float32: about seven digits, and nothing below 1e-45.
+
+    Turning the result back into float64 does not bring the lost digits back. Which line of your
+    code makes the numbers shorter?
+    """
+    a = _softmax(z.astype(np.float32))
+    return (y.astype(np.float32) * (a.T - np.eye(len(z), dtype=np.float32))).astype(np.float64)
+
+
+def chain_terms__integer_array(z, y):
+    """You write into an array that took its dtype from y, and integer labels cut the digits off.
+
+    With float labels nothing shows. Which dtype has an array that is made from labels that are
+    integers?
+    """
+    T = np.tile(y, (1, len(z)))
+    T[:] = y * (_softmax(z).T - np.eye(len(z)))
+    return T
+
+
+def chain_terms__squeezed(z, y):
+    """You squeeze the result, and for a single class the table becomes a bare number.
+
+    With n = 1 there is still one output and one input. Is the squeeze there to repair a shape that
+    went wrong earlier?
+    """
+    return np.squeeze(y * (_softmax(z).T - np.eye(len(z))))
+
+
+def chain_terms__list(z, y):
+    """You return a nested list; the numbers in it are right.
+
+    A list has no shape and no .sum, so its columns cannot be added up. Which type should a table of
+    terms have?
+    """
+    return (y * (_softmax(z).T - np.eye(len(z)))).tolist()
+
+
+def chain_terms__changes_its_argument(z, y):
+    """Your result is right, but an array that you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's logits, who still needs them. Which of your
+    lines writes into an argument rather than into something new?
+    """
+    z -= z.max()
+    return y * (_softmax(z).T - np.eye(len(z)))

@@ -1,0 +1,518 @@
+"""The checks of exercise 5: a softmax output layer, its cost and its gradient."""
+
+import numpy as np
+
+from grader.course import Calls, FunctionChecks, Rng, Terms, call
+
+hypotheses = FunctionChecks("hypotheses")
+output_layer_cost = FunctionChecks("output_layer_cost")
+output_layer_grad_parts = FunctionChecks("output_layer_grad_parts")
+output_layer_grad = FunctionChecks("output_layer_grad")
+
+
+def _logits(Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+    return Theta[:, :1] + Theta[:, 1:] @ X
+
+
+def _probabilities(Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+    Z = _logits(Theta, X)
+    exponentials = np.exp(Z - Z.max(axis=0))
+    return exponentials / exponentials.sum(axis=0)
+
+
+def _growth(Theta: np.ndarray, X: np.ndarray) -> float:
+    """A logit is a sum of d + 1 products; exp turns its error into one of the same size."""
+    n, width = Theta.shape
+    return n + width * float(_logits(np.abs(Theta), np.abs(X)).max()) + 4
+
+
+@hypotheses.terms
+def hypotheses_terms(H: np.ndarray, Theta: np.ndarray, X: np.ndarray) -> Terms:
+    """Every entry is a quotient, so S0 = H."""
+    return Terms(magnitude=H, growth=_growth(Theta, X))
+
+
+@output_layer_cost.terms
+def cost_terms(J: float, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> Terms:
+    """Each example's cost is a difference of logits, however small the difference is."""
+    growth, m = _growth(Theta, X), X.shape[1]
+    return Terms(magnitude=abs(J) + m * growth, growth=growth + m)
+
+
+@output_layer_grad_parts.terms
+def parts_terms(
+    parts: np.ndarray, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray, k: int, j: int
+) -> Terms:
+    """1 - h_k cancels, and so do the examples' terms where x_j changes its sign."""
+    x_j = np.vstack([np.ones(X.shape[1]), X])[j]
+    is_k = np.arange(len(Theta))[:, None] == k
+    magnitude = (Y * (is_k + _probabilities(Theta, X)[k])) @ np.abs(x_j)
+    return Terms(magnitude, growth=_growth(Theta, X) + X.shape[1])
+
+
+@output_layer_grad.terms
+def grad_terms(dTheta: np.ndarray, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> Terms:
+    """h - y cancels, and so do the examples' terms."""
+    ones_and_X = np.vstack([np.ones(X.shape[1]), X])
+    magnitude = (_probabilities(Theta, X) + Y) @ np.abs(ones_and_X).T
+    return Terms(magnitude, growth=_growth(Theta, X) + X.shape[1])
+
+
+# Inputs that several checks draw.
+
+
+def _layer(rng: Rng, n: int, d: int, m: int) -> tuple[np.ndarray, np.ndarray]:
+    return rng.normal(size=(n, d + 1)), rng.normal(size=(d, m))
+
+
+def _one_hot(rng: Rng, n: int, m: int) -> np.ndarray:
+    return np.eye(n)[:, rng.integers(n, size=m)]
+
+
+def _labelled(rng: Rng, n: int, d: int, m: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return (*_layer(rng, n, d, m), _one_hot(rng, n, m))
+
+
+def _soft(rng: Rng, n: int, m: int) -> np.ndarray:
+    weights = rng.uniform(0.1, 1.0, size=(n, m))
+    return weights / weights.sum(axis=0)
+
+
+# All logits of an example lie far from 0, but near each other: its feature moves them together.
+_TOGETHER = np.array([[0.5, 1.0], [-1.0, 1.0], [1.5, 1.0]])
+_FAR = np.array([[0.0, 2048.0, -2048.0, 8192.0, -8192.0]])
+# The logits of the second and third example lie 800 to 2000 apart.
+_WIDE = np.array([[1.0, 0.0], [0.0, 1000.0], [0.5, -1000.0]])
+_WIDE_X = np.array([[0.0, 1.0, -0.8]])
+
+
+# hypotheses
+
+
+@hypotheses.value(weight=2, public=True)
+def layer_by_hand() -> Calls:
+    """The layer of the exercise, with x_1 = 0, 1 and 2.
+
+    Which row of the table do you get right, and which one not? For x_1 = 0 only the biases count.
+    """
+    yield call(np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]), np.array([[0.0, 1.0, 2.0]]))
+
+
+@hypotheses.value(weight=2, public=True)
+def two_features() -> Calls:
+    """Two features: each has a column of Theta, and the biases have the first one.
+
+    What shape must X have so that Theta @ X is possible? Which row of Theta meets which column?
+    """
+    Theta = np.array([[0.0, 1.0, 0.5], [1.0, -1.0, 0.0], [-0.5, 0.0, 2.0]])
+    yield call(Theta, np.array([[1.0], [-1.0]]))
+    yield call(Theta, np.array([[0.5, 0.0, -2.0, 1.5], [-1.0, 0.5, 1.0, 2.0]]))
+
+
+@hypotheses.value(weight=2)
+def any_layer(rng: Rng) -> Calls:
+    """Layers with more classes than examples, and with more examples than classes."""
+    yield call(*_layer(rng, 5, 2, 3))
+    yield call(*_layer(rng, 3, 4, 7))
+
+
+@hypotheses.value()
+def square_theta(rng: Rng) -> Calls:
+    """As many classes as columns of Theta and as examples: nothing is mixed up without an error."""
+    yield call(*_layer(rng, 3, 2, 3))
+    yield call(*_layer(rng, 4, 3, 4))
+
+
+@hypotheses.value()
+def small_layers(rng: Rng) -> Calls:
+    """One example, two classes, and a single class, whose probability is 1."""
+    yield call(*_layer(rng, 4, 2, 1))
+    yield call(*_layer(rng, 2, 1, 5))
+    yield call(*_layer(rng, 1, 2, 4))
+
+
+@hypotheses.value()
+def large_logits() -> Calls:
+    """Logits thousands away from 0, and thousands apart: no nan, and nothing cut off."""
+    yield call(_TOGETHER, _FAR)
+    # Not _WIDE: its hypotheses are nearly the labels that go with it below.
+    yield call(
+        np.array([[0.5, 0.0], [0.0, 900.0], [1.0, -1100.0]]), np.array([[0.0, 1.5, -0.75, 0.875]])
+    )
+    yield call(np.array([[0.0, 1.0], [1.0, 1.1], [0.0, 1.2]]), np.array([[600.0, 5.0, 590.0]]))
+
+
+@hypotheses.precision()
+def accurate_hypotheses(rng: Rng) -> Calls:
+    """As accurate as float64 allows, tiny probabilities too."""
+    yield call(*_layer(rng, 5, 2, 3))
+    yield call(np.array([[0.0, 0.5], [-690.0, 3.0], [-40.0, -2.0]]), np.array([[0.0, 1.0, -3.0]]))
+
+
+@hypotheses.shape()
+def column_for_each_example(rng: Rng) -> Calls:
+    """A row for each class and a column for each example, with one example or one class too."""
+    yield call(*_layer(rng, 5, 2, 3))
+    yield call(*_layer(rng, 4, 3, 1))
+    yield call(*_layer(rng, 1, 2, 4))
+
+
+@hypotheses.type(public=True)
+def hypotheses_are_float64() -> Calls:
+    """The answer is a NumPy array of float64."""
+    yield call(np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]), np.array([[0.0, 1.0, 2.0]]))
+
+
+@hypotheses.mutation()
+def hypotheses_leave_their_arguments(rng: Rng) -> Calls:
+    """Theta and X are afterwards what they were before."""
+    yield call(*_layer(rng, 5, 2, 3))
+
+
+# output_layer_cost
+
+
+@output_layer_cost.value(weight=2, public=True)
+def cost_of_the_layer_by_hand() -> Calls:
+    """The layer of the exercise costs ln(160/9), about 2.87795.
+
+    What does each of the three examples cost? Are the three added up, or averaged?
+    """
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    )
+
+
+@output_layer_cost.value(public=True)
+def cost_with_two_features() -> Calls:
+    """Two features, and labels that are floats or ints.
+
+    For each example, which logit belongs to the true class?
+    """
+    yield call(
+        np.array([[0.5, 1.0, -1.0], [0.0, 2.0, 1.0]]),
+        np.array([[1.0, -0.5, 1.5], [2.0, 0.0, -1.0]]),
+        np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]),
+    )
+    yield call(
+        np.array([[0.0, 1.0, 0.5], [1.0, -1.0, 0.0], [-0.5, 0.0, 2.0]]),
+        np.array([[1.0, 0.5], [-1.0, 0.5]]),
+        np.array([[0, 0], [1, 0], [0, 1]]),
+    )
+
+
+@output_layer_cost.value(public=True)
+def hopeless_prediction() -> Calls:
+    """With the logits 0 and 2000, the first class costs 2000, and the second one costs nothing.
+
+    What does the first class's probability look like? From which numbers could the cost start?
+    """
+    Theta = np.array([[0.0, 0.0], [0.0, 2000.0]])
+    yield call(Theta, np.array([[1.0]]), np.array([[1.0], [0.0]]))
+    yield call(Theta, np.array([[0.5]]), np.array([[1.0], [0.0]]))
+    yield call(Theta, np.array([[1.0]]), np.array([[0.0], [1.0]]))
+
+
+@output_layer_cost.value(weight=2)
+def cost_of_any_layer(rng: Rng) -> Calls:
+    """Layers with more classes than examples, and with more examples than classes."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 3, 4, 7))
+    yield call(*_labelled(rng, 3, 2, 3))
+
+
+@output_layer_cost.value()
+def cost_of_small_layers(rng: Rng) -> Calls:
+    """One example, two classes, and a single class, which costs nothing."""
+    yield call(*_labelled(rng, 4, 2, 1))
+    yield call(*_labelled(rng, 2, 1, 5))
+    yield call(*_labelled(rng, 1, 2, 4))
+
+
+@output_layer_cost.value()
+def cost_of_soft_labels(rng: Rng) -> Calls:
+    """Soft labels: every class with a label above 0 counts, by as much as its label says."""
+    yield call(*_layer(rng, 4, 2, 3), _soft(rng, 4, 3))
+    yield call(
+        np.array([[1.0, 0.5], [0.0, -1.0], [0.5, 2.0]]),
+        np.array([[1.0, -1.0]]),
+        np.array([[0.5, 0.25], [0.5, 0.0], [0.0, 0.75]]),
+    )
+
+
+@output_layer_cost.value()
+def cost_where_h_vanishes() -> Calls:
+    """A probability that is too small for a float64, of the true class or of another one.
+
+    What is left of ln h if you write the softmax in and simplify before you compute?
+    """
+    yield call(_WIDE, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
+    yield call(_WIDE, _WIDE_X, np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+
+
+@output_layer_cost.value()
+def cost_of_large_logits() -> Calls:
+    """Logits thousands away from 0 that lie near each other."""
+    labels = np.array([[1.0, 0.0, 1.0, 0.0, 0.0], [0, 1, 0, 0, 1], [0, 0, 0, 1, 0]])
+    yield call(_TOGETHER, _FAR, labels)
+    yield call(_TOGETHER, _FAR[:, 1:2], labels[:, :1])
+
+
+@output_layer_cost.precision()
+def accurate_cost(rng: Rng) -> Calls:
+    """As accurate as float64 allows."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 3, 4, 7))
+
+
+@output_layer_cost.type(public=True)
+def cost_is_a_float() -> Calls:
+    """The answer is a number, not an array of one or more."""
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    )
+
+
+@output_layer_cost.mutation()
+def cost_leaves_its_arguments(rng: Rng) -> Calls:
+    """Theta, X and Y are afterwards what they were before."""
+    yield call(*_labelled(rng, 5, 2, 3))
+
+
+# output_layer_grad_parts
+
+
+@output_layer_grad_parts.value(weight=2, public=True)
+def parts_for_the_first_bias() -> Calls:
+    """Parts I, II and III for the weight Theta_10 (k = 0, j = 0) of the exercise's layer.
+
+    They should be -0.5, 0.2 and 0.75. Which of the three examples stands behind each of them?
+    """
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+        0,
+        0,
+    )
+
+
+@output_layer_grad_parts.value(weight=2, public=True)
+def parts_for_other_weights() -> Calls:
+    """The parts for weights of other classes and other columns.
+
+    Which class does the weight belong to, and by what does x_j multiply each example?
+    """
+    Theta = np.array([[0.0, 1.0, 0.5], [1.0, -1.0, 0.0], [-0.5, 0.0, 2.0]])
+    X = np.array([[1.0, 0.5, -2.0, 1.5], [-1.0, 0.5, 1.0, 2.0]])
+    Y = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    yield call(Theta, X, Y, 1, 2)
+    yield call(Theta, X, Y, 2, 1)
+    yield call(Theta, X, Y, 1, 0)
+
+
+@output_layer_grad_parts.value(weight=2)
+def parts_for_any_bias(rng: Rng) -> Calls:
+    """Biases (j = 0) of layers of several sizes."""
+    yield call(*_labelled(rng, 5, 2, 8), 3, 0)
+    yield call(*_labelled(rng, 3, 4, 9), 0, 0)
+    yield call(*_labelled(rng, 3, 1, 3), 2, 0)
+
+
+@output_layer_grad_parts.value(weight=2)
+def parts_for_any_weight(rng: Rng) -> Calls:
+    """Weights of features (j > 0) in layers of several sizes."""
+    yield call(*_labelled(rng, 5, 2, 8), 3, 2)
+    yield call(*_labelled(rng, 3, 4, 9), 1, 3)
+    yield call(*_labelled(rng, 4, 3, 4), 0, 1)
+
+
+@output_layer_grad_parts.value()
+def parts_in_small_layers(rng: Rng) -> Calls:
+    """One example, two classes, and a single class, whose only part is 0."""
+    yield call(*_labelled(rng, 4, 2, 1), 1, 1)
+    yield call(*_labelled(rng, 2, 1, 5), 1, 1)
+    yield call(*_labelled(rng, 1, 2, 4), 0, 2)
+
+
+@output_layer_grad_parts.value()
+def parts_with_soft_labels(rng: Rng) -> Calls:
+    """Soft labels: every class with a label above 0 has a part."""
+    yield call(*_layer(rng, 4, 2, 3), _soft(rng, 4, 3), 2, 0)
+    yield call(*_layer(rng, 3, 2, 5), _soft(rng, 3, 5), 1, 2)
+
+
+@output_layer_grad_parts.value(public=True)
+def parts_with_int_labels() -> Calls:
+    """Labels that are ints; the parts are floats all the same.
+
+    Does an array in your code take its type over from Y?
+    """
+    Theta = np.array([[0.5, 1.0], [0.0, -1.0], [1.0, 0.0]])
+    Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]])
+    yield call(Theta, np.array([[1.0, 2.0, -1.5, 0.5]]), Y, 1, 0)
+    yield call(Theta, np.array([[1.0, 2.0, -1.5, 0.5]]), Y, 2, 1)
+
+
+@output_layer_grad_parts.value()
+def parts_where_h_vanishes() -> Calls:
+    """Probabilities that are too small for a float64, of a true class or of another one.
+
+    Which quotient have you left standing that cancels on paper?
+    """
+    Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+    yield call(_WIDE, _WIDE_X, Y, 0, 1)
+    yield call(_WIDE, _WIDE_X, Y, 1, 0)
+    yield call(_TOGETHER, _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]], 2, 0)
+
+
+@output_layer_grad_parts.precision()
+def accurate_parts(rng: Rng) -> Calls:
+    """As accurate as float64 allows: formulas, not differences."""
+    yield call(*_labelled(rng, 5, 2, 8), 3, 2)
+    yield call(*_labelled(rng, 3, 4, 9), 1, 3)
+
+
+@output_layer_grad_parts.shape()
+def one_part_for_each_class(rng: Rng) -> Calls:
+    """n numbers in a flat array, with a single class too."""
+    yield call(*_labelled(rng, 5, 2, 8), 3, 2)
+    yield call(*_labelled(rng, 1, 2, 4), 0, 1)
+
+
+@output_layer_grad_parts.type(public=True)
+def parts_are_float64() -> Calls:
+    """The answer is a NumPy array of float64."""
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+        2,
+        1,
+    )
+
+
+@output_layer_grad_parts.mutation()
+def parts_leave_their_arguments(rng: Rng) -> Calls:
+    """Theta, X and Y are afterwards what they were before."""
+    yield call(*_labelled(rng, 5, 2, 8), 3, 2)
+    yield call(*_labelled(rng, 3, 4, 9), 1, 0)
+
+
+# output_layer_grad
+
+
+@output_layer_grad.value(weight=2, public=True)
+def six_weights() -> Calls:
+    """The six derivatives of the exercise's layer.
+
+    Does each column sum to 0? Does the first entry, 0.45, come out as the sum of its parts?
+    """
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    )
+
+
+@output_layer_grad.value(weight=2, public=True)
+def grad_with_two_features() -> Calls:
+    """Two features: a column for each, and one for the biases before them.
+
+    What does the first column hold, and what are the examples multiplied by in the others?
+    """
+    yield call(
+        np.array([[0.5, 1.0, -1.0], [0.0, 2.0, 1.0]]),
+        np.array([[1.0, -0.5, 1.5], [2.0, 0.0, -1.0]]),
+        np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]),
+    )
+    yield call(
+        np.array([[0.0, 1.0, 0.5], [1.0, -1.0, 0.0], [-0.5, 0.0, 2.0]]),
+        np.array([[1.0, 0.5, -2.0, 1.5], [-1.0, 0.5, 1.0, 2.0]]),
+        np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]),
+    )
+
+
+@output_layer_grad.value(weight=2)
+def grad_of_any_layer(rng: Rng) -> Calls:
+    """Layers with more classes than examples, and with more examples than classes."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 3, 4, 7))
+
+
+@output_layer_grad.value()
+def grad_of_square_theta(rng: Rng) -> Calls:
+    """As many classes as columns of Theta and as examples: nothing is mixed up without an error."""
+    yield call(*_labelled(rng, 3, 2, 3))
+    yield call(*_labelled(rng, 4, 3, 4))
+
+
+@output_layer_grad.value()
+def grad_of_small_layers(rng: Rng) -> Calls:
+    """One example, two classes, and a single class, whose derivatives are 0."""
+    yield call(*_labelled(rng, 4, 2, 1))
+    yield call(*_labelled(rng, 2, 1, 5))
+    yield call(*_labelled(rng, 1, 2, 4))
+
+
+@output_layer_grad.value()
+def grad_with_soft_labels(rng: Rng) -> Calls:
+    """Soft labels are taken for what they are."""
+    yield call(*_layer(rng, 4, 2, 3), _soft(rng, 4, 3))
+    yield call(*_layer(rng, 3, 2, 5), _soft(rng, 3, 5))
+
+
+@output_layer_grad.value(public=True)
+def grad_with_int_labels() -> Calls:
+    """Labels that are ints; the derivatives are floats all the same.
+
+    Does an array in your code take its type over from Y?
+    """
+    Theta = np.array([[0.5, 1.0], [0.0, -1.0], [1.0, 0.0]])
+    Y = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]])
+    yield call(Theta, np.array([[1.0, 2.0, -1.5, 0.5]]), Y)
+    yield call(Theta[:2], np.array([[0.5, 1.5, -1.0]]), np.array([[1, 0, 1], [0, 1, 0]]))
+
+
+@output_layer_grad.value()
+def grad_where_h_vanishes() -> Calls:
+    """Probabilities that are too small for a float64, of a true class or of another one."""
+    yield call(_WIDE, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
+    yield call(_WIDE, _WIDE_X[:, 1:], np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]))
+    yield call(_TOGETHER, _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]])
+
+
+@output_layer_grad.precision()
+def accurate_grad(rng: Rng) -> Calls:
+    """As accurate as float64 allows: a formula, not differences."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 3, 4, 7))
+
+
+@output_layer_grad.shape()
+def as_theta(rng: Rng) -> Calls:
+    """The answer has the shape of Theta, with one example or one class too."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 4, 3, 1))
+    yield call(*_labelled(rng, 1, 2, 4))
+
+
+@output_layer_grad.type(public=True)
+def grad_is_float64() -> Calls:
+    """The answer is a NumPy array of float64."""
+    yield call(
+        np.log([[4.0, 0.5], [1 / 3, 3.0], [1.0, 1.0]]),
+        np.array([[0.0, 1.0, 2.0]]),
+        np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]),
+    )
+
+
+@output_layer_grad.mutation()
+def grad_leaves_its_arguments(rng: Rng) -> Calls:
+    """Theta, X and Y are afterwards what they were before."""
+    yield call(*_labelled(rng, 5, 2, 3))
+    yield call(*_labelled(rng, 3, 4, 7))

@@ -1,0 +1,179 @@
+"""The checks of exercise 7: checking gradients by differences."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.course import Callback, Calls, FunctionChecks, Rng, Terms, call
+
+numerical_gradient = FunctionChecks("numerical_gradient")
+gradient_check = FunctionChecks("gradient_check")
+
+
+@numerical_gradient.terms
+def numerical_gradient_terms(
+    grad: np.ndarray, f: Callable[[np.ndarray], float], x: np.ndarray, eps: float = 1e-5
+) -> Terms:
+    """Wide enough for any way that is at least as near the truth as the central difference.
+
+    With the steps used here a central difference is right to better than a tenth of this, and a
+    forward difference is off by many times as much.
+    """
+    return Terms(1.0 + np.abs(grad), loose=1e-7, tight=1e-7)
+
+
+@gradient_check.terms
+def gradient_check_terms(error: float, analytic: np.ndarray, numeric: np.ndarray) -> Terms:
+    """A quotient of norms: relative to itself."""
+    return Terms(error, loose=1e-6, tight=1e-6)
+
+
+# numerical_gradient. Every f takes an array of x's shape only, and complex numbers as well.
+
+
+@numerical_gradient.value(weight=2, public=True)
+def a_product() -> Calls:
+    """f(x) = x_0 x_1 + x_1^3 at (2, 3): the gradient is (3, 29).
+
+    One entry moves at a time, and is back in its place before the next one moves. Is that so?
+    """
+    yield call(Callback("x", "x[0] * x[1] + x[1] ** 3"), np.array([2.0, 3.0]))
+
+
+@numerical_gradient.value(weight=2, public=True)
+def a_matrix() -> Calls:
+    """x is a matrix, and f needs all of it.
+
+    With which shape do you call f, and how many entries does your gradient have?
+    """
+    f = Callback("x", "np.sum(x ** 3) + x[0, 0] * x[1, 2]")
+    yield call(f, np.array([[1.0, -2.0, 0.5], [0.0, 1.5, -1.0]]))
+
+
+@numerical_gradient.value(weight=2)
+def curved_functions(rng: Rng) -> Calls:
+    """Functions that bend: a difference to one side only is not good enough."""
+    yield call(Callback("x", "np.exp(np.sum(x) / 4) + np.sum(x ** 3)"), rng.normal(size=(4,)))
+    yield call(Callback("x", "np.sum(np.sin(2 * x[0]) * x[1])"), rng.normal(size=(2, 3)))
+
+
+@numerical_gradient.value()
+def entries_that_meet(rng: Rng) -> Calls:
+    """Entries that are multiplied with each other, all with all."""
+    f = Callback("x", "x[0] * x[1] * x[2] + x[0] * x[3] ** 2")
+    yield call(f, rng.uniform(1.0, 3.0, size=(4,)))
+    f = Callback("x", "(x[0] @ x[1]) * np.exp(x[1, 0] * x[0, 1] / 4)")
+    yield call(f, rng.uniform(0.5, 2.0, size=(2, 3)))
+    f = Callback("x", "np.sum(x[0] ** 2) * np.sum(x[-1])")
+    yield call(f, rng.uniform(0.5, 2.0, size=(3, 2)))
+
+
+@numerical_gradient.value()
+def any_shape(rng: Rng) -> Calls:
+    """A column, a row, three axes, a single entry: the same function for all of them."""
+    yield call(Callback("x", "(x[0, 0] - x[2, 0]) ** 2 + x[1, 0] ** 3"), rng.normal(size=(3, 1)))
+    yield call(Callback("x", "x[0, 1] ** 2 * x[0, 3] + x[0, 2] ** 3"), rng.normal(size=(1, 4)))
+    f = Callback("x", "np.sum(x[0] @ x[1]) + np.sum(x ** 3)")
+    yield call(f, rng.normal(size=(2, 3, 3)))
+    yield call(Callback("x", "np.exp(x[0])"), np.array([1.0]))
+
+
+@numerical_gradient.value()
+def its_own_step(rng: Rng) -> Calls:
+    """The step is the one the caller asks for.
+
+    A function that wiggles fast needs a small one; for a parabola even a huge one is fine.
+    """
+    yield call(Callback("x", "np.sum(np.sin(200 * x))"), rng.uniform(0.0, 0.005, (3,)), eps=1e-6)
+    f = Callback("x", "x[0] ** 2 + 3 * x[0] * x[1] - x[1] ** 2")
+    yield call(f, rng.normal(size=(2,)), eps=0.5)
+    f = Callback("x", "np.sum(x ** 2) + np.sum(x) ** 2 / 4")
+    yield call(f, rng.normal(size=(2, 2)), 0.25)
+
+
+@numerical_gradient.value()
+def zeros_and_large_numbers(rng: Rng) -> Calls:
+    """Entries that are 0, negative, or in the hundreds."""
+    f = Callback("x", "np.sum(np.exp(x) + x ** 2) + x[0] * x[1]")
+    yield call(f, np.array([0.0, 0.0, -1.0]))
+    f = Callback("x", "x[0] ** 2 / 100 + x[1] * x[2]")
+    yield call(f, np.array([300.0, -200.0, 0.0]) + rng.normal(size=3))
+
+
+@numerical_gradient.shape()
+def has_the_shape_of_x(rng: Rng) -> Calls:
+    """The gradient has the shape of x, with any number of axes."""
+    yield call(Callback("x", "np.exp(np.sum(x) / 4) + np.sum(x ** 3)"), rng.normal(size=(4,)))
+    yield call(Callback("x", "(x[0, 0] - x[2, 0]) ** 2 + x[1, 0] ** 3"), rng.normal(size=(3, 1)))
+    yield call(Callback("x", "np.sum(x[0] @ x[1]) + np.sum(x ** 3)"), rng.normal(size=(2, 3, 3)))
+
+
+@numerical_gradient.type(public=True)
+def is_float64() -> Calls:
+    """The answer is a NumPy array of float64."""
+    yield call(Callback("x", "x[0] * x[1] + x[1] ** 3"), np.array([2.0, 3.0]))
+
+
+@numerical_gradient.mutation()
+def puts_x_back(rng: Rng) -> Calls:
+    """x is afterwards what it was before, up to the last rounding.
+
+    If you move entries of x itself, what do you do when you are done with one?
+    """
+    yield call(Callback("x", "np.exp(np.sum(x) / 4) + np.sum(x ** 3)"), rng.normal(size=(4,)))
+    yield call(Callback("x", "np.sum(np.sin(2 * x[0]) * x[1])"), rng.normal(size=(2, 3)))
+
+
+# gradient_check
+
+
+@gradient_check.value(weight=2, public=True)
+def far_and_equal() -> Calls:
+    """(0, 4) and (3, 0) are 5/7 apart, opposites are 1 apart, two arrays of zeros 0.
+
+    Which three lengths are there in the formula? And what do you divide by if all are 0?
+    """
+    yield call(np.array([0.0, 4.0]), np.array([3.0, 0.0]))
+    yield call(np.array([1.0, -2.0]), np.array([-1.0, 2.0]))
+    yield call(np.array([0.0, 0.0]), np.array([0.0, 0.0]))
+    yield call(np.array([[0.0, 0.0]]), np.array([[0.0, 0.0]]))
+
+
+@gradient_check.value(weight=2)
+def any_shape(rng: Rng) -> Calls:
+    """Vectors, columns, matrices and more axes, that agree more or less well."""
+    for shape, noise in (((5,), 1.0), ((4, 1), 1e-2), ((3, 4), 0.5), ((2, 3, 2), 1e-4)):
+        grad = rng.normal(size=shape)
+        yield call(grad, grad + rng.normal(scale=noise, size=shape))
+
+
+@gradient_check.value()
+def large_and_one_sided(rng: Rng) -> Calls:
+    """Gradients of a million, and one that is zero where the other is not."""
+    grad = rng.normal(scale=1e6, size=(3, 2))
+    yield call(grad, grad + rng.normal(size=(3, 2)))
+    yield call(np.zeros((2, 2)), rng.normal(size=(2, 2)))
+    yield call(grad, 3.0 * grad)
+
+
+@gradient_check.precision()
+def small_gradients(rng: Rng) -> Calls:
+    """Gradients of 1e-6, and differences in the ninth digit: small, but not to be swallowed."""
+    grad = rng.uniform(1e-6, 2e-6, size=(2, 3))
+    yield call(grad, 1.5 * grad[::-1])
+    grad = rng.normal(size=(4,))
+    yield call(grad, grad * (1.0 + 1e-9 * rng.normal(size=(4,))))
+
+
+@gradient_check.type()
+def is_float(rng: Rng) -> Calls:
+    """The answer is one float."""
+    grad = rng.normal(size=(5,))
+    yield call(grad, grad + rng.normal(scale=1.0, size=(5,)))
+
+
+@gradient_check.mutation()
+def leaves_its_arguments(rng: Rng) -> Calls:
+    """Both arrays are afterwards what they were before."""
+    grad = rng.normal(size=(5,))
+    yield call(grad, grad + rng.normal(scale=1.0, size=(5,)))

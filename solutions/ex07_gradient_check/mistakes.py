@@ -1,0 +1,601 @@
+"""Wrong ways to measure and compare gradients; each docstring is what the learner is told."""
+
+import numpy as np
+
+
+def _central(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        right, left = x.copy(), x.copy()
+        right[place] += eps
+        left[place] -= eps
+        grad[place] = (f(right) - f(left)) / (2 * eps)
+    return grad
+
+
+def _relative(a, b):
+    total = np.linalg.norm(a) + np.linalg.norm(b)
+    return np.linalg.norm(a - b) / total if total > 0 else 0.0
+
+
+# numerical_gradient: which two places, and how far apart.
+
+
+def numerical_gradient__forward_difference(f, x, eps=1e-5):
+    """You look to one side only: from x to a step away from it.
+
+    Its error shrinks like eps and not like eps^2, because nothing cancels. Which second place
+    would lie opposite to the first?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        right = x.copy()
+        right[place] += eps
+        grad[place] = (f(right) - f(x)) / eps
+    return grad
+
+
+def numerical_gradient__backward_difference(f, x, eps=1e-5):
+    """You look to one side only: from x to a step away from it.
+
+    Its error shrinks like eps and not like eps^2, because nothing cancels. Which second place
+    would lie opposite to the first?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        left = x.copy()
+        left[place] -= eps
+        grad[place] = (f(x) - f(left)) / eps
+    return grad
+
+
+def numerical_gradient__divided_by_eps(f, x, eps=1e-5):
+    """You divide by eps, so everything is twice too large.
+
+    One place lies eps to the right of x and the other eps to the left. How far are they apart?
+    """
+    return 2 * _central(f, x, eps)
+
+
+def numerical_gradient__left_is_the_middle(f, x, eps=1e-5):
+    """Your second place is x itself, so everything is about half as large as it should be.
+
+    You go eps to the right, and then eps back to the left. How far to the left of x do you want
+    to be?
+    """
+    grad = np.zeros(x.shape)
+    y = x.copy()
+    for place in np.ndindex(x.shape):
+        y[place] += eps
+        right = f(y)
+        y[place] -= eps
+        left = f(y)
+        grad[place] = (right - left) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__only_the_left_is_divided(f, x, eps=1e-5):
+    """You divide the second height alone by 2 eps: a pair of brackets is missing.
+
+    Division comes before subtraction. Which two numbers have to be subtracted first?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        right, left = x.copy(), x.copy()
+        right[place] += eps
+        left[place] -= eps
+        grad[place] = f(right) - f(left) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__times_eps(f, x, eps=1e-5):
+    """You divide by 2 and then multiply by eps: a pair of brackets is missing.
+
+    / and * are worked off from left to right. What should stand below the fraction as a whole?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        right, left = x.copy(), x.copy()
+        right[place] += eps
+        left[place] -= eps
+        grad[place] = (f(right) - f(left)) / 2 * eps
+    return grad
+
+
+def numerical_gradient__sign_turned_around(f, x, eps=1e-5):
+    """You subtract the right height from the left one, so every sign is turned around.
+
+    If f grows to the right, its slope is positive. Which height comes first?
+    """
+    return _central(f, x, -eps) * -1.0
+
+
+def numerical_gradient__fixed_step(f, x, eps=1e-5):
+    """You use a step of your own, and eps plays no part.
+
+    How small a step must be depends on f: one that wiggles fast needs a smaller one. Who knows
+    that, you or the caller?
+    """
+    return _central(f, x, 1e-5)
+
+
+def numerical_gradient__fixed_step_of_1e_4(f, x, eps=1e-5):
+    """You use a step of your own, and eps plays no part.
+
+    How small a step must be depends on f: one that wiggles fast needs a smaller one. Who knows
+    that, you or the caller?
+    """
+    return _central(f, x, 1e-4)
+
+
+def numerical_gradient__step_far_too_small(f, x, eps=1e-5):
+    """Your step is so small that hardly anything but rounding is left of the difference.
+
+    Two heights that agree in twelve digits have only four left to differ in. Where does the table
+    of the exercise have its best row?
+    """
+    return _central(f, x, 1e-12)
+
+
+def numerical_gradient__step_relative_to_the_entry(f, x, eps=1e-5):
+    """Your step is eps times the entry, so it is 0 where the entry is 0: 0/0 is nan.
+
+    Zeros are the most ordinary entries of all. How far should an entry of 0 move?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[place] = eps * x[place]
+        grad[place] = (f(x + step) - f(x - step)) / (2 * step[place])
+    return grad
+
+
+# numerical_gradient: one entry at a time, and back again.
+
+
+def numerical_gradient__all_entries_at_once(f, x, eps=1e-5):
+    """You move all entries together and get one number: a slope along the diagonal.
+
+    Each entry of the gradient asks what happens when that entry alone moves. How many numbers
+    should come out?
+    """
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
+
+
+def numerical_gradient__one_number_everywhere(f, x, eps=1e-5):
+    """You move all entries together, so all entries of your gradient are the same.
+
+    Each entry of the gradient asks what happens when that entry alone moves. What belongs inside
+    a loop?
+    """
+    return np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps))
+
+
+def numerical_gradient__not_put_back(f, x, eps=1e-5):
+    """You leave each entry where the second call of f had it: x drifts while you go on.
+
+    The later entries are then measured at a slightly different place. What has to be done to an
+    entry before the next one moves?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        x[place] += eps
+        right = f(x)
+        x[place] -= 2 * eps
+        left = f(x)
+        grad[place] = (right - left) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__put_back_too_far(f, x, eps=1e-5):
+    """You put each entry back to the wrong place: it ends eps to the right of where it was.
+
+    You went eps to the right, then 2 eps to the left. How far is it home from there? Or could you
+    have kept the old number?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        x[place] += eps
+        right = f(x)
+        x[place] -= 2 * eps
+        left = f(x)
+        x[place] += 2 * eps
+        grad[place] = (right - left) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__one_array_under_two_names(f, x, eps=1e-5):
+    """Your left and your right are the same array under two names, so all differences are 0.
+
+    right = x copies nothing. How do you get an array that can be changed without changing x?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        right = x
+        left = x
+        right[place] += eps
+        left[place] -= eps
+        grad[place] = (f(right) - f(left)) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__only_the_last_entry(f, x, eps=1e-5):
+    """Your gradient is made anew in every round, so only its last entry survives.
+
+    All the others are 0. Which line should stand before the loop?
+    """
+    for place in np.ndindex(x.shape):
+        grad = np.zeros(x.shape)
+        right, left = x.copy(), x.copy()
+        right[place] += eps
+        left[place] -= eps
+        grad[place] = (f(right) - f(left)) / (2 * eps)
+    return grad
+
+
+# numerical_gradient: what f is called with.
+
+
+def numerical_gradient__single_entries(f, x, eps=1e-5):
+    """You call f with a single entry, but f wants the whole array.
+
+    A function that adds up its entries may survive that; one that multiplies two of them cannot.
+    Where do the entries go that do not move?
+    """
+    grad = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        grad[place] = (f(x[place] + eps) - f(x[place] - eps)) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__flattened(f, x, eps=1e-5):
+    """You call f with a flat version of x, but f wants the shape that x has.
+
+    For vectors nothing is lost; a function of a matrix fails, or sees something else. How can you
+    visit all entries without changing the shape?
+    """
+    flat = x.ravel().copy()
+    return _central(f, flat, eps).reshape(x.shape)
+
+
+def numerical_gradient__row_by_row(f, x, eps=1e-5):
+    """You call f with one row at a time, but f wants the whole array.
+
+    What f has to say about two rows together is lost. Which array should be handed over, with
+    which entry moved?
+    """
+    if x.ndim == 1:
+        return _central(f, x, eps)
+    return np.array([_central(f, row, eps) for row in x])
+
+
+def numerical_gradient__whole_rows_moved(f, x, eps=1e-5):
+    """Your loop runs along the first axis only, so in a matrix whole rows move together.
+
+    For vectors it is right. How many indices does one entry of a matrix need?
+    """
+    grad = np.zeros(x.shape)
+    for i in range(len(x)):
+        right, left = x.copy(), x.copy()
+        right[i] += eps
+        left[i] -= eps
+        grad[i] = (f(right) - f(left)) / (2 * eps)
+    return grad
+
+
+def numerical_gradient__matrices_only(f, x, eps=1e-5):
+    """Your two loops need exactly two axes, so a vector or three axes are an error.
+
+    Two nested loops are right for a matrix. Which tool of NumPy visits every entry of any shape?
+    """
+    grad = np.zeros(x.shape)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            right, left = x.copy(), x.copy()
+            right[i, j] += eps
+            left[i, j] -= eps
+            grad[i, j] = (f(right) - f(left)) / (2 * eps)
+    return grad
+
+
+# numerical_gradient: shapes and types.
+
+
+def numerical_gradient__flat_result(f, x, eps=1e-5):
+    """Your gradient is flat; the numbers in it are right.
+
+    It should have the shape of x. Which array could you fill in place of a list that grows?
+    """
+    return _central(f, x, eps).ravel()
+
+
+def numerical_gradient__column(f, x, eps=1e-5):
+    """Your gradient is always a column, whatever the shape of x.
+
+    A vector should come back as a vector. Whose shape does a gradient have?
+    """
+    return _central(f, x, eps).reshape(-1, 1)
+
+
+def numerical_gradient__whole_numbers(f, x, eps=1e-5):
+    """You store the gradient in an array of whole numbers, and the decimals are cut off.
+
+    An int array keeps no decimals, whatever you assign to it. Which dtype should yours have?
+    """
+    return _central(f, x, eps).astype(int)
+
+
+def numerical_gradient__float32(f, x, eps=1e-5):
+    """You return float32, which drops half of the digits.
+
+    The numbers are right to about seven digits. Which dtype did you receive?
+    """
+    return _central(f, x, eps).astype(np.float32)
+
+
+def numerical_gradient__list(f, x, eps=1e-5):
+    """You return a list; the numbers in it are right.
+
+    A list cannot be subtracted from an array's gradient in the next function's formula, and has no
+    shape. Which type did you receive?
+    """
+    return _central(f, x, eps).tolist()
+
+
+# gradient_check: what is compared.
+
+
+def gradient_check__absolute(analytic, numeric):
+    """You return the length of the difference, compared with nothing.
+
+    For gradients of 1e-6 it looks tiny even if one is twice the other. What should it be divided
+    by?
+    """
+    return float(np.linalg.norm(analytic - numeric))
+
+
+def gradient_check__largest_difference(analytic, numeric):
+    """You return the largest difference, compared with nothing.
+
+    For gradients of 1e-6 it looks tiny even if one is twice the other. What says whether a
+    difference is large?
+    """
+    return float(np.max(np.abs(analytic - numeric)))
+
+
+def gradient_check__signed(analytic, numeric):
+    """You add up signed differences, and they cancel.
+
+    (1, 2) and (2, 1) come out as equal. What does a norm do to the signs first?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return float(np.sum(analytic - numeric) / total) if total > 0 else 0.0
+
+
+def gradient_check__lengths_compared(analytic, numeric):
+    """You compare the lengths of the two gradients, not the gradients.
+
+    Opposite gradients have the same length. Which comes first: subtracting or taking the norm?
+    """
+    a, b = np.linalg.norm(analytic), np.linalg.norm(numeric)
+    return float(abs(a - b) / (a + b)) if a + b > 0 else 0.0
+
+
+def gradient_check__sum_above(analytic, numeric):
+    """You take the norm of the sum where that of the difference is asked for.
+
+    Two equal gradients then come out as far apart as can be. Which sign stands in the formula?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return float(np.linalg.norm(analytic + numeric) / total) if total > 0 else 0.0
+
+
+def gradient_check__distance_of_directions(analytic, numeric):
+    """You compare directions only: one minus the cosine of the angle.
+
+    A forgotten factor does not change a direction, and is the commonest mistake of all. What
+    should a and 2a get?
+    """
+    total = np.linalg.norm(analytic) * np.linalg.norm(numeric)
+    return float(1 - np.sum(analytic * numeric) / total) if total > 0 else 0.0
+
+
+# gradient_check: what it is divided by.
+
+
+def gradient_check__one_length_below(analytic, numeric):
+    """You divide by the length of one of the two gradients only.
+
+    The number is then no longer between 0 and 1, and it depends on which one you name first. What
+    stands below the fraction?
+    """
+    total = np.linalg.norm(numeric)
+    difference = np.linalg.norm(analytic - numeric)
+    return float(difference / total) if total > 0 else float(difference)
+
+
+def gradient_check__the_other_length_below(analytic, numeric):
+    """You divide by the length of one of the two gradients only.
+
+    The number is then no longer between 0 and 1, and it depends on which one you name first. What
+    stands below the fraction?
+    """
+    total = np.linalg.norm(analytic)
+    difference = np.linalg.norm(analytic - numeric)
+    return float(difference / total) if total > 0 else float(difference)
+
+
+def gradient_check__larger_length_below(analytic, numeric):
+    """You divide by the larger of the two lengths; their sum is asked for.
+
+    That is a reasonable measure too, about twice as large. What would opposite gradients get in
+    yours, and what should they get?
+    """
+    total = max(np.linalg.norm(analytic), np.linalg.norm(numeric))
+    return float(np.linalg.norm(analytic - numeric) / total) if total > 0 else 0.0
+
+
+def gradient_check__length_of_the_sum_below(analytic, numeric):
+    """You divide by the length of the sum; the sum of the lengths is asked for.
+
+    For opposite gradients the sum is 0, and so you divide by 0. What is added to what?
+    """
+    total = np.linalg.norm(analytic + numeric)
+    return float(np.linalg.norm(analytic - numeric) / total) if total > 0 else 0.0
+
+
+def gradient_check__brackets_missing(analytic, numeric):
+    """You divide by the first length only, and then add the second one: brackets are missing.
+
+    Division comes before addition. What stands below the fraction as a whole?
+    """
+    a, b = np.linalg.norm(analytic), np.linalg.norm(numeric)
+    return float(np.linalg.norm(analytic - numeric) / a + b) if a > 0 else float(b)
+
+
+def gradient_check__squares(analytic, numeric):
+    """You leave out the square roots: your lengths are squared.
+
+    An error of 1e-4 then looks like one of 1e-8. What is the last step of a norm?
+    """
+    total = np.sum(analytic**2) + np.sum(numeric**2)
+    return float(np.sum((analytic - numeric) ** 2) / total) if total > 0 else 0.0
+
+
+def gradient_check__zeros_not_guarded(analytic, numeric):
+    """Two gradients of zeros give 0/0 in your function, and that is nan.
+
+    They agree as well as can be. What should the answer be, and where do you ask whether the
+    denominator is 0?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return np.linalg.norm(analytic - numeric) / total
+
+
+def gradient_check__zeros_disagree(analytic, numeric):
+    """You answer 1 for two gradients of zeros, as if they disagreed.
+
+    Both say the same: nothing changes. Which answer means "no difference"?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return float(np.linalg.norm(analytic - numeric) / total) if total > 0 else 1.0
+
+
+def gradient_check__epsilon_below(analytic, numeric):
+    """You add a small number to the denominator to avoid 0/0, and it swallows small gradients.
+
+    For gradients of 1e-6 the answer is too small by a percent. Which single case needs a way of
+    its own?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric) + 1e-8
+    return float(np.linalg.norm(analytic - numeric) / total)
+
+
+def gradient_check__epsilon_of_1e_10_below(analytic, numeric):
+    """You add a small number to the denominator to avoid 0/0, and it swallows small gradients.
+
+    For gradients of 1e-6 the answer is too small by a percent. Which single case needs a way of
+    its own?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric) + 1e-10
+    return float(np.linalg.norm(analytic - numeric) / total)
+
+
+# gradient_check: which norm.
+
+
+def gradient_check__worst_entry(analytic, numeric):
+    """You take the relative error of the worst entry.
+
+    Where an entry is nearly 0, rounding alone makes that large. Over which entries does the norm
+    run before anything is divided?
+    """
+    total = np.maximum(np.abs(analytic) + np.abs(numeric), 1e-12)
+    return float(np.max(np.abs(analytic - numeric) / total))
+
+
+def gradient_check__mean_of_entries(analytic, numeric):
+    """You average the relative errors of the entries.
+
+    An entry that is nearly 0 then counts as much as a large one. Over which entries does the norm
+    run before anything is divided?
+    """
+    total = np.maximum(np.abs(analytic) + np.abs(numeric), 1e-12)
+    return float(np.mean(np.abs(analytic - numeric) / total))
+
+
+def gradient_check__sums_of_magnitudes(analytic, numeric):
+    """Your norm is the sum of the magnitudes; here it is the root of the sum of squares.
+
+    For (3, 4) yours is 7. How long is that arrow?
+    """
+    total = np.abs(analytic).sum() + np.abs(numeric).sum()
+    return float(np.abs(analytic - numeric).sum() / total) if total > 0 else 0.0
+
+
+def gradient_check__norm_of_a_matrix(analytic, numeric):
+    """For a matrix you take the spectral norm, its largest singular value.
+
+    That is what ord=2 means once there are two axes. What should the norm do with all the entries
+    here, whatever their shape?
+    """
+    if analytic.ndim != 2:
+        return _relative(analytic, numeric)
+    total = np.linalg.norm(analytic, 2) + np.linalg.norm(numeric, 2)
+    return float(np.linalg.norm(analytic - numeric, 2) / total) if total > 0 else 0.0
+
+
+def gradient_check__column_by_column(analytic, numeric):
+    """You take norms along one axis, so a matrix gets a number for each column.
+
+    One number is asked for, about all entries together. What does axis=0 leave over?
+    """
+    total = np.linalg.norm(analytic, axis=0) + np.linalg.norm(numeric, axis=0)
+    difference = np.linalg.norm(analytic - numeric, axis=0)
+    return np.where(total > 0, difference / np.where(total > 0, total, 1), 0.0)
+
+
+# gradient_check: digits, types and side effects.
+
+
+def gradient_check__verdict(analytic, numeric):
+    """You return whether the gradients agree, True or False; a number is asked for.
+
+    The number says how bad a mistake is, and often which one. Who should draw the line?
+    """
+    return bool(_relative(analytic, numeric) < 1e-7)
+
+
+def gradient_check__rounded(analytic, numeric):
+    """You round the result, so a difference in the ninth digit becomes 0.
+
+    Whether an error is 1e-7 or 1e-11 is just what one wants to know here. What is rounding good
+    for?
+    """
+    return round(float(_relative(analytic, numeric)), 7)
+
+
+def gradient_check__float32_inside(analytic, numeric):
+    """You compute in float32, where two gradients that agree in eight digits are the same.
+
+    The difference is gone before you can measure it. Which line makes the numbers shorter?
+    """
+    return float(_relative(analytic.astype(np.float32), numeric.astype(np.float32)))
+
+
+def gradient_check__array_of_one(analytic, numeric):
+    """You return an array with one entry; a plain number is asked for.
+
+    The number in it is right. Which step leaves an axis around it?
+    """
+    return np.array([_relative(analytic, numeric)])
+
+
+def gradient_check__changes_its_argument(analytic, numeric):
+    """Your result is right, but a gradient you were given is not the same afterwards.
+
+    An operation such as -= writes into the caller's array. Which of your lines does that?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    analytic -= numeric
+    return float(np.linalg.norm(analytic) / total) if total > 0 else 0.0
