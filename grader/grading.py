@@ -416,7 +416,9 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     named = _files_of(session, slug)
     for problem in session.problems:
         # A file that could not be read to its end may hold it.
-        if problem.file in named and (problem.what.startswith("SyntaxError") or problem.fatal):
+        anywhere = problem.fatal and not problem.file
+        unread = problem.file in named and (problem.fatal or problem.what.startswith("SyntaxError"))
+        if anywhere or unread:
             return f"{function} is not there after loading; {_problem_note(problem)}"
     return ""
 
