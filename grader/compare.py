@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -78,6 +78,8 @@ class Expected:
     keys: tuple[str, ...] = ()
     # A list of numbers stands for a list or a 1-D array of them.
     listed: bool = False
+    # The places of the items to compare; None for all.
+    looked_at: tuple[int, ...] | None = None
 
 
 def expected_of(call: PlannedCall) -> Expected:
@@ -131,15 +133,12 @@ def shape_difference(actual: wire.Value, expected: Expected) -> Difference | Non
     return _first_difference(actual, expected, _shape_difference)
 
 
-def part_of(
-    actual: wire.Value, expected: Expected, key: str
-) -> tuple[wire.Value, Expected] | WrongType:
-    """The part of a dict (by key) or tuple (by number) that a check is about."""
-    parts = _parts(actual, expected)
-    if isinstance(parts, WrongType):
-        return parts
-    place = expected.keys.index(key) if expected.keys else int(key)
-    return parts[place], expected.items[place]
+def only_parts(expected: Expected, keys: tuple[str, ...]) -> Expected:
+    """What is expected of some parts of a dict (by key) or tuple (by place); of all if no keys."""
+    if not keys:
+        return expected
+    places = [expected.keys.index(key) if expected.keys else int(key) for key in keys]
+    return replace(expected, looked_at=tuple(places))
 
 
 def _first_difference(
@@ -153,9 +152,9 @@ def _first_difference(
     parts = _parts(actual, expected)
     if isinstance(parts, WrongType):
         return parts
+    places = range(len(parts)) if expected.looked_at is None else expected.looked_at
     differences = (
-        _first_difference(part, item, compare)
-        for part, item in zip(parts, expected.items, strict=True)
+        _first_difference(parts[place], expected.items[place], compare) for place in places
     )
     return next((difference for difference in differences if difference is not None), None)
 

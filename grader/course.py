@@ -91,6 +91,7 @@ class Check:
     text: str
     hint: str
     inputs: Inputs
+    parts: tuple[str, ...] = ()
 
     def calls(self, rng: Rng) -> list[Call]:
         """The calls of this check; `rng` is used by those that draw their inputs."""
@@ -111,9 +112,15 @@ class FunctionChecks:
         self.terms_of = function
         return function
 
-    def value(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers are right (tolerance tier A)."""
-        return self._check(Kind.VALUE, weight, public=public)
+    def value(
+        self, *, weight: float = 1, public: bool = False, parts: tuple[str, ...] = ()
+    ) -> Callable[[Inputs], Inputs]:
+        """Decorator: the answers are right (tolerance tier A).
+
+        `parts` names the keys of a dict (or "0", "1", ... of a tuple) that this check looks at, so
+        that a slip in one part of an answer does not cost the checks of the others.
+        """
+        return self._check(Kind.VALUE, weight, public=public, parts=parts)
 
     def precision(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorator: the answers are as accurate as float64 allows (tolerance tier B)."""
@@ -135,7 +142,9 @@ class FunctionChecks:
         """Decorator: the answers are right at a size that only a frugal way fits into memory."""
         return self._check(Kind.MEMORY, weight, public=public)
 
-    def _check(self, kind: Kind, weight: float, *, public: bool) -> Callable[[Inputs], Inputs]:
+    def _check(
+        self, kind: Kind, weight: float, *, public: bool, parts: tuple[str, ...] = ()
+    ) -> Callable[[Inputs], Inputs]:
         def add(inputs: Inputs) -> Inputs:
             doc = inspect.getdoc(inputs) or ""
             text, _, hint = doc.partition("\n\n")
@@ -153,6 +162,7 @@ class FunctionChecks:
                     text=" ".join(text.split()),
                     hint=" ".join(hint.split()),
                     inputs=inputs,
+                    parts=parts,
                 )
             )
             return inputs

@@ -18,6 +18,7 @@ from grader.compare import (
     Difference,
     Expected,
     expected_of,
+    only_parts,
     shape_difference,
     type_difference,
     value_difference,
@@ -324,6 +325,7 @@ def _judge(
         message = feedback.outcome_message(outcome, function.name, hidden=hidden)
         return verdict, _with_call(message, function, place, hidden=hidden)
     assert isinstance(outcome, Returned)
+    expected = only_parts(expected, check.parts)
     difference: Difference | None
     imprecise = False
     match check.kind:

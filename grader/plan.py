@@ -43,6 +43,8 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     text: str
     hint: str
     calls: tuple[int, ...]
+    # Of a dict or tuple, the keys or places to look at; all if empty.
+    parts: tuple[str, ...] = ()
 
 
 class PlannedFunction(msgspec.Struct, frozen=True):

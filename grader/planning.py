@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -70,6 +71,8 @@ def _planned_function(
                 places[key] = len(calls)
                 calls.append(_planned_call(function, args, kwargs, where))
             numbers.append(places[key])
+        for number in numbers:
+            _check_parts(check, calls[number], where)
         if not numbers:
             raise CourseError(f"{where}: it makes no call; yield at least one")
         checks.append(
@@ -81,6 +84,7 @@ def _planned_function(
                 text=check.text,
                 hint=check.hint,
                 calls=tuple(numbers),
+                parts=check.parts,
             )
         )
     return PlannedFunction(
@@ -91,6 +95,17 @@ def _planned_function(
         calls=tuple(calls),
         checks=tuple(checks),
     )
+
+
+def _check_parts(check: Check, call: PlannedCall, where: str) -> None:
+    known: Sequence[str] = ()
+    if isinstance(call.expected, wire.Mapping):
+        known = call.expected.keys
+    elif isinstance(call.expected, wire.Sequence):
+        known = [str(place) for place in range(len(call.expected.items))]
+    for part in check.parts:
+        if part not in known:
+            raise CourseError(f"{where}: the answer has no part {part!r}, but {', '.join(known)}")
 
 
 def _calls(check: Check, rng: np.random.Generator, where: str) -> list[Call]:

@@ -201,6 +201,12 @@ def test_build_writes_what_differs_and_names_strays(run, copy):
             "the reference or its terms raised",
         ),
         (
+            "checks.py",
+            "@softmax.value(weight=2)\ndef any_batch",
+            "@softmax.value(parts=('dW',))\ndef any_batch",
+            "the answer has no part 'dW'",
+        ),
+        (
             "reference.py",
             "def softmax(",
             "def soft(",

@@ -99,6 +99,18 @@ def softmax_jacobian(z):
     assert function.verdict == Verdict.IMPRECISE
 
 
+def test_a_slip_in_one_gradient_does_not_cost_the_checks_of_the_others(grade, course):
+    files = solved_files(course)
+    slip = b"\nright = backward\ndef backward(*args, **kwargs):\n"
+    slip += b"    grads = right(*args, **kwargs)\n    return {**grads, 'db1': 2 * grads['db1']}\n"
+    function = function_of(
+        grade({**files, "ex06_network.py": files["ex06_network.py"] + slip}), "backward"
+    )
+    lost = {"two_hidden_units", "relu_units", "hidden_biases", "accurate"}
+    assert failed_checks(function) == lost
+    assert 3 < function.score < 5
+
+
 def test_a_dropped_axis_is_named_with_its_likely_reason(grade_softmax):
     result = grade_softmax(SOFTMAX + "f = softmax\ndef softmax(Z): return f(Z).squeeze()")
     assert result.verdict == Verdict.WRONG_SHAPE

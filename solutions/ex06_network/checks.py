@@ -149,9 +149,9 @@ def relu_in_the_hidden_layer() -> Calls:
     yield call(params, np.array([[1.0, -2.0, 0.0], [0.0, 1.0, -1.0]]), hidden="relu")
 
 
-@forward.value(weight=2)
+@forward.value(weight=2, parts=("0",))
 def any_network(rng: Rng) -> Calls:
-    """Networks of several sizes with tanh, which is also what counts if nothing is said."""
+    """A2 of networks of several sizes with tanh, which also counts if nothing is said."""
     yield call(_params(rng, 3, 5, 4), rng.normal(size=(3, 7)))
     yield call(_params(rng, 4, 2, 3), rng.normal(size=(4, 5)), "tanh")
 
@@ -237,7 +237,10 @@ def leaves_its_arguments(rng: Rng) -> Calls:
     yield call(_params(rng, 2, 6, 3), rng.normal(size=(2, 4)), hidden="relu")
 
 
-# backward. Its caches come from networks that neither forward nor train is called with.
+# backward. Its caches come from networks that neither forward nor train is called with. Most checks
+# look at the weights, and two at the biases: a slip in one gradient does not cost them all.
+
+WEIGHTS = ("dW1", "dW2")
 
 
 @backward.value(weight=2, public=True)
@@ -280,14 +283,14 @@ def _backward_call(
     return params, _cache(params, X, hidden), X, Y, hidden
 
 
-@backward.value(weight=2)
+@backward.value(weight=2, parts=WEIGHTS)
 def any_network(rng: Rng) -> Calls:
     """Networks of several sizes with tanh: more examples than units, and fewer."""
     yield call(*_backward_call(_params(rng, 3, 5, 4), rng.normal(size=(3, 7)), _labels(rng, 4, 7)))
     yield call(*_backward_call(_params(rng, 4, 6, 3), rng.normal(size=(4, 2)), _labels(rng, 3, 2)))
 
 
-@backward.value(weight=2)
+@backward.value(weight=2, parts=WEIGHTS)
 def any_relu_network(rng: Rng) -> Calls:
     """Networks of several sizes with relu, many of their units off."""
     X = rng.normal(size=(3, 6))
@@ -296,7 +299,21 @@ def any_relu_network(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 2, 7, 3), X, _labels(rng, 3, 8), "relu"))
 
 
-@backward.value()
+@backward.value(parts=("db2",))
+def output_biases(rng: Rng) -> Calls:
+    """The gradient by b2, in networks of several sizes, with one example too."""
+    yield from any_network(rng)
+    yield call(*_backward_call(_params(rng, 3, 4, 2), rng.normal(size=(3, 1)), _labels(rng, 2, 1)))
+
+
+@backward.value(parts=("db1",))
+def hidden_biases(rng: Rng) -> Calls:
+    """The gradient by b1, in networks of several sizes, with one example too."""
+    yield from any_relu_network(rng)
+    yield call(*_backward_call(_params(rng, 3, 4, 2), rng.normal(size=(3, 1)), _labels(rng, 2, 1)))
+
+
+@backward.value(parts=WEIGHTS)
 def everything_the_same_size(rng: Rng) -> Calls:
     """As many features as hidden units, classes and examples: no transpose goes unseen."""
     yield call(*_backward_call(_params(rng, 4, 4, 4), rng.normal(size=(4, 4)), _labels(rng, 4, 4)))
@@ -304,7 +321,7 @@ def everything_the_same_size(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 3, 3, 3), X, _labels(rng, 3, 3), "relu"))
 
 
-@backward.value()
+@backward.value(parts=WEIGHTS)
 def few_of_everything(rng: Rng) -> Calls:
     """One example, one feature, one hidden unit, two classes; and one class: nothing to learn."""
     yield call(*_backward_call(_params(rng, 3, 4, 2), rng.normal(size=(3, 1)), _labels(rng, 2, 1)))
@@ -313,7 +330,7 @@ def few_of_everything(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 2, 3, 1), rng.normal(size=(2, 5)), np.ones((1, 5))))
 
 
-@backward.value()
+@backward.value(parts=WEIGHTS)
 def soft_labels(rng: Rng) -> Calls:
     """Labels between 0 and 1: A2 - Y holds for them as well."""
     X, Y = rng.normal(size=(3, 6)), _soft_labels(rng, 4, 6)
@@ -322,7 +339,7 @@ def soft_labels(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 2, 4, 3), X, Y, "relu"))
 
 
-@backward.value()
+@backward.value(parts=WEIGHTS)
 def whole_number_labels(rng: Rng) -> Calls:
     """Labels that come as integers: the gradients are none."""
     X, Y = rng.normal(size=(3, 6)), _labels(rng, 4, 6).astype(np.int64)
@@ -331,7 +348,7 @@ def whole_number_labels(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 2, 4, 3), X, Y, "relu"))
 
 
-@backward.value()
+@backward.value(parts=WEIGHTS)
 def very_sure_networks(rng: Rng) -> Calls:
     """Probabilities of 1e-200 for the true class, and of exactly 0 for others.
 
