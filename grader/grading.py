@@ -39,7 +39,7 @@ from grader.model import (
 )
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
-from grader.session import LoadProblem, Session
+from grader.session import Frame, LoadProblem, Session
 
 VERSIONS = {
     "grader": __version__,
@@ -50,6 +50,7 @@ _log = logging.getLogger(__name__)
 
 MAX_NOTES = 20
 MAX_NOTE = 1_000
+MAX_FRAMES = 5_000
 # Of so many files that hold different answers to one function, the best one counts.
 MAX_ATTEMPTS = 4
 
@@ -79,6 +80,7 @@ class Grader:
     def __init__(self, plan: Plan, lane: Lane) -> None:
         self.plan = plan
         self.lane = lane
+        self._frames: dict[tuple[str, str, int], Frame] = {}
         self.expected = {
             function.name: [expected_of(call) for call in function.calls]
             for exercise in plan.exercises
@@ -207,9 +209,20 @@ class Grader:
         numbers: Sequence[int],
         outcomes: dict[int, Outcome],
     ) -> None:
-        calls = [function.calls[number] for number in numbers]
-        called = session.call(file, function.name, calls, before=outcomes.values())
+        frames = [self._frame(function, file, number) for number in numbers]
+        called = session.call(file, function.name, frames, before=outcomes.values())
         outcomes.update(zip(numbers, called, strict=True))
+
+    def _frame(self, function: PlannedFunction, file: str, number: int) -> Frame:
+        """A call, encoded once for all submissions whose file has this name."""
+        key = (file, function.name, number)
+        if key not in self._frames:
+            if len(self._frames) > MAX_FRAMES:
+                self._frames.clear()
+            call = function.calls[number]
+            request = wire.Call(number, file, function.name, call.args, call.kwargs)
+            self._frames[key] = Frame(number, wire.encode(request))
+        return self._frames[key]
 
     def _absent(
         self, session: Session, exercise: PlannedExercise, function: PlannedFunction

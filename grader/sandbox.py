@@ -25,6 +25,7 @@ START_TIMEOUT_S = 60.0
 GRACE_S = 0.05
 # Unread requests beyond this could fill the socket while the child is stuck writing an answer.
 PIPELINE_BYTES = 64 * 2**10
+READ_BYTES = 2**18
 
 
 class ChildGone(Exception):  # noqa: N818  # a fact about the child, not an error of ours
@@ -147,6 +148,7 @@ class Child:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._ended = False
+        self._received = bytearray()
         self.cpu_s = 0.0
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
@@ -186,10 +188,9 @@ class Child:
         return wire.frame_length(header, wire.MAX_REPLY_BYTES)
 
     def _exactly(self, count: int, patience: _Patience) -> bytes:
-        data = bytearray()
-        while len(data) < count:
+        while len(self._received) < count:
             try:
-                part = self._channel.recv(min(count - len(data), 2**20))
+                part = self._channel.recv(READ_BYTES)
             except BlockingIOError:
                 self._poll.poll(patience.milliseconds())
                 continue
@@ -197,8 +198,10 @@ class Child:
                 raise ChildGone(str(error)) from None
             if not part:
                 raise ChildGone("it ended")
-            data += part
-        return bytes(data)
+            self._received += part
+        data = bytes(memoryview(self._received)[:count])
+        del self._received[:count]
+        return data
 
     def measured_cpu_s(self) -> float | None:
         """The CPU time this child has used, in seconds; None where the system does not tell."""

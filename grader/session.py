@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Self
 
 from grader import wire
 from grader.errors import SandboxError
@@ -23,16 +23,11 @@ MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
 
 
-class Arguments(Protocol):
-    """What a call is made with."""
+class Frame(NamedTuple):
+    """A call as it is sent, and the number by which its answer names it."""
 
-    @property
-    def args(self) -> tuple[wire.Value, ...]:
-        """By place."""
-
-    @property
-    def kwargs(self) -> dict[str, wire.Value]:
-        """By name."""
+    number: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +102,36 @@ class Session:
         self,
         file: str,
         function: str,
-        calls: Sequence[Arguments],
+        frames: Sequence[Frame],
         *,
         before: Collection[Outcome] = (),
     ) -> list[Outcome]:
-        """The outcome of each call, in order. One that ends the child costs only itself.
+        """The outcome of each of these calls, in order. One that ends the child costs only itself.
 
         The first call that runs out of time is tried once more, alone, because the machine may have
         been busy. No further calls are made once two have run out of time, or one if none before it
         was answered; `before` are the outcomes of earlier calls of this function.
         """
         outcomes: dict[int, Outcome] = {}
-        waiting = deque(range(len(calls)))
+        waiting = deque(frames)
         retried = any(isinstance(outcome, TimedOut) for outcome in before)
         alone = False
         while waiting:
             rest = self._reason_to_stop(file, function, [*before, *outcomes.values()])
             if rest is not None:
-                outcomes.update(dict.fromkeys(waiting, rest))
+                outcomes.update((frame.number, rest) for frame in waiting)
                 break
-            batch = [waiting[0]] if alone else list(waiting)
-            failure = self._pipelined(file, function, calls, batch, outcomes)
+            failure = self._pipelined([waiting[0]] if alone else waiting, outcomes)
             alone = False
-            while waiting and waiting[0] in outcomes:
+            while waiting and waiting[0].number in outcomes:
                 waiting.popleft()
             if failure is None:
                 continue
             if isinstance(failure, TimedOut) and not retried:
                 retried = alone = True
                 continue
-            outcomes[waiting.popleft()] = failure
-        return [outcomes[number] for number in range(len(calls))]
+            outcomes[waiting.popleft().number] = failure
+        return [outcomes[frame.number] for frame in frames]
 
     def _reason_to_stop(
         self, file: str, function: str, outcomes: Collection[Outcome]
@@ -152,14 +146,7 @@ class Session:
             return NotLoaded(f"{function} was not there when {file} was loaded again")
         return None
 
-    def _pipelined(
-        self,
-        file: str,
-        function: str,
-        calls: Sequence[Arguments],
-        batch: Sequence[int],
-        outcomes: dict[int, Outcome],
-    ) -> Outcome | None:
+    def _pipelined(self, frames: Iterable[Frame], outcomes: dict[int, Outcome]) -> Outcome | None:
         """Make these calls; what befell the first one that did not come back, or None.
 
         Only calls of one function are ever in the pipe together: no input that waits there may be
@@ -167,32 +154,25 @@ class Session:
         """
         child = self._child
         assert child is not None
-        unsent = deque(batch)
-        sent: deque[tuple[int, int]] = deque()
+        unsent = deque(frames)
+        sent: deque[Frame] = deque()
         in_flight = 0
         try:
             while unsent or sent:
-                while unsent and (not sent or in_flight < PIPELINE_BYTES):
-                    number = unsent.popleft()
-                    call = calls[number]
-                    frame = wire.encode(wire.Call(number, file, function, call.args, call.kwargs))
-                    if sent and in_flight + len(frame) > PIPELINE_BYTES:
-                        unsent.appendleft(number)
-                        break
-                    try:
-                        child.send(frame, wall_s=self.limits.call_cpu_s * self.limits.wall_factor)
-                    except ChildGone:
-                        if not sent:
-                            raise
-                        # What it answered before it ended still waits to be read.
-                        unsent.clear()
-                        break
-                    sent.append((number, len(frame)))
-                    in_flight += len(frame)
-                number, size = sent[0]
-                outcomes[number] = self._answer(child, number)
-                sent.popleft()
-                in_flight -= size
+                batch = []
+                while unsent and (
+                    in_flight == 0 or in_flight + len(unsent[0].data) <= PIPELINE_BYTES
+                ):
+                    batch.append(unsent.popleft())
+                    in_flight += len(batch[-1].data)
+                sent.extend(batch)
+                try:
+                    child.send(b"".join(frame.data for frame in batch), wall_s=self._call_wall_s)
+                except ChildGone:
+                    # What it answered before it ended still waits to be read.
+                    unsent.clear()
+                outcomes[sent[0].number] = self._answer(child, sent[0].number)
+                in_flight -= len(sent.popleft().data)
         except OutOfTime as error:
             self._drop_child()
             return TimedOut(str(error))
@@ -204,7 +184,7 @@ class Session:
 
     def _answer(self, child: Child, number: int) -> Outcome:
         cpu_s = min(self.limits.call_cpu_s, self._cpu_left_s())
-        wall_s = min(self.limits.call_cpu_s * self.limits.wall_factor, self._wall_left_s())
+        wall_s = min(self._call_wall_s, self._wall_left_s())
         reply = child.receive(cpu_s=cpu_s, wall_s=wall_s)
         match reply:
             case wire.Returned(number=answered) if answered == number:
@@ -283,6 +263,10 @@ class Session:
                 )
             )
         return False
+
+    @property
+    def _call_wall_s(self) -> float:
+        return self.limits.call_cpu_s * self.limits.wall_factor
 
     def _cpu_left_s(self) -> float:
         current = self._child.cpu_s if self._child is not None else 0.0

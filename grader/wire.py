@@ -39,6 +39,9 @@ DType = Literal[
     "complex128",
 ]
 PLAIN_DTYPES = frozenset(get_args(DType))
+# NumPy works out a dtype's name, and a name's dtype, anew each time it is asked.
+_DTYPES = {name: np.dtype(name) for name in PLAIN_DTYPES}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 Size = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 Shape = Annotated[tuple[Size, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
@@ -310,12 +313,12 @@ def validate(value: Value, depth: int = 0) -> None:
     match value:
         case Array(dtype=dtype, shape=shape, data=data):
             # NumPy cannot make an array whose axes of length 0 stand beside huge ones.
-            if math.prod(size for size in shape if size) > 2**40:
+            if not data and math.prod(size for size in shape if size) > 2**40:
                 raise WireError(f"an array of shape {shape}")
-            if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
+            if math.prod(shape) * _DTYPES[dtype].itemsize != len(data):
                 raise WireError(f"{len(data)} bytes for a {dtype} array of shape {shape}")
         case NumpyScalar(dtype=dtype, data=data):
-            if np.dtype(dtype).itemsize != len(data):
+            if _DTYPES[dtype].itemsize != len(data):
                 raise WireError(f"{len(data)} bytes for a {dtype}")
         case Sequence(items=items):
             for item in items:
@@ -361,7 +364,7 @@ class _Packer:
         held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
         if type(array) is not np.ndarray:
             held, array = "subclass", np.asarray(array)
-        name = array.dtype.name
+        name = _NAMES.get(array.dtype) or array.dtype.name
         if array.ndim > MAX_DIMENSIONS:
             return Opaque("too deep")
         if name not in PLAIN_DTYPES and array.nbytes <= self.bytes_left:
@@ -429,7 +432,7 @@ def unpack(value: Value) -> Any:
     """
     match value:
         case Array(dtype=dtype, shape=shape, data=data):
-            return np.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+            return np.frombuffer(bytearray(data), dtype=_DTYPES[dtype]).reshape(shape)
         case NumpyScalar(dtype=dtype, data=data):
             return np.frombuffer(data, dtype=dtype)[0]
         case Sequence(kind=kind, items=items):
