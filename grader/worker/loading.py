@@ -22,10 +22,24 @@ Report = Callable[[wire.Progress], None]
 
 
 class Statement(NamedTuple):
-    """One top-level statement and where it stands."""
+    """One top-level statement, compiled, and where it stands.
 
-    node: ast.stmt
+    Its syntax tree, which takes many times the memory, is not kept: a child's memory is new, and
+    every page of it costs time.
+    """
+
     label: str
+    line: int
+    harmless: bool
+    code: types.CodeType | None
+    error: Exception | None
+    function: str | None
+
+    def runnable(self) -> types.CodeType:
+        """The code; raises what compiling it raised."""
+        if self.code is None:
+            raise self.error or SyntaxError
+        return self.code
 
 
 class Submission:
@@ -149,18 +163,29 @@ class Submission:
         self.report(wire.Progress(place, -1, source.name, 0))
         if (place, -1) in self.skip:
             return
+        # The same for two files whose code is the same, whatever their comments and their form; a
+        # file that has no twin needs none.
+        has_twin = sum(other.stem == source.stem for other in self.request.sources) > 1
+        digest = hashlib.sha256() if has_twin else None
+        flags = 0  # a `from __future__` import holds for the rest of the file
         for cell in source.cells:
             self.labels[cell.label] = source.name
             lines = _lines(cell.text)
             linecache.cache[cell.label] = (len(cell.text), None, lines, cell.label)
             nodes, error = parse(cell.text, cell.label)
-            statements.extend(Statement(node, cell.label) for node in nodes)
+            for node in nodes:
+                if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                    flags |= _future_flags(node)
+                statements.append(compiled(node, cell.label, flags))
+                if isinstance(node, ast.FunctionDef) and is_stub(node):
+                    first = node.decorator_list[0] if node.decorator_list else node
+                    self.stubs.add((cell.label, first.lineno))
+                if digest is not None:
+                    digest.update(_fingerprint(node))
             if error is not None:
                 self._record(place, cell.label, error.lineno or 0, error)
-        for node, label in statements:
-            if isinstance(node, ast.FunctionDef) and is_stub(node):
-                first = node.decorator_list[0] if node.decorator_list else node
-                self.stubs.add((label, first.lineno))
+        if digest is not None:
+            self.fingerprints[source.name] = digest.hexdigest()
 
     def _run(self, source: wire.Source) -> None:
         if source.name in self.started:
@@ -173,21 +198,15 @@ class Submission:
         sys.modules.setdefault(name, self.modules[source.name])
         place = self.request.sources.index(source)
         module = self.modules[source.name]
-        flags = 0
-        for index, (node, label) in enumerate(self.statements[source.name]):
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                flags |= _future_flags(node)
+        for index, statement in enumerate(self.statements[source.name]):
             if (place, index) in self.skip:
                 continue
-            if not _harmless(node):
-                self.report(wire.Progress(place, index, label, node.lineno))
+            if not statement.harmless:
+                self.report(wire.Progress(place, index, statement.label, statement.line))
             try:
-                code = compile(
-                    ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True
-                )
-                exec(code, module.__dict__)  # noqa: S102  # running learner code is what we do
+                exec(statement.runnable(), module.__dict__)  # noqa: S102  # it is what we are for
             except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
-                self._record(place, label, node.lineno, error)
+                self._record(place, statement.label, statement.line, error)
 
     def _record(self, place: int, label: str, line: int, error: BaseException) -> None:
         if len(self.errors) < MAX_ERRORS:
@@ -217,26 +236,25 @@ class Submission:
                 code = _code_of(function)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 own = self.labels.get(origin or "", source.name) == source.name
-                yield wire.Definition(
-                    source.name, name, self._is_stub(function), own, self._fingerprint(source)
-                )
-
-    def _fingerprint(self, source: wire.Source) -> str:
-        """The same for two files whose code is the same, whatever their comments and their form.
-
-        A file that has no twin needs none: its name will do.
-        """
-        if sum(other.stem == source.stem for other in self.request.sources) == 1:
-            return source.name
-        if source.name not in self.fingerprints:
-            self.fingerprints[source.name] = _fingerprint(self.statements[source.name])
-        return self.fingerprints[source.name]
+                fingerprint = self.fingerprints.get(source.name, source.name)
+                yield wire.Definition(source.name, name, self._is_stub(function), own, fingerprint)
 
     def _others(self) -> Iterator[tuple[str, str]]:
         for source in self.request.sources:
-            for node, _label in self.statements[source.name]:
-                if isinstance(node, ast.FunctionDef) and node.name not in self.request.functions:
-                    yield source.name, wire.clean(node.name, 300)
+            for statement in self.statements[source.name]:
+                if statement.function and statement.function not in self.request.functions:
+                    yield source.name, wire.clean(statement.function, 300)
+
+
+def compiled(node: ast.stmt, label: str, flags: int) -> Statement:
+    """A statement ready to run, or the error that compiling it gives (`return` outside a def)."""
+    code = error = None
+    try:
+        code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
+    except Exception as caught:  # noqa: BLE001  # also trees too deep; told when its turn comes
+        error = caught
+    function = node.name if isinstance(node, ast.FunctionDef) else None
+    return Statement(label, node.lineno, _harmless(node), code, error, function)
 
 
 def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
@@ -362,15 +380,26 @@ def _is_text(node: ast.stmt) -> bool:
     return False
 
 
+# What an annotation or a default may be made of and still neither hang nor kill.
+_PLAIN = (
+    ast.arguments,
+    ast.arg,
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Tuple,
+    ast.Constant,
+    ast.Load,
+)
+
+
 def _harmless(node: ast.stmt) -> bool:
-    """Whether running this statement can neither hang nor kill: a plain def, a text."""
+    """Whether running this statement can neither hang nor kill: a plain def, a text, NumPy."""
     if isinstance(node, ast.FunctionDef):
-        # Decorators, defaults and annotations are expressions that run.
-        plain = (ast.arguments, ast.arg)
-        parts = ast.walk(node.args)
-        return not (node.decorator_list or node.returns) and all(
-            isinstance(p, plain) for p in parts
-        )
+        parts = [*ast.walk(node.args), *(ast.walk(node.returns) if node.returns else ())]
+        return not node.decorator_list and all(isinstance(part, _PLAIN) for part in parts)
+    if isinstance(node, ast.Import):
+        return all(alias.name == "numpy" for alias in node.names)
     return _is_text(node)
 
 
@@ -382,17 +411,14 @@ def _future_flags(node: ast.ImportFrom) -> int:
     )
 
 
-def _fingerprint(statements: list[Statement]) -> str:
-    """A digest of the statements' code, without comments and bare expressions."""
-    digest = hashlib.sha256()
-    for node, _label in statements:
-        if isinstance(node, ast.Expr):
-            continue
-        try:
-            digest.update(ast.dump(node).encode("utf-8", "replace"))
-        except Exception:  # noqa: BLE001  # a tree too deep, odd characters: the file is like no other
-            digest.update(repr(id(node)).encode())
-    return digest.hexdigest()
+def _fingerprint(node: ast.stmt) -> bytes:
+    """What a statement adds to its file's fingerprint; nothing, if it is a bare expression."""
+    if isinstance(node, ast.Expr):
+        return b""
+    try:
+        return ast.dump(node).encode("utf-8", "replace")
+    except Exception:  # noqa: BLE001  # a tree too deep: the file is like no other
+        return repr(id(node)).encode()
 
 
 def _code_of(function: object) -> object:
