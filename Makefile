@@ -42,11 +42,11 @@ python:
 # `pip install` runs again when pyproject.toml has changed. Its few lines are kept to what matters.
 $(VENV)/demo-ready: pyproject.toml | python
 	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@echo "installing the grader into $(VENV) (half a minute)"
+	@echo "installing the grader into $(VENV) (a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author]'
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml $(VENV)/demo-ready
-	@echo "installing what the tests need into $(VENV) (a minute)"
+	@echo "installing what the tests need into $(VENV) (a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@

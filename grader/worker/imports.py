@@ -64,6 +64,8 @@ def preload() -> None:
         # Not every version of NumPy and Python has them all.
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    # Nothing here wraps Fortran, and what does so is large: every fork would pay for it.
+    np.f2py = StandIn("numpy.f2py")
     with warnings.catch_warnings(action="ignore"):
         # `from numpy import *` looks at all of these, and some are imported only then.
         for name in np.__all__:

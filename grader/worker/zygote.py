@@ -43,12 +43,15 @@ def main(control_fd: int) -> None:
             control.send(STATUS + str(_status(int(message[1:]))).encode())
 
 
+# Looked up once, before any fork: it takes longer than the call.
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when the thread that started it ends (Linux)."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
