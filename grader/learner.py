@@ -109,7 +109,9 @@ def _imported(files: Sequence[Path], others: Sequence[Path]) -> list[Path]:
 def _shown(report: Report, plan: Plan, console: Console) -> int:
     result = report.result
     planned = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
-    _line(console, *(f"! {note}" for note in result.notes))
+    # What is told of a function below is not told twice.
+    told = {function.message for function in result.functions}
+    _line(console, *(f"! {note}" for note in result.notes if note not in told))
     title = ""
     for function in result.functions:
         exercise, checks = planned[function.function]
@@ -179,7 +181,7 @@ def _next_step(
         if function.verdict is Verdict.NOT_ATTEMPTED:
             return f"Next: write {function.function}."
         if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
-            return f"Next: {function.message}"
+            return f"Next: mend what keeps {function.function} from being found, above."
         failed = next(c for c in function.checks if c.verdict is not Verdict.PASSED)
         return f"Next: correct {function.function}; begin with {failed.name} above."
     slugs = ", ".join(dict.fromkeys(planned[f.function][0].slug for f in functions))

@@ -80,11 +80,6 @@ class Lane:
         finally:
             child.end()
 
-    def start(self) -> None:
-        """Start the zygote, if none runs, without waiting until it is ready."""
-        if self._zygote is None:
-            self._zygote = launch()
-
     def close(self) -> None:
         """End the zygote; its children die with it."""
         if self._zygote is not None:
@@ -94,8 +89,8 @@ class Lane:
 
     def _control(self) -> socket.socket:
         """The socket of a zygote that is ready. OSError when it does not become so."""
-        self.start()
-        assert self._zygote is not None
+        if self._zygote is None:
+            self._zygote = launch()
         control = self._zygote.control
         if not self._ready:
             control.settimeout(START_TIMEOUT_S)
