@@ -16,6 +16,7 @@ from grader.launch import Wall
 from grader.model import Submission, SubmissionResult
 from grader.plan import Plan
 from grader.sandbox import Lane
+from grader.worker.hardening import die_with_parent
 
 Entry = tuple[str, list[Path]]
 
@@ -70,6 +71,8 @@ _grader: Grader | None = None
 
 def _start(plan: Plan, wall: Wall) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
+    # A worker waits for work for ever, also when the grader that would give it was killed.
+    die_with_parent()
     global _grader  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -121,9 +121,8 @@ def wall_of(tier: Tier) -> Wall:
         return Wall()
     if sys.platform != "linux":
         raise SandboxError(f"{sys.platform} has no such wall")
-    program = seccomp.filter_program()
     words = bubblewrap.prefix() if tier == "bubblewrap" else ()
-    return Wall(tier, words, program, drop_root=os.geteuid() == 0)
+    return Wall(tier, words, seccomp.filter_program(), drop_root=os.geteuid() == 0)
 
 
 def probed(lane: Lane) -> dict[str, str]:

@@ -89,6 +89,11 @@ class Lane:
         self._ready = False
         self._suspect = False
 
+    @property
+    def zygote_pid(self) -> int | None:
+        """The number of the process that was started last, if there is one."""
+        return self._zygote.process.pid if self._zygote else None
+
     def suspect(self) -> None:
         """Note that a child did something out of the ordinary: see `renew`."""
         self._suspect = True

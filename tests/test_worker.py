@@ -27,13 +27,13 @@ LIMITS = Limits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
 class Worker:
     """A zygote that is started with this environment, so that coverage can look inside."""
 
-    def __init__(self, threads="1"):
+    def __init__(self, threads="1", stderr=None):
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "grader.worker", str(theirs.fileno())]
             env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
             self.process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], env=env, stderr=subprocess.PIPE
+                command, pass_fds=[theirs.fileno()], env=env, stderr=stderr
             )
         self.control.send(Setup().to_bytes())
         assert self.control.recv(200)[:1] == READY
