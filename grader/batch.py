@@ -15,7 +15,7 @@ from grader.intake import read_submission
 from grader.launch import Wall
 from grader.model import Submission, SubmissionResult
 from grader.plan import Plan
-from grader.sandbox import Lane
+from grader.portable import lane_for
 from grader.worker.hardening import die_with_parent
 
 Entry = tuple[str, list[Path]]
@@ -41,7 +41,7 @@ def grade_all(
     for entry in left:
         results = [result for _entry, result in _pooled([entry], plan, wall, jobs=1)]
         message = "a worker process was ended while it graded this, twice"
-        yield from results or [Grader(plan, Lane(wall)).failure(Submission(entry[0]), message)]
+        yield from results or [Grader(plan, lane_for(wall)).failure(Submission(entry[0]), message)]
 
 
 def _pooled(
@@ -76,7 +76,7 @@ def _start(plan: Plan, wall: Wall) -> None:
     global _grader  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _grader = Grader(plan, Lane(wall))
+    _grader = Grader(plan, lane_for(wall))
 
 
 def _grade_in_worker(entry: Entry) -> SubmissionResult:

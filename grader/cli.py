@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.launch import Wall
     from grader.model import SubmissionResult
     from grader.plan import Plan
+    from grader.sandbox import Lane
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -161,17 +162,9 @@ def check(files: tuple[Path, ...]) -> None:
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.launch import launch
+    with _lane_for_check() as lane:
+        from grader.learner import checked
 
-    # First of all: the learner's process gets ready while this one imports what it needs.
-    try:
-        zygote = launch()
-    except OSError as error:
-        raise SandboxError(f"no process for your code could be started: {error}") from error
-    from grader.learner import checked
-    from grader.sandbox import Lane
-
-    with Lane(zygote=zygote) as lane:
         code = checked(files, lane, _console())
     sys.exit(code)
 
@@ -283,6 +276,23 @@ def _grade_into(
     _write_results(results, plan, out)
     _summarise(results, plan, out, wall=wall)
     sys.exit(EXIT_FAILED if any(result.failed for result in results) else 0)
+
+
+def _lane_for_check() -> Lane:
+    """A lane for the learner's own code; its process gets ready while this one imports the rest."""
+    from grader.launch import Wall, launch
+
+    if sys.platform != "linux":
+        from grader.portable import lane_for
+
+        return lane_for(Wall())
+    try:
+        zygote = launch()
+    except OSError as error:
+        raise SandboxError(f"no process for your code could be started: {error}") from error
+    from grader.sandbox import Lane
+
+    return Lane(zygote=zygote)
 
 
 def _course(folder: Path | None) -> Course:

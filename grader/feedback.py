@@ -13,7 +13,7 @@ import numpy as np
 
 from grader import wire
 from grader.compare import Difference, NotFinite, WrongShape, WrongType, WrongValue
-from grader.model import Died, NotLoaded, Outcome, Raised, Returned, TimedOut, Verdict
+from grader.model import Died, NotCalled, NotLoaded, Outcome, Raised, Returned, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction
 
 SHORT = 100
@@ -42,6 +42,8 @@ def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
             return Verdict.DIED
         case NotLoaded():
             return Verdict.NOT_LOADED
+        case NotCalled():
+            return Verdict.NOT_RUN
 
 
 def _is_own(error: wire.Error, function: str) -> bool:
@@ -61,7 +63,7 @@ def outcome_message(outcome: Outcome, function: str, *, hidden: bool) -> str:
         case Died(how=how):
             # How it ended is the learner's choice, and could carry a hidden input.
             return "the Python process ended during the call" if hidden else how
-        case NotLoaded(why=why):
+        case NotLoaded(why=why) | NotCalled(why=why):
             return why
         case Returned():
             return ""

@@ -30,6 +30,7 @@ from grader.model import (
     CheckResult,
     FunctionResult,
     Kind,
+    NotCalled,
     Outcome,
     Returned,
     Submission,
@@ -51,6 +52,7 @@ _log = logging.getLogger(__name__)
 MAX_NOTES = 20
 MAX_NOTE = 1_000
 MAX_FRAMES = 5_000
+NO_LIMIT_ON_MEMORY = "not run: this system does not limit memory"
 # Of so many files that hold different answers to one function, the best one counts.
 MAX_ATTEMPTS = 4
 
@@ -211,6 +213,10 @@ class Grader:
         numbers: Sequence[int],
         outcomes: dict[int, Outcome],
     ) -> None:
+        if not self.lane.enforces_memory:
+            skipped = [number for number in numbers if number in function.memory_calls]
+            outcomes.update(dict.fromkeys(skipped, NotCalled(NO_LIMIT_ON_MEMORY)))
+            numbers = [number for number in numbers if number not in skipped]
         frames = [self._frame(function, file, number) for number in numbers]
         called = session.call(file, function.name, frames, before=outcomes.values())
         outcomes.update(zip(numbers, called, strict=True))
@@ -293,9 +299,10 @@ class Grader:
 def score(points: float, checks: Sequence[CheckResult]) -> float:
     """The points that these checks are worth, in hundredths, out of `points`.
 
-    Checks of other kinds than value count only beside at least half of the value checks (by
+    One that was not run counts neither for nor against. Checks of other kinds than value count only beside at least half of the value checks (by
     weight): an answer that is wrong nearly everywhere must not collect points for its type.
     """
+    checks = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
     passed = [check for check in checks if check.verdict is Verdict.PASSED]
     if not passed:
         return 0.0

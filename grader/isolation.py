@@ -96,6 +96,8 @@ def examined(tier: Tier) -> Examination:
     wall = Wall(tier)
     try:
         wall = wall_of(tier)
+        if sys.platform != "linux" and tier == "none":
+            return Examination(wall)
         with Lane(wall) as lane:
             wall = dataclasses.replace(wall, probes=probed(lane))
     except bubblewrap.BubblewrapError as error:

@@ -86,15 +86,27 @@ def packages() -> dict[str, Path]:
     return {name: Path(spec.origin).parent for name, spec in specs.items() if spec and spec.origin}
 
 
+def folders() -> list[str]:
+    """The folders in which the other process finds them."""
+    return list(dict.fromkeys(str(folder.parent) for folder in packages().values()))
+
+
 def launch(wall: Wall | None = None) -> Zygote:
     """A zygote that has just been started. OSError when the system cannot start a process."""
     wall = wall or Wall()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    folders = dict.fromkeys(str(folder.parent) for folder in packages().values())
     with theirs:
         try:
             process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [*wall.prefix, interpreter(), *FLAGS, "-c", START, str(theirs.fileno()), *folders],
+                [
+                    *wall.prefix,
+                    interpreter(),
+                    *FLAGS,
+                    "-c",
+                    START,
+                    str(theirs.fileno()),
+                    *folders(),
+                ],
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,

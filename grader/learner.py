@@ -13,8 +13,9 @@ from grader import feedback
 from grader.errors import SandboxError, UsageError
 from grader.grading import Grader, Report
 from grader.intake import SUFFIXES, exercise_of, read_submission
-from grader.model import FunctionResult, Verdict
+from grader.model import NEUTRAL, FunctionResult, Verdict
 from grader.plan import Plan, PlannedExercise, PlannedFunction, read_plan
+from grader.portable import UNENFORCED
 from grader.sandbox import Lane
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def checked(files: Sequence[Path], lane: Lane, console: Console) -> int:
     submission = read_submission("you", [*files, *others], order=plan.slugs)
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
     plan = msgspec.structs.replace(plan, exercises=wanted)
+    if not lane.enforces_memory:
+        _line(console, f"! {UNENFORCED}")
     report = Grader(plan, lane).report(submission, echo=True)
     if report.result.failed:
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
@@ -143,7 +146,7 @@ def _show_function(
     _line(console, f"{mark} {function.function}: {count} pass")
     told: set[str] = set()
     for check, about in zip(function.checks, planned.checks, strict=True):
-        verdict = PASSED if check.verdict is Verdict.PASSED else FAILED
+        verdict = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
         _line(console, f"  {verdict} {check.name}: {about.text}")
         if check.verdict is Verdict.PASSED:
             continue
@@ -182,7 +185,7 @@ def _next_step(
             return f"Next: write {function.function}."
         if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
             return f"Next: mend what keeps {function.function} from being found, above."
-        failed = next(c for c in function.checks if c.verdict is not Verdict.PASSED)
+        failed = next(c for c in function.checks if c.verdict not in NEUTRAL)
         return f"Next: correct {function.function}; begin with {failed.name} above."
     slugs = ", ".join(dict.fromkeys(planned[f.function][0].slug for f in functions))
     return f"Done: {slugs}. Your instructor's run has further checks, on other inputs."

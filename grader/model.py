@@ -31,10 +31,13 @@ class Verdict(StrEnum):
     IMPRECISE = "imprecise"
     MUTATED_ARGUMENT = "mutated_argument"
     GRADER_ERROR = "grader_error"
+    NOT_RUN = "not_run"
 
 
+# A check that is not run, because this system cannot, counts neither for nor against.
+NEUTRAL = (Verdict.PASSED, Verdict.NOT_RUN)
 # The first of these that is true of any check is what a learner is told of the function.
-LADDER = tuple(verdict for verdict in Verdict if verdict is not Verdict.PASSED)
+LADDER = tuple(verdict for verdict in Verdict if verdict not in NEUTRAL)
 
 
 class Kind(StrEnum):
@@ -87,7 +90,14 @@ class NotLoaded:
     why: str
 
 
-Outcome: TypeAlias = Returned | Raised | TimedOut | Died | NotLoaded
+@dataclass(frozen=True, slots=True)
+class NotCalled:
+    """The call was not made: this system lacks what its check needs."""
+
+    why: str
+
+
+Outcome: TypeAlias = Returned | Raised | TimedOut | Died | NotLoaded | NotCalled
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -63,6 +63,14 @@ class PlannedFunction(msgspec.Struct, frozen=True):
         public = {call for check in self.checks if not check.hidden for call in check.calls}
         return tuple(sorted(public))
 
+    @property
+    def memory_calls(self) -> tuple[int, ...]:
+        """The places of the calls that only checks of memory look at."""
+        memory, others = set[int](), set[int]()
+        for check in self.checks:
+            (memory if check.kind is Kind.MEMORY else others).update(check.calls)
+        return tuple(sorted(memory - others))
+
 
 class PlannedExercise(msgspec.Struct, frozen=True):
     """One exercise."""

@@ -18,10 +18,11 @@ from grader.catalog import Course, Exercise
 from grader.errors import CourseError
 from grader.grading import Grader
 from grader.intake import submission_of
+from grader.launch import Wall
 from grader.model import FunctionResult, Returned, Verdict
 from grader.plan import Plan, PlannedCall
 from grader.planning import plan_of
-from grader.sandbox import Lane
+from grader.portable import lane_for
 
 SEPARATOR = "__"
 TRIVIAL_SHARE = 0.1
@@ -119,7 +120,7 @@ def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:
     """
     plan = plan_of(course, seed=0)
     problems: list[str] = []
-    with Lane() as lane:
+    with lane_for(Wall()) as lane:
         grader = Grader(plan, lane)
         step("references")
         problems += _reference_problems(course, grader)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from grader import wire
 from grader.errors import SandboxError
@@ -36,8 +36,32 @@ class OutOfTime(Exception):  # noqa: N818  # likewise
     """The child used up its time; the message says which."""
 
 
+class Process(Protocol):
+    """A process that runs one submission: what a Session needs of it."""
+
+    cpu_s: float
+
+    def send(self, frame: bytes, *, wall_s: float) -> None:
+        """Send a frame; ChildGone if it is not taken within `wall_s` seconds."""
+
+    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:
+        """Its next message. OutOfTime or ChildGone if there is none."""
+
+    def measured_cpu_s(self) -> float | None:
+        """The CPU time it has used, in seconds; None where the system does not tell."""
+
+    def how_it_ended(self) -> str:
+        """End it if it still runs, and say how it ended, in words for a learner."""
+
+    def end(self) -> None:
+        """End it, whatever it is doing."""
+
+
 class Lane:
     """A zygote and, one at a time, the children forked from it. Use it as a context manager."""
+
+    # Whether a submission that takes more memory than it may is refused it.
+    enforces_memory = True
 
     def __init__(self, wall: Wall | None = None, zygote: Zygote | None = None) -> None:
         """A lane behind `wall` (none by default); `zygote` is one that was launched behind it."""
@@ -58,7 +82,7 @@ class Lane:
         self.close()
 
     @contextmanager
-    def child(self, limits: Limits) -> Iterator[Child]:
+    def child(self, limits: Limits) -> Iterator[Process]:
         """A fresh child that has loaded nothing yet; killed when the block ends.
 
         Raises SandboxError when the zygote cannot be started or does not answer.

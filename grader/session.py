@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from grader import wire
 from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
-from grader.sandbox import PIPELINE_BYTES, Child, ChildGone, Lane, OutOfTime
+from grader.sandbox import PIPELINE_BYTES, ChildGone, Lane, OutOfTime, Process
 
 # Statements that end or hang the process are skipped one by one, then the file as a whole.
 MAX_KILLERS = 8
@@ -67,7 +67,7 @@ class Session:
         self.killers: list[LoadProblem] = []
         self.loaded = wire.Loaded((), (), ())
         self._first_errors: tuple[wire.LoadError, ...] | None = None
-        self._child: Child | None = None
+        self._child: Process | None = None
         self._stack = ExitStack()
         self._began = time.monotonic()
         self._child_began = self._began
@@ -182,7 +182,7 @@ class Session:
             return Died(how)
         return None
 
-    def _answer(self, child: Child, number: int) -> Outcome:
+    def _answer(self, child: Process, number: int) -> Outcome:
         cpu_s = min(self.limits.call_cpu_s, self._cpu_left_s())
         wall_s = min(self._call_wall_s, self._wall_left_s())
         reply = child.receive(cpu_s=cpu_s, wall_s=wall_s)
@@ -207,7 +207,7 @@ class Session:
             self._drop_child()
         return False
 
-    def _loads(self, child: Child) -> bool:
+    def _loads(self, child: Process) -> bool:
         """Whether the submission loads to its end; if not, what stopped it will be skipped."""
         request = wire.Load(
             sources=self.submission.sources,

@@ -1,0 +1,146 @@
+"""Where processes cannot be forked and handed around (macOS, Windows): a fresh interpreter for each.
+
+The same protocol as in `sandbox`, over pipes. Time is limited by the clock only, memory not at all,
+and there is no wall: this is for learners, who run their own code on their own machine.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from grader import wire
+from grader.errors import SandboxError
+from grader.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
+from grader.model import Limits
+from grader.sandbox import ChildGone, Lane, OutOfTime, Process
+from grader.worker.hardening import Limits as KernelLimits
+
+START = """
+import sys
+sys.path += sys.argv[2:]
+from grader.worker.fresh import main
+main(bytes.fromhex(sys.argv[1]))
+"""
+# Windows starts nothing without these.
+WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE")
+READ_BYTES = 2**16
+UNENFORCED = (
+    "memory is not limited on this system and time only by the clock: a check that needs a limit on"
+    " memory is not run"
+)
+
+
+def lane_for(wall: Wall) -> Lane:
+    """A lane behind `wall`, of the kind that this system can do."""
+    return Lane(wall) if sys.platform == "linux" else FreshLane(wall)
+
+
+class FreshLane(Lane):
+    """A lane without a zygote: each child is an interpreter of its own."""
+
+    enforces_memory = False
+
+    @contextmanager
+    def child(self, limits: Limits) -> Iterator[Process]:
+        """A fresh child that has loaded nothing yet; ended when the block ends."""
+        try:
+            child = FreshChild(limits)
+        except OSError as error:
+            raise SandboxError(f"no process for your code could be started: {error}") from error
+        try:
+            yield child
+        finally:
+            child.end()
+
+
+class FreshChild:
+    """One process that runs one submission; a thread reads what it writes."""
+
+    def __init__(self, limits: Limits) -> None:
+        kernel = KernelLimits(
+            limits.memory_bytes, int(limits.submission_cpu_s) + 2, limits.file_bytes
+        )
+        env = ENVIRONMENT | {name: os.environ[name] for name in WINDOWS if name in os.environ}
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [interpreter(), *FLAGS, "-c", START, kernel.to_bytes().hex(), *folders()],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        # Beside the pieces: None when there will be no more of them.
+        self._pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._received = bytearray()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.cpu_s = 0.0
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        while piece := os.read(descriptor, READ_BYTES):
+            self._pieces.put(piece)
+        self._pieces.put(None)
+
+    def send(self, frame: bytes, *, wall_s: float) -> None:  # noqa: ARG002  # as Child.send
+        """Send a frame; ChildGone if the child has ended."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(frame)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise ChildGone(str(error)) from None
+
+    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:  # noqa: ARG002  # as Child
+        """The child's next message. OutOfTime after `wall_s` seconds, ChildGone if there is none."""
+        deadline = time.monotonic() + wall_s
+        header = self._exactly(4, deadline, wall_s)
+        try:
+            length = wire.frame_length(header, wire.MAX_REPLY_BYTES)
+            return wire.decode_reply(self._exactly(length, deadline, wall_s))
+        except wire.WireError as error:
+            raise ChildGone(f"it broke the protocol: {error}") from None
+
+    def _exactly(self, count: int, deadline: float, wall_s: float) -> bytes:
+        while len(self._received) < count:
+            try:
+                piece = self._pieces.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise OutOfTime(f"{wall_s:g} seconds") from None
+            if piece is None:
+                self._pieces.put(None)
+                raise ChildGone("it ended")
+            self._received += piece
+        data = bytes(memoryview(self._received)[:count])
+        del self._received[:count]
+        return data
+
+    def measured_cpu_s(self) -> float | None:
+        """Not known here."""
+        return None
+
+    def how_it_ended(self) -> str:
+        """Say how the child ended, in words for a learner; it is ended if it still runs."""
+        self._process.kill()
+        code = self._process.wait()
+        if code < 0:
+            return f"the Python process was ended by signal {-code}"
+        return f"the code ended the whole Python process (exit code {code})"
+
+    def end(self) -> None:
+        """End the child, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            # What was still to be written to a child that has ended is of no use to anybody.
+            with suppress(OSError):
+                stream.close()
