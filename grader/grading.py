@@ -299,8 +299,9 @@ class Grader:
 def score(points: float, checks: Sequence[CheckResult]) -> float:
     """The points that these checks are worth, in hundredths, out of `points`.
 
-    One that was not run counts neither for nor against. Checks of other kinds than value count only beside at least half of the value checks (by
-    weight): an answer that is wrong nearly everywhere must not collect points for its type.
+    One that was not run counts neither for nor against. Those of other kinds than value count only
+    beside at least half of the value checks (by weight): an answer that is wrong nearly everywhere
+    must not collect points for its type.
     """
     checks = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
     passed = [check for check in checks if check.verdict is Verdict.PASSED]

@@ -1,7 +1,7 @@
-"""Where processes cannot be forked and handed around (macOS, Windows): a fresh interpreter for each.
+"""Where no zygote can be had (macOS, Windows): a fresh interpreter for each submission.
 
-The same protocol as in `sandbox`, over pipes. Time is limited by the clock only, memory not at all,
-and there is no wall: this is for learners, who run their own code on their own machine.
+The same protocol as in `sandbox`, over pipes. Time is limited by the clock only, memory not, and
+there is no wall: this is for learners, who run their own code on their own machine.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class FreshChild:
             raise ChildGone(str(error)) from None
 
     def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:  # noqa: ARG002  # as Child
-        """The child's next message. OutOfTime after `wall_s` seconds, ChildGone if there is none."""
+        """The next message. OutOfTime after `wall_s` seconds, ChildGone if there is none."""
         deadline = time.monotonic() + wall_s
         header = self._exactly(4, deadline, wall_s)
         try:

@@ -18,7 +18,7 @@ from grader.portable import FreshLane
 # What another system would be told, told on this one.
 ELSEWHERE = """
 import sys
-import grader.cli, grader.learner, grader.isolation, grader.batch, grader.demo, nbformat, rich.progress
+import grader.cli, grader.learner, grader.isolation, grader.batch, nbformat, rich.progress
 sys.platform = "darwin"
 grader.cli.main()
 """
@@ -66,12 +66,15 @@ def test_a_process_that_ends_says_how(lane, plan):
 
 
 def test_an_answer_that_is_not_of_the_protocol_ends_the_process(lane, plan):
-    source = (
-        "import os\ndef softmax(Z):\n    for n in range(3, 16):\n        os.write(n, b'?' * 99)\n"
-    )
-    source = source.replace("        os.write", "        try: os.write").replace(
-        "b'?' * 99)", "b'?' * 99)\n        except OSError: pass"
-    )
+    source = """
+import os
+def softmax(Z):
+    for number in range(3, 16):
+        try:
+            os.write(number, b"?" * 99)
+        except OSError:
+            pass
+"""
     assert function_of(graded(lane, plan, source), "softmax").verdict == Verdict.DIED
 
 
