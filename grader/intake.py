@@ -15,7 +15,7 @@ import tokenize
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -30,6 +30,7 @@ MAX_ARCHIVE_BYTES = 200 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_ENTRIES = 2_000
 MAX_NAME = 200
+MAX_NOTES = 30
 MAX_SOURCES = 60
 MAX_DEPTH = 6
 SUFFIXES = (".py", ".ipynb")
@@ -163,9 +164,17 @@ def submission_of(
         student=student,
         sources=tuple(sources),
         files=tuple(sorted(files)),
-        notes=tuple(handed.notes),
-        unreadable=tuple(handed.unreadable),
+        notes=_told(handed.notes),
+        unreadable=tuple((stem, clean_name(reason)) for stem, reason in handed.unreadable),
     )
+
+
+def _told(notes: Sequence[str]) -> tuple[str, ...]:
+    """Notes as they can be shown (they quote what was handed in), not more than can be read."""
+    told = [clean_name(note) for note in notes[:MAX_NOTES]]
+    if len(notes) > MAX_NOTES:
+        told.append(f"and {len(notes) - MAX_NOTES} more notes on files")
+    return tuple(told)
 
 
 def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> wire.Source:

@@ -62,6 +62,8 @@ class Session:
         self.exercises = exercises
         self.limits = limits
         self.echo = echo
+        self._labels = {cell.label for source in submission.sources for cell in source.cells}
+        self._labels |= {"", *(source.name for source in submission.sources)}
         self.chosen: dict[str, str] = {}
         self.skip: list[tuple[int, int]] = []
         self.killers: list[LoadProblem] = []
@@ -226,6 +228,7 @@ class Session:
                 cpu_s = min(self.limits.statement_cpu_s, self._cpu_left_s())
                 wall_s = self.limits.statement_cpu_s * self.limits.wall_factor
                 reply = child.receive(cpu_s=cpu_s, wall_s=min(wall_s, self._wall_left_s()))
+                self._check_names(reply)
                 match reply:
                     case wire.Loaded():
                         self.loaded = reply
@@ -263,6 +266,24 @@ class Session:
                 )
             )
         return False
+
+    def _check_names(self, reply: wire.Reply) -> None:
+        """Raise ChildGone for a reply that names files or functions which are not.
+
+        Names go into notes and messages: what a learner's process makes up must not get there.
+        """
+        match reply:
+            case wire.Loaded(definitions=definitions, errors=errors, others=others):
+                files = {source.name for source in self.submission.sources}
+                known = all(d.file in files and d.function in self.functions for d in definitions)
+                known = known and all(error.label in self._labels for error in errors)
+                known = known and all(file in files for file, _name in others)
+            case wire.Progress(label=label):
+                known = label in self._labels
+            case _:
+                known = True
+        if not known:
+            raise ChildGone("it told of a file or function that is not there")
 
     @property
     def _call_wall_s(self) -> float:
