@@ -78,6 +78,8 @@ class Expected:
     tight: Any
     items: tuple[Expected, ...] = ()
     keys: tuple[str, ...] = ()
+    # The bytes of an array, which most right answers share.
+    data: bytes = b""
     # A list of numbers stands for a list or a 1-D array of them.
     listed: bool = False
     # The places of the items to compare; None for all.
@@ -110,6 +112,7 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
         float(value) if is_scalar else numbers,
         call.loose * sizes + SMALLEST,
         call.tight * call.growth * sizes + SMALLEST,
+        data=numbers.tobytes(),
         listed=listed,
     )
 
@@ -162,6 +165,8 @@ def _first_difference(
 
 
 def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) -> Difference | None:
+    if _is_identical(actual, expected):
+        return None
     numbers = numbers_of(actual, expected)
     if isinstance(numbers, WrongType | WrongShape):
         return numbers
@@ -190,6 +195,17 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
     index = _index(np.argmax(severity), want.shape)
     got_complex, count = complex(numbers[index]), int((~fine).sum())
     return WrongValue(expected.path, index, got_complex, float(want[index]), count, want.size)
+
+
+def _is_identical(actual: wire.Value, expected: Expected) -> bool:
+    """Whether an answer is the expected one to the last bit: then nothing need be computed."""
+    if isinstance(actual, wire.Array):
+        return (
+            actual.data == expected.data
+            and actual.dtype == "float64"
+            and actual.shape == np.shape(expected.value)
+        )
+    return type(actual) is float is type(expected.value) and actual == expected.value
 
 
 def _type_difference(actual: wire.Value, expected: Expected) -> WrongType | None:

@@ -430,9 +430,10 @@ def unpack(value: Value) -> Any:
 
     Raises WireError for what has no object of its own (Opaque, Oversized).
     """
+    if type(value) is Array:
+        # Before the rest, because it is nearly always one; the buffer is new, so it is writable.
+        return np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
     match value:
-        case Array(dtype=dtype, shape=shape, data=data):
-            return np.frombuffer(bytearray(data), dtype=_DTYPES[dtype]).reshape(shape)
         case NumpyScalar(dtype=dtype, data=data):
             return np.frombuffer(data, dtype=dtype)[0]
         case Sequence(kind=kind, items=items):

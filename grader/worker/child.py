@@ -151,7 +151,7 @@ def _is_still(old: wire.Value, new: object) -> bool:
     """Whether the object that `old` became is as it was made."""
     if isinstance(old, wire.Array) and type(new) is np.ndarray:
         # Nearly always it is, byte for byte: then nothing need be packed.
-        if new.dtype == old.dtype and new.shape == old.shape and new.tobytes() == old.data:
+        if new.tobytes() == old.data and new.shape == old.shape and new.dtype == old.dtype:
             return True
     elif isinstance(old, wire.Mapping) and type(new) is dict:
         return tuple(new) == old.keys and all(map(_is_still, old.values, new.values()))

@@ -10,6 +10,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from grader import wire
@@ -54,6 +55,7 @@ class Submission:
         self.statements: dict[str, list[Statement]] = {}
         self.stubs: set[tuple[str, int]] = set()
         self.labels: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
         self.started: set[str] = set()
         self.fingerprints: dict[str, str] = {}
 
@@ -139,7 +141,7 @@ class Submission:
             code = trace.tb_frame.f_code
             if code.co_filename in self.labels:
                 line = trace.tb_lineno
-                text = linecache.getline(code.co_filename, line).strip()
+                text = self._line(code.co_filename, line)
                 name = code.co_name if code.co_name != "<module>" else ""
                 frames.append(
                     wire.Frame(
@@ -151,6 +153,10 @@ class Submission:
                 )
             trace = trace.tb_next
         return tuple(frames[-MAX_FRAMES:])
+
+    def _line(self, label: str, number: int) -> str:
+        lines = _lines(self.texts[label])
+        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
     def _parse(self, place: int, source: wire.Source) -> None:
         module = types.ModuleType(source.stem)
@@ -170,8 +176,9 @@ class Submission:
         flags = 0  # a `from __future__` import holds for the rest of the file
         for cell in source.cells:
             self.labels[cell.label] = source.name
-            lines = _lines(cell.text)
-            linecache.cache[cell.label] = (len(cell.text), None, lines, cell.label)
+            self.texts[cell.label] = cell.text
+            # Made into lines when somebody asks for one.
+            linecache.cache[cell.label] = (partial(str, cell.text),)
             nodes, error = parse(cell.text, cell.label)
             for node in nodes:
                 if isinstance(node, ast.ImportFrom) and node.module == "__future__":
@@ -382,8 +389,6 @@ def _is_text(node: ast.stmt) -> bool:
 
 # What an annotation or a default may be made of and still neither hang nor kill.
 _PLAIN = (
-    ast.arguments,
-    ast.arg,
     ast.Name,
     ast.Attribute,
     ast.Subscript,
@@ -396,11 +401,29 @@ _PLAIN = (
 def _harmless(node: ast.stmt) -> bool:
     """Whether running this statement can neither hang nor kill: a plain def, a text, NumPy."""
     if isinstance(node, ast.FunctionDef):
-        parts = [*ast.walk(node.args), *(ast.walk(node.returns) if node.returns else ())]
-        return not node.decorator_list and all(isinstance(part, _PLAIN) for part in parts)
+        return not node.decorator_list and all(map(_is_plain, _evaluated(node)))
     if isinstance(node, ast.Import):
         return all(alias.name == "numpy" for alias in node.names)
     return _is_text(node)
+
+
+def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
+    """What is computed when a function is defined: annotations and defaults."""
+    args = function.args
+    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
+        if arg is not None:
+            yield arg.annotation
+    yield from args.defaults
+    yield from args.kw_defaults
+    yield function.returns
+
+
+def _is_plain(node: ast.expr | None) -> bool:
+    """Whether an expression is made of names and constants only."""
+    # These two come first because they are nearly all.
+    if node is None or isinstance(node, ast.Name | ast.Constant):
+        return True
+    return all(isinstance(part, _PLAIN) for part in ast.walk(node))
 
 
 def _future_flags(node: ast.ImportFrom) -> int:
