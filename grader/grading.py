@@ -84,11 +84,14 @@ class Grader:
         self.plan = plan
         self.lane = lane
         self._frames: dict[tuple[str, str, int], Frame] = {}
+        functions = [f for exercise in plan.exercises for f in exercise.functions]
+        # Which of a function's calls are for public checks, and which only for checks of memory.
+        self._public = {f.name: f.public_calls for f in functions}
+        self._memory = {f.name: f.memory_calls for f in functions}
         # No two calls of a plan have one number: an answer sent early, during a call of another
         # function, is then none.
-        counts = [len(f.calls) for exercise in plan.exercises for f in exercise.functions]
-        names = [f.name for exercise in plan.exercises for f in exercise.functions]
-        self._first_number = dict(zip(names, accumulate(counts, initial=0), strict=False))
+        firsts = accumulate((len(f.calls) for f in functions), initial=0)
+        self._first_number = {f.name: first for f, first in zip(functions, firsts, strict=False)}
         self.expected = {
             function.name: [expected_of(call) for call in function.calls]
             for exercise in plan.exercises
@@ -186,7 +189,7 @@ class Grader:
         for task in tasks:
             task.outcomes = [dict[int, Outcome]() for _ in task.files]
             for file, outcomes in zip(task.files, task.outcomes, strict=True):
-                self._call(session, task.function, file, task.function.public_calls, outcomes)
+                self._call(session, task.function, file, self._public[task.function.name], outcomes)
 
     def _finished(
         self, session: Session, task: _Task, notes: list[str]
@@ -195,7 +198,8 @@ class Grader:
         function = task.function
         if not task.files:
             return self._absent(session, task.exercise, function), ""
-        rest = [n for n in range(len(function.calls)) if n not in function.public_calls]
+        public = self._public[function.name]
+        rest = [n for n in range(len(function.calls)) if n not in public]
         graded = []
         for file, outcomes in zip(task.files, task.outcomes, strict=True):
             self._call(session, function, file, rest, outcomes)
@@ -220,7 +224,8 @@ class Grader:
         outcomes: dict[int, Outcome],
     ) -> None:
         if not self.lane.enforces_memory:
-            skipped = [number for number in numbers if number in function.memory_calls]
+            memory = self._memory[function.name]
+            skipped = [number for number in numbers if number in memory]
             outcomes.update(dict.fromkeys(skipped, NotCalled(NO_LIMIT_ON_MEMORY)))
             numbers = [number for number in numbers if number not in skipped]
         frames = [self._frame(function, file, number) for number in numbers]
