@@ -303,31 +303,35 @@ def decode_reply(body: bytes) -> Reply:
     return reply
 
 
-def validate(value: Value, depth: int = 0) -> None:
+def validate(value: Value) -> None:
     """Raise WireError for a value that `pack` would not have made.
 
-    Every array's bytes are as many as its shape and dtype say, nothing is nested too deep.
+    Every array's bytes are as many as its shape and dtype say, nothing is nested too deep, and all
+    lists, tuples and dicts together hold no more than MAX_ITEMS.
     """
-    if depth > MAX_DEPTH:
-        raise WireError("values nested too deep")
-    match value:
-        case Array(dtype=dtype, shape=shape, data=data):
-            # NumPy cannot make an array whose axes of length 0 stand beside huge ones.
-            if not data and math.prod(size for size in shape if size) > 2**40:
-                raise WireError(f"an array of shape {shape}")
-            if math.prod(shape) * _DTYPES[dtype].itemsize != len(data):
-                raise WireError(f"{len(data)} bytes for a {dtype} array of shape {shape}")
-        case NumpyScalar(dtype=dtype, data=data):
-            if _DTYPES[dtype].itemsize != len(data):
-                raise WireError(f"{len(data)} bytes for a {dtype}")
-        case Sequence(items=items):
-            for item in items:
-                validate(item, depth + 1)
-        case Mapping(keys=keys, values=values):
-            if len(keys) != len(values) or len(set(keys)) != len(keys):
-                raise WireError("a dict whose keys and values do not pair up")
-            for item in values:
-                validate(item, depth + 1)
+    room = MAX_ITEMS
+    waiting = [(value, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        match value:
+            case Array(dtype=dtype, shape=shape, data=data):
+                # NumPy cannot make an array whose axes of length 0 stand beside huge ones.
+                if not data and math.prod(size for size in shape if size) > 2**40:
+                    raise WireError(f"an array of shape {shape}")
+                if math.prod(shape) * _DTYPES[dtype].itemsize != len(data):
+                    raise WireError(f"{len(data)} bytes for a {dtype} array of shape {shape}")
+            case NumpyScalar(dtype=dtype, data=data):
+                if _DTYPES[dtype].itemsize != len(data):
+                    raise WireError(f"{len(data)} bytes for a {dtype}")
+            case Sequence(items=items) | Mapping(values=items):
+                if isinstance(value, Mapping) and (
+                    len(value.keys) != len(items) or len(set(value.keys)) != len(items)
+                ):
+                    raise WireError("a dict whose keys and values do not pair up")
+                room -= len(items)
+                if depth == MAX_DEPTH or room < 0:
+                    raise WireError("values nested too deep, or too many")
+                waiting.extend((item, depth + 1) for item in items)
 
 
 def pack(value: object) -> Value:
