@@ -61,22 +61,21 @@ def grade_all(
     Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
     """
     tasks = iter(tasks)
-    while suspects := (yield from _pooled(tasks, plan, jobs=jobs, stopped=stopped)):
+    while suspects := (yield from _pooled(tasks, plan, jobs, jobs * AHEAD, stopped)):
         # A worker process was lost, and with it what was under way: once more, one by one, so that
         # a submission that does this to its worker does it to nobody else.
-        for suspect in suspects:
-            if (yield from _pooled(iter([suspect]), plan, jobs=1, stopped=stopped)):
-                result = Grader(plan, Lane()).failure(Submission(suspect.student), LOST_TWICE)
-                notes = tuple(("", note) for note in result.notes)
-                yield Answer(suspect.student, Graded(result, b"", b"", {}, notes))
+        alone = iter(suspects)
+        while guilty := (yield from _pooled(alone, plan, 1, 1, stopped)):
+            for task in guilty:
+                yield failed(task, Grader(plan, Lane()), LOST_TWICE)
 
 
 def _pooled(
-    tasks: Iterator[Task], plan: Plan, *, jobs: int, stopped: Callable[[], bool]
+    tasks: Iterator[Task], plan: Plan, jobs: int, at_once: int, stopped: Callable[[], bool]
 ) -> Generator[Answer, None, list[Task]]:
     """Answers until all are there or a worker process is lost; then the tasks that were under way.
 
-    Returns an empty list when all tasks are done.
+    `at_once` tasks are under way, or fewer. Returns an empty list when all tasks are done.
     """
     # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
     context = multiprocessing.get_context("spawn")
@@ -85,7 +84,7 @@ def _pooled(
     with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(plan,)) as pool:
         try:
             while True:
-                room = 0 if suspects else AHEAD * jobs - len(under_way)
+                room = 0 if suspects else at_once - len(under_way)
                 for task in islice(tasks, room):
                     try:
                         under_way[pool.submit(_answer_in_worker, task)] = task
@@ -164,9 +163,7 @@ def answer(task: Task, grader: Grader, keys: Keys, lane: WatchedLane) -> Answer:
     try:
         submission = read_submission(task.student, task.paths, order=grader.plan.slugs)
     except Exception as error:  # noqa: BLE001  # reading failed in a way that is not the learner's
-        result = grader.failure(Submission(task.student), f"reading failed: {error!r}")
-        notes = tuple(("", note) for note in result.notes)
-        return Answer(task.student, Graded(result, b"", b"", {}, notes))
+        return failed(task, grader, f"reading failed: {error!r}")
     keys = keys.of_submission(submission.handed)
     stale = stale_functions(keys, task.known, submission.handed)
     if not stale:
@@ -178,6 +175,13 @@ def answer(task: Task, grader: Grader, keys: Keys, lane: WatchedLane) -> Answer:
         report.result, submission.handed, keys.plan, _kept_by(report, keys), report.notes
     )
     return Answer(task.student, graded)
+
+
+def failed(task: Task, grader: Grader, message: str) -> Answer:
+    """The answer when the grader could not grade a submission at all."""
+    result = grader.failure(Submission(task.student), message)
+    notes = tuple(("", note) for note in result.notes)
+    return Answer(task.student, Graded(result, handed=b"", plan=b"", keys={}, notes=notes))
 
 
 def stale_functions(keys: Keys, known: Known | None, handed: bytes) -> list[str]:

@@ -95,6 +95,16 @@ class Store:
         self.path = folder / FILE
         self._run = 0
         self._since = 0
+        try:
+            with self.path.open("r+b"):
+                pass
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            # SQLite itself would tell of a disk that fails.
+            raise UsageError(
+                f"{self.path} cannot be written to: {error.strerror}; make it writable, {_KEPT}"
+            ) from error
         with self._told():
             self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
             try:
@@ -312,13 +322,13 @@ def _function(stored: bytes, points: float | None, reason: str) -> FunctionResul
 def _reason(error: sqlite3.Error) -> str:
     """What happened and what to do, as the end of a sentence that begins with the file."""
     name = getattr(error, "sqlite_errorname", "")
-    kept = "then give the same command again; what was graded is kept"
     for code, reason in _REASONS.items():
         if name.startswith(code):
-            return reason.format(kept=kept)
-    return f" cannot be used ({error}); mend that, {kept}"
+            return reason.format(kept=_KEPT)
+    return f" cannot be used ({error}); mend that, {_KEPT}"
 
 
+_KEPT = "then give the same command again; what was graded is kept"
 _REASONS = {
     "SQLITE_BUSY": ": another grader is at work there; wait for it, or name another --out",
     "SQLITE_FULL": ": the disk is full; make room, {kept}",
