@@ -103,7 +103,9 @@ def write_class(folder: Path, *students: str, source: str = SOFTMAX) -> Path:
 
 def counts(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
     """How many a run has graded (and functions of theirs), and how many it found unchanged."""
-    found = re.search(r"^graded (\d+) \((\d+) functions\), unchanged (\d+)$", done.stdout, re.M)
+    found = re.search(
+        r"^graded (\d+) \((\d+) functions\), unchanged (\d+)$", done.stdout, re.MULTILINE
+    )
     assert found is not None, done.stdout + done.stderr
     graded, functions, unchanged = map(int, found.groups())
     return graded, functions, unchanged

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -156,9 +157,14 @@ def test_tasks_are_taken_only_when_there_is_room(softmax_plan, tmp_path):
 def test_no_process_and_no_descriptor_is_left(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(8)))
     list(grade_all(tasks_of(tmp_path), softmax_plan, jobs=2))  # starts multiprocessing's own helper
-    before = descendants_of(os.getpid()), len(os.listdir("/proc/self/fd"))
+    before = held()
     list(grade_all(tasks_of(tmp_path), softmax_plan, jobs=2))
-    wait_for(lambda: (descendants_of(os.getpid()), len(os.listdir("/proc/self/fd"))) == before)
+    wait_for(lambda: held() == before)
+
+
+def held():
+    """The processes that this one has started, and how many descriptors it has open."""
+    return descendants_of(os.getpid()), len(list(Path("/proc/self/fd").iterdir()))
 
 
 def started(folder, out, **options):

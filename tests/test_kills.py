@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, SOFTMAX, children_of, counts, lines_of, write_class
@@ -91,8 +92,8 @@ def cut_power(process, out, rng):
 def workers_of(process):
     workers = []
     for pid in children_of(process.pid):
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:
-            if b"multiprocessing-fork" in file.read():
+        with contextlib.suppress(OSError):
+            if b"multiprocessing-fork" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 workers.append(pid)
     return workers
 
@@ -109,7 +110,7 @@ KILLS = (kill_parent, kill_group, cut_power, kill_worker, kill_zygote)
 def test_killed_at_30_moments_it_goes_on_and_comes_to_the_same_results(
     class_folder, undisturbed, tmp_path
 ):
-    rng = random.Random(6)
+    rng = random.Random(6)  # noqa: S311  # moments, not secrets
     began_anew = 0
     out, before = tmp_path / "0", {}
     command = [sys.executable, "-m", "grader", "grade", class_folder, "--out"]

@@ -4,26 +4,23 @@ import contextlib
 import csv
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 import pytest
-from conftest import ROOT, SOFTMAX, counts, function_of, lines_of, wait_for, write_class
+from conftest import ROOT, SOFTMAX, counts, lines_of, write_class
 
 from grader.build import script
 from grader.catalog import course_of
 from grader.errors import UsageError
 from grader.grading import Grader
 from grader.intake import submission_of
+from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of
 from grader.sandbox import Lane
 from grader.store import Graded, Store
-
-SUMS = SOFTMAX.replace("axis=0, keepdims=True)\n    return", "axis=0, keepdims=True)\n    return")
 
 
 @pytest.fixture
@@ -145,7 +142,7 @@ def test_a_run_that_ends_before_it_has_told_what_moved_tells_it_the_next_time(
     assert "ada: cross_entropy 5 -> 2 (-3)" in done.stdout
 
 
-def test_a_function_in_several_files_is_used_again_only_with_the_whole(grade, plan, tmp_path, run):
+def test_a_function_in_several_files_is_used_again_only_with_the_whole(run, tmp_path):
     folder = tmp_path / "class" / "ada"
     folder.mkdir(parents=True)
     (folder / "one.py").write_text(SOFTMAX)
@@ -234,15 +231,11 @@ def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
 
 def test_a_second_grader_in_one_folder_is_refused(run, class_folder, tmp_path):
     out = tmp_path / "out"
-    with Store_of(out):
+    out.mkdir()
+    with Store(out):
         done = run("grade", class_folder, "--out", out, "--course", ROOT / "solutions")
     assert done.returncode == 2
     assert "results.sqlite: another grader is at work there; wait for it, or" in done.stderr
-
-
-def Store_of(folder):
-    folder.mkdir()
-    return Store(folder)
 
 
 def test_a_file_that_is_no_database_is_left_alone(run, class_folder, tmp_path):
@@ -321,7 +314,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_of(run, class_folder, tmp_pa
     assert "cannot be written to: Read-only file system; name another --out" in done.stderr
 
 
-def test_results_that_cannot_be_written_to_are_told_of(run, class_folder, tmp_path):
+def test_results_that_cannot_be_written_to_are_told_of(tmp_path):
     with Store(tmp_path):
         pass
     file = tmp_path / "results.sqlite"
@@ -336,10 +329,8 @@ def test_results_that_cannot_be_written_to_are_told_of(run, class_folder, tmp_pa
         subprocess.run(["umount", file], check=True)
 
 
-def test_keys_follow_the_course_as_it_was_read(course, own_course):
+def test_changed_points_change_the_key_of_one_function(course, own_course):
     change(own_course / "course.toml", "softmax = 12", "softmax = 11")
-    from grader.keys import keys_of
-
     one, two = (
         keys_of(plan_of(c, seed=0), isolation="none", versions={}).functions
         for c in (course, course_of(own_course))

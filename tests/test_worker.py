@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 
 import numpy as np
 import pytest
-from conftest import SOFTMAX, children_of
+from conftest import SOFTMAX
 
 from grader import wire
 from grader.worker.child import Limits
