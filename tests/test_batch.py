@@ -132,6 +132,15 @@ def test_a_killed_zygote_costs_nobody_a_point(softmax_plan, tmp_path):
     with meanwhile(kill_two_zygotes):
         results = graded(grade_all(tasks_of(tmp_path), softmax_plan, jobs=2))
     assert len(killed) == 2
+    assert {(result.score, result.notes) for result in results.values()} == {(12, ())}
+
+
+def test_who_kills_the_zygote_costs_only_themselves(softmax_plan, tmp_path):
+    killer = "import os, signal\ndef softmax(Z): os.kill(os.getppid(), signal.SIGKILL)"
+    write_class(tmp_path, "ada", source=killer)
+    write_class(tmp_path, *(f"s{n}" for n in range(4)))
+    results = graded(grade_all(tasks_of(tmp_path), softmax_plan, jobs=1))
+    assert results.pop("ada").score == 0
     assert {result.score for result in results.values()} == {12}
 
 
@@ -223,6 +232,8 @@ def test_in_a_terminal_progress_is_a_bar_with_rate_and_time_left(tmp_path):
 
 def test_a_run_leaves_only_its_results(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada", "bela")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".gradebook.csv.part").write_text("what a killed run has left")
     run("grade", folder, "--out", tmp_path / "out", *ONE)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["changes.csv", "gradebook.csv", "results.jsonl", "results.sqlite"]
