@@ -142,7 +142,7 @@ def _print_batch(course: Course, folder: Path, students: int) -> list[Sample]:
     print(f"## A batch of {students}, {len(course.exercises)} exercises\n")
     print(
         f"{functions} functions, {checks} checks, {calls} calls; one lane, isolation"
-        f" {Lane.isolation}. Milliseconds, medians; core: of one core, all processes together.\n"
+        f" none. Milliseconds, medians; core: of one core, all processes together.\n"
     )
     headings = ("a submission", "wall", "intake, wall", "core", "grader, core", "learner, core")
     print(table(headings, _batch_rows(samples, medians(bare))))

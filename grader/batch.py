@@ -1,24 +1,57 @@
-"""Grade many submissions at once, each worker process in a lane of its own."""
+"""Grade many submissions at once, each worker process in a lane of its own.
+
+`answer` grades one submission; what maps it is an executor. Here that is a pool of processes.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from grader.grading import Grader
+from grader.grading import VERSIONS, Grader, Report
 from grader.intake import read_submission
+from grader.keys import Keys, keys_of
 from grader.launch import Wall
-from grader.model import Submission, SubmissionResult
+from grader.model import Submission, Verdict
 from grader.plan import Plan
 from grader.portable import lane_for
+from grader.store import Graded, Known
 from grader.worker.hardening import die_with_parent
 
-Entry = tuple[str, list[Path]]
+# So many submissions a worker are under way: enough that none waits for work, and few to do again
+# when a worker process is lost.
+AHEAD = 2
+POLL_S = 0.1
+LOST_TWICE = "a worker process was ended while it graded this, twice"
+
+
+class Task(NamedTuple):
+    """A student, their files and folders, and what is stored of them."""
+
+    student: str
+    paths: list[Path]
+    known: Known | None = None
+
+
+class Work(NamedTuple):
+    """What every worker process is told: by which plan, and behind which wall."""
+
+    plan: Plan
+    wall: Wall
+
+
+class Answer(NamedTuple):
+    """What was graded of a student's submission; None: nothing, since all that is stored holds."""
+
+    student: str
+    graded: Graded | None
 
 
 def available_cpus() -> int:
@@ -29,65 +62,150 @@ def available_cpus() -> int:
 
 
 def grade_all(
-    entries: Sequence[Entry], plan: Plan, *, jobs: int, wall: Wall
-) -> Iterator[SubmissionResult]:
-    """The result of every entry (student, their files and folders), in the order they are done."""
-    left = list(entries)
-    for entry, result in _pooled(entries, plan, wall, jobs=min(jobs, len(entries))):
-        left.remove(entry)
-        yield result
-    # A worker process was lost, and with it whatever was under way: once more, one by one, so that
-    # a submission that does this to its worker does it to nobody else.
-    for entry in left:
-        results = [result for _entry, result in _pooled([entry], plan, wall, jobs=1)]
-        message = "a worker process was ended while it graded this, twice"
-        yield from results or [Grader(plan, lane_for(wall)).failure(Submission(entry[0]), message)]
+    tasks: Iterable[Task], work: Work, *, jobs: int, stopped: Callable[[], bool] = lambda: False
+) -> Generator[Answer, None, None]:
+    """The answer to every task, in the order they are done; tasks are taken when there is room.
+
+    Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
+    """
+    tasks = iter(tasks)
+    while suspects := (yield from _pooled(tasks, work, jobs, jobs * AHEAD, stopped)):
+        # A worker process was lost, and with it what was under way: once more, one by one, so that
+        # a submission that does this to its worker does it to nobody else.
+        alone = iter(suspects)
+        while guilty := (yield from _pooled(alone, work, 1, 1, stopped)):
+            for task in guilty:
+                yield failed(task, Grader(work.plan, lane_for(work.wall)), LOST_TWICE)
 
 
 def _pooled(
-    entries: Sequence[Entry], plan: Plan, wall: Wall, *, jobs: int
-) -> Iterator[tuple[Entry, SubmissionResult]]:
-    """Results until all are there or a worker process is lost."""
+    tasks: Iterator[Task], work: Work, jobs: int, at_once: int, stopped: Callable[[], bool]
+) -> Generator[Answer, None, list[Task]]:
+    """Answers until all are there or a worker process is lost; then the tasks that were under way.
+
+    `at_once` tasks are under way, or fewer. Returns an empty list when all tasks are done.
+    """
     # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(plan, wall)) as pool:
+    under_way: dict[Future[Answer], Task] = {}
+    suspects: list[Task] = []
+    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(work,)) as pool:
         try:
-            futures = {pool.submit(_grade_in_worker, entry): entry for entry in entries}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BrokenProcessPool:
-            return
+            while True:
+                room = 0 if suspects else at_once - len(under_way)
+                for task in islice(tasks, room):
+                    try:
+                        under_way[pool.submit(_answer_in_worker, task)] = task
+                    except BrokenProcessPool:
+                        suspects.append(task)
+                        break
+                if not under_way:
+                    return suspects
+                done, _ = wait(under_way, timeout=POLL_S, return_when=FIRST_COMPLETED)
+                if stopped():
+                    raise KeyboardInterrupt  # noqa: TRY301  # ended as by a Ctrl-C elsewhere
+                for future in done:
+                    task = under_way.pop(future)
+                    try:
+                        answer = future.result()
+                    except BrokenProcessPool:
+                        suspects.append(task)
+                    else:
+                        yield answer
         except BaseException:
-            # Ctrl-C: a worker that waits for a slow submission must not be waited for. Before
-            # Python 3.14 an executor has no public way to end its processes.
+            # A worker that waits for a slow submission must not be waited for. Before Python 3.14
+            # an executor has no public way to end its processes.
             for process in list(pool._processes.values()):  # noqa: SLF001
                 process.kill()
             pool.shutdown(cancel_futures=True)
             raise
 
 
-_grader: Grader | None = None
+class _Worker:
+    """What a worker process keeps from one submission to the next."""
+
+    def __init__(self, work: Work) -> None:
+        self.grader = Grader(work.plan, lane_for(work.wall))
+        self.keys = keys_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
 
 
-def _start(plan: Plan, wall: Wall) -> None:
+_worker: _Worker | None = None
+
+
+def _start(work: Work) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
-    # A worker waits for work for ever, also when the grader that would give it was killed.
-    die_with_parent()
-    global _grader  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
+    global _worker  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _grader = Grader(plan, lane_for(wall))
+    die_with_parent()
+    _exit_if_orphaned()
+    _worker = _Worker(work)
 
 
-def _grade_in_worker(entry: Entry) -> SubmissionResult:
-    assert _grader is not None
-    return _grade(entry, _grader)
+def _exit_if_orphaned() -> None:
+    """End this process if the one that started it has ended before it could be told to die."""
+    parent = multiprocessing.parent_process()
+    if parent is None or os.getppid() != parent.pid:
+        os._exit(1)  # pragma: no cover  # a race that is lost once in thousands of kills
 
 
-def _grade(entry: Entry, grader: Grader) -> SubmissionResult:
-    student, paths = entry
+def _answer_in_worker(task: Task) -> Answer:
+    assert _worker is not None
+    return answer(task, _worker.grader, _worker.keys)
+
+
+def answer(task: Task, grader: Grader, keys: Keys) -> Answer:
+    """Read one submission and grade those of its functions whose stored results do not hold."""
     try:
-        submission = read_submission(student, paths, order=grader.plan.slugs)
+        submission = read_submission(task.student, task.paths, order=grader.plan.slugs)
     except Exception as error:  # noqa: BLE001  # reading failed in a way that is not the learner's
-        return grader.failure(Submission(student), f"reading failed: {error!r}")
-    return grader.grade(submission)
+        return failed(task, grader, f"reading failed: {error!r}")
+    keys = keys.of_submission(submission.handed)
+    stale = stale_functions(keys, task.known, submission.handed)
+    if not stale:
+        return Answer(task.student, None)
+    report = _reported(submission, grader, stale)
+    if report.together and len(stale) < len(keys.functions):
+        report = _reported(submission, grader, list(keys.functions))
+    graded = Graded(
+        report.result, submission.handed, keys.plan, _kept_by(report, keys), report.notes
+    )
+    return Answer(task.student, graded)
+
+
+def failed(task: Task, grader: Grader, message: str) -> Answer:
+    """The answer when the grader could not grade a submission at all."""
+    result = grader.failure(Submission(task.student), message)
+    notes = tuple(("", note) for note in result.notes)
+    return Answer(task.student, Graded(result, handed=b"", plan=b"", keys={}, notes=notes))
+
+
+def stale_functions(keys: Keys, known: Known | None, handed: bytes) -> list[str]:
+    """The functions that are to be graded: those without a stored result that still holds."""
+    if known is None or known.handed != handed:
+        return list(keys.functions)
+    if known.plan == keys.plan:
+        return [name for name in keys.functions if known.functions.get(name) is None]
+    return [name for name, key in keys.functions.items() if known.functions.get(name) != key]
+
+
+def _reported(submission: Submission, grader: Grader, functions: list[str]) -> Report:
+    """The report on these functions; a second one if the zygote was lost during the first.
+
+    That may not have been their doing; if it is lost again, it is taken for their doing.
+    """
+    losses = grader.lane.losses
+    report = grader.report(submission, only=functions)
+    return grader.report(submission, only=functions) if grader.lane.losses > losses else report
+
+
+def _kept_by(report: Report, keys: Keys) -> dict[str, bytes]:
+    """The key of each graded function, where the grader did not fail.
+
+    Of functions that depend on each other the key is that of the whole plan: they hold together.
+    """
+    return {
+        function.function: keys.plan if report.together else keys.functions[function.function]
+        for function in report.result.functions
+        if function.verdict is not Verdict.GRADER_ERROR
+    }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
+import dataclasses
+import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -13,20 +13,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.errors import GraderError, SandboxError, UsageError
+from grader.errors import GraderError, SandboxError, Stopped, UsageError
+from grader.limits import defaults, limits_with
+from grader.model import Limits
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.catalog import Course
     from grader.launch import Wall
-    from grader.model import SubmissionResult
     from grader.plan import Plan
+    from grader.run import Options
     from grader.sandbox import Lane
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
+# What a shell adds to the number of the signal that ended a command: 130 for Ctrl-C.
+SIGNALLED = 128
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -38,12 +41,15 @@ def _reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     def wrapped(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
+        except Stopped as error:
+            click.echo(f"grader: {error}", err=True)
+            sys.exit(SIGNALLED + error.number)
         except GraderError as error:
             click.echo(f"grader: {error}", err=True)
             sys.exit(EXIT_USAGE)
         except KeyboardInterrupt:
             click.echo("grader: stopped; nothing was written", err=True)
-            sys.exit(EXIT_INTERRUPTED)
+            sys.exit(SIGNALLED + signal.SIGINT)
 
     return wrapped
 
@@ -86,7 +92,7 @@ _jobs_option = click.option(
     type=click.Path(path_type=Path),
     required=True,
     metavar="RESULTS",
-    help="The folder for results.jsonl and gradebook.csv; made if it is not there.",
+    help="The folder for gradebook.csv, results.jsonl and all that is kept; made if not there.",
 )
 @_course_option
 @click.option(
@@ -105,6 +111,28 @@ _jobs_option = click.option(
     help="What the hidden inputs are drawn from, the same for every learner.",
 )
 @click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How much a submission may use: seconds of computing for a call, a statement, the whole"
+    " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
+    f" more than once.  [default: the course's, or {defaults(Limits())}]",
+)
+@click.option(
+    "--overrides",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Manual marks: a CSV file with the columns student,function,points,reason."
+    "  [default: RESULTS/overrides.csv]",
+)
+@click.option(
+    "--regrade",
+    is_flag=True,
+    help="Grade everything again, also what has not changed since it was graded.",
+)
+@click.option(
     "--isolation",
     type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
     default="auto",
@@ -113,38 +141,50 @@ _jobs_option = click.option(
     " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
 )
 @_reports_errors
-def grade(
+def grade(  # noqa: PLR0913  # one for each option
     submissions: Path,
+    *,
     out: Path,
     course: Path | None,
     exercises: tuple[str, ...],
     jobs: int | None,
     seed: int,
+    limits: tuple[str, ...],
+    overrides: Path | None,
     isolation: str,
+    regrade: bool,
 ) -> None:
     """Grade a folder of submissions, or a single one.
 
     SUBMISSIONS holds an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
     archive (ada.zip); entries of one name are one learner's.
 
+    What is graded is kept in RESULTS at once. The same command goes on where an earlier one was
+    stopped, and grades only what has changed since.
+
     \b
     Example:
       grader grade submissions/ --out results/
       grader grade ada.ipynb --out results/ --exercise ex01_softmax
+      grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
 
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
-    when nothing could be done.
+    when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
+    from grader.batch import available_cpus
     from grader.intake import submission_names
     from grader.isolation import chosen
     from grader.planning import plan_of
+    from grader.run import Options
 
     read = _course(course)
+    read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
     entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
     for stray in strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
     plan = plan_of(read, seed=seed, only=exercises)
-    _grade_into(out, entries, plan, jobs=jobs, wall=chosen(isolation))
+    options = Options(jobs or available_cpus(), regrade=regrade, overrides=overrides)
+    _grade_into(out, entries, plan, options, wall=chosen(isolation))
 
 
 @main.command()
@@ -246,10 +286,12 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are kept
+    from grader.batch import available_cpus
     from grader.demo import write_class
     from grader.intake import submission_names
     from grader.isolation import strongest
     from grader.planning import plan_of
+    from grader.run import Options
 
     read = _course(course)
     plan = plan_of(read, seed=0)
@@ -259,23 +301,29 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
     entries, _strays = submission_names(submissions, order=read.slugs)
-    _grade_into(out / "results", entries, plan, jobs=jobs, wall=strongest())
+    options = Options(jobs or available_cpus())
+    _grade_into(out / "results", entries, plan, options, wall=strongest())
 
 
 def _grade_into(
     out: Path,
     entries: list[tuple[str, list[Path]]],
     plan: Plan,
+    options: Options,
     *,
-    jobs: int | None,
     wall: Wall,
 ) -> None:
     """Grade, write, summarise and exit."""
-    _make_folder(out)
-    results = _graded(entries, plan, jobs=jobs, wall=wall)
-    _write_results(results, plan, out)
-    _summarise(results, plan, out, wall=wall)
-    sys.exit(EXIT_FAILED if any(result.failed for result in results) else 0)
+    from grader.isolation import isolation_text
+    from grader.run import GRADEBOOK, RESULTS, grade_into
+
+    console = _console()
+    complete = grade_into(
+        out, entries, plan, options, wall=wall, console=console, errors=_console(stderr=True)
+    )
+    console.print(f"isolation: {isolation_text(wall)}", highlight=False)
+    console.print(f"{out / GRADEBOOK}\n{out / RESULTS}", highlight=False, markup=False)
+    sys.exit(0 if complete else EXIT_FAILED)
 
 
 def _lane_for_check() -> Lane:
@@ -305,83 +353,6 @@ def _course(folder: Path | None) -> Course:
         if (candidate / "course.toml").exists():
             return course_of(candidate)
     raise UsageError("no course: there is no folder solutions/ here; name one with --course DIR")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Found out now, not when all the work is done.
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be written to: {error.strerror}; name another --out"
-        ) from error
-
-
-def _graded(
-    entries: list[tuple[str, list[Path]]], plan: Plan, *, jobs: int | None, wall: Wall
-) -> list[SubmissionResult]:
-    """Grade with a progress bar (lines, where no terminal shows it); sorted by student."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from grader.batch import available_cpus, grade_all
-
-    console = _console(stderr=True)
-    results = []
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    step = max(1, len(entries) // 10)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("grading", total=len(entries))
-        for result in grade_all(entries, plan, jobs=jobs or available_cpus(), wall=wall):
-            results.append(result)
-            progress.advance(task)
-            done = len(results)
-            if not console.is_terminal and (done % step == 0 or done == len(entries)):
-                click.echo(f"graded {done} of {len(entries)}", err=True)
-    return sorted(results, key=lambda result: result.student)
-
-
-def _write_results(results: list[SubmissionResult], plan: Plan, out: Path) -> None:
-    from grader.report import gradebook_csv, results_jsonl, write_atomically
-
-    try:
-        write_atomically(out / "results.jsonl", results_jsonl(results))
-        write_atomically(out / "gradebook.csv", gradebook_csv(results, plan))
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written: {error.strerror}; name another --out"
-        ) from error
-
-
-MANY = 40
-
-
-def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, wall: Wall) -> None:
-    from grader.isolation import isolation_text
-    from grader.report import function_table, points, student_table
-
-    console = _console()
-    if len(results) <= MANY:
-        console.print(student_table(results, plan))
-        console.print()
-    console.print(function_table(results, plan))
-    console.print()
-    scores = sorted(result.score for result in results if result.score is not None)
-    if scores:
-        console.print(
-            f"{len(scores)} graded, of {points(results[0].max_score)} points: lowest"
-            f" {points(scores[0])}, median {points(statistics.median(scores))},"
-            f" highest {points(scores[-1])}",
-            highlight=False,
-        )
-    for result in results:
-        if result.failed:
-            console.print(f"not graded: {result.student}: {result.notes[-1]}", markup=False)
-    console.print(f"isolation: {isolation_text(wall)}", highlight=False)
-    console.print(
-        f"{out / 'gradebook.csv'}\n{out / 'results.jsonl'}", highlight=False, markup=False
-    )
 
 
 def _prove(course: Course, exercises: Path) -> None:

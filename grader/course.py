@@ -93,10 +93,14 @@ class Check:
     inputs: Inputs
     parts: tuple[str, ...] = ()
 
-    def calls(self, rng: Rng) -> list[Call]:
-        """The calls of this check; `rng` is used by those that draw their inputs."""
-        wants_rng = bool(inspect.signature(self.inputs).parameters)
-        return list(self.inputs(rng) if wants_rng else self.inputs())
+    def calls(self, rng: Rng, *, memory_bytes: int) -> list[Call]:
+        """The calls of this check; its inputs take `rng`, `memory_bytes`, both or none, by name.
+
+        `memory_bytes` is what a submission may use, for inputs that are to be large beside it.
+        """
+        offered = {"rng": rng, "memory_bytes": memory_bytes}
+        wanted = inspect.signature(self.inputs).parameters
+        return list(self.inputs(**{name: offered[name] for name in wanted}))
 
 
 @dataclass(slots=True)

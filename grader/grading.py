@@ -6,10 +6,11 @@ import logging
 import platform
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import accumulate
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
@@ -36,6 +37,7 @@ from grader.model import (
     Returned,
     Submission,
     SubmissionResult,
+    TimedOut,
     Verdict,
     total,
 )
@@ -60,10 +62,16 @@ MAX_ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The graded submission, and what only its own learner may see: prints, by function."""
+    """The graded submission, and what its line in results.jsonl does not tell."""
 
     result: SubmissionResult
+    # What only its own learner may see: prints, by function.
     outputs: dict[str, str] = field(default_factory=dict)
+    # The result's notes, each with the function that it is about, or "".
+    notes: tuple[tuple[str, str], ...] = ()
+    # The functions depend on each other: one is attempted in several files, and the choice changes
+    # what the others import, or a call ran out of the time that they share.
+    together: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +83,19 @@ class _Task:
     files: list[str]
     outcomes: list[dict[int, Outcome]] = field(default_factory=list)
     best: int = 0
+
+
+Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is found while one submission's functions are graded."""
+
+    results: list[FunctionResult] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    together: bool = False
 
 
 class Grader:
@@ -102,55 +123,63 @@ class Grader:
         """The result of one submission; a failure of ours is a result too, without a score."""
         return self.report(submission, echo=echo).result
 
-    def report(self, submission: Submission, *, echo: bool = False) -> Report:
-        """Like `grade`, with what the learner's code printed (`echo`)."""
+    def report(
+        self, submission: Submission, *, echo: bool = False, only: Collection[str] | None = None
+    ) -> Report:
+        """Like `grade`, with what the learner's code printed (`echo`).
+
+        `only` names the functions that are graded, if not all.
+        """
         began = time.perf_counter()
-        notes = list(submission.notes)
+        planned = [
+            (exercise, function)
+            for exercise in self.plan.exercises
+            for function in exercise.functions
+            if only is None or function.name in only
+        ]
         try:
-            results, outputs = self._functions(submission, notes, echo=echo)
+            run = self._functions(submission, planned, echo=echo)
         except Exception as error:  # noqa: BLE001  # our failure: no zero, and on to the next
-            self.lane.close()
+            self.lane.abandon()
             message = str(error)
             if not isinstance(error, SandboxError):
                 message = repr(error)
                 _log.exception("grading %s failed", submission.student)
-            return Report(self.failure(submission, message))
+            return self._failed(submission, message, planned)
         self.lane.renew()
-        return Report(
-            self._result(submission, results, notes, time.perf_counter() - began), outputs
-        )
+        return self._report(submission, run, time.perf_counter() - began)
 
     def failure(self, submission: Submission, message: str) -> SubmissionResult:
         """The result of a submission that we failed to grade: no scores, and the reason."""
-        notes = [*submission.notes, f"the grader failed: {message}"]
-        return self._result(submission, self._failures(message), notes, 0.0)
+        planned = [(exercise, f) for exercise in self.plan.exercises for f in exercise.functions]
+        return self._failed(submission, message, planned).result
 
-    def _result(
-        self,
-        submission: Submission,
-        functions: Sequence[FunctionResult],
-        notes: Sequence[str],
-        seconds: float,
-    ) -> SubmissionResult:
-        return SubmissionResult(
+    def _failed(self, submission: Submission, message: str, planned: Planned) -> Report:
+        run = _Run(_failures(planned, message), notes=[("", f"the grader failed: {message}")])
+        return self._report(submission, run, 0.0)
+
+    def _report(self, submission: Submission, run: _Run, seconds: float) -> Report:
+        notes = [*(("", note) for note in submission.notes), *run.notes]
+        # What a submission brought along may hold what no JSON can.
+        notes = [(function, wire.clean(note, MAX_NOTE)) for function, note in notes]
+        result = SubmissionResult(
             format=FORMAT,
             student=submission.student,
             files=submission.files,
-            score=total([function.score for function in functions]),
-            max_score=round(sum(function.max_score for function in functions), 2),
+            score=total([function.score for function in run.results]),
+            max_score=round(sum(function.max_score for function in run.results), 2),
             isolation=self.lane.wall.tier,
             probes=self.lane.wall.probes,
             seed=self.plan.seed,
             versions=VERSIONS,
             seconds=round(seconds, 4),
-            # What a submission brought along may hold what no JSON can.
-            notes=tuple(wire.clean(note, MAX_NOTE) for note in notes),
-            functions=tuple(functions),
+            notes=tuple(note for _function, note in notes),
+            functions=tuple(run.results),
         )
+        return Report(result, run.outputs, tuple(notes), together=run.together)
 
-    def _functions(
-        self, submission: Submission, notes: list[str], *, echo: bool
-    ) -> tuple[list[FunctionResult], dict[str, str]]:
+    def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> _Run:
+        run = _Run()
         with Session(
             self.lane,
             submission,
@@ -159,26 +188,24 @@ class Grader:
             limits=self.plan.limits,
             echo=echo,
         ) as session:
-            outputs = {"": session.loaded.output}
+            run.outputs[""] = session.loaded.output
             tasks = [
                 _Task(exercise, function, attempted_in(session, exercise.slug, function.name))
-                for exercise in self.plan.exercises
-                for function in exercise.functions
+                for exercise, function in planned
             ]
-            results = []
             self._call_public(session, tasks)
             for number, task in enumerate(tasks):
-                result, printed = self._finished(session, task, notes)
-                results.append(result)
-                outputs[task.function.name] = printed
+                result, printed = self._finished(session, task, run)
+                run.results.append(result)
+                run.outputs[task.function.name] = printed
                 if len(task.files) > 1:
                     session.choose(task.function.name, task.files[task.best])
                     self._call_public(session, tasks[number + 1 :])
             problems = session.problems
-        notes.extend(_problem_note(problem) for problem in problems[:MAX_NOTES])
+        run.notes.extend(("", _problem_note(problem)) for problem in problems[:MAX_NOTES])
         if len(problems) > MAX_NOTES:
-            notes.append(f"and {len(problems) - MAX_NOTES} more statements that failed")
-        return results, outputs
+            run.notes.append(("", f"and {len(problems) - MAX_NOTES} more statements that failed"))
+        return run
 
     def _call_public(self, session: Session, tasks: Sequence[_Task]) -> None:
         """Make the calls of public checks, of all functions.
@@ -191,9 +218,7 @@ class Grader:
             for file, outcomes in zip(task.files, task.outcomes, strict=True):
                 self._call(session, task.function, file, self._public[task.function.name], outcomes)
 
-    def _finished(
-        self, session: Session, task: _Task, notes: list[str]
-    ) -> tuple[FunctionResult, str]:
+    def _finished(self, session: Session, task: _Task, run: _Run) -> tuple[FunctionResult, str]:
         """Make the calls that are left, judge all, and take the best of the files."""
         function = task.function
         if not task.files:
@@ -204,15 +229,17 @@ class Grader:
         for file, outcomes in zip(task.files, task.outcomes, strict=True):
             self._call(session, function, file, rest, outcomes)
             ordered = [outcomes[number] for number in range(len(function.calls))]
+            run.together |= any(isinstance(outcome, TimedOut) for outcome in ordered)
             graded.append((self.judged(task.exercise, function, ordered), _printed(ordered)))
         task.best = max(range(len(graded)), key=lambda place: graded[place][0].score or 0.0)
         if len(graded) > 1:
+            run.together = True
             pairs = zip(task.files, graded, strict=True)
             scores = ", ".join(f"{file}: {result.score:g}" for file, (result, _) in pairs)
-            notes.append(
+            note = (
                 f"{function.name} is defined in more than one file; {task.files[task.best]} counts"
-                f" ({scores})"
             )
+            run.notes.append((function.name, f"{note} ({scores})"))
         return graded[task.best]
 
     def _call(
@@ -292,20 +319,20 @@ class Grader:
                 return _check_result(check, verdict, message)
         return _check_result(check, Verdict.PASSED, "")
 
-    def _failures(self, message: str) -> list[FunctionResult]:
-        verdict = Verdict.GRADER_ERROR
-        return [
-            _result(
-                exercise,
-                function,
-                [_check_result(check, verdict, message) for check in function.checks],
-                None,
-                verdict,
-                message,
-            )
-            for exercise in self.plan.exercises
-            for function in exercise.functions
-        ]
+
+def _failures(planned: Planned, message: str) -> list[FunctionResult]:
+    verdict = Verdict.GRADER_ERROR
+    return [
+        _result(
+            exercise,
+            function,
+            [_check_result(check, verdict, message) for check in function.checks],
+            None,
+            verdict,
+            message,
+        )
+        for exercise, function in planned
+    ]
 
 
 def score(points: float, checks: Sequence[CheckResult]) -> float:

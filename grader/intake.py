@@ -6,6 +6,7 @@ read becomes a note on that learner's result while the rest of the batch goes on
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -166,6 +167,7 @@ def submission_of(
         files=tuple(sorted(files)),
         notes=_told(handed.notes),
         unreadable=tuple((stem, clean_name(reason)) for stem, reason in handed.unreadable),
+        handed=_hash(files, handed),
     )
 
 
@@ -175,6 +177,18 @@ def _told(notes: Sequence[str]) -> tuple[str, ...]:
     if len(notes) > MAX_NOTES:
         told.append(f"and {len(notes) - MAX_NOTES} more notes on files")
     return tuple(told)
+
+
+def _hash(files: dict[str, bytes], handed: _Handed) -> bytes:
+    """A hash of the files' names and bytes, and of what could not be read."""
+    digest = hashlib.sha256()
+    unread = repr((handed.notes, handed.unreadable)).encode("utf-8", "backslashreplace")
+    named = [(name.encode("utf-8", "backslashreplace"), files[name]) for name in sorted(files)]
+    for part in (unread, *(part for pair in named for part in pair)):
+        # With its length, so that no two lists of files make one text.
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
 
 
 def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> wire.Source:

@@ -122,8 +122,19 @@ class CheckResult(msgspec.Struct, frozen=True):
     message: str
 
 
+class Override(msgspec.Struct, frozen=True):
+    """A manual mark: what counts, why, and what the grader had given (None: it failed)."""
+
+    points: float
+    reason: str
+    graded: float | None
+
+
 class FunctionResult(msgspec.Struct, frozen=True):
-    """One function of one submission. `score` is None when the grader failed."""
+    """One function of one submission. `score` is None when the grader failed.
+
+    Where there is an override, `score` is its points; all else is as it was graded.
+    """
 
     exercise: str
     function: str
@@ -133,6 +144,7 @@ class FunctionResult(msgspec.Struct, frozen=True):
     message: str
     misconception: None
     checks: tuple[CheckResult, ...]
+    override: Override | None = None
 
 
 class SubmissionResult(msgspec.Struct, frozen=True):
@@ -179,3 +191,5 @@ class Submission:
     notes: tuple[str, ...] = ()
     # Files that could not be read, by stem, with the reason: their functions are `not_loaded`.
     unreadable: tuple[tuple[str, str], ...] = ()
+    # A hash of all of the above but the student, with the files' bytes in place of their source.
+    handed: bytes = b""

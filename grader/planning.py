@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +37,13 @@ def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bo
                 exercise.slug,
                 exercise.title,
                 tuple(
-                    _planned_function(exercise, function, seed, hidden=hidden)
+                    _planned_function(
+                        exercise,
+                        function,
+                        seed,
+                        memory_bytes=course.limits.memory_bytes,
+                        hidden=hidden,
+                    )
                     for function in exercise.functions
                 ),
             )
@@ -49,7 +56,7 @@ def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bo
 
 
 def _planned_function(
-    exercise: Exercise, function: Function, seed: int, *, hidden: bool
+    exercise: Exercise, function: Function, seed: int, *, memory_bytes: int, hidden: bool
 ) -> PlannedFunction:
     calls: list[PlannedCall] = []
     places: dict[bytes, int] = {}
@@ -63,7 +70,7 @@ def _planned_function(
         rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
         where = f"{exercise.checks_path}: check {check.name} of {function.name}"
         numbers = []
-        for arguments in _calls(check, rng, where):
+        for arguments in _calls(check, rng, memory_bytes, where):
             args = tuple(_packed(value, where) for value in arguments.args)
             kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
             key = msgspec.msgpack.encode((args, kwargs))
@@ -108,9 +115,13 @@ def _check_parts(check: Check, call: PlannedCall, where: str) -> None:
             raise CourseError(f"{where}: the answer has no part {part!r}, but {', '.join(known)}")
 
 
-def _calls(check: Check, rng: np.random.Generator, where: str) -> list[Call]:
+def _calls(check: Check, rng: np.random.Generator, memory_bytes: int, where: str) -> list[Call]:
+    unknown = set(inspect.signature(check.inputs).parameters) - {"rng", "memory_bytes"}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise CourseError(f"{where}: it takes {names}; only rng and memory_bytes can be had")
     try:
-        return check.calls(rng)
+        return check.calls(rng, memory_bytes=memory_bytes)
     except Exception as error:
         raise CourseError(f"{where}: making its inputs raised {error!r}") from error
 

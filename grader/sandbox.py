@@ -66,6 +66,8 @@ class Lane:
     def __init__(self, wall: Wall | None = None, zygote: Zygote | None = None) -> None:
         """A lane behind `wall` (none by default); `zygote` is one that was launched behind it."""
         self.wall = wall or Wall()
+        # How often a zygote was lost, which may have been nobody's doing who is graded.
+        self.losses = 0
         self._zygote = zygote
         self._ready = False
         self._suspect = False
@@ -91,11 +93,11 @@ class Lane:
             child = self._forked(limits)
         except (OSError, ValueError) as error:
             # One restart: the zygote may have been killed from outside since the last child.
-            self.close()
+            self.abandon()
             try:
                 child = self._forked(limits)
             except (OSError, ValueError) as again:
-                self.close()
+                self.abandon()
                 raise SandboxError(
                     f"the process that runs learner code failed twice ({error}; {again});"
                     " try again, with fewer --jobs if memory is short"
@@ -112,6 +114,11 @@ class Lane:
         self._zygote = None
         self._ready = False
         self._suspect = False
+
+    def abandon(self) -> None:
+        """Count the zygote as lost, and end what there is of it."""
+        self.losses += 1
+        self.close()
 
     @property
     def zygote_pid(self) -> int | None:
@@ -176,7 +183,7 @@ class Lane:
             control.send(STATUS + str(pid).encode())
             return int(control.recv(64)[1:])
         except (OSError, ValueError):
-            self.close()
+            self.abandon()
             return None
 
 

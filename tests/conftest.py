@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -92,6 +96,51 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return ran
+
+
+def write_class(folder: Path, *students: str, source: str = SOFTMAX) -> Path:
+    """A folder of submissions, each one file."""
+    folder.mkdir(exist_ok=True)
+    for student in students:
+        (folder / f"{student}.py").write_text(source)
+    return folder
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
+    """How many a run has graded (and functions of theirs), and how many it found unchanged."""
+    found = re.search(
+        r"^graded (\d+) \((\d+) functions\), unchanged (\d+)$", done.stdout, re.MULTILINE
+    )
+    assert found is not None, done.stdout + done.stderr
+    graded, functions, unchanged = map(int, found.groups())
+    return graded, functions, unchanged
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """A file of lines of JSON, read."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def descendants_of(pid: int) -> list[int]:
+    """The children of `pid`, and theirs."""
+    return [pid for child in children_of(pid) for pid in (child, *descendants_of(child))]
+
+
+def wait_for(what: Callable[[], Any], *, seconds: float = 20) -> Any:
+    """What it gives, as soon as that is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert found
+    return found
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process, and not only its exit code."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def function_of(result: SubmissionResult, name: str) -> FunctionResult:

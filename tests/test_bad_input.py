@@ -10,7 +10,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import SOFTMAX, children_of, failed_checks, function_of, notebook
+from conftest import (
+    SOFTMAX,
+    children_of,
+    descendants_of,
+    failed_checks,
+    function_of,
+    is_running,
+    notebook,
+    wait_for,
+)
 
 from grader.grading import Grader
 from grader.intake import submission_of
@@ -400,45 +409,9 @@ def test_children_die_with_the_grader_that_was_killed(tmp_path):
     marker = tmp_path / "out"
     command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--out", marker]
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE)
-    children = _wait_for(lambda: _descendants(process.pid), at_least=2)
+    # The worker, its zygote and that one's child, which hangs.
+    wait_for(lambda: len(descendants_of(process.pid)) >= 4)
+    children = descendants_of(process.pid)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    deadline = time.monotonic() + 5
-    while any(map(_runs, children)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(map(_runs, children))
-
-
-def _descendants(pid):
-    return [pid for child in children_of(pid) for pid in (child, *_descendants(child))]
-
-
-def _wait_for(what, *, at_least):
-    deadline = time.monotonic() + 20
-    while len(found := what()) < at_least and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert len(found) >= at_least
-    return found
-
-
-def _runs(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def test_ctrl_c_stops_at_once_and_says_so(tmp_path):
-    for name in ("ada", "bela", "chidi"):
-        (tmp_path / f"{name}.py").write_text("while True: pass")
-    command = [sys.executable, "-m", "grader", "grade", tmp_path, "--out", tmp_path / "out"]
-    root = Path(__file__).parent.parent
-    process = subprocess.Popen(
-        [*command, "--jobs", "2"], cwd=root, stderr=subprocess.PIPE, start_new_session=True
-    )
-    children = _wait_for(lambda: _descendants(process.pid), at_least=4)
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
-    assert process.returncode == 130
-    assert b"grader: stopped; nothing was written" in errors
-    _wait_for(lambda: [1] * (not any(map(_runs, children))), at_least=1)
+    wait_for(lambda: not any(map(is_running, children)), seconds=5)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 
 import numpy as np
 import pytest
-from conftest import SOFTMAX, children_of
+from conftest import SOFTMAX
 
 from grader import wire
-from grader.batch import grade_all
-from grader.launch import Wall
 from grader.worker.hardening import Limits
 from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
 
@@ -338,34 +332,3 @@ def test_twins_have_one_fingerprint_whatever_their_comments(child):
 
 def test_only_so_many_errors_are_told(child):
     assert len(child.ask(load(source("1 / 0\n" * 80))).errors) == 50
-
-
-def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(plan, tmp_path):
-    (tmp_path / "ada.py").write_text("import time\ntime.sleep(60)")
-    (tmp_path / "bela.py").write_text(SOFTMAX)
-    entries = [("ada", [tmp_path / "ada.py"]), ("bela", [tmp_path / "bela.py"])]
-    stop = threading.Event()
-    killer = threading.Thread(target=_kill_workers, args=(set(children_of(os.getpid())), stop))
-    killer.start()
-    try:
-        results = {
-            result.student: result for result in grade_all(entries, plan, jobs=2, wall=Wall())
-        }
-    finally:
-        stop.set()
-        killer.join()
-    assert results["ada"].score is None
-    assert "a worker process was ended while it graded this, twice" in results["ada"].notes[-1]
-    assert results["bela"].score == 12
-
-
-def _kill_workers(spared, stop):
-    """Kill each new worker process as soon as it has a child that runs a submission."""
-    while not stop.wait(0.05):
-        for pid in set(children_of(os.getpid())) - spared:
-            grandchildren = [child for zygote in children_of(pid) for child in children_of(zygote)]
-            if grandchildren:
-                time.sleep(0.2)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    spared.add(pid)

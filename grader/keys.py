@@ -1,0 +1,54 @@
+"""What a stored result depends on, as hashes: with the same key, grading again changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from grader.model import FORMAT
+from grader.plan import Plan, PlannedFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key of each function, and that of all of them graded together."""
+
+    plan: bytes
+    functions: Mapping[str, bytes]
+
+    def of_submission(self, handed: bytes) -> Keys:
+        """The same for a submission with this hash of what was handed in."""
+        return Keys(
+            _hash(self.plan, handed),
+            {name: _hash(key, handed) for name, key in self.functions.items()},
+        )
+
+
+def keys_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) -> Keys:
+    """The keys of a plan's functions, but for what was handed in.
+
+    Whatever stands in the plan beside its exercises (seed, limits, all names) touches them all.
+    """
+    rest = msgspec.structs.replace(plan, title="", exercises=())
+    common = msgspec.msgpack.encode([FORMAT, rest, isolation, sorted(versions.items())])
+    functions = {
+        function.name: _hash(common, exercise.slug.encode(), _graded_by(function))
+        for exercise in plan.exercises
+        for function in exercise.functions
+    }
+    return Keys(_hash(common, *functions.values()), functions)
+
+
+def _graded_by(function: PlannedFunction) -> bytes:
+    """A function's calls and checks without the words that only a learner reads."""
+    checks = tuple(msgspec.structs.replace(check, text="", hint="") for check in function.checks)
+    return msgspec.msgpack.encode(
+        msgspec.structs.replace(function, hint="", notice="", checks=checks)
+    )
+
+
+def _hash(*parts: bytes) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode(parts)).digest()

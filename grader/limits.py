@@ -1,0 +1,87 @@
+"""The limits of a run as they are given on the command line: `call=3`, `memory=2GiB`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from grader.errors import UsageError
+from grader.model import Limits
+
+MIB, GIB = 2**20, 2**30
+UNITS = {"MiB": MIB, "GiB": GIB}
+# A process that has only loaded NumPy takes 150 MiB. Above the other one, an answer of n numbers
+# where n * n do not fit into memory would be too large to be sent.
+LEAST_MEMORY, MOST_MEMORY = 256 * MIB, 512 * GIB
+
+
+def limits_with(limits: Limits, given: Iterable[str]) -> Limits:
+    """`limits` with those given as NAME=VALUE in place of its own. UsageError says what may be."""
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in _READERS:
+            raise UsageError(f"--limit {text}: there is no such limit; give one of {NAMES}")
+        field, read = _READERS[name]
+        limits = msgspec.structs.replace(limits, **{field: read(text, value)})
+    return limits
+
+
+def defaults(limits: Limits) -> str:
+    """These limits as they could be given: `call=2, statement=10, ...`."""
+    return (
+        f"call={limits.call_cpu_s:g}, statement={limits.statement_cpu_s:g},"
+        f" submission={limits.submission_cpu_s:g}, wall={limits.wall_factor:g},"
+        f" memory={_memory(limits.memory_bytes)}"
+    )
+
+
+def _seconds(text: str, value: str) -> float:
+    number = _number(value)
+    if not 0 < number < math.inf:
+        raise UsageError(f"--limit {text}: give seconds of computing, more than 0, like 2.5")
+    return number
+
+
+def _factor(text: str, value: str) -> float:
+    number = _number(value)
+    if not 1 <= number < math.inf:
+        raise UsageError(f"--limit {text}: give how many times the computing time, at least 1")
+    return number
+
+
+def _memory_bytes(text: str, value: str) -> int:
+    unit = next((unit for unit in UNITS if value.endswith(unit)), "")
+    number = _number(value.removesuffix(unit))
+    if not unit or not 0 < number < math.inf:
+        raise UsageError(f"--limit {text}: give a number of MiB or GiB, like 1.5GiB")
+    memory = int(number * UNITS[unit])
+    if memory < LEAST_MEMORY:
+        least = _memory(LEAST_MEMORY)
+        raise UsageError(f"--limit {text}: NumPy cannot work in so little; give {least} or more")
+    if memory > MOST_MEMORY:
+        raise UsageError(f"--limit {text}: give {_memory(MOST_MEMORY)} or less")
+    return memory
+
+
+def _number(text: str) -> float:
+    """The number, or 0, which no limit may be."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _memory(memory: int) -> str:
+    return f"{memory / GIB:g}GiB" if memory >= GIB else f"{memory / MIB:g}MiB"
+
+
+_READERS: dict[str, tuple[str, Callable[[str, str], float]]] = {
+    "call": ("call_cpu_s", _seconds),
+    "statement": ("statement_cpu_s", _seconds),
+    "submission": ("submission_cpu_s", _seconds),
+    "wall": ("wall_factor", _factor),
+    "memory": ("memory_bytes", _memory_bytes),
+}
+NAMES = ", ".join(_READERS)

@@ -1,0 +1,197 @@
+"""One run of a class into a folder of results: grade what is to be graded, write, summarise."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from grader.batch import Answer, Task, Work, grade_all
+from grader.errors import Stopped, UsageError
+from grader.grading import VERSIONS
+from grader.keys import keys_of
+from grader.launch import Wall
+from grader.overrides import FILE as OVERRIDES
+from grader.overrides import Mark, apply_marks, read_marks
+from grader.plan import Plan
+from grader.progress import progress
+from grader.report import changes_csv, gradebook_csv, results_jsonl, write_atomically
+from grader.store import Store
+from grader.summary import Tally, print_moves, summarise
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+RESULTS, GRADEBOOK, CHANGES = "results.jsonl", "gradebook.csv", "changes.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is to be done; `overrides` is a file of manual marks other than the usual one."""
+
+    jobs: int
+    regrade: bool = False
+    overrides: Path | None = None
+
+
+@dataclass(slots=True)
+class _Counts:
+    """How many submissions were graded in this run (and functions of theirs), and how many not."""
+
+    total: int
+    graded: int = 0
+    functions: int = 0
+    unchanged: int = 0
+
+    def add(self, answer: Answer) -> None:
+        if answer.graded is None:
+            self.unchanged += 1
+        else:
+            self.graded += 1
+            self.functions += len(answer.graded.result.functions)
+
+    @property
+    def done(self) -> int:
+        return self.graded + self.unchanged
+
+
+def grade_into(
+    out: Path,
+    entries: Sequence[tuple[str, list[Path]]],
+    plan: Plan,
+    options: Options,
+    *,
+    wall: Wall,
+    console: Console,
+    errors: Console,
+) -> bool:
+    """Whether all of `entries` could be graded; the results are in the folder `out`.
+
+    UsageError when `out` cannot be worked in, Stopped on SIGINT and SIGTERM. What was graded
+    until then is kept there.
+    """
+    _make_folder(out)
+    marks = _marks(out, options.overrides)
+    counts = _Counts(len(entries))
+    with Store(out) as store, _signals(counts, out) as signals:
+        plan_key = keys_of(plan, isolation="", versions=VERSIONS).plan
+        store.begin(plan, plan_key, regrade=options.regrade)
+        _grade(entries, Work(plan, wall), store, options.jobs, counts, signals, errors)
+        for why in apply_marks(marks, store, plan):
+            errors.print(
+                f"{options.overrides or out / OVERRIDES}, {why}", markup=False, soft_wrap=True
+            )
+        return _report(store, plan, out, counts, console)
+
+
+def _grade(
+    entries: Sequence[tuple[str, list[Path]]],
+    work: Work,
+    store: Store,
+    jobs: int,
+    counts: _Counts,
+    signals: _Signals,
+    errors: Console,
+) -> None:
+    """Grade what is not stored, and store it: one submission, one transaction."""
+    tasks = (Task(student, paths, store.known(student)) for student, paths in entries)
+    answers = grade_all(
+        tasks, work, jobs=min(jobs, len(entries)), stopped=lambda: signals.asked is not None
+    )
+    # Closed at once when storing fails, so that no worker is waited for.
+    with progress(len(entries), errors) as step, closing(answers), signals.held():
+        for answer in answers:
+            store.keep(answer.student, answer.graded)
+            counts.add(answer)
+            step()
+
+
+def _report(store: Store, plan: Plan, out: Path, counts: _Counts, console: Console) -> bool:
+    """Write the files, print the summary; whether the grader failed on nothing."""
+    tally = Tally()
+    for result in store.results():
+        tally.add(result)
+    try:
+        write_atomically(out / RESULTS, results_jsonl(store.results()))
+        overrides = tally.overridden > 0
+        gradebook = gradebook_csv(store.results(), plan, overrides=overrides)
+        write_atomically(out / GRADEBOOK, gradebook)
+        write_atomically(out / CHANGES, changes_csv(store.moves()))
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}; mend that, then give the same command"
+            " again; what was graded is kept"
+        ) from error
+    summarise(tally, plan, console)
+    print_moves(store.moves(), console)
+    lines = [f"graded {counts.graded} ({counts.functions} functions), unchanged {counts.unchanged}"]
+    if absent := store.absent():
+        lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
+    # Last of all: a run that is killed before has not told whose points have moved.
+    store.publish()
+    console.print("\n".join(lines), markup=False, highlight=False)
+    return tally.failed == 0
+
+
+def _marks(out: Path, named: Path | None) -> list[Mark]:
+    """The manual marks, read before anything is graded: a malformed file is told of at once."""
+    path = named or out / OVERRIDES
+    return read_marks(path) if named is not None or path.exists() else []
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Found out now, not when all the work is done.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written to: {error.strerror}; name another --out"
+        ) from error
+
+
+class _Signals:
+    """Asked to stop, by which signal. While held, being asked once does not interrupt anything."""
+
+    def __init__(self) -> None:
+        self.asked: int | None = None
+        self._held = False
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        again = self.asked is not None
+        self.asked = number
+        if again or not self._held:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Until the block ends, whoever is in it looks at `asked` from time to time."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+
+@contextmanager
+def _signals(counts: _Counts, out: Path) -> Iterator[_Signals]:
+    """Until the block ends, SIGINT and SIGTERM stop it, and how to go on is told."""
+    signals = _Signals()
+    before = {number: signal.signal(number, signals) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield signals
+    except KeyboardInterrupt:
+        raise Stopped(
+            f"stopped; {counts.done} of {counts.total} are graded and kept in {out}; the same"
+            " command goes on from there",
+            signals.asked or signal.SIGINT,
+        ) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

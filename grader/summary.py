@@ -1,0 +1,213 @@
+"""What a run has found, as a person reads it in a terminal: tables, and lines under them."""
+
+from __future__ import annotations
+
+import statistics
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from grader.model import FunctionResult, SubmissionResult, Verdict
+from grader.plan import Plan
+from grader.report import points
+from grader.store import Move
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+# Larger classes are not listed learner by learner, and of lines of one kind so many are shown.
+MANY = 40
+MAX_LINES = 20
+
+
+@dataclass(slots=True)
+class _Function:
+    """What is counted of one function."""
+
+    scores: float = 0.0
+    graded: int = 0
+    full: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+
+    def add(self, result: FunctionResult) -> None:
+        if result.score is None:
+            return
+        self.scores += result.score
+        self.graded += 1
+        self.full += result.score == result.max_score
+        if result.verdict is not Verdict.PASSED:
+            self.verdicts[result.verdict] += 1
+
+
+class Tally:
+    """The sums over a class; add its results one by one, in the order in which they are listed."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.failed = 0
+        self.max_score = 0.0
+        self.scores = array("d")
+        self.functions: dict[str, _Function] = {}
+        # The first ones only.
+        self.first: list[SubmissionResult] = []
+        self.failures: list[str] = []
+        self.overrides: list[str] = []
+        self.overridden = 0
+
+    def add(self, result: SubmissionResult) -> None:
+        """Count one more result."""
+        self.count += 1
+        self.max_score = result.max_score
+        if self.count <= MANY:
+            self.first.append(result)
+        if result.score is None:
+            self.failed += 1
+            if self.failed <= MAX_LINES:
+                self.failures.append(f"not graded: {result.student}: {_last_note(result)}")
+        else:
+            self.scores.append(result.score)
+        for function in result.functions:
+            self.functions.setdefault(function.function, _Function()).add(function)
+            if function.override is not None:
+                self.overridden += 1
+                if self.overridden <= MAX_LINES:
+                    self.overrides.append(_override(result, function))
+
+
+def summarise(tally: Tally, plan: Plan, console: Console) -> None:
+    """Print a class's results."""
+    if tally.count <= MANY:
+        console.print(student_table(tally.first, plan))
+        console.print()
+    console.print(function_table(tally, plan))
+    console.print()
+    if scores := tally.scores:
+        _line(
+            console,
+            f"{len(scores)} graded, of {points(tally.max_score)} points: lowest"
+            f" {points(min(scores))}, median {points(statistics.median(scores))},"
+            f" highest {points(max(scores))}",
+        )
+    _list(console, tally.overrides, tally.overridden)
+    _list(console, tally.failures, tally.failed)
+
+
+def print_moves(moves: Iterable[Move], console: Console) -> None:
+    """Print whose points have moved: the first few, and how many more."""
+    moves = iter(moves)
+    lines = [_move(move) for move in islice(moves, MAX_LINES)]
+    if lines:
+        _line(console, "points that have moved since the last run:")
+        _list(console, lines, len(lines) + sum(1 for _ in moves))
+
+
+def _move(move: Move) -> str:
+    change = ""
+    if move.before is not None and move.after is not None:
+        change = f"{move.after - move.before:+.2f}".rstrip("0").rstrip(".")
+    how = ", ".join(filter(None, (change, "override" if move.overridden else "")))
+    before, after = (points(score) or "blank" for score in (move.before, move.after))
+    return f"{move.student}: {move.function} {before} -> {after}" + (f" ({how})" if how else "")
+
+
+def _override(result: SubmissionResult, function: FunctionResult) -> str:
+    assert function.override is not None
+    graded = points(function.override.graded) or "not graded"
+    reason = f": {function.override.reason}" if function.override.reason else ""
+    who = f"override: {result.student}: {function.function} {points(function.score)}"
+    return f"{who} (graded: {graded}){reason}"
+
+
+def _last_note(result: SubmissionResult) -> str:
+    return result.notes[-1] if result.notes else ""
+
+
+def _list(console: Console, lines: Sequence[str], count: int) -> None:
+    for line in lines:
+        _line(console, f"  {line}")
+    if count > len(lines):
+        _line(console, f"  and {count - len(lines)} more")
+
+
+def _line(console: Console, text: str) -> None:
+    clean = "".join(c if c.isprintable() else "?" for c in text)
+    console.print(clean, markup=False, highlight=False, soft_wrap=True)
+
+
+def function_table(tally: Tally, plan: Plan) -> Table:
+    """For each function: the mean, how many got full points, and what went wrong how often."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title_justify="left")
+    table.add_column("function")
+    table.add_column("points", justify="right")
+    table.add_column("mean", justify="right")
+    table.add_column("full points", justify="right")
+    table.add_column("what went wrong (learners)", overflow="fold")
+    for exercise in plan.exercises:
+        for function in exercise.functions:
+            counted = tally.functions.get(function.name, _Function())
+            verdicts = counted.verdicts.most_common()
+            table.add_row(
+                function.name,
+                points(function.points),
+                f"{counted.scores / counted.graded:.1f}" if counted.graded else "-",
+                f"{counted.full} of {counted.graded}",
+                ", ".join(f"{verdict} {count}" for verdict, count in verdicts),
+            )
+    return table
+
+
+def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
+    """A row for each learner, as in the gradebook, with the number of notes."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student")
+    for name in _short_names([exercise.slug for exercise in plan.exercises]):
+        table.add_column(name, justify="right")
+    table.add_column("total", justify="right")
+    table.add_column("first problem", overflow="ellipsis", no_wrap=True)
+    for result in results:
+        scores = [result.exercise_score(exercise.slug) for exercise in plan.exercises]
+        table.add_row(
+            _plain(result.student),
+            *(points(score) or "?" for score in scores),
+            points(result.score) or "?",
+            _plain(_first_trouble(result)),
+        )
+    return table
+
+
+def _short_names(slugs: Sequence[str]) -> list[str]:
+    """`ex01` for `ex01_softmax`, where that still tells the exercises apart."""
+    short = [slug.partition("_")[0] for slug in slugs]
+    return short if len(set(short)) == len(slugs) else list(slugs)
+
+
+def _plain(text: str) -> str:
+    """Text from a submission, so that the terminal takes nothing in it for markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+TOLD_IN_FULL = (Verdict.MISSING, Verdict.NOT_LOADED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
+
+
+def _first_trouble(result: SubmissionResult) -> str:
+    for function in result.functions:
+        if function.verdict is Verdict.PASSED:
+            continue
+        if function.verdict in TOLD_IN_FULL:
+            text = function.message
+            text = text if function.function in text else f"{function.function}: {text}"
+        else:
+            check, _, _ = function.message.partition(": ")
+            text = f"{function.function}: {function.verdict.replace('_', ' ')} ({check})"
+        return text if len(text) <= 70 else text[:69] + "…"
+    return "all right"
