@@ -75,7 +75,7 @@ def samples_in_turn(
     does falls on all alike. Shorter blocks would empty each other's caches.
     """
     zygote = launch()
-    with Lane(zygote) as lane:
+    with Lane(zygote=zygote) as lane:
         graders = [Grader(plan, lane) for plan in plans]
         for entry in entries[:WARM_UP]:
             # The first of each form pays for the start of the lane, or for the import of nbformat.

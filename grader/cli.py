@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.catalog import Course
+    from grader.launch import Wall
     from grader.model import SubmissionResult
     from grader.plan import Plan
 
@@ -104,11 +105,11 @@ _jobs_option = click.option(
 )
 @click.option(
     "--isolation",
-    type=click.Choice(["none"]),
-    default="none",
+    type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
+    default="auto",
     show_default=True,
-    help="What stands between learners' code and this machine: a process with limits on time,"
-    " memory and file size, and no wall around it.",
+    help="What stands between learners' code and this machine. auto: the strongest wall that it can"
+    " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
 )
 @_reports_errors
 def grade(
@@ -134,6 +135,7 @@ def grade(
     when nothing could be done.
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.intake import submission_names
+    from grader.isolation import chosen
     from grader.planning import plan_of
 
     read = _course(course)
@@ -141,7 +143,7 @@ def grade(
     for stray in strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
     plan = plan_of(read, seed=seed, only=exercises)
-    _grade_into(out, entries, plan, jobs=jobs, isolation=isolation)
+    _grade_into(out, entries, plan, jobs=jobs, wall=chosen(isolation))
 
 
 @main.command()
@@ -169,7 +171,7 @@ def check(files: tuple[Path, ...]) -> None:
     from grader.learner import checked
     from grader.sandbox import Lane
 
-    with Lane(zygote) as lane:
+    with Lane(zygote=zygote) as lane:
         code = checked(files, lane, _console())
     sys.exit(code)
 
@@ -215,6 +217,20 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
 
 
 @main.command()
+@_reports_errors
+def doctor() -> None:
+    """Say what this machine can do: each way to wall off learners' code, and what it lacks.
+
+    Each tier is started, and a process behind it tries what learners' code must not be able to do.
+
+    Exit code: 0 when a tier with a wall can be used, 1 when none can.
+    """
+    from grader.doctor import diagnosis
+
+    sys.exit(diagnosis(_console()))
+
+
+@main.command()
 @click.option("--students", type=click.IntRange(min=1), default=24, show_default=True, metavar="N")
 @click.option(
     "--out",
@@ -239,6 +255,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.demo import write_class
     from grader.intake import submission_names
+    from grader.isolation import strongest
     from grader.planning import plan_of
 
     read = _course(course)
@@ -249,7 +266,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
     entries, _strays = submission_names(submissions, order=read.slugs)
-    _grade_into(out / "results", entries, plan, jobs=jobs, isolation="none")
+    _grade_into(out / "results", entries, plan, jobs=jobs, wall=strongest())
 
 
 def _grade_into(
@@ -258,13 +275,13 @@ def _grade_into(
     plan: Plan,
     *,
     jobs: int | None,
-    isolation: str,
+    wall: Wall,
 ) -> None:
     """Grade, write, summarise and exit."""
     _make_folder(out)
-    results = _graded(entries, plan, jobs=jobs)
+    results = _graded(entries, plan, jobs=jobs, wall=wall)
     _write_results(results, plan, out)
-    _summarise(results, plan, out, isolation=isolation)
+    _summarise(results, plan, out, wall=wall)
     sys.exit(EXIT_FAILED if any(result.failed for result in results) else 0)
 
 
@@ -293,7 +310,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _graded(
-    entries: list[tuple[str, list[Path]]], plan: Plan, *, jobs: int | None
+    entries: list[tuple[str, list[Path]]], plan: Plan, *, jobs: int | None, wall: Wall
 ) -> list[SubmissionResult]:
     """Grade with a progress bar (lines, where no terminal shows it); sorted by student."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -306,7 +323,7 @@ def _graded(
     step = max(1, len(entries) // 10)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("grading", total=len(entries))
-        for result in grade_all(entries, plan, jobs=jobs or available_cpus()):
+        for result in grade_all(entries, plan, jobs=jobs or available_cpus(), wall=wall):
             results.append(result)
             progress.advance(task)
             done = len(results)
@@ -330,7 +347,8 @@ def _write_results(results: list[SubmissionResult], plan: Plan, out: Path) -> No
 MANY = 40
 
 
-def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, isolation: str) -> None:
+def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, wall: Wall) -> None:
+    from grader.isolation import isolation_text
     from grader.report import function_table, points, student_table
 
     console = _console()
@@ -350,12 +368,7 @@ def _summarise(results: list[SubmissionResult], plan: Plan, out: Path, *, isolat
     for result in results:
         if result.failed:
             console.print(f"not graded: {result.student}: {result.notes[-1]}", markup=False)
-    if isolation == "none":
-        console.print(
-            "isolation: none (learner code ran as you, with limits on time and memory but no wall"
-            " around it; grade only files that you would run yourself)",
-            highlight=False,
-        )
+    console.print(f"isolation: {isolation_text(wall)}", highlight=False)
     console.print(
         f"{out / 'gradebook.csv'}\n{out / 'results.jsonl'}", highlight=False, markup=False
     )

@@ -104,6 +104,7 @@ class Grader:
                 message = repr(error)
                 _log.exception("grading %s failed", submission.student)
             return Report(self.failure(submission, message))
+        self.lane.renew()
         return Report(
             self._result(submission, results, notes, time.perf_counter() - began), outputs
         )
@@ -126,7 +127,8 @@ class Grader:
             files=submission.files,
             score=total([function.score for function in functions]),
             max_score=round(sum(function.max_score for function in functions), 2),
-            isolation=self.lane.isolation,
+            isolation=self.lane.wall.tier,
+            probes=self.lane.wall.probes,
             seed=self.plan.seed,
             versions=VERSIONS,
             seconds=round(seconds, 4),

@@ -7,10 +7,11 @@ that a command can start that process first and do its own imports meanwhile.
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # A clean environment: emptying it later would leave the values on the process's initial stack.
@@ -25,9 +26,10 @@ ENVIRONMENT = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 
-
-# Isolated mode leaves out the current folder, where a learner's random.py may lie, but also the
-# user's own site-packages: the folders of what we need are named, and come last.
+# Isolated mode leaves out the current folder, where a learner's random.py may lie, and the user's
+# own site-packages; without `site` the interpreter's are left out, too: the folders of what we need
+# are named.
+FLAGS = ("-I", "-S")
 START = """
 import sys
 sys.path += sys.argv[2:]
@@ -36,11 +38,20 @@ main(int(sys.argv[1]))
 """
 
 
-def _packages() -> list[str]:
-    """The folders from which this process has, or would have, what the other one imports."""
-    specs = [importlib.util.find_spec(name) for name in ("grader", "numpy", "msgspec")]
-    folders = [str(Path(spec.origin).parent.parent) for spec in specs if spec and spec.origin]
-    return list(dict.fromkeys(folders))
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """What stands around a process that runs learner code; nothing by default.
+
+    `prefix` is the command, with its arguments, that starts Python behind a wall; children seal
+    themselves with the seccomp program `filter`; with `drop_root` a process of root becomes nobody.
+    `probes` says what a child was denied when it tried, and what it was allowed.
+    """
+
+    tier: str = "none"
+    prefix: tuple[str, ...] = ()
+    filter: bytes = b""
+    drop_root: bool = False
+    probes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +61,8 @@ class Zygote:
     process: subprocess.Popen[bytes]
     control: socket.socket
 
-    def close(self) -> None:
-        """End it; its children die with it."""
-        self.last_words()
-
     def last_words(self) -> str:
-        """End it, and give the last line that it wrote to standard error, if any."""
+        """End it, and with it its children; the last line it wrote to standard error, if any."""
         self.control.close()
         self.process.kill()
         self.process.wait()
@@ -67,13 +74,27 @@ class Zygote:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def launch() -> Zygote:
+def interpreter() -> Path:
+    """The Python below any virtual environment; it has the standard library and nothing else."""
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    return Path(os.path.realpath(base))
+
+
+def packages() -> dict[str, Path]:
+    """What the other process imports beside the standard library, each with its folder."""
+    specs = {name: importlib.util.find_spec(name) for name in ("grader", "numpy", "msgspec")}
+    return {name: Path(spec.origin).parent for name, spec in specs.items() if spec and spec.origin}
+
+
+def launch(wall: Wall | None = None) -> Zygote:
     """A zygote that has just been started. OSError when the system cannot start a process."""
+    wall = wall or Wall()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    folders = dict.fromkeys(str(folder.parent) for folder in packages().values())
     with theirs:
         try:
             process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-I", "-c", START, str(theirs.fileno()), *_packages()],
+                [*wall.prefix, interpreter(), *FLAGS, "-c", START, str(theirs.fileno()), *folders],
                 env=ENVIRONMENT,
                 cwd="/",
                 stdin=subprocess.DEVNULL,

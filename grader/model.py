@@ -134,6 +134,8 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     isolation: str
+    # What a process like the learner's was denied, and what it was allowed, before anything ran.
+    probes: dict[str, str]
     seed: int
     versions: dict[str, str]
     seconds: float

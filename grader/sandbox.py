@@ -15,10 +15,10 @@ from typing import Self
 
 from grader import wire
 from grader.errors import SandboxError
-from grader.launch import Zygote, launch
+from grader.launch import Wall, Zygote, launch
 from grader.model import Limits
-from grader.worker.child import Limits as KernelLimits
-from grader.worker.zygote import FORK, FORKED, READY, STATUS
+from grader.worker.hardening import Limits as KernelLimits
+from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
 
 START_TIMEOUT_S = 60.0
 # Nearly every answer comes within this time, and then no clock need be asked.
@@ -39,11 +39,12 @@ class OutOfTime(Exception):  # noqa: N818  # likewise
 class Lane:
     """A zygote and, one at a time, the children forked from it. Use it as a context manager."""
 
-    isolation = "none"
-
-    def __init__(self, zygote: Zygote | None = None) -> None:
+    def __init__(self, wall: Wall | None = None, zygote: Zygote | None = None) -> None:
+        """A lane behind `wall` (none by default); `zygote` is one that was launched behind it."""
+        self.wall = wall or Wall()
         self._zygote = zygote
         self._ready = False
+        self._suspect = False
 
     def __enter__(self) -> Self:
         return self
@@ -83,19 +84,43 @@ class Lane:
     def close(self) -> None:
         """End the zygote; its children die with it."""
         if self._zygote is not None:
-            self._zygote.close()
+            self._zygote.last_words()
         self._zygote = None
         self._ready = False
+        self._suspect = False
+
+    @property
+    def zygote_pid(self) -> int | None:
+        """The number of the process that was started last, if there is one."""
+        return self._zygote.process.pid if self._zygote else None
+
+    def suspect(self) -> None:
+        """Note that a child did something out of the ordinary: see `renew`."""
+        self._suspect = True
+
+    def renew(self) -> None:
+        """If a child was suspect, begin to start another zygote, without waiting for it.
+
+        So the next learner's child comes from a zygote that had nothing to do with the suspect one.
+        """
+        if self._suspect:
+            self.close()
+            with suppress(OSError):  # else it is tried again, and told, when a child is wanted
+                self._zygote = launch(self.wall)
 
     def _control(self) -> socket.socket:
         """The socket of a zygote that is ready. OSError when it does not become so."""
         if self._zygote is None:
-            self._zygote = launch()
+            self._zygote = launch(self.wall)
         control = self._zygote.control
         if not self._ready:
             control.settimeout(START_TIMEOUT_S)
-            greeting = control.recv(200)
+            greeting = b""
+            with suppress(BrokenPipeError, ConnectionResetError):
+                control.send(Setup(self.wall.filter, self.wall.drop_root).to_bytes())
+                greeting = control.recv(200)
             if greeting[:1] != READY:
+                # A zygote that has ended left its reason on standard error.
                 raise OSError(self._zygote.last_words() or "it did not start")
             self._ready = True
         return control
@@ -143,6 +168,8 @@ class Child:
         self._poll = select.poll()
         self._poll.register(channel, select.POLLIN)
         self._ended = False
+        # In our own namespace of process numbers: the one that the zygote told may be of its own.
+        self._outer_pid: int | None = None
         self._received = bytearray()
         self.cpu_s = 0.0
 
@@ -201,15 +228,28 @@ class Child:
     def measured_cpu_s(self) -> float | None:
         """The CPU time this child has used, in seconds; None where the system does not tell."""
         try:
-            stat = Path(f"/proc/{self.pid}/stat").read_bytes()
-        except OSError:
+            stat = Path(f"/proc/{self._pid_here()}/stat").read_bytes()
+        except (OSError, ValueError):
             return None
         fields = stat.rpartition(b")")[2].split()
         self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return self.cpu_s
 
+    def _pid_here(self) -> int:
+        """The child's number as we see it. ValueError when it has ended, OSError without /proc."""
+        if self._outer_pid is None:
+            if self._pidfd is None:
+                return self.pid
+            info = Path(f"/proc/self/fdinfo/{self._pidfd}").read_text()
+            number = int(info.partition("Pid:")[2].split()[0])
+            if number <= 0:
+                raise ValueError("it has ended")
+            self._outer_pid = number
+        return self._outer_pid
+
     def how_it_ended(self) -> str:
         """Kill the child if it still runs, and say how it ended, in words for a learner."""
+        self.lane.suspect()
         self.measured_cpu_s()  # while there still is a process to ask about
         self._kill()
         status = self.lane.status(self.pid)
@@ -235,9 +275,10 @@ class Child:
         if self._ended:
             return
         self._ended = True
-        # What it started itself is in its process group, unless it has left that.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        if not self.lane.wall.filter:
+            # What it started itself is in its process group, unless it has left that.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
         try:
             if self._pidfd is not None:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -265,6 +306,7 @@ class _Patience:
             return GRACE_S * 1000
         waited = time.monotonic() - self.began
         if waited >= self.wall_s:
+            self.child.lane.suspect()
             raise OutOfTime(f"{self.wall_s:g} seconds")
         left = self.wall_s - waited
         used = self.child.measured_cpu_s()
@@ -272,6 +314,7 @@ class _Patience:
             if self.cpu_at_start is None:
                 self.cpu_at_start = used
             if used - self.cpu_at_start >= self.cpu_s:
+                self.child.lane.suspect()
                 raise OutOfTime(f"{self.cpu_s:g} seconds of computing")
             left = min(left, self.cpu_s - (used - self.cpu_at_start))
         return max(left, 0.01) * 1000

@@ -78,9 +78,14 @@ def grade_softmax(grader: Grader) -> Callable[[str | bytes], FunctionResult]:
 
 @pytest.fixture(scope="session")
 def run() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command as a user would, and return what it printed."""
+    """Run the command as a user would, and return what it printed.
+
+    `grade` is told to do without a wall where a test does not name one: not every machine has one.
+    """
 
     def ran(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        if args[:1] == ("grade",) and "--isolation" not in args:
+            args = (*args, "--isolation", "none")
         command = [sys.executable, "-m", "grader", *map(str, args)]
         return subprocess.run(
             command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False

@@ -326,7 +326,8 @@ def softmax(Z):
     raise ValueError(sorted(n for n in sys.modules if n.startswith("grader")))
 """
     allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.child',"
-    allowed += " 'grader.worker.imports', 'grader.worker.loading', 'grader.worker.zygote']"
+    allowed += " 'grader.worker.hardening', 'grader.worker.imports', 'grader.worker.loading',"
+    allowed += " 'grader.worker.zygote']"
     assert allowed in grade_softmax(source).message
 
 

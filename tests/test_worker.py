@@ -17,8 +17,9 @@ from conftest import SOFTMAX, children_of
 
 from grader import wire
 from grader.batch import grade_all
-from grader.worker.child import Limits
-from grader.worker.zygote import FORK, FORKED, READY, STATUS
+from grader.launch import Wall
+from grader.worker.hardening import Limits
+from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
 
 LIMITS = Limits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
 
@@ -26,11 +27,15 @@ LIMITS = Limits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
 class Worker:
     """A zygote that is started with this environment, so that coverage can look inside."""
 
-    def __init__(self):
+    def __init__(self, threads="1", stderr=None):
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "grader.worker", str(theirs.fileno())]
-            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+            env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
+            self.process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], env=env, stderr=stderr
+            )
+        self.control.send(Setup().to_bytes())
         assert self.control.recv(200)[:1] == READY
         self.channel = None
 
@@ -343,7 +348,9 @@ def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(pl
     killer = threading.Thread(target=_kill_workers, args=(set(children_of(os.getpid())), stop))
     killer.start()
     try:
-        results = {result.student: result for result in grade_all(entries, plan, jobs=2)}
+        results = {
+            result.student: result for result in grade_all(entries, plan, jobs=2, wall=Wall())
+        }
     finally:
         stop.set()
         killer.join()

@@ -5,56 +5,41 @@ from __future__ import annotations
 import io
 import math
 import os
-import signal
-import socket
 import sys
 import warnings
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from grader import wire
 from grader.worker import imports
+from grader.worker.hardening import CHANNEL, Limits, Seal, limit, shed
 from grader.worker.loading import Submission
 
-try:
-    import resource
-except ImportError:  # pragma: no cover  # Windows has no resource limits; the grader says so
-    resource = None  # type: ignore[assignment]
-
-CHANNEL = 3
 OUTPUT_LIMIT = 10_000
 RELATIVE_CHANGE = 1e-12
 
 
-class Limits(NamedTuple):
-    """What the kernel holds a child to."""
+def serve(channel_fd: int, limits: Limits, seal: Seal | None) -> None:
+    """Answer the requests on `channel_fd` until the grader closes it or kills this process.
 
-    memory_bytes: int
-    cpu_s: int
-    file_bytes: int
-
-    def to_bytes(self) -> bytes:
-        """As a command to the zygote carries them."""
-        return msgspec.msgpack.encode(tuple(self))
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Limits:
-        """What `to_bytes` made."""
-        return cls(*msgspec.msgpack.decode(data, type=tuple[int, int, int]))
-
-
-def serve(channel_fd: int, limits: Limits) -> None:
-    """Answer the requests on `channel_fd` until the grader closes it or kills this process."""
-    _shed(channel_fd)
-    _limit(limits)
-    channel = socket.socket(fileno=CHANNEL)
+    First of all this process gives up what learner code must not have; only then it reads any.
+    """
+    shed(channel_fd)
     warnings.simplefilter("ignore")
+    limit(limits)
+    if seal is not None:
+        seal.apply()
+    answer_requests(CHANNEL, CHANNEL)
+
+
+def answer_requests(requests_fd: int, replies_fd: int) -> None:
+    """Read requests, write replies, until the other end of `requests_fd` is closed."""
     submission: Submission | None = None
     echo = False
-    requests = _Requests(channel)
+    requests = _Requests(requests_fd)
     while (body := requests.next()) is not None:
         request = wire.decode_request(body)
         output = _Output()
@@ -62,14 +47,14 @@ def serve(channel_fd: int, limits: Limits) -> None:
         reply: wire.Reply
         if isinstance(request, wire.Load):
             echo = request.echo
-            submission = _prepared(request, channel)
+            submission = _prepared(request, replies_fd)
             reply = submission.load()
         else:
             assert submission is not None
             reply = _answer(submission, request)
         if echo:
             reply = msgspec.structs.replace(reply, output=output.text())
-        channel.sendall(_encoded(reply))
+        _write(replies_fd, _encoded(reply))
 
 
 def _encoded(reply: wire.Reply) -> bytes:
@@ -108,47 +93,11 @@ def f(Z: np.ndarray) -> np.ndarray:
 '''
 
 
-def _shed(channel_fd: int) -> None:
-    """Leave the zygote's session, terminal, handlers and descriptors behind."""
-    os.setsid()
-    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
-        signal.signal(signum, signal.SIG_DFL)
-    null = os.open(os.devnull, os.O_RDWR)
-    # The channel may be any number, even one that is about to be overwritten.
-    channel_fd = os.dup2(channel_fd, 200)
-    for number in (0, 1, 2):
-        os.dup2(null, number)
-    os.dup2(channel_fd, CHANNEL, inheritable=False)
-    os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _limit(limits: Limits) -> None:
-    if resource is None:  # pragma: no cover  # Windows
-        return
-    for kind, value in (
-        ("RLIMIT_AS", limits.memory_bytes),
-        ("RLIMIT_CPU", limits.cpu_s),
-        ("RLIMIT_FSIZE", limits.file_bytes),
-        ("RLIMIT_NOFILE", 16),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_MEMLOCK", 0),
-        ("RLIMIT_MSGQUEUE", 0),
-    ):
-        number = getattr(resource, kind, None)
-        if number is not None:
-            # The machine may already hold us to less.
-            hard = resource.getrlimit(number)[1]
-            allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            # At the soft limit of CPU time a signal says what happened, at the hard one nothing.
-            soft = max(allowed - 1, 1) if kind == "RLIMIT_CPU" else allowed
-            resource.setrlimit(number, (soft, allowed))
-
-
 class _Requests:
     """The frames that the grader sends, read in large pieces."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self.channel = channel
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
         self.buffer = bytearray()
 
     def next(self) -> bytes | None:
@@ -158,7 +107,7 @@ class _Requests:
 
     def _take(self, count: int) -> bytes | None:
         while len(self.buffer) < count:
-            part = self.channel.recv(2**16)
+            part = os.read(self.descriptor, 2**16)
             if not part:
                 return None
             self.buffer += part
@@ -167,8 +116,15 @@ class _Requests:
         return data
 
 
-def _prepared(request: wire.Load, channel: socket.socket) -> Submission:
-    submission = Submission(request, lambda progress: channel.sendall(wire.encode(progress)))
+def _write(descriptor: int, data: bytes) -> None:
+    # Not a socket's `send`: a sealed process has no system calls for sockets.
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _prepared(request: wire.Load, replies_fd: int) -> Submission:
+    submission = Submission(request, lambda progress: _write(replies_fd, wire.encode(progress)))
     imports.install(imports.Finder(submission.importable(), submission.module))
     return submission
 

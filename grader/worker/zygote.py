@@ -7,30 +7,64 @@ learner's work was ever in its memory.
 from __future__ import annotations
 
 import array
-import ctypes
 import gc
 import os
 import signal
 import socket
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
+
+import msgspec
 
 from grader.worker import imports
-from grader.worker.child import Limits, serve, warm_up
+from grader.worker.child import serve, warm_up
+from grader.worker.hardening import (
+    Limits,
+    Seal,
+    close_to_others,
+    die_with_parent,
+    drop_root,
+    has_one_thread,
+)
 
-PR_SET_PDEATHSIG = 1
-PR_SET_DUMPABLE = 4
-
-# One-byte commands on the control socket, and their answers.
+# One-byte commands on the control socket, and their answers. The first message is a Setup.
 READY, FORK, FORKED, STATUS = b"R", b"F", b"P", b"S"
+MAX_MESSAGE = 2**16
+
+
+class Setup(NamedTuple):
+    """What a zygote is told before anything else: see `launch.Wall`."""
+
+    filter: bytes = b""
+    drop_root: bool = False
+
+    def to_bytes(self) -> bytes:
+        """As the first message to the zygote carries it."""
+        return msgspec.msgpack.encode(tuple(self))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Setup:
+        """What `to_bytes` made."""
+        return cls(*msgspec.msgpack.decode(data, type=tuple[bytes, bool]))
 
 
 def main(control_fd: int) -> None:
     """Serve the control socket until the grader closes it."""
-    control = socket.socket(fileno=control_fd)
     die_with_parent()
+    control = socket.socket(fileno=control_fd)
+    first = _receive(control)
+    if first is None:
+        return
+    setup = Setup.from_bytes(first[0])
     imports.preload()
     warm_up()
     imports.forget_paths()
+    if setup.drop_root:
+        # Only now: what is imported above may lie where only root can read it.
+        drop_root()
+        # A change of user has cancelled it.
+        die_with_parent()
+    close_to_others()
+    seal = Seal(setup.filter) if setup.filter else None
     # A frozen heap is not touched by the children's garbage collector, so its pages stay shared.
     gc.collect()
     gc.freeze()
@@ -38,32 +72,23 @@ def main(control_fd: int) -> None:
     while command := _receive(control):
         message, descriptors = command
         if message[:1] == FORK:
-            _fork(control, Limits.from_bytes(message[1:]), descriptors[0])
+            _fork(control, Limits.from_bytes(message[1:]), seal, descriptors[0])
         elif message[:1] == STATUS:
             control.send(STATUS + str(_status(int(message[1:]))).encode())
 
 
-# Looked up once, before any fork: it takes longer than the call.
-_prctl = getattr(ctypes.CDLL(None), "prctl", None)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when the thread that started it ends (Linux)."""
-    if _prctl is not None:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        _prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def _receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
-    message, descriptors, _flags, _address = socket.recv_fds(control, 256, 1)
+    message, descriptors, _flags, _address = socket.recv_fds(control, MAX_MESSAGE, 1)
     return (message, descriptors) if message else None
 
 
-def _fork(control: socket.socket, limits: Limits, channel_fd: int) -> None:
+def _fork(control: socket.socket, limits: Limits, seal: Seal | None, channel_fd: int) -> None:
+    if not has_one_thread():
+        raise RuntimeError("the zygote has more than one thread; a fork of it could hang")
     zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become_child(zygote, limits, channel_fd)
+        _become_child(zygote, limits, seal, channel_fd)
     os.close(channel_fd)
     pidfds = array.array("i", [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else [])
     socket.send_fds(control, [FORKED + str(pid).encode()], list(pidfds))
@@ -72,12 +97,13 @@ def _fork(control: socket.socket, limits: Limits, channel_fd: int) -> None:
     _reap_ended()
 
 
-def _become_child(zygote: int, limits: Limits, channel_fd: int) -> NoReturn:
+def _become_child(zygote: int, limits: Limits, seal: Seal | None, channel_fd: int) -> NoReturn:
     status = 1
     try:
         die_with_parent()
+        # Else it ended before that took hold.
         if os.getppid() == zygote:
-            serve(channel_fd, limits)
+            serve(channel_fd, limits, seal)
             status = 0
     finally:
         os._exit(status)

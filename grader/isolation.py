@@ -1,0 +1,144 @@
+"""Choose what stands between learner code and this machine, and prove that it stands.
+
+| tier | what it is | needs |
+|---|---|---|
+| `bubblewrap` | a sealed process in namespaces of its own | Linux, bubblewrap, libseccomp |
+| `seccomp` | a sealed process | Linux, libseccomp |
+| `none` | a process with limits on time and memory | to be asked for |
+
+A tier counts only if a real child behind it was refused everything that it tried.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader import bubblewrap, feedback, seccomp, wire
+from grader import worker as worker_package
+from grader.errors import SandboxError, UsageError
+from grader.launch import Wall
+from grader.model import Limits, Returned, Submission
+from grader.sandbox import Lane
+from grader.session import Frame, Session
+
+Tier = Literal["bubblewrap", "seccomp", "none"]
+# Strongest first.
+TIERS: tuple[Tier, ...] = ("bubblewrap", "seccomp", "none")
+DENIED, ALLOWED = "denied", "allowed"
+
+INSTALL_LIBSECCOMP = (
+    "install libseccomp (Debian, Ubuntu: apt install libseccomp2; Fedora: dnf install libseccomp)"
+)
+INSTALL_BUBBLEWRAP = (
+    "install bubblewrap (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap)"
+)
+ALLOW_NAMESPACES = (
+    "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces"
+    " above 0, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0); inside of Docker they"
+    " are off by default, and the tier seccomp is the one to use"
+)
+REPORT = "report this with your system's name and version, and use another tier meanwhile"
+USE_LINUX = "run it on Linux (a virtual machine or a container will do)"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What became of trying a tier; `problem` and `remedy` are empty if it can be used."""
+
+    wall: Wall
+    problem: str = ""
+    remedy: str = ""
+
+
+def chosen(requested: str) -> Wall:
+    """The wall that is asked for by a tier's name, or the strongest one (`auto`), with its probes.
+
+    UsageError when it cannot be had, with the remedy. `none` is never chosen by itself.
+    """
+    tiers = TIERS[:-1] if requested == "auto" else tuple(t for t in TIERS if t == requested)
+    failures = []
+    for tier in tiers:
+        found = examined(tier)
+        if not found.problem:
+            return found.wall
+        failures.append(f"  {tier}: {found.problem}; {found.remedy}")
+    raise UsageError(
+        "learners' code cannot be walled off on this machine, so nothing was graded\n"
+        + "\n".join(failures)
+        + "\n  `grader doctor` shows more. To grade without a wall, only files that you would run"
+        " yourself: --isolation none"
+    )
+
+
+def strongest() -> Wall:
+    """The strongest wall that this machine can do, or none: for files that are our own."""
+    found = (examined(tier) for tier in TIERS)
+    return next((examination.wall for examination in found if not examination.problem), Wall())
+
+
+def isolation_text(wall: Wall) -> str:
+    """What stood between learner code and this machine, in a sentence."""
+    if wall.tier == "none":
+        return (
+            "none (learner code ran as you, with limits on time and memory but no wall around it;"
+            " grade only files that you would run yourself)"
+        )
+    return f"{wall.tier} (all {len(wall.probes)} probes were denied)"
+
+
+def examined(tier: Tier) -> Examination:
+    """Start a lane of this tier and try from within all that must be denied."""
+    wall = Wall(tier)
+    try:
+        wall = wall_of(tier)
+        with Lane(wall) as lane:
+            wall = dataclasses.replace(wall, probes=probed(lane))
+    except bubblewrap.BubblewrapError as error:
+        return Examination(wall, str(error), INSTALL_BUBBLEWRAP)
+    except seccomp.FilterError as error:
+        return Examination(wall, str(error), INSTALL_LIBSECCOMP)
+    except SandboxError as error:
+        remedy = ALLOW_NAMESPACES if tier == "bubblewrap" else REPORT
+        return Examination(wall, str(error), USE_LINUX if sys.platform != "linux" else remedy)
+    let_through = [name for name, found in wall.probes.items() if found != DENIED]
+    if let_through and tier != "none":
+        problem = f"it lets learner code {', '.join(let_through)}"
+        return Examination(wall, problem, REPORT)
+    return Examination(wall)
+
+
+def wall_of(tier: Tier) -> Wall:
+    """What a lane of this tier is started with; nothing is tried yet.
+
+    Raises BubblewrapError, FilterError, or SandboxError where the system is none.
+    """
+    if tier == "none":
+        return Wall()
+    if sys.platform != "linux":
+        raise SandboxError(f"{sys.platform} has no such wall")
+    words = bubblewrap.prefix() if tier == "bubblewrap" else ()
+    return Wall(tier, words, seccomp.filter_program(), drop_root=os.geteuid() == 0)
+
+
+def probed(lane: Lane) -> dict[str, str]:
+    """For each thing that learner code must not do: "denied", or "allowed", in a real child."""
+    path = Path(worker_package.__file__).parent / "probes.py"
+    name = "probes.py"
+    cells = (wire.Cell(name, path.read_text(encoding="utf-8")),)
+    submission = Submission("probe", (wire.Source(name, "probes", "probes", cells),))
+    frame = Frame(0, wire.encode(wire.Call(0, name, "probe", (), {})))
+    with Session(
+        lane, submission, functions=("probe",), exercises=("probes",), limits=Limits()
+    ) as session:
+        (outcome,) = session.call(name, "probe", [frame])
+    if not isinstance(outcome, Returned) or not isinstance(outcome.value, wire.Mapping):
+        told = [feedback.outcome_message(outcome, "probe", hidden=False)]
+        told += [problem.what for problem in session.problems]
+        raise SandboxError(f"the probes did not run: {'; '.join(filter(None, told))}")
+    pairs = zip(outcome.value.keys, outcome.value.values, strict=True)
+    return {name: DENIED if value is True else ALLOWED for name, value in pairs}

@@ -1,0 +1,76 @@
+"""Try what learner code must not be able to do; run as a submission, in a process like a learner's.
+
+`probe()` says of each whether it was denied. What succeeds is harmless: nothing is written.
+"""
+
+import ctypes
+import errno
+import os
+from collections.abc import Callable
+
+import numpy as np
+
+AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, SOCK_DGRAM = 1, 2, 10, 16, 2
+DENIED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def refused(call: Callable[..., object], *arguments: object) -> bool:
+    """Whether Python's call is refused."""
+    try:
+        call(*arguments)
+    except OSError as error:
+        return error.errno in DENIED
+    return False
+
+
+def refused_by_libc(name: str, *arguments: object) -> bool:
+    """Whether the C library's call is refused."""
+    failed = getattr(libc, name)(*arguments) == -1
+    return failed and ctypes.get_errno() in DENIED
+
+
+def refused_a_socket(family: int) -> bool:
+    """Whether a socket of this family is refused."""
+    return refused_by_libc("socket", family, SOCK_DGRAM, 0)
+
+
+def refused_a_process() -> bool:
+    """Whether a fork is refused."""
+    try:
+        pid = os.fork()
+    except OSError:
+        return True
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return False
+
+
+def refused_memory() -> bool:
+    """Whether an array of 64 GiB is refused; it would never be filled."""
+    try:
+        np.empty(2**36, dtype=np.uint8)
+    except MemoryError:
+        return True
+    return False
+
+
+def probe() -> dict[str, bool]:
+    """What was denied, by name."""
+    return {
+        "be root": os.geteuid() != 0,
+        "become root": refused(os.setuid, 0),
+        "read a folder": refused(os.listdir, "/"),
+        "open a file": refused(os.open, "/", os.O_RDONLY),
+        "look at a file": refused(os.stat, "/"),
+        "use the network": refused_a_socket(AF_INET) and refused_a_socket(AF_INET6),
+        "use local sockets": refused_a_socket(AF_UNIX) and refused_a_socket(AF_NETLINK),
+        "start a process": refused_a_process(),
+        "run a program": refused(os.execv, "/nowhere", ["nowhere"]),
+        "signal a process": refused(os.kill, os.getppid(), 0),
+        "trace a process": refused_by_libc("ptrace", 0, 0, 0, 0),
+        "share memory": refused_by_libc("shmget", 0, 4096, 0o1600),
+        "raise its limits": refused_by_libc("setrlimit", 7, ctypes.create_string_buffer(16)),
+        "take 64 GiB of memory": refused_memory(),
+    }
