@@ -41,7 +41,9 @@ WATCH = Path(__file__).parent / "watch.py"
 USER = 54_321
 NOBODY = 65_534
 # What burns time burns little of it.
-LIMITS = {"call_cpu_s": 0.4, "statement_cpu_s": 0.6, "submission_cpu_s": 3.0, "wall_factor": 2.5}
+LIMITS = {"call_cpu_s": 0.25, "statement_cpu_s": 0.4, "submission_cpu_s": 2.0, "wall_factor": 3.0}
+# A submission may take its waiting time, and a little for its children and for judging.
+PATIENCE_S = LIMITS["submission_cpu_s"] * LIMITS["wall_factor"] + 6.0
 RUN_S = 300
 
 

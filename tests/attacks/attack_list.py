@@ -192,7 +192,7 @@ def archives() -> list[Attack]:
         _archive("zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""),
         _archive("zip_of_a_deep_folder", zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
         _archive("zip_of_an_unknown_method", _unknown_method(), "cannot be unpacked"),
-        _archive("zip64_of_exabytes", _zip64(), "more.zip"),
+        _archive("zip64_of_exabytes", _zip64()),
         _beside("archive_within_a_notebooks_name", "archives", {"a.ipynb": bomb}, "a.ipynb"),
     ]
 

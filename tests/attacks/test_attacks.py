@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from arena import Arena, Combination, Outcome, bystanders, student_of, twin_name
+from arena import PATIENCE_S, Arena, Combination, Outcome, bystanders, student_of, twin_name
 from attack_list import ATTACKS, Attack
 
 pytestmark = pytest.mark.attacks
@@ -81,9 +81,18 @@ def breaches(
     if touched := attacked.touched.get(attack.name):
         found.append(f"its canary files were touched: {touched}")
     found += [f"it reached a socket: {event}" for event in attacked.events if attack.name in event[1]]
+    if result["seconds"] > PATIENCE_S:
+        found.append(f"it held up the grader: {result['seconds']} s")
     if attack.name in attacked.ended:
         found.append("it ended or stopped another process")
     return found
+
+
+def was_tried(attack: Attack, attacked: Outcome) -> bool:
+    """Whether the result tells that the attack's code ran, or what was made of its files."""
+    told = " ".join(texts_in(attacked.result(student_of(attack))))
+    ended = ("Python process", "did not finish", "process was killed", "process crashed")
+    return attack.says in told or any(words in told for words in ended) or "costs" in attack.marks
 
 
 def texts_in(value: object) -> Iterator[str]:
@@ -104,8 +113,7 @@ def test_it_is_stopped(attack, combination, arena, field):
         pytest.skip("only root can make what this attack hands in")
     attacked, undisturbed = field
     assert breaches(attack, arena, attacked, undisturbed) == []
-    told = " ".join(texts_in(attacked.result(student_of(attack))))
-    assert attack.says in told or "Python process" in told or "did not finish" in told, "not tried"
+    assert was_tried(attack, attacked), attacked.lines[student_of(attack)]
 
 
 @pytest.mark.parametrize("combination", WALLED, ids=str)
@@ -181,9 +189,9 @@ class TestWithoutAWall:
         assert breaches(attack, arena, *field), field[0].lines.get(attack.name)
 
     def test_a_process_survives(self, field):
-        if "Z" in "".join(field[0].survivors):
-            raise AssertionError(field[0].survivors)
-        assert any("canary-daemon" in words or "sleep" in words for words in field[0].survivors)
+        survivors = " ".join(field[0].survivors)
+        assert "canary-daemon" in survivors
+        assert "sleep 241" in survivors
 
     def test_listeners_of_each_kind_are_reached(self, field):
         kinds = {kind for kind, _ in field[0].events}

