@@ -157,6 +157,10 @@ class Arena:
         self.shm = _segment(f"canary {self.tokens['memory']}".encode())
         self._outcomes: dict[tuple[Combination, bool], Outcome] = {}
 
+    def secret(self, attack: Attack) -> str:
+        """What stands in the file that is there for this attack to read."""
+        return hashlib.sha256((self.won + attack.name).encode()).hexdigest()[:16]
+
     def close(self) -> None:
         ctypes.CDLL(None).shmctl(self.shm, 0, None)
         shutil.rmtree(self.base, onerror=_make_writable)
@@ -295,7 +299,7 @@ class _Run:
         home = self.homes / attack.name
         home.mkdir()
         (home / "own").write_text("own\n")
-        (home / "secret").write_text(f"canary {self.secret(attack)}\n")
+        (home / "secret").write_text(f"canary {self.arena.secret(attack)}\n")
         home.chmod(0o777)
         sleeper = self._sleeper(attack.name if "sleeper" in attack.marks else "")
         assert self.listeners is not None
@@ -322,9 +326,6 @@ class _Run:
         _write(folder, attack.files, places)
         if attack.maker is not None:
             attack.maker(folder, places)
-
-    def secret(self, attack: Attack) -> str:
-        return hashlib.sha256((self.arena.won + attack.name).encode()).hexdigest()[:16]
 
     def _sleeper(self, name: str) -> subprocess.Popen[bytes]:
         """A process of the user whom learners' code runs as, which does nothing."""

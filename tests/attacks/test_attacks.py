@@ -73,6 +73,7 @@ def breaches(
             different = [f"{n}: {points[n]} for {due[n]}" for n in due if points[n] != due[n]]
             found.append(f"its points differ: {different}")
     secrets = {**arena.tokens, "success": arena.won, "passwd": "root:x:0:0"}
+    secrets["file"] = arena.secret(attack)
     found += [f"its result holds the secret of: {kind}" for kind in secrets if secrets[kind] in line]
     if "canary " in line:
         found.append("its result holds a canary")
