@@ -14,8 +14,9 @@ from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.store import Move
 
-# A spreadsheet takes a field that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a field that begins with one of these for a formula; some take the full-width
+# forms for them, too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def results_jsonl(results: Iterable[SubmissionResult]) -> Iterator[str]:
@@ -60,7 +61,7 @@ def _row(cells: Sequence[str]) -> str:
 
 def safe_cell(text: str) -> str:
     """`text` with a leading apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def points(score: float | None) -> str:

@@ -459,7 +459,7 @@ def _make_writable(function: object, path: str, _error: object) -> None:
     """A folder that was closed on purpose does not stand in the way of cleaning up."""
     del function
     with contextlib.suppress(OSError):
-        os.chmod(path, 0o700)  # noqa: PTH101, S103
+        os.chmod(path, 0o700)  # noqa: PTH101
         shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)  # noqa: PTH108, PTH112
 
 

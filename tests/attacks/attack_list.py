@@ -41,7 +41,7 @@ def softmax(Z):
 NO_SOFTMAX = "def softmax(Z):\n    return None\n"
 NO_JACOBIAN = "def softmax_jacobian(z):\n    return None\n"
 
-TRY = '''
+TRY = """
 def _attack():
 {body}
 
@@ -50,11 +50,11 @@ try:
     _ended = "it ran to its end"
 except BaseException as _error:
     _ended = f"{{type(_error).__name__}}: {{_error}}"
-'''
-TELL = '''
+"""
+TELL = """
 _ended = globals().get("_ended", "its functions are defined")
 raise RuntimeError("tried: " + " ".join([*_TAKEN, str(_ended)[:200]])[:700])
-'''
+"""
 
 Files = dict[str, bytes]
 # Puts something more than plain files into a submission's folder: (folder, places).
@@ -126,9 +126,7 @@ def _beside(
     """A weapon beside a right softmax."""
     marks = frozenset() if live else frozenset(["stopped"])
     made = {n: d if isinstance(d, bytes) else d.encode() for n, d in files.items()}
-    return Attack(
-        name, family, HONEST | made, HONEST, marks, says=says
-    )
+    return Attack(name, family, HONEST | made, HONEST, marks, says=says)
 
 
 def _made(name: str, family: str, maker: Maker, says: str = "", **options: object) -> Attack:
@@ -165,10 +163,16 @@ def archives() -> list[Attack]:
     truncated = zipped({"a.py": OWN * 1_000})[:-60]
     return [
         _archive("zip_slip", zipped({"../../../zip-slip.py": OWN}), "points outside"),
-        _archive("zip_slip_with_backslashes", zipped({"..\\..\\zip-slip.py": OWN}), "points outside"),
-        _archive("zip_slip_to_an_absolute_path", zipped({"/tmp/zip-slip.py": OWN}), "points outside"),  # noqa: S108
+        _archive(
+            "zip_slip_with_backslashes", zipped({"..\\..\\zip-slip.py": OWN}), "points outside"
+        ),
+        _archive(
+            "zip_slip_to_an_absolute_path", zipped({"/tmp/zip-slip.py": OWN}), "points outside"
+        ),
         _archive("zip_slip_to_a_drive", zipped({"C:\\zip-slip.py": OWN}), "points outside"),
-        _archive("zip_slip_in_the_middle", zipped({"a/../../../zip-slip.py": OWN}), "points outside"),
+        _archive(
+            "zip_slip_in_the_middle", zipped({"a/../../../zip-slip.py": OWN}), "points outside"
+        ),
         _archive("zip_link", zipped({"link.py": "/etc/passwd"}, **link), "is a link"),
         _archive("zip_device", zipped({"device.py": ""}, **device), "empty"),
         _archive("zip_bomb", bomb, "unpacks to more than"),
@@ -189,7 +193,9 @@ def archives() -> list[Attack]:
         _archive("zip_of_nothing", b"PK\x05\x06" + bytes(18), ""),
         _archive("zip_of_random_bytes", bytes(range(256)) * 100, "zip it again"),
         _archive("zip_behind_code", b"OWNED = 1\n" + zipped({"a.py": OWN}), ""),
-        _archive("zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""),
+        _archive(
+            "zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""
+        ),
         _archive("zip_of_a_deep_folder", zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
         _archive("zip_of_an_unknown_method", _unknown_method(), "cannot be unpacked"),
         _archive("zip64_of_exabytes", _zip64()),
@@ -295,7 +301,9 @@ def notebooks() -> list[Attack]:
             "is not a notebook",
         ),
         weapon("notebook_with_a_huge_cell", _notebook(_cell("x = '" + "x" * 1_900_000 + "'"))),
-        weapon("notebook_with_a_cell_too_huge", _notebook(_cell("x" * 3 * 2**20)), "more than 2 MiB"),
+        weapon(
+            "notebook_with_a_cell_too_huge", _notebook(_cell("x" * 3 * 2**20)), "more than 2 MiB"
+        ),
         weapon("notebook_of_many_cells", _notebook(*[_cell("x = 1")] * 5_000)),
         weapon("notebook_with_huge_outputs", _notebook(wide)),
         weapon(
@@ -333,7 +341,15 @@ def sources() -> list[Attack]:
 
     shadows = {
         f"{name}.py": f"open({'@HOME@/shadow'!r}, 'w')\nraise ValueError('tried')\n"
-        for name in ("numpy", "random", "sitecustomize", "grader", "msgspec", "__main__", "conftest")
+        for name in (
+            "numpy",
+            "random",
+            "sitecustomize",
+            "grader",
+            "msgspec",
+            "__main__",
+            "conftest",
+        )
     }
     return [
         weapon("source_of_brackets", "x = " + "(" * 50_000 + ")" * 50_000, "zzz.py"),
@@ -341,7 +357,9 @@ def sources() -> list[Attack]:
         weapon("source_of_attributes", "x = a" + ".b" * 100_000, "zzz.py"),
         weapon("source_of_additions", "x = " + "+".join(["1"] * 100_000), "zzz.py"),
         weapon("source_of_blocks", "".join(" " * n + "if 1:\n" for n in range(150)), "zzz.py"),
-        weapon("source_that_folds_to_gigabytes", "x = 'x' * 10**9 * 10\ny = (1,) * 10**10\n", "zzz.py"),
+        weapon(
+            "source_that_folds_to_gigabytes", "x = 'x' * 10**9 * 10\ny = (1,) * 10**10\n", "zzz.py"
+        ),
         weapon("source_that_folds_to_a_power", "x = 9**9**9**9\n", "zzz.py"),
         weapon("source_of_lambdas", "x = " + "lambda:" * 3_000 + "0"),
         weapon("source_of_decorators", "@x\n" * 20_000 + "def f(): pass\n", "zzz.py"),
@@ -456,7 +474,9 @@ def names() -> list[Attack]:
     made = []
     for name, entry in NAMES.items():
         text = entry.decode("utf-8", "replace")
-        source = SOFTMAX + f"\nprint({text!r})\nraise type({text!r}, (Exception,), {{}})({text!r})\n"
+        source = (
+            SOFTMAX + f"\nprint({text!r})\nraise type({text!r}, (Exception,), {{}})({text!r})\n"
+        )
         made.append(
             Attack(
                 name,

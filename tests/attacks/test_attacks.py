@@ -55,9 +55,7 @@ def _skip_what_cannot_run(combination: Combination) -> None:
         pytest.skip("bwrap is not installed")
 
 
-def breaches(
-    attack: Attack, arena: Arena, attacked: Outcome, undisturbed: Outcome
-) -> list[str]:
+def breaches(attack: Attack, arena: Arena, attacked: Outcome, undisturbed: Outcome) -> list[str]:
     """In what ways an attack got through."""
     student = student_of(attack)
     line = attacked.lines.get(student)
@@ -74,14 +72,18 @@ def breaches(
             found.append(f"its points differ: {different}")
     secrets = {**arena.tokens, "success": arena.won, "passwd": "root:x:0:0"}
     secrets["file"] = arena.secret(attack)
-    found += [f"its result holds the secret of: {kind}" for kind in secrets if secrets[kind] in line]
+    found += [
+        f"its result holds the secret of: {kind}" for kind in secrets if secrets[kind] in line
+    ]
     if "canary " in line:
         found.append("its result holds a canary")
     if unprintable := [text for text in texts_in(result) if not text.isprintable()]:
         found.append(f"its result holds control characters: {unprintable[:2]}")
     if touched := attacked.touched.get(attack.name):
         found.append(f"its canary files were touched: {touched}")
-    found += [f"it reached a socket: {event}" for event in attacked.events if attack.name in event[1]]
+    found += [
+        f"it reached a socket: {event}" for event in attacked.events if attack.name in event[1]
+    ]
     if result["seconds"] > PATIENCE_S:
         found.append(f"it held up the grader: {result['seconds']} s")
     if attack.name in attacked.ended:
@@ -171,7 +173,7 @@ class TestOfAWholeRun:
         rows = list(csv.reader(io.StringIO(attacked.gradebook.decode(), newline="")))
         assert len(rows) == len(attacked.lines) + 1
         assert {len(row) for row in rows} == {9}
-        starts = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+        starts = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
         bad = [row[0] for row in rows if row[0].strip().startswith(starts)]
         assert bad == []
         # A spreadsheet that parts cells at semicolons or tabs finds no formula behind one either.
