@@ -14,7 +14,7 @@ from grader.summary import Tally, print_moves, summarise
 @pytest.fixture
 def printed():
     console = Console(file=io.StringIO(), width=160)
-    return console, lambda: console.file.getvalue()
+    return console, console.file.getvalue
 
 
 def failures(grader, number):
