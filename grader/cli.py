@@ -14,8 +14,6 @@ import click
 
 from grader import __version__
 from grader.errors import GraderError, SandboxError, Stopped, UsageError
-from grader.limits import defaults, limits_with
-from grader.model import Limits
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,6 +67,18 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+class _LimitOption(click.Option):
+    """Says the limits that hold if none is given; NumPy, which they import, only loads for that."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The lines of --help."""
+        from grader.limits import defaults
+        from grader.model import Limits
+
+        names, text = super().get_help_record(ctx) or ("", "")
+        return names, f"{text}  [default: the course's, or {defaults(Limits())}]"
+
+
 _course_option = click.option(
     "--course",
     type=click.Path(path_type=Path),
@@ -113,11 +123,12 @@ _jobs_option = click.option(
 @click.option(
     "--limit",
     "limits",
+    cls=_LimitOption,
     multiple=True,
     metavar="NAME=VALUE",
     help="How much a submission may use: seconds of computing for a call, a statement, the whole"
     " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
-    f" more than once.  [default: the course's, or {defaults(Limits())}]",
+    " more than once.",
 )
 @click.option(
     "--overrides",
@@ -174,6 +185,7 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.batch import available_cpus
     from grader.intake import submission_names
     from grader.isolation import chosen
+    from grader.limits import limits_with
     from grader.planning import plan_of
     from grader.run import Options
 

@@ -155,6 +155,15 @@ def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
     assert order[-1] == "ada"
 
 
+def test_what_cannot_even_be_read_is_a_failure_of_ours(softmax_plan, tmp_path):
+    write_class(tmp_path, "bela")
+    tasks = [Task("ada", ["no path"]), *tasks_of(tmp_path)]
+    results = graded(grade_all(tasks, softmax_plan, jobs=1))
+    assert results["ada"].score is None
+    assert "the grader failed: reading failed: " in results["ada"].notes[0]
+    assert results["bela"].score == 12
+
+
 def test_tasks_are_taken_only_when_there_is_room(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(30)))
     taken = []
@@ -214,8 +223,7 @@ def test_without_a_terminal_progress_is_about_ten_lines(run, tmp_path):
     lines = [line for line in done.stderr.splitlines() if line.startswith("graded ")]
     assert len(lines) == 10
     assert lines[-1].startswith("graded 20 of 20 (")
-    assert re.search(r"[\d.]+/s, 0:\d\d left", lines[0])
-    assert lines[0].endswith(" left)")
+    assert re.fullmatch(r"graded 2 of 20 \(\d+\.\d/s, \d+:\d\d left\)", lines[0])
 
 
 def test_in_a_terminal_progress_is_a_bar_with_rate_and_time_left(tmp_path):

@@ -207,6 +207,12 @@ def test_build_writes_what_differs_and_names_strays(run, copy):
             "the answer has no part 'dW'",
         ),
         (
+            "checks.py",
+            "def any_batch(rng: Rng)",
+            "def any_batch(rng: Rng, seed: int)",
+            "it takes seed; only rng and memory_bytes can be had",
+        ),
+        (
             "reference.py",
             "def softmax(",
             "def soft(",

@@ -5,6 +5,7 @@ import csv
 import pytest
 from conftest import ROOT, counts, lines_of, write_class
 
+from grader.errors import UsageError
 from grader.grading import Grader
 from grader.model import Submission
 from grader.overrides import apply_marks, read_marks
@@ -86,22 +87,20 @@ def test_a_name_is_taken_as_the_gradebook_writes_it(grade_softmax_of, tmp_path, 
     assert "not applied" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("zoe,softmax,1,", "no submission of zoe is in this run"),
-        ("ada,softmaxx,1,", "no function is called 'softmaxx'"),
-        ("ada,cross_entropy,1,", "the exercise of cross_entropy is not in this run"),
-        ("ada,softmax,12.5,", "12.5 points are not between 0 and the 12 of softmax"),
-        ("ada,softmax,-1,", "-1 points are not between 0 and the 12 of softmax"),
-    ],
-)
-def test_what_cannot_be_applied_is_named(grade_softmax_of, tmp_path, line, why):
-    done = grade_softmax_of(HEADER + line + "\nbela,softmax,2,\n")
-    assert f"overrides.csv, line 2 is not applied: {why}\n" in done.stderr
+def test_what_cannot_be_applied_is_named(grade_softmax_of, tmp_path):
+    refused = {
+        "zoe,softmax,1,": "no submission of zoe is in this run",
+        "ada,softmaxx,1,": "no function is called 'softmaxx'",
+        "ada,cross_entropy,1,": "the exercise of cross_entropy is not in this run",
+        "ada,softmax,12.5,": "12.5 points are not between 0 and the 12 of softmax",
+        "=1+1,softmax,-1,": "-1 points are not between 0 and the 12 of softmax",
+    }
+    done = grade_softmax_of(HEADER + "\n".join([*refused, "bela,softmax,2,"]))
     assert done.returncode == 0
-    results = results_in(tmp_path / "out")
-    assert (results["ada"]["score"], results["bela"]["score"]) == (12, 2)
+    for line, why in enumerate(refused.values(), start=2):
+        assert f"overrides.csv, line {line} is not applied: {why}\n" in done.stderr
+    scores = {name: result["score"] for name, result in results_in(tmp_path / "out").items()}
+    assert scores == {"ada": 12, "bela": 2, "=1+1": 12}
 
 
 def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_path):
@@ -124,19 +123,20 @@ def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_
         (HEADER + 'ada,softmax,1,"x\n', "line 2: unexpected end of data; save it as CSV again"),
     ],
 )
-def test_a_malformed_file_is_refused_before_anything_is_graded(
-    grade_softmax_of, tmp_path, text, said
+def test_a_malformed_file_is_told_of_with_its_line(tmp_path, text, said):
+    (tmp_path / "overrides.csv").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        read_marks(tmp_path / "overrides.csv")
+    assert str(caught.value).startswith(f"{tmp_path / 'overrides.csv'}, {said}")
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_anything_is_graded(
+    grade_softmax_of, tmp_path
 ):
-    done = grade_softmax_of(text)
-    assert done.returncode == 2
-    assert f"grader: {tmp_path / 'out' / 'overrides.csv'}, {said}" in done.stderr
-    assert not (tmp_path / "out" / "results.sqlite").exists()
-
-
-def test_a_file_in_another_encoding_is_refused(grade_softmax_of):
     done = grade_softmax_of(HEADER + "ada,softmax,1,é\n", encoding="latin-1")
     assert done.returncode == 2
     assert "overrides.csv is not UTF-8; save it as CSV UTF-8" in done.stderr
+    assert not (tmp_path / "out" / "results.sqlite").exists()
 
 
 def test_a_function_that_the_grader_failed_on_can_be_given_points(course, tmp_path):

@@ -1,0 +1,73 @@
+"""What a run prints of a class: whom it lists, what it counts, what it shortens."""
+
+import io
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from grader.model import Override, Submission
+from grader.store import Move
+from grader.summary import Tally, print_moves, summarise
+
+
+@pytest.fixture
+def printed():
+    console = Console(file=io.StringIO(), width=160)
+    return console, console.file.getvalue
+
+
+def failures(grader, number):
+    return [grader.failure(Submission(f"s{n:02}"), f"reason {n}") for n in range(number)]
+
+
+def test_who_was_not_graded_is_listed_with_the_reason_up_to_a_number(grader, plan, printed):
+    tally = Tally()
+    for result in failures(grader, 50):
+        tally.add(result)
+    console, text = printed
+    summarise(tally, plan, console)
+    assert "  not graded: s19: the grader failed: reason 19\n  and 30 more\n" in text()
+    assert "s20" not in text()
+    assert "lowest" not in text()
+    assert "0 of 0" in text()
+
+
+def test_a_small_class_is_listed_learner_by_learner(grader, plan, printed):
+    tally = Tally()
+    for result in failures(grader, 3):
+        tally.add(result)
+    console, text = printed
+    summarise(tally, plan, console)
+    assert "student" in text()
+    assert text().count("softmax: the grader failed") <= 3
+
+
+def test_overrides_are_listed_with_what_was_graded_and_nothing_in_them_is_markup(
+    grader, plan, printed
+):
+    (failure,) = failures(grader, 1)
+    first, *rest = failure.functions
+    marked = msgspec.structs.replace(
+        first, score=3, override=Override(points=3, reason="[red]\x1b[2J", graded=None)
+    )
+    tally = Tally()
+    tally.add(msgspec.structs.replace(failure, functions=(marked, *rest)))
+    console, text = printed
+    summarise(tally, plan, console)
+    assert "  override: s00: softmax 3 (graded: not graded): [red]?[2J\n" in text()
+
+
+def test_moves_from_and_to_a_blank_are_told(printed):
+    console, text = printed
+    moves = [
+        Move("ada", "ex01", "softmax", None, 12.0, overridden=False),
+        Move("bela", "ex01", "softmax", 12.0, None, overridden=False),
+        Move("chidi", "ex01", "softmax", 7.5, 12.0, overridden=True),
+    ]
+    print_moves(moves, console)
+    assert text().splitlines()[1:] == [
+        "  ada: softmax blank -> 12",
+        "  bela: softmax 12 -> blank",
+        "  chidi: softmax 7.5 -> 12 (+4.5, override)",
+    ]
