@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,10 +16,10 @@ from measure import Timing, cpu_s, settled_tree_cpu, spent_ms, tree_cpu
 
 from grader import wire
 from grader.catalog import Course
-from grader.demo import notebook_bytes, solved_files
+from grader.demo import notebook_bytes, solved_files, write_class
 from grader.grading import Grader
-from grader.intake import read_submission
-from grader.launch import ENVIRONMENT, launch
+from grader.intake import read_submission, submission_names
+from grader.launch import ENVIRONMENT, Wall, launch
 from grader.plan import Plan
 from grader.sandbox import Lane
 
@@ -48,14 +48,19 @@ class Sample:
         return Timing(self.wall_ms, self.grader_core_ms + self.learner_core_ms)
 
 
-def written_batch(course: Course, folder: Path, students: int) -> list[Entry]:
-    """Submissions of the references: in turn a folder of scripts and a notebook that holds all."""
+def written_batch(
+    course: Course, folder: Path, students: int, *, notebooks: bool = True
+) -> list[Entry]:
+    """Submissions of the references: in turn a folder of scripts and a notebook that holds all.
+
+    Without `notebooks` they are all folders of scripts.
+    """
     scripts, notebook = solved_files(course), notebook_bytes(course)
     folder.mkdir()
     entries: list[Entry] = []
     for number in range(students):
         path = folder / f"student{number:04}"
-        if number % 2:
+        if number % 2 and notebooks:
             path = path.with_suffix(".ipynb")
             path.write_bytes(notebook)
         else:
@@ -64,6 +69,47 @@ def written_batch(course: Course, folder: Path, students: int) -> list[Entry]:
                 (path / name).write_bytes(data)
         entries.append((path.stem, [path]))
     return entries
+
+
+def mixed_batch(course: Course, folder: Path, students: int) -> list[Entry]:
+    """The sample class: right answers written in many ways, mistakes, half done and odd files.
+
+    Those that never end are left out: they take what they are allowed to.
+    """
+    homes = write_class(course, folder, students=students)
+    entries, _ = submission_names(homes, order=course.slugs)
+    return [entry for entry in entries if not _holds(entry[1], b"while True:")]
+
+
+def _holds(paths: Sequence[Path], text: bytes) -> bool:
+    files = (file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path]))
+    return any(text in file.read_bytes() for file in files)
+
+
+def wall_samples(
+    entries: Sequence[Entry],
+    plan: Plan,
+    walls: Sequence[Wall],
+    *,
+    between: Callable[[], object],
+) -> list[list[Sample]]:
+    """Grade every entry behind every wall; each wall's samples. They and `between` take turns."""
+    rounds = []
+    with ExitStack() as stack:
+        graders = [Grader(plan, stack.enter_context(Lane(wall))) for wall in walls]
+        for entry in entries[:WARM_UP]:
+            for grader in graders:
+                _grade(entry, grader)
+        for entry in entries:
+            rounds.append([_sample(entry, grader, _zygote(grader)) for grader in graders])
+            between()
+    return [list(samples) for samples in zip(*rounds, strict=True)]
+
+
+def _zygote(grader: Grader) -> int:
+    pid = grader.lane.zygote_pid
+    assert pid is not None
+    return pid
 
 
 def samples_in_turn(

@@ -13,7 +13,7 @@ import dataclasses
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,6 @@ from grader.demo import notebook_bytes, solved_files
 from grader.model import Kind
 from grader.plan import Plan, PlannedExercise, PlannedFunction
 from grader.planning import plan_of
-from grader.sandbox import Lane
 
 # A complete submission of the first two exercises, in a batch of 200: milliseconds of one core (the
 # grader and the learner's process together), the median.
@@ -62,17 +61,18 @@ GRADER = Path(sysconfig.get_path("scripts")) / "grader"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A figure that must not be exceeded, and what was measured."""
+    """A figure that must not be exceeded (a `floor`: must be reached), and what was measured."""
 
     what: str
     limit: float
     measured: float
     unit: str
+    floor: bool = False
 
     @property
     def met(self) -> bool:
         """Whether it is kept."""
-        return self.measured <= self.limit
+        return self.measured >= self.limit if self.floor else self.measured <= self.limit
 
 
 def main() -> int:
@@ -84,7 +84,7 @@ def main() -> int:
     except RuntimeError as error:
         print(f"submission.py: {error}", file=sys.stderr)
         return 2
-    _print_targets(targets)
+    print_targets(targets)
     return 0 if all(target.met for target in targets) else 1
 
 
@@ -202,14 +202,19 @@ def _parts(plan: Plan) -> Iterator[tuple[str, tuple[PlannedExercise, ...]]]:
     for exercise in plan.exercises:
         yield exercise.slug, (exercise,)
     yield "all", plan.exercises
-    light = (
+    yield LIGHT, light_plan(plan, without=(HEAVY_FUNCTION,)).exercises
+
+
+def light_plan(plan: Plan, *, without: Collection[str]) -> Plan:
+    """The plan without these functions, and without its memory checks."""
+    exercises = (
         msgspec.structs.replace(
             exercise,
-            functions=tuple(_light(f) for f in exercise.functions if f.name != HEAVY_FUNCTION),
+            functions=tuple(_light(f) for f in exercise.functions if f.name not in without),
         )
         for exercise in plan.exercises
     )
-    yield LIGHT, tuple(light)
+    return msgspec.structs.replace(plan, exercises=tuple(exercises))
 
 
 def _light(function: PlannedFunction) -> PlannedFunction:
@@ -237,6 +242,7 @@ def _print_otter(course: Course, folder: Path, python: str) -> None:
         lambda: otter_timing(notebook, archive, python, checks=checks), OTTER_REPETITIONS
     )
     command = (GRADER, "grade", notebook, "--course", COURSE, "--out", folder / "results")
+    command += ("--regrade",)
     cold = _repeated(lambda: command_timing(command, cwd=folder), OTTER_REPETITIONS)
     [samples] = samples_in_turn([("student", [notebook])] * EXERCISE_REPETITIONS, [plan])
     batch = medians([sample.timing for sample in samples])
@@ -287,7 +293,8 @@ def _print_commands(timings: dict[str, Timing]) -> None:
     print(table(("command", "wall", "core"), rows))
 
 
-def _print_targets(targets: Sequence[Target]) -> None:
+def print_targets(targets: Sequence[Target]) -> None:
+    """Print each target, what was measured, and on standard error what was missed."""
     print("## Targets\n")
     rows = [(t.what, t.limit, t.measured, t.unit, "met" if t.met else "missed") for t in targets]
     print(table(("what", "limit", "measured", "unit", "target"), rows))

@@ -111,6 +111,7 @@ def kill_one_of(pids, rng):
 KILLS = (kill_parent, kill_group, cut_power, kill_worker, kill_zygote)
 
 
+@pytest.mark.kills
 def test_killed_at_30_moments_it_goes_on_and_comes_to_the_same_results(
     class_folder, undisturbed, tmp_path
 ):

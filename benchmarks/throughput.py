@@ -1,0 +1,176 @@
+"""Measure the price of the wall, the throughput on one core and on all, and peers beside it.
+
+    python benchmarks/throughput.py [--students 100] [--peers PYTHON]
+
+PYTHON is one that has nbgrader, otter-grader[grading] and pytest installed. Prints Markdown. Exit
+code: 0 when every target is met, 1 when one is missed, 2 when something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lane import floor_forks, mixed_batch, wall_samples, written_batch
+from measure import Moment, Timing, machine, medians, table
+from otter_run import autograder_zip, otter_timing, without_plots
+from peers import nbgrader_marginal, pytest_timing
+from submission import COURSE, Target, light_plan, print_targets
+
+from grader.batch import Task, Work, available_cpus, grade_all
+from grader.catalog import Course, course_of
+from grader.demo import notebook_bytes
+from grader.isolation import TIERS, examined
+from grader.launch import Wall
+from grader.plan import Plan
+from grader.planning import plan_of
+
+# Each as a ratio: the wall's price; of waiting to a bare fork; of throughput to one core's.
+WALL_RATIO = 1.25
+FLOOR_RATIO = 2.5
+JOBS_RATIO = 1.7
+# How many submissions are graded in the time a peer takes for one, on one core.
+OTTER_RATIO, NBGRADER_RATIO, PYTEST_RATIO = 120.0, 30.0, 12.0
+REPETITIONS = 3
+MORE_NOTEBOOKS = 3
+
+
+def main() -> int:
+    """Measure everything, print it, and return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--students", type=int, default=100, metavar="N", help="default: 100")
+    parser.add_argument("--peers", metavar="PYTHON", help="a Python with the peers installed")
+    options = parser.parse_args()
+    course = course_of(COURSE)
+    plan = plan_of(course, seed=0)
+    print(machine() + "\n")
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            walls = [found.wall for found in map(examined, TIERS) if not found.problem]
+            targets = _walls(course, folder, walls, options.students)
+            per_core_ms, more = _jobs(course, plan, folder, walls[0], options.students)
+            targets += more
+            if options.peers:
+                targets += _peers(course, plan, folder, options.peers, per_core_ms)
+    except RuntimeError as error:
+        print(f"throughput.py: {error}", file=sys.stderr)
+        return 2
+    print_targets(targets)
+    return 0 if all(target.met for target in targets) else 1
+
+
+def _walls(course: Course, folder: Path, walls: Sequence[Wall], students: int) -> list[Target]:
+    """Print what a submission takes behind each wall, in turn, and beside bare forks."""
+    plan = light_plan(plan_of(course, seed=0), without=())
+    entries = written_batch(course, folder / "walls", students, notebooks=False)
+    began = Moment.now()
+    bare: list[Timing] = []
+    with floor_forks(course, plan, folder) as fork:
+        samples = wall_samples(entries, plan, walls, between=lambda: bare.append(fork()))
+    others = began.others_until(Moment.now())
+    floor = medians(bare)
+    timings = {
+        wall.tier: medians([sample.timing for sample in found])
+        for wall, found in zip(walls, samples, strict=True)
+    }
+    none = timings["none"]
+    print(f"## Walls: {students} complete submissions each, scripts, without the memory check\n")
+    print("Milliseconds, medians; core: of one core, all processes together.\n")
+    rows = [
+        (tier, t.wall_ms, t.core_ms, t.wall_ms / none.wall_ms, t.core_ms / none.core_ms,
+         t.wall_ms / floor.wall_ms, t.core_ms / floor.core_ms)
+        for tier, t in timings.items()
+    ]  # fmt: skip
+    rows.append(("a bare fork, same calls", floor.wall_ms, floor.core_ms, "", "", 1.0, 1.0))
+    headings = ("isolation", "wall", "core", "wall / none", "core", "wall / bare fork", "core")
+    print(table(headings, rows))
+    print(f"Other processes kept {others:.2f} cores busy meanwhile.\n")
+    best = walls[0].tier
+    return [
+        Target(f"{best}: wall / none", WALL_RATIO, timings[best].wall_ms / none.wall_ms, "x"),
+        Target(
+            f"{best}: wall / bare fork", FLOOR_RATIO, timings[best].wall_ms / floor.wall_ms, "x"
+        ),
+    ]
+
+
+def _jobs(
+    course: Course, plan: Plan, folder: Path, wall: Wall, students: int
+) -> tuple[float, list[Target]]:
+    """Print the throughput of a batch with one job and with all; the ms a submission on one core.
+
+    Two classes: references only, and the sample class's right, wrong and odd ones.
+    """
+    cpus = available_cpus()
+    print(f"## Throughput behind {wall.tier}, {plan.title}, all exercises\n")
+    rows = []
+    found: dict[tuple[str, int], float] = {}
+    for name, entries in (
+        ("references", written_batch(course, folder / "same", students)),
+        ("a mixed class", mixed_batch(course, folder / "mixed", students)),
+    ):
+        for jobs in (1, cpus):
+            each_ms = _batch_ms(entries, Work(plan, wall), jobs)
+            found[name, jobs] = each_ms
+            rows.append((name, jobs, each_ms, 1000 / each_ms, found[name, 1] / each_ms))
+    headings = ("class", "jobs", "ms a submission", "submissions a second", "of one job's")
+    print(table(headings, rows))
+    ratio = found["references", 1] / found["references", cpus]
+    target = Target(
+        f"throughput on {cpus} cores, of one core's (at least)", JOBS_RATIO, ratio, "x", floor=True
+    )
+    # With a job for each core every core is busy: what a submission takes of one core's time.
+    return found["references", cpus] * cpus, [target]
+
+
+def _batch_ms(entries: Sequence[tuple[str, list[Path]]], work: Work, jobs: int) -> float:
+    """Milliseconds a submission, from the first result to the last: the start is left out."""
+    answers = grade_all((Task(*entry) for entry in entries), work, jobs=jobs)
+    warm = 2 * jobs
+    for _ in range(warm):
+        next(answers)
+    began = time.perf_counter()
+    done = sum(1 for _ in answers)
+    return (time.perf_counter() - began) * 1000 / done
+
+
+def _peers(
+    course: Course, plan: Plan, folder: Path, python: str, per_core_ms: float
+) -> list[Target]:
+    """Print what peers take for one notebook with as many checks, and the ratios."""
+    notebook = without_plots(notebook_bytes(course))
+    checks = sum(len(f.checks) for exercise in plan.exercises for f in exercise.functions)
+    student = folder / "otter" / "student.ipynb"
+    student.parent.mkdir()
+    student.write_bytes(notebook)
+    archive = autograder_zip(plan, student.parent, python)
+    otter, pytest = [], []
+    for _ in range(REPETITIONS):
+        otter.append(otter_timing(student, archive, python, checks=checks))
+        pytest.append(pytest_timing(notebook, plan, folder / "pytest", python))
+    nbgrader = nbgrader_marginal(notebook, plan, folder / "nbgrader", python, more=MORE_NOTEBOOKS)
+    print(f"## Peers: one notebook, {checks} checks, equal inputs\n")
+    rows = []
+    targets = []
+    for name, timing, limit in (
+        ("`otter run`", medians(otter), OTTER_RATIO),
+        ("`nbgrader autograde`, a notebook more", nbgrader, NBGRADER_RATIO),
+        ("`pytest` in a subprocess", medians(pytest), PYTEST_RATIO),
+    ):
+        ratio = timing.wall_ms / per_core_ms
+        rows.append((name, timing.wall_ms, timing.core_ms, ratio))
+        targets.append(
+            Target(f"throughput per core, of {name} (at least)", limit, ratio, "x", floor=True)
+        )
+    rows.append(("`grader grade`, one of a batch, of one core", per_core_ms, per_core_ms, 1.0))
+    print(table(("one notebook", "wall", "core", "wall / ours"), rows))
+    return targets
+
+
+if __name__ == "__main__":
+    sys.exit(main())
