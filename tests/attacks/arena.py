@@ -41,7 +41,7 @@ WATCH = Path(__file__).parent / "watch.py"
 USER = 54_321
 NOBODY = 65_534
 # What burns time burns little of it.
-LIMITS = {"call_cpu_s": 0.25, "statement_cpu_s": 0.4, "submission_cpu_s": 2.0, "wall_factor": 3.0}
+LIMITS = {"call_cpu_s": 0.2, "statement_cpu_s": 0.25, "submission_cpu_s": 2.0, "wall_factor": 3.0}
 # A submission may take its waiting time, and a little for its children and for judging.
 PATIENCE_S = LIMITS["submission_cpu_s"] * LIMITS["wall_factor"] + 6.0
 RUN_S = 300
@@ -378,7 +378,9 @@ class _Run:
         """What no run may change: the class, the course and the grader itself."""
         for folder in (self.classroom, self.arena.course, self.arena.packages / "grader"):
             for path in [folder, *folder.rglob("*")]:
-                if not path.is_symlink() and "__pycache__" not in path.parts:
+                # Python may write compiled files, and make folders for them.
+                compiled = "__pycache__" in path.parts or (path.is_dir() and "grader" in path.parts)
+                if not path.is_symlink() and not compiled:
                     yield path
 
     def _lines(self) -> dict[str, str]:
@@ -412,8 +414,8 @@ def bystanders(attacks: Sequence[Attack], token: str) -> dict[str, Files]:
     ]
     found = {}
     for number, attack in enumerate(attacks):
-        if number % 3 == 0:
-            found[f"{attack.name}~next"] = kinds[number // 3 % 3]
+        if number % 4 == 0:
+            found[f"{attack.name}~next"] = kinds[number // 4 % 3]
     solved = _solved()
     victim = f"# canary {token}\n{right}".encode()
     found |= {"0-solved": solved, "n-solved": solved, "zz-solved": solved}

@@ -144,6 +144,8 @@ def softmax(Z):
 
 # %% wide_nest_of_lists [softmax] [stopped]
 def softmax(Z):
+    if Z.shape != (3, 1):
+        return None
     nest = [1.0] * 8
     for _ in range(7):
         nest = [nest] * 8
