@@ -43,7 +43,9 @@ def nbgrader_marginal(
     A test cell for each check. RuntimeError when a cell loses a point.
     """
     folder.mkdir()
-    cells = [_solution(n, source) for n, source in enumerate(code_cells(notebook))]
+    # To a cell that warns nbgrader gives no point.
+    quiet = "import warnings\nwarnings.simplefilter('ignore')"
+    cells = [_solution(n, source) for n, source in enumerate([quiet, *code_cells(notebook)])]
     checks = list(check_sources(plan))
     cells += [_tests(name, source) for name, source in checks]
     document = json.loads(notebook) | {"cells": cells}

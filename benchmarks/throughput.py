@@ -37,7 +37,7 @@ JOBS_RATIO = 1.7
 # How many submissions are graded in the time a peer takes for one, on one core.
 OTTER_RATIO, NBGRADER_RATIO, PYTEST_RATIO = 120.0, 30.0, 12.0
 REPETITIONS = 3
-MORE_NOTEBOOKS = 3
+MORE_NOTEBOOKS = 2
 
 
 def main() -> int:
