@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint coverage build clean python
+.PHONY: demo test attacks lint coverage build clean python
 
 demo: $(VENV)/demo-ready
 	@$(BIN)/grader demo --out demo
 
 test: $(VENV)/test-ready
 	@$(BIN)/python -m pytest
+
+attacks: $(VENV)/test-ready
+	@CI=1 $(BIN)/python -m pytest tests/attacks
 
 lint: $(VENV)/test-ready
 	@$(BIN)/ruff format --check grader tests benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,7 +43,9 @@ def nbgrader_marginal(
     A test cell for each check. RuntimeError when a cell loses a point.
     """
     folder.mkdir()
-    cells = [_solution(n, source) for n, source in enumerate(code_cells(notebook))]
+    # To a cell that warns nbgrader gives no point.
+    quiet = "import warnings\nwarnings.simplefilter('ignore')"
+    cells = [_solution(n, source) for n, source in enumerate([quiet, *code_cells(notebook)])]
     checks = list(check_sources(plan))
     cells += [_tests(name, source) for name, source in checks]
     document = json.loads(notebook) | {"cells": cells}
@@ -50,7 +53,9 @@ def nbgrader_marginal(
     config = 'c = get_config()\nc.CourseDirectory.course_id = "course"\n'
     (folder / "nbgrader_config.py").write_text(config)
     _write(folder / "source" / ASSIGNMENT / "work.ipynb", text)
-    nbgrader = [python, "-m", "nbgrader"]
+    # nbgrader calls other programs of its environment by name.
+    path = f"PATH={Path(python).parent}{os.pathsep}{os.environ['PATH']}"
+    nbgrader = ["/usr/bin/env", path, python, "-m", "nbgrader"]
     command_timing([*nbgrader, "generate_assignment", ASSIGNMENT, "--force"], cwd=folder)
     _write(folder / "submitted" / "first" / ASSIGNMENT / "work.ipynb", text)
     autograde = [*nbgrader, "autograde", ASSIGNMENT, "--force"]

@@ -122,16 +122,17 @@ def test_after_a_killed_worker_the_rest_goes_on_side_by_side(softmax_plan, tmp_p
 def test_a_killed_zygote_costs_nobody_a_point(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(6)), source=SLOW)
     spared = set(children_of(os.getpid()))
-    killed = []
+    killed = {}
 
-    def kill_two_zygotes(stop):
+    def kill_a_zygote_of_each_worker(stop):
+        # Not two of one worker: what is hit twice is taken to be the cause.
         while not stop.wait(0.1):
-            for zygotes in busy_workers(spared).values():
-                if len(killed) < 2 and zygotes[0] not in killed:
-                    killed.append(zygotes[0])
+            for worker, zygotes in busy_workers(spared).items():
+                if worker not in killed:
+                    killed[worker] = zygotes[0]
                     kill(zygotes[0])
 
-    with meanwhile(kill_two_zygotes):
+    with meanwhile(kill_a_zygote_of_each_worker):
         results = graded(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2))
     assert len(killed) == 2
     assert {(result.score, result.notes) for result in results.values()} == {(12, ())}
@@ -152,13 +153,14 @@ def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
     plan = msgspec.structs.replace(softmax_plan, limits=QUICK)
     order = list(graded(grade_all(tasks_of(tmp_path), Work(plan, Wall()), jobs=2)))
     assert len(order) == 21
-    assert order[-1] == "ada"
+    # All of them, if the machine has nothing else to do.
+    assert order.index("ada") >= 4
 
 
 def test_what_cannot_even_be_read_is_a_failure_of_ours(softmax_plan, tmp_path):
     write_class(tmp_path, "bela")
     tasks = [Task("ada", ["no path"]), *tasks_of(tmp_path)]
-    results = graded(grade_all(tasks, softmax_plan, jobs=1))
+    results = graded(grade_all(tasks, Work(softmax_plan, Wall()), jobs=1))
     assert results["ada"].score is None
     assert "the grader failed: reading failed: " in results["ada"].notes[0]
     assert results["bela"].score == 12

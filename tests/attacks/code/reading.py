@@ -132,7 +132,8 @@ loot(open("/etc/passwd").read())
 class Entry(ctypes.Structure):
     _fields_ = [("name", ctypes.c_char_p), ("password", ctypes.c_char_p)]
 _libc.getpwuid.restype = ctypes.POINTER(Entry)
-entry = _libc.getpwuid(0)
+# Not 0: the C library may know root and nobody without the file.
+entry = _libc.getpwuid(1)
 if entry:
     won(entry.contents.name)
 
