@@ -218,6 +218,10 @@ def _text(name: str, data: bytes) -> str:
         raise SubmissionError(f"{name} is in UTF-16; save it as UTF-8")
     try:
         text = data.decode(_declared_encoding(data))
+        # Some encodings make half characters, which nothing can be sent or written with.
+        text.encode()
+    except UnicodeEncodeError:
+        raise SubmissionError(f"{name} holds half a character; save it as UTF-8") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]

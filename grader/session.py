@@ -185,15 +185,29 @@ class Session:
         return None
 
     def _answer(self, child: Process, number: int) -> Outcome:
-        cpu_s = min(self.limits.call_cpu_s, self._cpu_left_s())
-        wall_s = min(self._call_wall_s, self._wall_left_s())
-        reply = child.receive(cpu_s=cpu_s, wall_s=wall_s)
+        reply = self._received(child, self.limits.call_cpu_s)
         match reply:
             case wire.Returned(number=answered) if answered == number:
                 return Returned(reply.value, reply.mutated, reply.output)
             case wire.Raised(number=answered) if answered == number:
                 return Raised(reply.error, reply.output)
         raise ChildGone("it answered another call")
+
+    def _received(self, child: Process, limit_s: float) -> wire.Reply:
+        """The child's next message, within this much CPU time and what is left of the submission's.
+
+        How much was left is not told: a learner's code can choose it by how long it takes, and so
+        write a hidden input into it.
+        """
+        wall_limit_s = limit_s * self.limits.wall_factor
+        cpu_s = min(limit_s, self._cpu_left_s())
+        wall_s = min(wall_limit_s, self._wall_left_s())
+        try:
+            return child.receive(cpu_s=cpu_s, wall_s=wall_s)
+        except OutOfTime:
+            if cpu_s < limit_s or wall_s < wall_limit_s:
+                raise OutOfTime("what was left of the submission's time") from None
+            raise
 
     def _ready(self) -> bool:
         """Whether there is a child that has loaded the submission; False when time has run out."""
@@ -225,9 +239,7 @@ class Session:
             for count in range(MAX_PROGRESS):
                 if count % 100 == 99:
                     child.measured_cpu_s()
-                cpu_s = min(self.limits.statement_cpu_s, self._cpu_left_s())
-                wall_s = self.limits.statement_cpu_s * self.limits.wall_factor
-                reply = child.receive(cpu_s=cpu_s, wall_s=min(wall_s, self._wall_left_s()))
+                reply = self._received(child, self.limits.statement_cpu_s)
                 self._check_names(reply)
                 match reply:
                     case wire.Loaded():

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, SOCK_DGRAM = 1, 2, 10, 16, 2
+IPC_RMID = 0
 DENIED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,6 +48,15 @@ def refused_a_process() -> bool:
     return False
 
 
+def refused_sharing() -> bool:
+    """Whether a segment of shared memory is refused; one that is had is given back."""
+    segment = libc.shmget(0, 4096, 0o1600)
+    if segment == -1:
+        return ctypes.get_errno() in DENIED
+    libc.shmctl(segment, IPC_RMID, None)
+    return False
+
+
 def refused_memory() -> bool:
     """Whether an array of 64 GiB is refused; it would never be filled."""
     try:
@@ -70,7 +80,7 @@ def probe() -> dict[str, bool]:
         "run a program": refused(os.execv, "/nowhere", ["nowhere"]),
         "signal a process": refused(os.kill, os.getppid(), 0),
         "trace a process": refused_by_libc("ptrace", 0, 0, 0, 0),
-        "share memory": refused_by_libc("shmget", 0, 4096, 0o1600),
+        "share memory": refused_sharing(),
         "raise its limits": refused_by_libc("setrlimit", 7, ctypes.create_string_buffer(16)),
         "take 64 GiB of memory": refused_memory(),
     }
