@@ -299,7 +299,8 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
         rank,
         len(path.parts),
         name.removesuffix(path.suffix),
-        SUFFIXES.index(path.suffix.lower()),
+        # Not the path's suffix: a name that is nothing else has none.
+        name.lower().endswith(SUFFIXES[1:]),
     )
 
 

@@ -61,7 +61,8 @@ def _row(cells: Sequence[str]) -> str:
 
 def safe_cell(text: str) -> str:
     """`text` with a leading apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
+    formula = any(form.startswith(FORMULA_STARTS) for form in (text, text.lstrip()))
+    return f"'{text}" if formula else text
 
 
 def points(score: float | None) -> str:

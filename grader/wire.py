@@ -332,6 +332,9 @@ def validate(value: Value) -> None:
                 if depth == MAX_DEPTH or room < 0:
                     raise WireError("values nested too deep, or too many")
                 waiting.extend((item, depth + 1) for item in items)
+            case Callback() | Word():
+                # Of a course's arguments only: source code must never come back.
+                raise WireError("a callback or a word in an answer")
 
 
 def pack(value: object) -> Value:

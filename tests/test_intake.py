@@ -10,7 +10,7 @@ from conftest import SOFTMAX
 
 from grader import intake
 from grader.errors import UsageError
-from grader.intake import clean_name, read_submission, submission_names
+from grader.intake import clean_name, read_submission, submission_names, submission_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 
@@ -193,3 +193,17 @@ def test_a_huge_number_of_files_is_cut_with_a_note(tmp_path, monkeypatch):
     (submission,) = read(tmp_path).values()
     assert len(submission.sources) == 3
     assert "the rest is not looked at" in submission.notes[0]
+
+
+@pytest.mark.parametrize("name", [" .py", " .ipynb", ".py"])
+def test_a_file_whose_name_is_only_an_ending_costs_a_note_at_most(name):
+    submission = submission_of("ada", {name.strip(): b"x = 1"}, order=())
+    assert submission.files == (name.strip(),)
+
+
+@pytest.mark.parametrize(
+    "text", ["# coding: utf-7\nx='+2AA-'\n", "# coding: unicode_escape\n\\ud800"]
+)
+def test_half_a_character_is_a_note(text):
+    submission = submission_of("ada", {"a.py": text.encode()}, order=())
+    assert "half a character" in submission.notes[0]

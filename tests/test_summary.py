@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.model import Override, Submission
+from grader.report import safe_cell
 from grader.store import Move
 from grader.summary import Tally, print_moves, summarise
 
@@ -71,3 +72,8 @@ def test_moves_from_and_to_a_blank_are_told(printed):
         "  bela: softmax 12 -> blank",
         "  chidi: softmax 7.5 -> 12 (+4.5, override)",
     ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\t1+1", "\r1", " =1", "＝1"])  # noqa: RUF001
+def test_a_cell_that_a_spreadsheet_would_compute_gets_an_apostrophe(text):
+    assert safe_cell(text) == f"'{text}"

@@ -153,3 +153,10 @@ def test_an_exception_whose_text_raises_has_an_empty_message():
 
 def test_nan_survives():
     assert math.isnan(wire.unpack(wire.pack(math.nan)))
+
+
+@pytest.mark.parametrize("value", [wire.Callback("x", "1 / 0"), wire.Word("relu")])
+def test_source_code_and_words_are_no_answer(value):
+    body = wire.encode(wire.Returned(0, wire.Sequence("list", (value,)), mutated=False))[4:]
+    with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
+        wire.decode_reply(body)
