@@ -19,7 +19,7 @@ from grader.catalog import Course
 from grader.demo import notebook_bytes, solved_files, write_class
 from grader.grading import Grader
 from grader.intake import read_submission, submission_names
-from grader.launch import ENVIRONMENT, Wall, launch
+from grader.launch import ENVIRONMENT, Wall
 from grader.plan import Plan
 from grader.sandbox import Lane
 
@@ -87,29 +87,12 @@ def _holds(paths: Sequence[Path], text: bytes) -> bool:
 
 
 def wall_samples(
-    entries: Sequence[Entry],
-    plan: Plan,
-    walls: Sequence[Wall],
-    *,
-    between: Callable[[], object],
+    entries: Sequence[Entry], plan: Plan, walls: Sequence[Wall], *, between: Callable[[], object]
 ) -> list[list[Sample]]:
     """Grade every entry behind every wall; each wall's samples. They and `between` take turns."""
-    rounds = []
     with ExitStack() as stack:
         graders = [Grader(plan, stack.enter_context(Lane(wall))) for wall in walls]
-        for entry in entries[:WARM_UP]:
-            for grader in graders:
-                _grade(entry, grader)
-        for entry in entries:
-            rounds.append([_sample(entry, grader, _zygote(grader)) for grader in graders])
-            between()
-    return [list(samples) for samples in zip(*rounds, strict=True)]
-
-
-def _zygote(grader: Grader) -> int:
-    pid = grader.lane.zygote_pid
-    assert pid is not None
-    return pid
+        return _in_turn(entries, graders, between, block=1)
 
 
 def samples_in_turn(
@@ -120,22 +103,32 @@ def samples_in_turn(
     The plans take turns, and so does `between`, after each BLOCK of entries: what else the machine
     does falls on all alike. Shorter blocks would empty each other's caches.
     """
-    zygote = launch()
-    with Lane(zygote=zygote) as lane:
-        graders = [Grader(plan, lane) for plan in plans]
-        for entry in entries[:WARM_UP]:
-            # The first of each form pays for the start of the lane, or for the import of nbformat.
-            for grader in graders:
-                _grade(entry, grader)
-        rounds = []
-        for entry in entries:
-            rounds.append([_sample(entry, grader, zygote.process.pid) for grader in graders])
-            if len(rounds) % BLOCK == 0 or len(rounds) == len(entries):
-                between()
+    with Lane() as lane:
+        return _in_turn(entries, [Grader(plan, lane) for plan in plans], between, block=BLOCK)
+
+
+def _in_turn(
+    entries: Sequence[Entry],
+    graders: Sequence[Grader],
+    between: Callable[[], object],
+    *,
+    block: int,
+) -> list[list[Sample]]:
+    for entry in entries[:WARM_UP]:
+        # The first of each form pays for the start of the lane, or for the import of nbformat.
+        for grader in graders:
+            _grade(entry, grader)
+    rounds = []
+    for entry in entries:
+        rounds.append([_sample(entry, grader) for grader in graders])
+        if len(rounds) % block == 0 or len(rounds) == len(entries):
+            between()
     return [list(samples) for samples in zip(*rounds, strict=True)]
 
 
-def _sample(entry: Entry, grader: Grader, root: int) -> Sample:
+def _sample(entry: Entry, grader: Grader) -> Sample:
+    root = grader.lane.zygote_pid
+    assert root is not None
     before = settled_tree_cpu(root, tree_cpu(root))
     cpu_began = time.process_time()
     began, read = _grade(entry, grader)

@@ -1,4 +1,4 @@
-"""The command line: `grader grade`, `check`, `build` and `demo`."""
+"""The command line: `grader grade`, `check`, `build`, `demo` and `doctor`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from grader.errors import UsageError
 from grader.intake import clean_name
 from grader.plan import Plan
-from grader.report import FORMULA_STARTS
+from grader.report import safe_cell
 from grader.store import Store
 
 FILE = "overrides.csv"
@@ -108,7 +108,7 @@ def _mark(cells: dict[str, str], where: str, line: int) -> Mark:
 def _student(mark: Mark, store: Store) -> str:
     """The student that is meant: a gradebook has an apostrophe before what looks like a formula."""
     name = mark.student.removeprefix("'")
-    quoted = mark.student != name and name.startswith(FORMULA_STARTS)
+    quoted = mark.student == safe_cell(name) != name
     return name if quoted and not store.is_present(mark.student) else mark.student
 
 
