@@ -17,7 +17,7 @@ from typing import TypeAlias
 from grader.build import notebook, script
 from grader.catalog import Course, Exercise
 from grader.errors import UsageError
-from grader.proof import Variant, variants_in
+from grader.variants import Variant, variants_in
 
 # A file's name below the class's folder, and its bytes.
 Files: TypeAlias = dict[str, bytes]

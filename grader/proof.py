@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,6 @@ import numpy as np
 from grader import wire
 from grader.build import built_files, strays
 from grader.catalog import Course, Exercise
-from grader.errors import CourseError
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.launch import Wall
@@ -23,94 +19,13 @@ from grader.model import FunctionResult, Returned, Verdict
 from grader.plan import Plan, PlannedCall
 from grader.planning import plan_of
 from grader.portable import lane_for
+from grader.variants import Variant, variants_in
 
-SEPARATOR = "__"
 TRIVIAL_SHARE = 0.1
 # Across machines exp and matmul differ in the last bits.
 SAME_NUMBER = 1e-13
 
 Step = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way to write one function: a mistake, or an alternative."""
-
-    name: str
-    function: str
-    exercise: str
-    path: Path
-    doc: str
-    is_def: bool
-
-    @property
-    def id(self) -> str:
-        """The name without the function's."""
-        return self.name.partition(SEPARATOR)[2]
-
-    def pieces(self) -> tuple[list[str], str]:
-        """The source of what it needs of its file (imports, helpers), and of the variant itself."""
-        text = self.path.read_text(encoding="utf-8")
-        shared: list[str] = []
-        variants: dict[str, str] = {}
-        lines = text.splitlines()
-        for node in ast.parse(text).body:
-            names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
-            piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-            variants.update(dict.fromkeys(names, piece))
-            if not names:
-                shared.append(piece)
-        own = variants.pop(self.name)
-        # A variant may be made of another one, above it in the file.
-        used = [piece for name, piece in variants.items() if re.search(rf"\b{name}\b", own)]
-        return [*shared, *used], own
-
-    def source(self) -> bytes:
-        """A file that holds this variant under the function's own name."""
-        shared, own = self.pieces()
-        return "\n\n".join([*shared, own, f"{self.function} = {self.name}\n"]).encode()
-
-
-def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
-    """The mistakes or alternatives of an exercise, from the file `filename` in its folder.
-
-    CourseError for a name that stands twice, or names no function of the exercise.
-    """
-    path = exercise.folder / filename
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
-        raise CourseError(f"{path} is missing; write it, even with few entries") from None
-    except SyntaxError as error:
-        raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
-    functions = {function.name for function in exercise.functions}
-    found: dict[str, Variant] = {}
-    for node in tree.body:
-        for name, doc in _definitions(node):
-            if name.startswith("_"):
-                continue
-            if SEPARATOR not in name:
-                raise CourseError(
-                    f"{path}: {name} is neither FUNCTION{SEPARATOR}ID nor a helper, whose name"
-                    " begins with _; rename it"
-                )
-            function = name.partition(SEPARATOR)[0]
-            if function not in functions:
-                raise CourseError(f"{path}: {name}: {function} is no function of this exercise")
-            if name in found:
-                raise CourseError(f"{path}: two functions are called {name}; rename one")
-            is_def = isinstance(node, ast.FunctionDef)
-            found[name] = Variant(name, function, exercise.slug, path, doc, is_def)
-    return list(found.values())
-
-
-def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.FunctionDef):
-        yield node.name, ast.get_docstring(node) or ""
-    elif isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id, ""
 
 
 def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:

@@ -11,7 +11,8 @@ from grader.catalog import course_of
 from grader.errors import CourseError, UsageError
 from grader.plan import plan_from_json, plan_json
 from grader.planning import plan_of
-from grader.proof import problems_of, variants_in
+from grader.proof import problems_of
+from grader.variants import variants_in
 
 
 def problems(root: Path) -> list[str]:

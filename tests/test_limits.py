@@ -12,7 +12,8 @@ from grader.grading import Grader
 from grader.limits import limits_with
 from grader.model import Limits, Verdict
 from grader.planning import plan_of
-from grader.proof import graded_variant, variants_in
+from grader.proof import graded_variant
+from grader.variants import variants_in
 
 
 def test_limits_are_given_by_name():

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import math
 import os
 import sys
 import warnings
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,11 +13,11 @@ import numpy as np
 
 from grader import wire
 from grader.worker import imports
+from grader.worker.changes import unchanged
 from grader.worker.hardening import CHANNEL, Limits, Seal, limit, shed
 from grader.worker.loading import Submission
 
 OUTPUT_LIMIT = 10_000
-RELATIVE_CHANGE = 1e-12
 
 
 def serve(channel_fd: int, limits: Limits, seal: Seal | None) -> None:
@@ -136,47 +134,11 @@ def _answer(submission: Submission, call: wire.Call) -> wire.Returned | wire.Rai
         function: Any = submission.function(call.file, call.function)
         result = function(*args, **kwargs)
         mutated = not (
-            _unchanged(call.args, args) and _unchanged(call.kwargs.values(), kwargs.values())
+            unchanged(call.args, args) and unchanged(call.kwargs.values(), kwargs.values())
         )
         return wire.Returned(call.number, wire.pack(result), mutated)
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
         return wire.Raised(call.number, wire.error_of(error, submission.frames(error)))
-
-
-def _unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
-    return all(map(_is_still, before, after))
-
-
-def _is_still(old: wire.Value, new: object) -> bool:
-    """Whether the object that `old` became is as it was made."""
-    if isinstance(old, wire.Array) and type(new) is np.ndarray:
-        # Nearly always it is, byte for byte: then nothing need be packed.
-        if new.tobytes() == old.data and new.shape == old.shape and new.dtype == old.dtype:
-            return True
-    elif isinstance(old, wire.Mapping) and type(new) is dict:
-        return tuple(new) == old.keys and all(map(_is_still, old.values, new.values()))
-    elif isinstance(old, wire.Callback | wire.Word):
-        return True
-    return _same(old, wire.pack(new))
-
-
-def _same(old: wire.Value, new: wire.Value) -> bool:
-    """Whether two values are equal, but for the rounding of adding and subtracting a step."""
-    if isinstance(old, wire.Sequence) and isinstance(new, wire.Sequence):
-        return len(old.items) == len(new.items) and all(map(_same, old.items, new.items))
-    if isinstance(old, wire.Mapping) and isinstance(new, wire.Mapping):
-        return old.keys == new.keys and all(map(_same, old.values, new.values))
-    if old == new:
-        return True
-    if isinstance(old, wire.Array) and isinstance(new, wire.Array):
-        if (old.dtype, old.shape) != (new.dtype, new.shape) or old.dtype == "bool":
-            return False
-        was, now = wire.unpack(old), wire.unpack(new)
-        scale = abs(was).max(initial=0) or 1
-        return bool((abs(was - now) <= RELATIVE_CHANGE * scale).all())
-    if isinstance(old, float) and isinstance(new, float):
-        return math.isnan(old) and math.isnan(new)
-    return False
 
 
 class _Output(io.TextIOBase):
