@@ -27,7 +27,7 @@ def built_files(course: Course) -> dict[str, str]:
     for exercise in course.exercises:
         files[f"{exercise.slug}.py"] = script(exercise)
         files[f"{exercise.slug}.ipynb"] = notebook(exercise)
-    files["checks.json"] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False))
+    files["checks.json"] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False, mistakes=True))
     return files
 
 

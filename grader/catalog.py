@@ -48,6 +48,11 @@ class Exercise:
         return self.folder / "reference.py"
 
     @property
+    def mistakes_path(self) -> Path:
+        """The listed mistakes."""
+        return self.folder / "mistakes.py"
+
+    @property
     def checks_path(self) -> Path:
         """The checks."""
         return self.folder / "checks.py"
@@ -145,9 +150,9 @@ def _exercise(
     folder: Path, entry: _ExerciseEntry, references: dict[str, types.ModuleType]
 ) -> Exercise:
     home = folder / entry.slug
-    reference = _module(home / "reference.py", entry.slug)
+    reference = module_of(home / "reference.py", entry.slug)
     references[entry.slug] = sys.modules[entry.slug] = reference
-    checks = _module(home / "checks.py", f"{entry.slug}_checks")
+    checks = module_of(home / "checks.py", f"{entry.slug}_checks")
     by_name = _checks_by_name(checks, home / "checks.py")
     for name in by_name:
         if name not in entry.points:
@@ -216,7 +221,7 @@ def _checks_by_name(module: types.ModuleType, path: Path) -> dict[str, FunctionC
     return found
 
 
-def _module(path: Path, name: str) -> types.ModuleType:
+def module_of(path: Path, name: str) -> types.ModuleType:
     """The module that a course author's file is, without a trace in sys.modules or __pycache__."""
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None

@@ -194,7 +194,7 @@ def grade(  # noqa: PLR0913  # one for each option
     entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
     for stray in strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
-    plan = plan_of(read, seed=seed, only=exercises)
+    plan = plan_of(read, seed=seed, only=exercises, mistakes=True)
     options = Options(jobs or available_cpus(), regrade=regrade, overrides=overrides)
     _grade_into(out, entries, plan, options, wall=chosen(isolation))
 
@@ -306,7 +306,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     from grader.run import Options
 
     read = _course(course)
-    plan = plan_of(read, seed=0)
+    plan = plan_of(read, seed=0, mistakes=True)
     try:
         submissions = write_class(read, out / "submissions", students=students)
     except OSError as error:

@@ -86,6 +86,35 @@ class Expected:
     looked_at: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One array of an answer, or the words for what stands in its place."""
+
+    expected: Expected
+    numbers: NDArray[np.float64] | NDArray[np.complex128] | None
+    words: str
+    is_right: bool
+
+
+def leaves_of(actual: wire.Value, expected: Expected) -> tuple[Leaf, ...]:
+    """The arrays of an answer, one for each expected one; a single leaf if it has other parts."""
+    if expected.items:
+        parts = _parts(actual, expected)
+        if isinstance(parts, WrongType):
+            return (Leaf(expected, None, parts.got, is_right=False),)
+        pairs = zip(parts, expected.items, strict=True)
+        return tuple(leaf for part, item in pairs for leaf in leaves_of(part, item))
+    numbers = numbers_of(actual, expected)
+    if isinstance(numbers, WrongType):
+        return (Leaf(expected, None, numbers.got, is_right=False),)
+    if isinstance(numbers, WrongShape):
+        return (Leaf(expected, None, str(numbers.got), is_right=False),)
+    if np.ndim(expected.value) == 0 and numbers.size == 1:
+        numbers = numbers.reshape(())
+    is_right = _value_difference(actual, expected, tight=False) is None
+    return (Leaf(expected, numbers, "", is_right),)
+
+
 def expected_of(call: PlannedCall) -> Expected:
     """What a call must answer, ready to compare with."""
     return _expected(wire.unpack(call.expected), wire.unpack(call.magnitude), call, "")

@@ -25,6 +25,7 @@ from grader.compare import (
     type_difference,
     value_difference,
 )
+from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
 from grader.model import (
     FORMAT,
@@ -32,6 +33,7 @@ from grader.model import (
     CheckResult,
     FunctionResult,
     Kind,
+    Misconception,
     NotCalled,
     Outcome,
     Returned,
@@ -115,6 +117,11 @@ class Grader:
         self._first_number = {f.name: first for f, first in zip(functions, firsts, strict=False)}
         self.expected = {
             function.name: [expected_of(call) for call in function.calls]
+            for exercise in plan.exercises
+            for function in exercise.functions
+        }
+        self._diagnosers = {
+            function.name: Diagnoser(function, self.expected[function.name])
             for exercise in plan.exercises
             for function in exercise.functions
         }
@@ -306,7 +313,10 @@ class Grader:
         checks = [self._check(function, check, outcomes) for check in function.checks]
         verdict, message = _summary(checks)
         points = score(function.points, checks)
-        return _result(exercise, function, checks, points, verdict, message)
+        misconception = None
+        if verdict is not Verdict.PASSED:
+            misconception = self._diagnosers[function.name].diagnosis(outcomes)
+        return _result(exercise, function, checks, points, verdict, message, misconception)
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
@@ -456,6 +466,7 @@ def _result(
     points: float | None,
     verdict: Verdict,
     message: str,
+    misconception: Misconception | None = None,
 ) -> FunctionResult:
     return FunctionResult(
         exercise=exercise.slug,
@@ -464,7 +475,7 @@ def _result(
         max_score=function.points,
         verdict=verdict,
         message=message,
-        misconception=None,
+        misconception=misconception,
         checks=tuple(checks),
     )
 

@@ -130,6 +130,14 @@ class Override(msgspec.Struct, frozen=True):
     graded: float | None
 
 
+class Misconception(msgspec.Struct, frozen=True):
+    """What explains a learner's answers: a listed mistake by its id, or a pattern."""
+
+    id: str
+    message: str
+    evidence: str
+
+
 class FunctionResult(msgspec.Struct, frozen=True):
     """One function of one submission. `score` is None when the grader failed.
 
@@ -142,7 +150,7 @@ class FunctionResult(msgspec.Struct, frozen=True):
     max_score: float
     verdict: Verdict
     message: str
-    misconception: None
+    misconception: Misconception | None
     checks: tuple[CheckResult, ...]
     override: Override | None = None
 

@@ -47,8 +47,29 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     parts: tuple[str, ...] = ()
 
 
+class MistakenAnswer(msgspec.Struct, frozen=True):
+    """What a mistake does in one call: the value it returns, or the error it raises."""
+
+    value: wire.Value
+    mutated: bool = False
+    # The exception as "Type: message", if it raises.
+    error: str = ""
+
+
+class PlannedMistake(msgspec.Struct, frozen=True):
+    """A listed mistake: what the learner is told, and what it answers.
+
+    `answers` holds a place for each call of its function: None where it answers as the reference
+    does, or where the call was not made.
+    """
+
+    id: str
+    message: str
+    answers: tuple[MistakenAnswer | None, ...]
+
+
 class PlannedFunction(msgspec.Struct, frozen=True):
-    """One function of an exercise; `signature` is what a learner calls it as."""
+    """One function of an exercise."""
 
     name: str
     points: float
@@ -56,6 +77,9 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     notice: str
     calls: tuple[PlannedCall, ...]
     checks: tuple[PlannedCheck, ...]
+    mistakes: tuple[PlannedMistake, ...] = ()
+    # What the function calls its positional arguments.
+    parameters: tuple[str, ...] = ()
 
     @property
     def public_calls(self) -> tuple[int, ...]:
@@ -101,6 +125,7 @@ def plan_json(plan: Plan) -> str:
     for planned, exercise in zip(plan.exercises, document["exercises"], strict=True):
         for function, written in zip(planned.functions, exercise["functions"], strict=True):
             written["calls"] = [_readable_call(call) for call in function.calls]
+            written["mistakes"] = [_readable_mistake(mistake) for mistake in function.mistakes]
     return _indented(document) + "\n"
 
 
@@ -112,6 +137,7 @@ def plan_from_json(text: str | bytes, where: str) -> Plan:
         for exercise in document["exercises"]:
             for function in exercise["functions"]:
                 function["calls"] = [_call_of(call) for call in function["calls"]]
+                function["mistakes"] = [_mistake_of(item) for item in function.get("mistakes", ())]
         plan = msgspec.convert(document, Plan)
     except (
         ValueError,
@@ -159,13 +185,45 @@ def _call_of(call: dict[str, Any]) -> PlannedCall:
     )
 
 
+def _readable_mistake(mistake: PlannedMistake) -> dict[str, Any]:
+    """A mistake with an entry for each call in which it differs, by the call's place."""
+    answers: dict[str, dict[str, Any]] = {}
+    for place, answer in enumerate(mistake.answers):
+        if answer is not None:
+            answers[str(place)] = {
+                **({"error": answer.error} if answer.error else {"value": readable(answer.value)}),
+                **({"mutated": True} if answer.mutated else {}),
+            }
+    return {
+        "id": mistake.id,
+        "message": mistake.message,
+        "calls": len(mistake.answers),
+        "answers": answers,
+    }
+
+
+def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
+    answers: list[MistakenAnswer | None] = [None] * int(item["calls"])
+    for place, answer in item["answers"].items():
+        answers[int(place)] = MistakenAnswer(
+            value_from(answer.get("value")),
+            mutated=bool(answer.get("mutated", False)),
+            error=str(answer.get("error", "")),
+        )
+    return PlannedMistake(str(item["id"]), str(item["message"]), tuple(answers))
+
+
 def readable(value: wire.Value) -> Any:
     """A value as plain JSON: numbers as they are, all else as an object that says what it is."""
     match value:
         case wire.Array(dtype=dtype):
             return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
-        case wire.NumpyScalar():
-            return _number(float(wire.unpack(value)))
+        case wire.NumpyScalar(dtype=dtype):
+            return {"scalar": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
+        case wire.Opaque(kind=kind):
+            return {"opaque": kind}
+        case wire.Oversized(dtype=dtype, shape=shape):
+            return {"oversized": list(shape), "dtype": dtype}
         case wire.Sequence(kind=kind, items=items):
             return {kind: [readable(item) for item in items]}
         case wire.Mapping(keys=keys, values=values):
@@ -197,6 +255,12 @@ def value_from(value: Any) -> wire.Value:
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(numbers)).astype(dtype))
+        case {"scalar": number, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
+            return wire.pack(np.array(_floats(number)).astype(dtype)[()])
+        case {"opaque": str(kind)}:
+            return wire.Opaque(kind)  # type: ignore[arg-type]  # shown only if it is known
+        case {"oversized": list(shape), "dtype": str(dtype)}:
+            return wire.Oversized(dtype, tuple(map(int, shape)))
         case {"list": items}:
             return wire.Sequence("list", tuple(value_from(item) for item in items))
         case {"tuple": items}:

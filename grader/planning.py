@@ -14,20 +14,29 @@ from grader import wire
 from grader.catalog import Course, Exercise, Function
 from grader.course import Call, Callback, Check, Terms
 from grader.errors import CourseError, UsageError
+from grader.mistakes import with_mistakes
 from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
 
-def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bool = True) -> Plan:
+def plan_of(
+    course: Course,
+    *,
+    seed: int,
+    only: tuple[str, ...] = (),
+    hidden: bool = True,
+    mistakes: bool = False,
+) -> Plan:
     """The plan of a course (or of the exercises named in `only`), computed from its references.
 
-    `hidden=False` leaves the hidden checks out. Raises CourseError when a reference fails on an
+    `hidden=False` leaves the hidden checks out; `mistakes` adds what each listed mistake answers,
+    which takes a second or two. Raises CourseError when a reference fails on an
     input, UsageError when `only` names an exercise that the course does not have.
     """
     slugs = tuple(exercise.slug for exercise in course.exercises)
     for slug in only:
         if slug not in slugs:
             raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(slugs)}")
-    return Plan(
+    plan = Plan(
         format=FORMAT,
         title=course.title,
         seed=seed,
@@ -53,6 +62,7 @@ def plan_of(course: Course, *, seed: int, only: tuple[str, ...] = (), hidden: bo
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
     )
+    return with_mistakes(plan, course) if mistakes else plan
 
 
 def _planned_function(
@@ -101,6 +111,7 @@ def _planned_function(
         notice=function.notice,
         calls=tuple(calls),
         checks=tuple(checks),
+        parameters=tuple(inspect.signature(function.reference).parameters),
     )
 
 

@@ -1,0 +1,96 @@
+"""Find out what each listed mistake answers, so that a learner's answers can be recognised."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+import msgspec
+
+from grader import wire
+from grader.catalog import Course, Exercise, module_of
+from grader.compare import Expected, expected_of, type_difference, value_difference
+from grader.plan import (
+    MistakenAnswer,
+    Plan,
+    PlannedCall,
+    PlannedExercise,
+    PlannedMistake,
+)
+from grader.variants import variants_in
+from grader.worker.changes import unchanged
+
+# Of an exception's message so much is compared.
+MESSAGE = 300
+
+
+def with_mistakes(plan: Plan, course: Course) -> Plan:
+    """The plan with the answers of all mistakes that the course lists."""
+    exercises = {exercise.slug: exercise for exercise in course.exercises}
+    return msgspec.structs.replace(
+        plan,
+        exercises=tuple(
+            _with_mistakes(planned, exercises[planned.slug]) for planned in plan.exercises
+        ),
+    )
+
+
+def error_text(kind: str, message: str) -> str:
+    """An exception as it is compared with another one."""
+    return f"{kind}: {message}"[:MESSAGE]
+
+
+def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExercise:
+    if not exercise.mistakes_path.exists():
+        return planned
+    module = module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
+    expected = {f.name: [expected_of(call) for call in f.calls] for f in planned.functions}
+    functions = {function.name: function for function in planned.functions}
+    found: dict[str, list[PlannedMistake]] = {name: [] for name in functions}
+    for variant in variants_in(exercise, exercise.mistakes_path.name):
+        function = functions[variant.function]
+        implementation = getattr(module, variant.name)
+        answers = tuple(
+            None
+            if place in function.memory_calls
+            else _answer(implementation, call, expected[function.name][place])
+            for place, call in enumerate(function.calls)
+        )
+        if any(answer is not None for answer in answers):
+            doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
+            found[function.name].append(PlannedMistake(variant.id, doc, answers))
+    return msgspec.structs.replace(
+        planned,
+        functions=tuple(
+            msgspec.structs.replace(function, mistakes=tuple(found[function.name]))
+            for function in planned.functions
+        ),
+    )
+
+
+def _answer(
+    implementation: Callable[..., Any], call: PlannedCall, expected: Expected
+) -> MistakenAnswer | None:
+    """What a mistake does in this call; None if it does what the reference does."""
+    args = [wire.unpack(value) for value in call.args]
+    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
+    try:
+        with (
+            open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path
+            redirect_stdout(sink),
+            redirect_stderr(sink),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            value = wire.pack(implementation(*args, **kwargs))
+    except Exception as error:  # noqa: BLE001  # that it raises is what is wrong with it
+        raised = wire.error_of(error, ())
+        return MistakenAnswer(None, error=error_text(raised.type, raised.message))
+    mutated = not (unchanged(call.args, args) and unchanged(call.kwargs.values(), kwargs.values()))
+    same = value_difference(value, expected, tight=True) is None
+    if same and not mutated and type_difference(value, expected) is None:
+        return None
+    return MistakenAnswer(value, mutated)

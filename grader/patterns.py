@@ -1,0 +1,375 @@
+"""What is wrong with an answer when no listed mistake gives it: a factor, an axis, a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, permutations
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import wire
+from grader.compare import Expected
+from grader.plan import PlannedCall
+
+Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]
+
+# A pattern must show on at least so many inputs.
+ENOUGH = 2
+# Of so many entries two that agree by chance would be a surprise.
+LONG = 3
+# Two ways to compute the same differ by no more than this, relative to the terms.
+ROUNDING = 1e-8
+# Two factors this near to each other are one.
+SAME_FACTOR = 1e-6
+SUMS = (0.0, 1.0)
+CONSTANTS = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How an answer is wrong."""
+
+    id: str
+    message: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One array of one answer beside the expected one; `numbers` is None where it is none."""
+
+    place: int
+    path: str
+    numbers: Numbers | None
+    expected: Expected
+    call: PlannedCall
+    public: bool
+
+    @property
+    def want(self) -> NDArray[np.float64]:
+        """The expected numbers."""
+        return np.asarray(self.expected.value)
+
+    @property
+    def got(self) -> Numbers:
+        """The learner's numbers."""
+        assert self.numbers is not None
+        return self.numbers
+
+    @property
+    def fits(self) -> bool:
+        """Whether the answer has the expected shape and is finite where that is."""
+        return (
+            self.numbers is not None
+            and self.numbers.shape == self.want.shape
+            and bool((np.isfinite(self.numbers) == np.isfinite(self.want)).all())
+        )
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the numbers are the expected ones (tolerance tier A)."""
+        if not self.fits:
+            return False
+        with np.errstate(all="ignore"):
+            fine = np.abs(self.got - self.want) <= self.expected.loose
+        return bool((fine | (self.got == self.want)).all())
+
+    @property
+    def tells(self) -> bool:
+        """Whether the expected numbers are not all zero: a factor would not show on those."""
+        return bool(self.want.any())
+
+
+def close(
+    one: Numbers, other: Numbers, expected: Expected, *, scale: float | NDArray[np.float64] = 1.0
+) -> bool:
+    """Whether two wrong answers are the same but for rounding; nan is the same as nan."""
+    if one.shape != other.shape:
+        return False
+    with np.errstate(all="ignore"):
+        allowed = ROUNDING * np.abs(other) + 1e-300
+        if np.shape(expected.loose) == other.shape:
+            allowed = allowed + np.abs(scale) * (expected.loose * 1e-2 + expected.tight)
+        same = (np.abs(one - other) <= allowed) | (one == other) | (np.isnan(one) & np.isnan(other))
+    return bool(same.all())
+
+
+def instead(expected: Expected, numbers: Numbers) -> Expected:
+    """The expected value with other numbers, to look for a pattern relative to those."""
+    loose, tight = expected.loose, expected.tight
+    if numbers.shape != np.shape(expected.value):
+        loose = tight = 1e-6 * np.abs(numbers)
+    return replace(expected, value=numbers, loose=loose, tight=tight, data=b"")
+
+
+def pattern_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
+    """The first pattern that explains all these answers."""
+    return (
+        factor_in(samples, parameters)
+        or _swapped_axes(samples)
+        or _constant_added(samples)
+        or _factor_along_axis(samples)
+    )
+
+
+def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
+    """One factor on all answers: a number, or the size of an axis of an argument."""
+    parts = _wrong_parts(samples)
+    if parts is None:
+        return None
+    wrong, which = parts
+    telling = [sample for sample in wrong if sample.tells]
+    if len({sample.place for sample in telling}) < ENOUGH:
+        return None
+    first = telling[0]
+    at = np.unravel_index(np.argmax(np.abs(first.want)), first.want.shape)
+    factor = float(np.real(first.got[at] / first.want[at]))
+    found = [
+        (name, said)
+        for name, said, of in _factors(telling, parameters, factor)
+        if np.isclose(of(first), factor, rtol=SAME_FACTOR, atol=0)
+        and all(close(s.got, of(s) * s.want, s.expected, scale=of(s)) for s in wrong)
+    ]
+    if not found:
+        return None
+    name, said = found[0]
+    count = len({sample.place for sample in telling})
+    return Pattern(
+        f"factor_{name}",
+        f"{which} exactly {said}",
+        f"the same factor in every entry, on {count} inputs",
+    )
+
+
+def _factors(
+    samples: Sequence[Sample], parameters: Sequence[str], factor: float
+) -> Iterator[tuple[str, str, Any]]:
+    """Names and words of factors, and what they are in a sample: numbers first, then sizes."""
+    for number, text in CONSTANTS.items():
+        name = text.replace("-", "minus_").replace("/", "_over_")
+        if number == -1:
+            said = "the right one with the sign turned round. Which way does a step down go?"
+        else:
+            said = f"{text} times the right one. Where does that factor come from?"
+        yield name, said, lambda _sample, number=number: number
+    sizes = [_sizes(sample.call, parameters) for sample in samples]
+    seen: set[tuple[int, ...]] = set()
+    for label in sizes[0] if sizes else ():
+        if not all(label in one for one in sizes):
+            continue
+        values = tuple(one[label] for one in sizes)
+        if values in seen or len(set(values)) < ENOUGH:
+            continue
+        seen.add(values)
+        name, axis = label
+        size = f"{name}.shape[{axis}]"
+        slug = f"{'rows' if axis == 0 else 'columns'}_of_{name}"
+        for sign, turned in ((1, ""), (-1, " and has the wrong sign")):
+            prefix = "" if sign == 1 else "minus_"
+            yield (
+                f"{prefix}{slug}",
+                f"{size} times too large{turned}. Is there a sum where a mean is asked for?",
+                lambda s, label=label, sign=sign: sign * _sizes(s.call, parameters)[label],
+            )
+            yield (
+                f"{prefix}1_over_{slug}",
+                f"{size} times too small{turned}. What do you divide by that you should not?",
+                lambda s, label=label, sign=sign: sign / _sizes(s.call, parameters)[label],
+            )
+    # A number that no list has, told only where the public checks show it as well.
+    if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
+        yield (
+            "constant",
+            f"{factor:.6g} times the right one, in every entry. Where does that factor come from?",
+            lambda _sample: factor,
+        )
+
+
+def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
+    """The sizes of the axes of the arrays among a call's positional arguments."""
+    return {
+        (name, axis): size
+        for name, value in zip(parameters, call.args, strict=False)
+        if isinstance(value, wire.Array)
+        for axis, size in enumerate(value.shape)
+    }
+
+
+def _wrong_parts(samples: Sequence[Sample]) -> tuple[list[Sample], str] | None:
+    """The samples of those parts of the answers that are wrong, and how to speak of them."""
+    if not samples or not all(sample.fits for sample in samples):
+        return None
+    paths = list(dict.fromkeys(s.path for s in samples if not s.is_right))
+    if not paths:
+        return None
+    which = "Your answer is"
+    if paths != [""]:
+        which = f"In your answer {', '.join(paths)} {'is' if len(paths) == 1 else 'are'} each"
+    return [sample for sample in samples if sample.path in paths], which
+
+
+def _swapped_axes(samples: Sequence[Sample]) -> Pattern | None:
+    """The same numbers with their axes in another order."""
+    if any(sample.numbers is None or sample.numbers.ndim != sample.want.ndim for sample in samples):
+        return None
+    wrong = [sample for sample in samples if not sample.is_right]
+    if len({sample.place for sample in wrong}) < ENOUGH:
+        return None
+    for axes in permutations(range(wrong[0].want.ndim)):
+        if list(axes) == sorted(axes):
+            continue
+        if all(
+            sample.want.ndim == len(axes)
+            and close(sample.got, sample.want.transpose(axes), instead(sample.expected, sample.got))
+            for sample in wrong
+        ):
+            return Pattern(
+                "transposed" if len(axes) == 2 else "axes_swapped",
+                "Your numbers are right, but their axes are swapped: what you return is the"
+                " transpose. Which index belongs to the rows?"
+                if len(axes) == 2
+                else f"Your numbers are right, but their axes are in another order: {axes}.",
+                f"so it is on all {len({s.place for s in wrong})} inputs that show it",
+            )
+    return None
+
+
+def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
+    """Something that is the same all along an axis has been added."""
+    for axis, each, other in ((None, "entry", ""), (0, "column", "rows"), (1, "row", "columns")):
+        count = _along(samples, axis, lambda sample: sample.got - sample.want, relative=False)
+        if count < ENOUGH:
+            continue
+        if axis is None:
+            return Pattern(
+                "constant_added",
+                "Every entry of your answer is off by the same amount. What do you add, or forget"
+                " to take off?",
+                f"so it is on {count} inputs",
+            )
+        return Pattern(
+            f"constant_per_{each}",
+            f"Within each {each} of your answer all entries are off by the same amount: something"
+            f" that does not depend on the {other} has been added, or was not taken off.",
+            f"so it is on {count} inputs",
+        )
+    return None
+
+
+def _factor_along_axis(samples: Sequence[Sample]) -> Pattern | None:
+    """Each column, or each row, has a factor of its own."""
+    for axis, each in ((0, "column"), (1, "row")):
+        count = _along(samples, axis, lambda sample: sample.got / sample.want, relative=True)
+        if count >= ENOUGH:
+            return Pattern(
+                f"factor_per_{each}",
+                f"Each {each} of your answer is right but for a factor of its own. By what is a"
+                f" {each} divided, or scaled?",
+                f"so it is on {count} inputs",
+            )
+    return None
+
+
+def _along(samples: Sequence[Sample], axis: int | None, what: Any, *, relative: bool) -> int:
+    """On how many inputs `what` is the same along an axis, if it is in all; else 0."""
+    parts = _wrong_parts(samples)
+    if parts is None:
+        return 0
+    places = set()
+    for sample in parts[0]:
+        if sample.want.ndim != 2 or not np.isfinite(sample.want).all():
+            return 0
+        with np.errstate(all="ignore"):
+            if relative and not (np.abs(sample.want) > 0).all():
+                return 0
+            values = what(sample)
+            size = np.abs(sample.got).max() + np.abs(sample.want).max()
+            allowed = ROUNDING * (np.abs(values) if relative else size)
+            spread = np.abs(values - values.mean(axis=axis, keepdims=True))
+        if not (spread <= allowed).all():
+            return 0
+        length = values.size if axis is None else values.shape[axis]
+        if length >= LONG and not sample.is_right:
+            places.add(sample.place)
+    return len(places)
+
+
+def broken_invariant(samples: Sequence[Sample], expected: Sequence[Expected]) -> Pattern | None:
+    """What is true of every right answer of this function, and not of one of these."""
+    if not samples or not all(sample.numbers is not None for sample in samples):
+        return None
+    by_path = groupby(sorted(expected, key=lambda e: e.path), key=lambda e: e.path)
+    wants = {path: [np.asarray(e.value) for e in group] for path, group in by_path}
+    ordered = sorted(samples, key=lambda sample: not sample.public)
+    for axis, each in ((-2, "column"), (-1, "row")):
+        for sample in ordered:
+            total = _common_sum(wants.get(sample.path, ()), axis)
+            if total is None or not sample.fits:
+                continue
+            broken = _broken_sum(sample, axis, total)
+            if broken is not None:
+                return _sum_pattern(sample, each, total, broken)
+    for sample in ordered:
+        if sample.fits and _are_symmetric(wants.get(sample.path, ())):
+            swapped = np.swapaxes(sample.got, -1, -2)
+            size = np.abs(sample.got).max(initial=0)
+            if (np.abs(sample.got - swapped) > 1e-6 * size).any():
+                return Pattern(
+                    "not_symmetric",
+                    "Your matrix is not symmetric, and the right one always is: here how i acts on"
+                    " j is how j acts on i.",
+                    "a property that every right answer has",
+                )
+    return None
+
+
+def _common_sum(wants: Sequence[NDArray[np.float64]], axis: int) -> float | None:
+    """What all sums along an axis come to, if it is 0 or 1 in every expected answer."""
+    if not wants or any(want.ndim < 2 or not np.isfinite(want).all() for want in wants):
+        return None
+    if all(want.shape[axis] < 2 for want in wants):
+        return None
+    for total in SUMS:
+        if all(
+            (np.abs(w.sum(axis=axis) - total) <= 1e-9 * (1 + np.abs(w).sum(axis=axis))).all()
+            for w in wants
+        ):
+            return total
+    return None
+
+
+def _broken_sum(sample: Sample, axis: int, total: float) -> tuple[int, float] | None:
+    sums = np.real(sample.got.sum(axis=axis))
+    sizes = np.abs(sample.got).sum(axis=axis) + total
+    off = np.abs(sums - total) > 1e-6 * sizes + 1e-12
+    if not off.any():
+        return None
+    flat = int(np.argmax(off))
+    return flat, float(sums.flat[flat])
+
+
+def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, float]) -> Pattern:
+    place, value = broken
+    part = f" of {sample.path}" if sample.path else ""
+    why = "the probabilities of an example" if total else "what one gains the others lose, so they"
+    if sample.public:
+        said = f"{each.capitalize()} {place}{part} of your answer sums to {value:.6g}"
+    else:
+        said = f"A {each}{part} of your answer does not sum to {total:g}"
+    return Pattern(
+        f"{each}s_do_not_sum_to_{total:g}",
+        f"{said}; {why} always sum to {total:g}.",
+        "a property that every right answer has",
+    )
+
+
+def _are_symmetric(wants: Sequence[NDArray[np.float64]]) -> bool:
+    return bool(wants) and all(
+        want.ndim >= 2
+        and want.shape[-1] == want.shape[-2]
+        and np.allclose(want, np.swapaxes(want, -1, -2), rtol=0, atol=1e-9)
+        for want in wants
+    )
