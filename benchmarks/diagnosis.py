@@ -97,7 +97,7 @@ def leave_one_out(plan: Plan, grader: Grader, *, listed: bool) -> None:
             seconds.append(time.perf_counter() - began)
             kind = _kind(found, others)
             kinds[kind] += 1
-            if listed and kind not in ("none",):
+            if listed and kind != "none":
                 print(f"  {kind}: {name}__{mistake.id}: {found.id if found else ''}")
     count = sum(kinds.values())
     print(f"leave one out, {count} mistakes: {dict(kinds)}")

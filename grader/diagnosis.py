@@ -103,9 +103,12 @@ class Diagnoser:
             place: not one.error and value_difference(one.value, self.expected[place]) is None
             for place, one in seen.items()
         }
+        if all(right.values()):
+            wasteful = any(_is_out_of_memory(outcome) for outcome in outcomes)
+            return self._wasteful() if wasteful else self._named(seen, right)
         return (
             self._named(seen, right)
-            or self._patterned(seen, right)
+            or self._patterned(seen)
             or self._composed(seen, right)
             or self._invariant(seen)
         )
@@ -121,6 +124,15 @@ class Diagnoser:
             return None
         ((mistake, count),) = found.values()
         return Misconception(mistake.id, mistake.message, _evidence(count))
+
+    def _wasteful(self) -> Misconception | None:
+        """The listed mistake that shows in nothing but memory, if there is one such message."""
+        found = {p.mistake.message: p.mistake for p in self.prepared if not p.differences}
+        if len(found) != 1:
+            return None
+        (mistake,) = found.values()
+        evidence = "every answer is right, and it runs out of memory where the arrays are large"
+        return Misconception(mistake.id, mistake.message, evidence)
 
     def _agreements(
         self, prepared: _Prepared, seen: dict[int, _Seen], right: dict[int, bool]
@@ -165,22 +177,27 @@ class Diagnoser:
                 leaf.expected,
                 self.function.calls[place],
                 public=place in self._public,
+                is_right=leaf.is_right,
             )
             for place, one in seen.items()
             for leaf in one.leaves
         ]
 
-    def _patterned(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
-        if any(one.error for one in seen.values()) or all(right.values()):
+    def _patterned(self, seen: dict[int, _Seen]) -> Misconception | None:
+        if any(one.error for one in seen.values()):
             return None
         found = patterns.pattern_in(self._samples(seen), self.function.parameters)
         return _misconception(found)
 
     def _invariant(self, seen: dict[int, _Seen]) -> Misconception | None:
-        expected = [leaf for one in self.expected for leaf in _expected_leaves(one)]
         if any(one.error for one in seen.values()):
             return None
-        return _misconception(patterns.broken_invariant(self._samples(seen), expected))
+        wrong = [sample for sample in self._samples(seen) if not sample.is_right]
+        return _misconception(patterns.broken_invariant(wrong, self._wants()))
+
+    def _wants(self) -> list[Expected]:
+        """All arrays that right answers hold."""
+        return [leaf for one in self.expected for leaf in _expected_leaves(one)]
 
     def _composed(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
         """A factor on a listed mistake, or two listed mistakes in different inputs or parts."""
@@ -192,17 +209,24 @@ class Diagnoser:
         found: dict[tuple[str, str], Misconception] = {}
         wrong = [place for place, is_right in right.items() if not is_right]
         for prepared in self.prepared:
-            if not any(d.kind is _Kind.VALUE for d in prepared.differences.values()):
+            differing = [p for p in wrong if p in prepared.differences]
+            if len(differing) < ENOUGH or not self._may_be_scaled(prepared, seen, differing[0]):
                 continue
             samples = list(self._beside(prepared, seen))
             scaled = patterns.factor_in(samples, self.function.parameters)
-            differing = [p for p in wrong if p in prepared.differences]
-            if scaled is not None and len(differing) >= ENOUGH:
+            if scaled is not None:
                 message = f"{prepared.mistake.message}\n\nOn top of that: {scaled.message}"
                 found[prepared.mistake.message, scaled.id] = Misconception(
                     f"{prepared.mistake.id}+{scaled.id}", message, _evidence(len(differing))
                 )
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def _may_be_scaled(self, prepared: _Prepared, seen: dict[int, _Seen], place: int) -> bool:
+        """Whether in this one call the answer is a mistake's, but for a factor: a quick look."""
+        leaves, mistaken = seen[place].leaves, prepared.differences[place].leaves
+        if len(leaves) != len(mistaken):
+            return False
+        return all(map(patterns.is_multiple, leaves, mistaken))
 
     def _beside(self, prepared: _Prepared, seen: dict[int, _Seen]) -> Iterator[Sample]:
         """The learner's numbers beside those of a mistake in the expected ones' place."""
@@ -224,6 +248,7 @@ class Diagnoser:
                     expected,
                     self.function.calls[place],
                     public=place in self._public,
+                    is_right=patterns.agrees(leaf.numbers, expected),
                 )
 
     def _both(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
@@ -272,6 +297,10 @@ def _misconception(pattern: Pattern | None) -> Misconception | None:
 
 def _evidence(count: int) -> str:
     return f"it gives your answers on all {count} inputs where it differs from the right ones"
+
+
+def _is_out_of_memory(outcome: Outcome) -> bool:
+    return isinstance(outcome, Raised) and outcome.error.type in NO_ANSWER
 
 
 def _seen(outcome: Outcome, expected: Expected) -> _Seen | None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.compare import Expected
+from grader.compare import Expected, Leaf
 from grader.plan import PlannedCall
 
 Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]
@@ -47,6 +47,7 @@ class Sample:
     expected: Expected
     call: PlannedCall
     public: bool
+    is_right: bool
 
     @property
     def want(self) -> NDArray[np.float64]:
@@ -69,18 +70,32 @@ class Sample:
         )
 
     @property
-    def is_right(self) -> bool:
-        """Whether the numbers are the expected ones (tolerance tier A)."""
-        if not self.fits:
-            return False
-        with np.errstate(all="ignore"):
-            fine = np.abs(self.got - self.want) <= self.expected.loose
-        return bool((fine | (self.got == self.want)).all())
-
-    @property
     def tells(self) -> bool:
-        """Whether the expected numbers are not all zero: a factor would not show on those."""
-        return bool(self.want.any())
+        """Whether the expected numbers are not all next to zero: a factor would not show there."""
+        return bool((np.abs(self.want) > self.expected.loose).any())
+
+
+def agrees(numbers: Numbers | None, expected: Expected) -> bool:
+    """Whether these are the expected numbers (tolerance tier A)."""
+    want = np.asarray(expected.value)
+    if numbers is None or numbers.shape != want.shape:
+        return False
+    with np.errstate(all="ignore"):
+        fine = np.abs(numbers - want) <= expected.loose
+    return bool((fine | (numbers == want)).all())
+
+
+def is_multiple(one: Leaf, other: Leaf) -> bool:
+    """Whether the numbers of one are some multiple of those of the other."""
+    if one.numbers is None or other.numbers is None or one.numbers.shape != other.numbers.shape:
+        return False
+    if not other.numbers.any():
+        return not one.numbers.any()
+    at = np.argmax(np.abs(other.numbers))
+    with np.errstate(all="ignore"):
+        factor = one.numbers.flat[at] / other.numbers.flat[at]
+        off = np.abs(one.numbers - factor * other.numbers)
+        return bool((off <= SAME_FACTOR * np.abs(one.numbers).max()).all())
 
 
 def close(
@@ -90,9 +105,11 @@ def close(
     if one.shape != other.shape:
         return False
     with np.errstate(all="ignore"):
-        allowed = ROUNDING * np.abs(other) + 1e-300
+        # An infinite tolerance would let everything pass.
+        allowed = np.where(np.isfinite(other), ROUNDING * np.abs(other) + 1e-300, 0.0)
         if np.shape(expected.loose) == other.shape:
-            allowed = allowed + np.abs(scale) * (expected.loose * 1e-2 + expected.tight)
+            terms = np.abs(scale) * (expected.loose * 1e-2 + expected.tight)
+            allowed = allowed + np.where(np.isfinite(other) & np.isfinite(terms), terms, 0.0)
         same = (np.abs(one - other) <= allowed) | (one == other) | (np.isnan(one) & np.isnan(other))
     return bool(same.all())
 
