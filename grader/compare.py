@@ -111,8 +111,22 @@ def leaves_of(actual: wire.Value, expected: Expected) -> tuple[Leaf, ...]:
         return (Leaf(expected, None, str(numbers.got), is_right=False),)
     if np.ndim(expected.value) == 0 and numbers.size == 1:
         numbers = numbers.reshape(())
-    is_right = _value_difference(actual, expected, tight=False) is None
-    return (Leaf(expected, numbers, "", is_right),)
+    return (Leaf(expected, numbers, "", is_near(numbers, expected)),)
+
+
+def is_near(
+    numbers: NDArray[np.float64] | NDArray[np.complex128] | None, expected: Expected
+) -> bool:
+    """Whether these are the expected numbers, in the expected shape (tolerance tier A)."""
+    want = np.asarray(expected.value)
+    if numbers is None or numbers.shape != want.shape:
+        return False
+    with np.errstate(all="ignore"):
+        if (np.abs(numbers - want) <= expected.loose).all():
+            return True
+        fine = np.abs(numbers - want) <= expected.loose
+        fine |= np.isinf(want) & (np.sign(want) * numbers.real > INFINITE)
+    return bool(fine.all())
 
 
 def expected_of(call: PlannedCall) -> Expected:

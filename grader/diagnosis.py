@@ -9,15 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from grader import patterns, wire
-from grader.compare import Expected, Leaf, WrongType, leaves_of, type_difference, value_difference
+from grader.compare import (
+    Expected,
+    Leaf,
+    WrongType,
+    is_near,
+    leaves_of,
+    type_difference,
+    value_difference,
+)
 from grader.mistakes import error_text
 from grader.model import Misconception, Outcome, Raised, Returned
-from grader.patterns import Pattern, Sample, close
+from grader.patterns import Invariants, Pattern, Sample, close, invariants_of
 from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake
 
 # A mistake must be seen on at least so many inputs on which it differs from the reference.
@@ -73,24 +82,26 @@ class Diagnoser:
         self.expected = expected
         self._public = frozenset(function.public_calls)
         self._unknown = frozenset(function.memory_calls)
-        self._prepared: list[_Prepared] | None = None
 
-    @property
+    @cached_property
     def prepared(self) -> list[_Prepared]:
         """The mistakes, compared with the reference once."""
-        if self._prepared is None:
-            self._prepared = [
-                _Prepared(
-                    mistake,
-                    {
-                        place: _difference(answer, self.expected[place])
-                        for place, answer in enumerate(mistake.answers)
-                        if answer is not None
-                    },
-                )
-                for mistake in self.function.mistakes
-            ]
-        return self._prepared
+        return [
+            _Prepared(
+                mistake,
+                {
+                    place: _difference(answer, self.expected[place])
+                    for place, answer in enumerate(mistake.answers)
+                    if answer is not None
+                },
+            )
+            for mistake in self.function.mistakes
+        ]
+
+    @cached_property
+    def invariants(self) -> Invariants:
+        """What is true of every right answer."""
+        return invariants_of([leaf for one in self.expected for leaf in _expected_leaves(one)])
 
     def diagnosis(self, outcomes: Sequence[Outcome]) -> Misconception | None:
         """What explains these outcomes, if anything is known that does."""
@@ -100,7 +111,7 @@ class Diagnoser:
             if (found := _seen(outcome, self.expected[place])) is not None
         }
         right = {
-            place: not one.error and value_difference(one.value, self.expected[place]) is None
+            place: not one.error and all(leaf.is_right for leaf in one.leaves)
             for place, one in seen.items()
         }
         if all(right.values()):
@@ -193,11 +204,7 @@ class Diagnoser:
         if any(one.error for one in seen.values()):
             return None
         wrong = [sample for sample in self._samples(seen) if not sample.is_right]
-        return _misconception(patterns.broken_invariant(wrong, self._wants()))
-
-    def _wants(self) -> list[Expected]:
-        """All arrays that right answers hold."""
-        return [leaf for one in self.expected for leaf in _expected_leaves(one)]
+        return _misconception(patterns.broken_invariant(wrong, self.invariants))
 
     def _composed(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
         """A factor on a listed mistake, or two listed mistakes in different inputs or parts."""
@@ -210,7 +217,7 @@ class Diagnoser:
         wrong = [place for place, is_right in right.items() if not is_right]
         for prepared in self.prepared:
             differing = [p for p in wrong if p in prepared.differences]
-            if len(differing) < ENOUGH or not self._may_be_scaled(prepared, seen, differing[0]):
+            if len(differing) < ENOUGH or not self._may_be_scaled(prepared, seen, differing):
                 continue
             samples = list(self._beside(prepared, seen))
             scaled = patterns.factor_in(samples, self.function.parameters)
@@ -221,8 +228,11 @@ class Diagnoser:
                 )
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _may_be_scaled(self, prepared: _Prepared, seen: dict[int, _Seen], place: int) -> bool:
-        """Whether in this one call the answer is a mistake's, but for a factor: a quick look."""
+    def _may_be_scaled(
+        self, prepared: _Prepared, seen: dict[int, _Seen], differing: list[int]
+    ) -> bool:
+        """Whether in one call the answer is a mistake's, but for a factor: a quick look."""
+        place = max(differing, key=lambda place: _size(seen[place]))
         leaves, mistaken = seen[place].leaves, prepared.differences[place].leaves
         if len(leaves) != len(mistaken):
             return False
@@ -248,7 +258,7 @@ class Diagnoser:
                     expected,
                     self.function.calls[place],
                     public=place in self._public,
-                    is_right=patterns.agrees(leaf.numbers, expected),
+                    is_right=is_near(leaf.numbers, expected),
                 )
 
     def _both(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
@@ -323,6 +333,10 @@ def _difference(answer: MistakenAnswer, expected: Expected) -> _Difference:
     if type_name or answer.mutated:
         return _Difference(_Kind.FORM, type_name=type_name, mutated=answer.mutated)
     return _Difference(_Kind.PRECISION, leaves)
+
+
+def _size(one: _Seen) -> int:
+    return sum(leaf.numbers.size for leaf in one.leaves if leaf.numbers is not None)
 
 
 def _type_name(value: wire.Value, expected: Expected) -> str:

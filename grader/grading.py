@@ -33,7 +33,6 @@ from grader.model import (
     CheckResult,
     FunctionResult,
     Kind,
-    Misconception,
     NotCalled,
     Outcome,
     Returned,
@@ -43,6 +42,7 @@ from grader.model import (
     Verdict,
     total,
 )
+from grader.picture import grid_of
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
 from grader.session import Frame, LoadProblem, Session
@@ -313,10 +313,14 @@ class Grader:
         checks = [self._check(function, check, outcomes) for check in function.checks]
         verdict, message = _summary(checks)
         points = score(function.points, checks)
-        misconception = None
-        if verdict is not Verdict.PASSED:
-            misconception = self._diagnosers[function.name].diagnosis(outcomes)
-        return _result(exercise, function, checks, points, verdict, message, misconception)
+        result = _result(exercise, function, checks, points, verdict, message)
+        if verdict is Verdict.PASSED:
+            return result
+        return msgspec.structs.replace(
+            result,
+            misconception=self._diagnosers[function.name].diagnosis(outcomes),
+            grid=grid_of(function, outcomes, self.expected[function.name]),
+        )
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
@@ -466,7 +470,6 @@ def _result(
     points: float | None,
     verdict: Verdict,
     message: str,
-    misconception: Misconception | None = None,
 ) -> FunctionResult:
     return FunctionResult(
         exercise=exercise.slug,
@@ -475,7 +478,7 @@ def _result(
         max_score=function.points,
         verdict=verdict,
         message=message,
-        misconception=misconception,
+        misconception=None,
         checks=tuple(checks),
     )
 

@@ -138,9 +138,25 @@ class Misconception(msgspec.Struct, frozen=True):
     evidence: str
 
 
+class Grid(msgspec.Struct, frozen=True):
+    """A picture of a wrong answer to a public check: a mark for each entry, row by row.
+
+    "=" is right, "+" too big, "-" too small, "!" not finite. `call` is the call as a learner would
+    type it, `part` which matrix of the answer is shown, `cut` whether rows or columns are left out.
+    """
+
+    check: str
+    call: str
+    part: str
+    rows: tuple[str, ...]
+    cut: bool = False
+
+
 class FunctionResult(msgspec.Struct, frozen=True):
     """One function of one submission. `score` is None when the grader failed.
 
+    `follow_through` is how many of the points were given for being right on what the learner's own
+    earlier function answers.
     Where there is an override, `score` is its points; all else is as it was graded.
     """
 
@@ -153,6 +169,8 @@ class FunctionResult(msgspec.Struct, frozen=True):
     misconception: Misconception | None
     checks: tuple[CheckResult, ...]
     override: Override | None = None
+    follow_through: float = 0.0
+    grid: Grid | None = None
 
 
 class SubmissionResult(msgspec.Struct, frozen=True):

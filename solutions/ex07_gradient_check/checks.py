@@ -85,6 +85,7 @@ def its_own_step(rng: Rng) -> Calls:
     A function that wiggles fast needs a small one; for a parabola even a huge one is fine.
     """
     yield call(Callback("x", "np.sum(np.sin(200 * x))"), rng.uniform(0.0, 0.005, (3,)), eps=1e-6)
+    yield call(Callback("x", "np.sum(np.cos(300 * x))"), rng.uniform(0.004, 0.006, (2,)), eps=1e-6)
     f = Callback("x", "x[0] ** 2 + 3 * x[0] * x[1] - x[1] ** 2")
     yield call(f, rng.normal(size=(2,)), eps=0.5)
     f = Callback("x", "np.sum(x ** 2) + np.sum(x) ** 2 / 4")
@@ -161,6 +162,7 @@ def small_gradients(rng: Rng) -> Calls:
     """Gradients of 1e-6, and differences in the ninth digit: small, but not to be swallowed."""
     grad = rng.uniform(1e-6, 2e-6, size=(2, 3))
     yield call(grad, 1.5 * grad[::-1])
+    yield call(2.0 * grad, 2.5 * grad)
     grad = rng.normal(size=(4,))
     yield call(grad, grad * (1.0 + 1e-9 * rng.normal(size=(4,))))
 

@@ -1,0 +1,65 @@
+"""Draw a wrong answer: which entries are right, too big, too small, not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grader.compare import Expected, Leaf, leaves_of
+from grader.feedback import call_text
+from grader.model import Grid, Outcome, Returned
+from grader.plan import PlannedFunction
+
+# So many rows and columns are shown.
+MOST = 12
+RIGHT, TOO_BIG, TOO_SMALL, NOT_FINITE = "=+-!"
+LEGEND = {
+    RIGHT: "right",
+    TOO_BIG: "too big",
+    TOO_SMALL: "too small",
+    NOT_FINITE: "not finite",
+}
+
+
+def grid_of(
+    function: PlannedFunction, outcomes: Sequence[Outcome], expected: Sequence[Expected]
+) -> Grid | None:
+    """The first wrong answer to a public check that can be drawn; None if there is none."""
+    for check in function.checks:
+        if check.hidden:
+            continue
+        for place in check.calls:
+            outcome = outcomes[place]
+            if not isinstance(outcome, Returned):
+                continue
+            for leaf in leaves_of(outcome.value, expected[place]):
+                if _can_be_drawn(leaf):
+                    call = call_text(function, function.calls[place])
+                    return _grid(check.name, call, leaf)
+    return None
+
+
+def _can_be_drawn(leaf: Leaf) -> bool:
+    numbers, want = leaf.numbers, np.asarray(leaf.expected.value)
+    if leaf.is_right or numbers is None or numbers.shape != want.shape:
+        return False
+    return want.ndim in (1, 2, 3) and want.size > 1 and numbers.dtype.kind == "f"
+
+
+def _grid(check: str, call: str, leaf: Leaf) -> Grid:
+    assert leaf.numbers is not None
+    got, want = leaf.numbers, np.asarray(leaf.expected.value)
+    loose = np.broadcast_to(leaf.expected.loose, want.shape)
+    with np.errstate(all="ignore"):
+        fine = (np.abs(got - want) <= loose) | (got == want)
+        marks = np.where(got > want, TOO_BIG, TOO_SMALL)
+    marks = np.where(np.isfinite(got) | np.isinf(want), marks, NOT_FINITE)
+    marks = np.where(fine, RIGHT, marks)
+    part = f"answer{leaf.expected.path}" if leaf.expected.path else ""
+    if marks.ndim == 3:
+        first = int(np.argmax(~fine.reshape(len(fine), -1).all(axis=1)))
+        marks, part = marks[first], f"{part or 'answer'}[{first}]"
+    marks = marks.reshape(len(marks), -1) if marks.ndim == 2 else marks.reshape(1, -1)
+    rows = tuple("".join(row[:MOST]) for row in marks[:MOST].tolist())
+    return Grid(check, call, part, rows, cut=max(marks.shape) > MOST)
