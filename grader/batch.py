@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.following import FollowThrough
 from grader.grading import VERSIONS, Grader, Report
 from grader.intake import read_submission
 from grader.keys import Keys, keys_of
@@ -41,10 +42,11 @@ class Task(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What every worker process is told: by which plan, and behind which wall."""
+    """What every worker process is told: by which plan, behind which wall, by whose formulas."""
 
     plan: Plan
     wall: Wall
+    course: Path
 
 
 class Answer(NamedTuple):
@@ -125,7 +127,7 @@ class _Worker:
     """What a worker process keeps from one submission to the next."""
 
     def __init__(self, work: Work) -> None:
-        self.grader = Grader(work.plan, lane_for(work.wall))
+        self.grader = Grader(work.plan, lane_for(work.wall), FollowThrough(work.course))
         self.keys = keys_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from grader.course import Check, FunctionChecks, Terms
+from grader.course import Check, FunctionChecks, Given, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
 
@@ -31,6 +31,7 @@ class Function:
     checks: tuple[Check, ...]
     hint: str
     notice: str
+    given: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def course_of(folder: Path) -> Course:
     for name in names:
         if names.count(name) > 1:
             raise CourseError(f"{path}: two exercises have a function {name}; rename one")
+    _check_given(exercises, names)
     return Course(
         title=described.title,
         folder=folder,
@@ -116,6 +118,18 @@ def course_of(folder: Path) -> Course:
         limits=described.limits,
         exercises=exercises,
     )
+
+
+def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
+    for exercise in exercises:
+        for function in exercise.functions:
+            earlier = names[: names.index(function.name)]
+            for name in (name for given in function.given for name in given.names):
+                if name not in earlier:
+                    raise CourseError(
+                        f"{exercise.checks_path}: {function.name} is given {name}, which is no"
+                        f" function before it; there are: {', '.join(earlier) or 'none'}"
+                    )
 
 
 def _check_described(described: _CourseFile, path: Path) -> None:
@@ -195,6 +209,7 @@ def _function(
         reference=reference,
         terms_of=written.terms_of,
         checks=tuple(written.checks),
+        given=tuple(written.formulas),
         hint=tagged_text(text, f"hint-{name}", home / "reference.py"),
         notice=tagged_text(text, f"notice-{name}", home / "reference.py"),
     )

@@ -195,7 +195,7 @@ def grade(  # noqa: PLR0913  # one for each option
     for stray in strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
     plan = plan_of(read, seed=seed, only=exercises, mistakes=True)
-    options = Options(jobs or available_cpus(), regrade=regrade, overrides=overrides)
+    options = Options(read.folder, jobs or available_cpus(), regrade=regrade, overrides=overrides)
     _grade_into(out, entries, plan, options, wall=chosen(isolation))
 
 
@@ -313,7 +313,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
     entries, _strays = submission_names(submissions, order=read.slugs)
-    options = Options(jobs or available_cpus())
+    options = Options(read.folder, jobs or available_cpus())
     _grade_into(out / "results", entries, plan, options, wall=strongest())
 
 

@@ -118,8 +118,10 @@ def is_near(
     numbers: NDArray[np.float64] | NDArray[np.complex128] | None, expected: Expected
 ) -> bool:
     """Whether these are the expected numbers, in the expected shape (tolerance tier A)."""
+    if numbers is None:
+        return False
     want = np.asarray(expected.value)
-    if numbers is None or numbers.shape != want.shape:
+    if numbers.shape != want.shape:
         return False
     with np.errstate(all="ignore"):
         if (np.abs(numbers - want) <= expected.loose).all():

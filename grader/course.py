@@ -103,6 +103,14 @@ class Check:
         return list(self.inputs(**{name: offered[name] for name in wanted}))
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How a function follows from earlier ones: `formula(*earlier, *args, **kwargs)`."""
+
+    names: tuple[str, ...]
+    formula: Callable[..., Any]
+
+
 @dataclass(slots=True)
 class FunctionChecks:
     """The checks of one function, in the order in which they are written."""
@@ -110,6 +118,21 @@ class FunctionChecks:
     name: str
     checks: list[Check] = field(default_factory=list)
     terms_of: Callable[..., Terms] | None = None
+    formulas: list[Given] = field(default_factory=list)
+
+    def given(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: `formula(*earlier, *args, **kwargs)` is right given these earlier functions.
+
+        Where a learner's earlier function is wrong, a part of the points is given for what is right
+        given that one. In mistakes.py a helper `_NAME` stands for the earlier function NAME. May be
+        used more than once, where several formulas are right.
+        """
+
+        def add(formula: Callable[..., Any]) -> Callable[..., Any]:
+            self.formulas.append(Given(names, formula))
+            return formula
+
+        return add
 
     def terms(self, function: Callable[..., Terms]) -> Callable[..., Terms]:
         """Decorator: `function(expected, *args, **kwargs) -> Terms` for this function's answers."""

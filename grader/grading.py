@@ -27,9 +27,11 @@ from grader.compare import (
 )
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
+from grader.following import Followed, FollowThrough
 from grader.model import (
     FORMAT,
     LADDER,
+    NEUTRAL,
     CheckResult,
     FunctionResult,
     Kind,
@@ -103,9 +105,10 @@ class _Run:
 class Grader:
     """Grades submissions by one plan in one lane; keeps what can be prepared once."""
 
-    def __init__(self, plan: Plan, lane: Lane) -> None:
+    def __init__(self, plan: Plan, lane: Lane, follow: FollowThrough | None = None) -> None:
         self.plan = plan
         self.lane = lane
+        self.follow = follow
         self._frames: dict[tuple[str, str, int], Frame] = {}
         functions = [f for exercise in plan.exercises for f in exercise.functions]
         # Which of a function's calls are for public checks, and which only for checks of memory.
@@ -247,7 +250,25 @@ class Grader:
                 f"{function.name} is defined in more than one file; {task.files[task.best]} counts"
             )
             run.notes.append((function.name, f"{note} ({scores})"))
-        return graded[task.best]
+        result, printed = graded[task.best]
+        return self._followed(session, task, result), printed
+
+    def _followed(self, session: Session, task: _Task, result: FunctionResult) -> FunctionResult:
+        """The result with the points for being right given the learner's own earlier functions."""
+        function, outcomes = task.function, task.outcomes[task.best]
+        values = {Kind.VALUE: (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)}
+        failed = [
+            planned
+            for planned, check in zip(function.checks, result.checks, strict=True)
+            if check.verdict in values.get(check.kind, ())
+        ]
+        if self.follow is None or not function.given or not failed:
+            return result
+        ordered = [outcomes[number] for number in range(len(function.calls))]
+        followed = self.follow.followed(session, task.files[task.best], function, failed, ordered)
+        if followed is None:
+            return result
+        return _with_follow_through(result, followed, share=self.plan.follow_through)
 
     def _call(
         self,
@@ -304,7 +325,8 @@ class Grader:
             for exercise in self.plan.exercises
             if exercise.slug == slug
         )
-        return Grader(msgspec.structs.replace(self.plan, exercises=exercises), self.lane)
+        plan = msgspec.structs.replace(self.plan, exercises=exercises)
+        return Grader(plan, self.lane, self.follow)
 
     def judged(
         self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
@@ -366,6 +388,40 @@ def score(points: float, checks: Sequence[CheckResult]) -> float:
     right = sum(check.weight for check in passed if check.kind is Kind.VALUE)
     counted = sum(check.weight for check in passed) if right >= of_value / 2 else right
     return round(points * counted / sum(check.weight for check in checks), 2)
+
+
+def _with_follow_through(
+    result: FunctionResult, followed: Followed, *, share: float
+) -> FunctionResult:
+    """A share of what the checks would be worth that pass given the earlier functions."""
+    given = [
+        msgspec.structs.replace(check, verdict=Verdict.PASSED)
+        if check.name in followed.checks
+        else check
+        for check in result.checks
+    ]
+    own = result.score or 0.0
+    extra = round(share * (score(result.max_score, given) - own), 2)
+    if extra <= 0:
+        return result
+    names = " and ".join(followed.given)
+    are_right = all(
+        check.name in followed.checks or check.verdict in NEUTRAL
+        for check in result.checks
+        if check.kind is Kind.VALUE
+    )
+    if not are_right:
+        message = f"{result.message} (in part it is right, given your own {names})"
+        return msgspec.structs.replace(
+            result, score=round(own + extra, 2), follow_through=extra, message=message
+        )
+    return msgspec.structs.replace(
+        result,
+        score=round(own + extra, 2),
+        follow_through=extra,
+        message=f"right, given your own {names}: the error is there, so begin with {names}",
+        misconception=None,
+    )
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:

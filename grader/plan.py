@@ -80,6 +80,8 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     mistakes: tuple[PlannedMistake, ...] = ()
     # What the function calls its positional arguments.
     parameters: tuple[str, ...] = ()
+    # A hash of the files that say how it follows from earlier functions; empty if it does not.
+    given: str = ""
 
     @property
     def public_calls(self) -> tuple[int, ...]:
@@ -117,6 +119,8 @@ class Plan(msgspec.Struct, frozen=True):
     slugs: tuple[str, ...]
     # Likewise every function.
     names: tuple[str, ...]
+    # The share of a function's points for "right, given your own earlier function".
+    follow_through: float = 0.0
 
 
 def plan_json(plan: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import zlib
 from collections.abc import Sequence
@@ -61,6 +62,8 @@ def plan_of(
         ),
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
+        # By the public checks alone, without the course's own code, there is none.
+        follow_through=course.follow_through if hidden else 0.0,
     )
     return with_mistakes(plan, course) if mistakes else plan
 
@@ -112,7 +115,14 @@ def _planned_function(
         calls=tuple(calls),
         checks=tuple(checks),
         parameters=tuple(inspect.signature(function.reference).parameters),
+        given=_hash_of(exercise) if function.given and hidden else "",
     )
+
+
+def _hash_of(exercise: Exercise) -> str:
+    paths = [exercise.checks_path, exercise.mistakes_path]
+    data = b"".join(path.read_bytes() for path in paths if path.exists())
+    return hashlib.sha256(data).hexdigest()
 
 
 def _check_parts(check: Check, call: PlannedCall, where: str) -> None:

@@ -34,6 +34,7 @@ RESULTS, GRADEBOOK, CHANGES = "results.jsonl", "gradebook.csv", "changes.csv"
 class Options:
     """How a run is to be done; `overrides` is a file of manual marks other than the usual one."""
 
+    course: Path
     jobs: int
     regrade: bool = False
     overrides: Path | None = None
@@ -81,7 +82,9 @@ def grade_into(
     with Store(out) as store, _signals(counts, out) as signals:
         plan_key = keys_of(plan, isolation="", versions=VERSIONS).plan
         store.begin(plan, plan_key, regrade=options.regrade)
-        _grade(entries, Work(plan, wall), store, options.jobs, counts, signals, errors)
+        _grade(
+            entries, Work(plan, wall, options.course), store, options.jobs, counts, signals, errors
+        )
         for why in apply_marks(marks, store, plan):
             errors.print(
                 f"{options.overrides or out / OVERRIDES}, {why}", markup=False, soft_wrap=True

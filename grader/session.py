@@ -100,6 +100,10 @@ class Session:
         self.chosen[function] = file
         self._drop_child()
 
+    def restart(self) -> None:
+        """Make the next calls in a new child: what earlier ones have left behind is forgotten."""
+        self._drop_child()
+
     def call(
         self,
         file: str,

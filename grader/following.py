@@ -1,0 +1,320 @@
+"""Give part of the points for what is right on a learner's own, wrong, earlier function.
+
+A course says by which formula a function follows from earlier ones (`@vjp.given("jacobian")`). Here
+the formula is applied to what the learner's earlier function answers, and compared with what the
+later one answered. Nothing is earned where that says nothing: an earlier answer that is constant,
+its own input, empty or not finite, or with which a listed mistake agrees as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from grader import wire
+from grader.catalog import Course, Function, course_of, module_of
+from grader.compare import Expected, expected_of, leaves_of, value_difference
+from grader.course import Given
+from grader.model import Outcome, Returned
+from grader.patterns import close
+from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
+from grader.session import Frame, Session
+from grader.variants import SEPARATOR
+
+# Numbers of the calls made here: no planned call has one so large.
+FIRST_NUMBER = 1_000_000
+# Of the largest entry: what rounding may do to an answer given another answer.
+LOOSE = 1e-6
+
+Numbers: TypeAlias = NDArray[np.float64]
+Asked: TypeAlias = list[tuple[list[Numbers], Numbers]]
+
+
+class Followed(NamedTuple):
+    """The checks that pass given the earlier functions, and the names of those."""
+
+    checks: frozenset[str]
+    given: tuple[str, ...]
+
+
+class _NoAnswerError(Exception):
+    """The learner's earlier function did not answer, or not with numbers."""
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """A learner's earlier function, to be called as if it were here; remembers what it was asked.
+
+    Raises _NoAnswerError when it gives no numbers.
+    """
+
+    session: Session
+    file: str
+    name: str
+    numbers: Iterator[int]
+    known: dict[bytes, wire.Value] = field(default_factory=dict)
+    asked: Asked = field(default_factory=list)
+    used: bool = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.used = True
+        named = {name: _argument(value) for name, value in kwargs.items()}
+        packed = tuple(_argument(value) for value in args)
+        key = msgspec.msgpack.encode((packed, named))
+        if key not in self.known:
+            self.known[key] = self._answer(packed, named)
+            answer = _flat(wire.unpack(self.known[key]))
+            if not answer.size or not np.isfinite(answer).all():
+                raise _NoAnswerError
+            self.asked.append(([_flat(value) for value in args], answer))
+        return wire.unpack(self.known[key])
+
+    def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> wire.Value:
+        number = next(self.numbers)
+        frame = Frame(number, wire.encode(wire.Call(number, self.file, self.name, args, kwargs)))
+        (outcome,) = self.session.call(self.file, self.name, [frame])
+        if not isinstance(outcome, Returned):
+            raise _NoAnswerError
+        return outcome.value
+
+    @property
+    def is_trivial(self) -> bool:
+        """Whether its answers say nothing: constant, or what it was given."""
+        if all(np.ptp(answer) == 0 for _args, answer in self.asked):
+            return True
+        if all(any(np.array_equal(answer, a) for a in args) for args, answer in self.asked):
+            return True
+        by_size: dict[int, list[Numbers]] = {}
+        for _args, answer in self.asked:
+            by_size.setdefault(answer.size, []).append(answer)
+        several = [answers for answers in by_size.values() if len(answers) > 1]
+        return bool(several) and all(
+            np.array_equal(answers[0], answer) for answers in several for answer in answers
+        )
+
+
+class FollowThrough:
+    """Follow-through by the formulas of one course, whose code is read when first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._course: Course | None = None
+        self._mistakes: dict[str, ModuleType] = {}
+
+    def followed(
+        self,
+        session: Session,
+        file: str,
+        function: PlannedFunction,
+        failed: Sequence[PlannedCheck],
+        outcomes: Sequence[Outcome],
+    ) -> Followed | None:
+        """Which of the `failed` value checks pass given the learner's own earlier functions."""
+        slug, written = self._written(function.name)
+        session.restart()
+        for given in written.given:
+            files = {name: file_used(session, file, name) for name in given.names}
+            if not all(files.values()):
+                continue
+            numbers = count(FIRST_NUMBER)
+            earlier = {
+                name: _Earlier(session, used, name, numbers)
+                for name, used in files.items()
+                if used is not None
+            }
+            right = [c for c in failed if _is_right(given, earlier, function, c, outcomes)]
+            if (
+                right
+                and not any(one.is_trivial for one in earlier.values())
+                and not self._is_a_mistake(slug, function, earlier, right, outcomes)
+            ):
+                return Followed(frozenset(check.name for check in right), given.names)
+        return None
+
+    def _written(self, name: str) -> tuple[str, Function]:
+        if self._course is None:
+            self._course = course_of(self.folder)
+        return next(
+            (exercise.slug, function)
+            for exercise in self._course.exercises
+            for function in exercise.functions
+            if function.name == name
+        )
+
+    def _is_a_mistake(
+        self,
+        slug: str,
+        function: PlannedFunction,
+        earlier: dict[str, _Earlier],
+        right: Sequence[PlannedCheck],
+        outcomes: Sequence[Outcome],
+    ) -> bool:
+        """Whether a listed mistake, given the earlier functions, answers the same in these checks.
+
+        Only those count that these checks are there for, and that make use of an earlier function.
+        """
+        module = self._mistakes_of(slug)
+        places = sorted({place for check in right for place in check.calls})
+        with _in_place(module, earlier):
+            for mistake in function.mistakes:
+                if all(mistake.answers[place] is None for place in places):
+                    continue
+                implementation = getattr(module, f"{function.name}{SEPARATOR}{mistake.id}")
+                for one in earlier.values():
+                    one.used = False
+                agrees = all(
+                    _agrees(implementation, function.calls[place], outcomes[place])
+                    for place in places
+                )
+                if agrees and any(one.used for one in earlier.values()):
+                    return True
+        return False
+
+    def _mistakes_of(self, slug: str) -> ModuleType:
+        if slug not in self._mistakes:
+            assert self._course is not None
+            exercise = next(e for e in self._course.exercises if e.slug == slug)
+            self._mistakes[slug] = module_of(exercise.mistakes_path, f"{slug}_mistakes")
+        return self._mistakes[slug]
+
+
+def file_used(session: Session, file: str, name: str) -> str | None:
+    """The file whose function `name` is the one that `file` uses: its own or imported name first.
+
+    Otherwise that of a module that it mentions. None if there is none.
+    """
+    defined = [d.file for d in session.loaded.definitions if d.function == name and not d.stub]
+    if file in defined:
+        return file
+    sources = {source.name: source for source in session.submission.sources}
+    text = "\n".join(cell.text for cell in sources[file].cells)
+    mentioned = [other for other in defined if sources[other].stem in text]
+    return mentioned[0] if mentioned else None
+
+
+@contextmanager
+def _in_place(module: ModuleType, earlier: dict[str, _Earlier]) -> Iterator[None]:
+    """Until the block ends, the helper _NAME of a file of mistakes is the learner's NAME."""
+    helpers = {f"_{name}": one for name, one in earlier.items() if hasattr(module, f"_{name}")}
+    before = {helper: getattr(module, helper) for helper in helpers}
+    vars(module).update(helpers)
+    try:
+        yield
+    finally:
+        vars(module).update(before)
+
+
+def _is_right(
+    given: Given,
+    earlier: dict[str, _Earlier],
+    function: PlannedFunction,
+    check: PlannedCheck,
+    outcomes: Sequence[Outcome],
+) -> bool:
+    """Whether all calls of a check are answered as the formula does, given the earlier ones."""
+    for place in check.calls:
+        outcome = outcomes[place]
+        if not isinstance(outcome, Returned):
+            return False
+        call = function.calls[place]
+        answer = _computed(lambda *a, **k: given.formula(*earlier.values(), *a, **k), call)
+        expected = None if answer is None else _expected(answer, call)
+        if expected is None or value_difference(outcome.value, expected) is not None:
+            return False
+    return True
+
+
+def _agrees(implementation: Callable[..., Any], call: PlannedCall, outcome: Outcome) -> bool:
+    answer = _computed(implementation, call)
+    if answer is None or not isinstance(outcome, Returned):
+        return False
+    expected = expected_of(call)
+    mistaken, theirs = leaves_of(answer, expected), leaves_of(outcome.value, expected)
+    return len(mistaken) == len(theirs) and all(
+        one.numbers is not None
+        and other.numbers is not None
+        and close(one.numbers, other.numbers, one.expected)
+        for one, other in zip(theirs, mistaken, strict=True)
+    )
+
+
+def _computed(function: Callable[..., Any], call: PlannedCall) -> wire.Value | None:
+    """What `function` answers; None if it cannot: the earlier answers may have any shape."""
+    args = [wire.unpack(value) for value in call.args]
+    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
+    try:
+        with np.errstate(all="ignore"):
+            return wire.pack(function(*args, **kwargs))
+    except Exception:  # noqa: BLE001  # a learner's answer, in the course's formula
+        return None
+
+
+def _expected(answer: wire.Value, call: PlannedCall) -> Expected | None:
+    """The answer as what is expected, if it is of the kind that a right answer is."""
+    try:
+        value = _like(wire.unpack(answer), wire.unpack(call.expected))
+    except (TypeError, ValueError, KeyError, wire.WireError):
+        return None
+    packed = msgspec.structs.replace(
+        call,
+        expected=wire.pack(value),
+        magnitude=wire.pack(_magnitude(value)),
+        loose=LOOSE,
+    )
+    return expected_of(packed)
+
+
+def _like(value: Any, model: Any) -> Any:
+    """`value` in the containers that the right answer has; ValueError if it is none such."""
+    if isinstance(model, dict):
+        return {key: _like(value[key], item) for key, item in model.items()}
+    if isinstance(model, tuple):
+        return tuple(_like(v, m) for v, m in zip(value, model, strict=True))
+    if isinstance(model, list):
+        return [float(item) for item in value]
+    if isinstance(model, float):
+        return float(value)
+    array = np.asarray(value, dtype=np.float64)
+    if array.shape != model.shape or not np.isfinite(array).all():
+        raise ValueError("not such an array")
+    return array
+
+
+def _magnitude(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _magnitude(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(map(_magnitude, value))
+    if isinstance(value, list):
+        return [max(map(abs, value), default=0.0)] * len(value)
+    if isinstance(value, float):
+        return abs(value)
+    return np.full(value.shape, np.abs(value).max(initial=0.0))
+
+
+def _argument(value: Any) -> wire.Value:
+    return wire.Word(value) if isinstance(value, str) else wire.pack(value)
+
+
+def _flat(value: Any) -> Numbers:
+    """All numbers in a value, one after the other; _NoAnswerError if it holds anything else."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, tuple | list):
+        parts = [_flat(item) for item in value]
+        return np.concatenate(parts) if parts else np.zeros(0)
+    if isinstance(value, str):
+        return np.zeros(0)
+    try:
+        return np.asarray(value, dtype=np.float64).ravel()
+    except (TypeError, ValueError):
+        raise _NoAnswerError from None
