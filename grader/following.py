@@ -36,7 +36,6 @@ FIRST_NUMBER = 1_000_000
 LOOSE = 1e-6
 
 Numbers: TypeAlias = NDArray[np.float64]
-Asked: TypeAlias = list[tuple[list[Numbers], Numbers]]
 
 
 class Followed(NamedTuple):
@@ -46,8 +45,29 @@ class Followed(NamedTuple):
     given: tuple[str, ...]
 
 
+class Judged(NamedTuple):
+    """A function, what its calls have given, and what they should."""
+
+    function: PlannedFunction
+    outcomes: Sequence[Outcome]
+    expected: Sequence[Expected]
+
+
 class _NoAnswerError(Exception):
     """The learner's earlier function did not answer, or not with numbers."""
+
+
+class _Asked(NamedTuple):
+    """A call of an earlier function, and all the numbers in its answer."""
+
+    args: tuple[wire.Value, ...]
+    kwargs: dict[str, wire.Value]
+    answer: Numbers
+
+    @property
+    def is_own_input(self) -> bool:
+        """Whether the answer is what was given."""
+        return any(np.array_equal(self.answer, _flat(wire.unpack(a))) for a in self.args)
 
 
 @dataclass(slots=True)
@@ -62,7 +82,7 @@ class _Earlier:
     name: str
     numbers: Iterator[int]
     known: dict[bytes, wire.Value] = field(default_factory=dict)
-    asked: Asked = field(default_factory=list)
+    asked: list[_Asked] = field(default_factory=list)
     used: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -75,7 +95,7 @@ class _Earlier:
             answer = _flat(wire.unpack(self.known[key]))
             if not answer.size or not np.isfinite(answer).all():
                 raise _NoAnswerError
-            self.asked.append(([_flat(value) for value in args], answer))
+            self.asked.append(_Asked(packed, named, answer))
         return wire.unpack(self.known[key])
 
     def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> wire.Value:
@@ -89,13 +109,11 @@ class _Earlier:
     @property
     def is_trivial(self) -> bool:
         """Whether its answers say nothing: constant, or what it was given."""
-        if all(np.ptp(answer) == 0 for _args, answer in self.asked):
-            return True
-        if all(any(np.array_equal(answer, a) for a in args) for args, answer in self.asked):
+        if all(np.ptp(one.answer) == 0 or one.is_own_input for one in self.asked):
             return True
         by_size: dict[int, list[Numbers]] = {}
-        for _args, answer in self.asked:
-            by_size.setdefault(answer.size, []).append(answer)
+        for one in self.asked:
+            by_size.setdefault(one.answer.size, []).append(one.answer)
         several = [answers for answers in by_size.values() if len(answers) > 1]
         return bool(several) and all(
             np.array_equal(answers[0], answer) for answers in several for answer in answers
@@ -109,36 +127,52 @@ class FollowThrough:
         self.folder = folder
         self._course: Course | None = None
         self._mistakes: dict[str, ModuleType] = {}
+        self._wrong: dict[str, dict[str, frozenset[int]]] = {}
 
     def followed(
         self,
         session: Session,
         file: str,
-        function: PlannedFunction,
+        judged: Judged,
         failed: Sequence[PlannedCheck],
-        outcomes: Sequence[Outcome],
     ) -> Followed | None:
         """Which of the `failed` value checks pass given the learner's own earlier functions."""
-        slug, written = self._written(function.name)
+        slug, written = self._written(judged.function.name)
         session.restart()
         for given in written.given:
-            files = {name: file_used(session, file, name) for name in given.names}
-            if not all(files.values()):
+            earlier = self._earlier(session, file, given)
+            if earlier is None:
                 continue
-            numbers = count(FIRST_NUMBER)
-            earlier = {
-                name: _Earlier(session, used, name, numbers)
-                for name, used in files.items()
-                if used is not None
-            }
-            right = [c for c in failed if _is_right(given, earlier, function, c, outcomes)]
-            if (
-                right
-                and not any(one.is_trivial for one in earlier.values())
-                and not self._is_a_mistake(slug, function, earlier, right, outcomes)
-            ):
-                return Followed(frozenset(check.name for check in right), given.names)
+            right = [check for check in failed if _is_right(given, earlier, judged, check)]
+            if not right or any(self._is_trivial(one) for one in earlier.values()):
+                continue
+            blocked = self._blocked(slug, judged, earlier, right)
+            checks = frozenset(check.name for check in right) - blocked
+            if checks:
+                return Followed(checks, given.names)
         return None
+
+    def _earlier(self, session: Session, file: str, given: Given) -> dict[str, _Earlier] | None:
+        """The learner's earlier functions that a formula needs; None if one is not there."""
+        files = {name: file_used(session, file, name) for name in given.names}
+        numbers = count(FIRST_NUMBER)
+        earlier = {
+            name: _Earlier(session, used, name, numbers)
+            for name, used in files.items()
+            if used is not None
+        }
+        return earlier if len(earlier) == len(files) else None
+
+    def _is_trivial(self, one: _Earlier) -> bool:
+        """Whether its answers say nothing, or are made of answers that do."""
+        if one.is_trivial:
+            return True
+        _slug, written = self._written(one.name)
+        for given in written.given:
+            before = self._earlier(one.session, one.file, given)
+            if before is not None and _is_made_of(one, before, given):
+                return any(self._is_trivial(each) for each in before.values())
+        return False
 
     def _written(self, name: str) -> tuple[str, Function]:
         if self._course is None:
@@ -150,34 +184,53 @@ class FollowThrough:
             if function.name == name
         )
 
-    def _is_a_mistake(
+    def _blocked(
         self,
         slug: str,
-        function: PlannedFunction,
+        judged: Judged,
         earlier: dict[str, _Earlier],
         right: Sequence[PlannedCheck],
-        outcomes: Sequence[Outcome],
-    ) -> bool:
-        """Whether a listed mistake, given the earlier functions, answers the same in these checks.
+    ) -> set[str]:
+        """The checks that say nothing: a mistake that fails them now answers as the learner does.
 
-        Only those count that these checks are there for, and that make use of an earlier function.
+        Only mistakes count that make use of an earlier function, and that answer so in all checks.
         """
+        function, outcomes, expected = judged
         module = self._mistakes_of(slug)
         places = sorted({place for check in right for place in check.calls})
+        blocked: set[str] = set()
+        wrong_in = self._wrong_places(function, expected)
         with _in_place(module, earlier):
             for mistake in function.mistakes:
-                if all(mistake.answers[place] is None for place in places):
+                wrong = wrong_in[mistake.id]
+                if wrong.isdisjoint(places):
                     continue
                 implementation = getattr(module, f"{function.name}{SEPARATOR}{mistake.id}")
                 for one in earlier.values():
                     one.used = False
                 agrees = all(
-                    _agrees(implementation, function.calls[place], outcomes[place])
+                    _agrees(implementation, function.calls[place], outcomes[place], expected[place])
                     for place in places
                 )
                 if agrees and any(one.used for one in earlier.values()):
-                    return True
-        return False
+                    blocked |= {c.name for c in right if not wrong.isdisjoint(c.calls)}
+        return blocked
+
+    def _wrong_places(
+        self, function: PlannedFunction, expected: Sequence[Expected]
+    ) -> dict[str, frozenset[int]]:
+        """In which calls each mistake is wrong, in more than its digits or its form."""
+        if function.name not in self._wrong:
+            self._wrong[function.name] = {
+                mistake.id: frozenset(
+                    place
+                    for place, answer in enumerate(mistake.answers)
+                    if answer is not None
+                    and (answer.error or value_difference(answer.value, expected[place]))
+                )
+                for mistake in function.mistakes
+            }
+        return self._wrong[function.name]
 
     def _mistakes_of(self, slug: str) -> ModuleType:
         if slug not in self._mistakes:
@@ -214,13 +267,10 @@ def _in_place(module: ModuleType, earlier: dict[str, _Earlier]) -> Iterator[None
 
 
 def _is_right(
-    given: Given,
-    earlier: dict[str, _Earlier],
-    function: PlannedFunction,
-    check: PlannedCheck,
-    outcomes: Sequence[Outcome],
+    given: Given, earlier: dict[str, _Earlier], judged: Judged, check: PlannedCheck
 ) -> bool:
     """Whether all calls of a check are answered as the formula does, given the earlier ones."""
+    function, outcomes, _expected_ones = judged
     for place in check.calls:
         outcome = outcomes[place]
         if not isinstance(outcome, Returned):
@@ -233,11 +283,27 @@ def _is_right(
     return True
 
 
-def _agrees(implementation: Callable[..., Any], call: PlannedCall, outcome: Outcome) -> bool:
+def _is_made_of(one: _Earlier, before: dict[str, _Earlier], given: Given) -> bool:
+    """Whether an earlier function's answers are those of the formula, given the ones before it."""
+    for asked in one.asked:
+        args = [wire.unpack(value) for value in asked.args]
+        kwargs = {name: wire.unpack(value) for name, value in asked.kwargs.items()}
+        try:
+            with np.errstate(all="ignore"):
+                answer = _flat(given.formula(*before.values(), *args, **kwargs))
+        except Exception:  # noqa: BLE001  # a learner's answer, in the course's formula
+            return False
+        if answer.shape != asked.answer.shape or not np.allclose(answer, asked.answer):
+            return False
+    return True
+
+
+def _agrees(
+    implementation: Callable[..., Any], call: PlannedCall, outcome: Outcome, expected: Expected
+) -> bool:
     answer = _computed(implementation, call)
     if answer is None or not isinstance(outcome, Returned):
         return False
-    expected = expected_of(call)
     mistaken, theirs = leaves_of(answer, expected), leaves_of(outcome.value, expected)
     return len(mistaken) == len(theirs) and all(
         one.numbers is not None

@@ -27,7 +27,7 @@ from grader.compare import (
 )
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
-from grader.following import Followed, FollowThrough
+from grader.following import Followed, FollowThrough, Judged
 from grader.model import (
     FORMAT,
     LADDER,
@@ -265,7 +265,8 @@ class Grader:
         if self.follow is None or not function.given or not failed:
             return result
         ordered = [outcomes[number] for number in range(len(function.calls))]
-        followed = self.follow.followed(session, task.files[task.best], function, failed, ordered)
+        judged = Judged(function, ordered, self.expected[function.name])
+        followed = self.follow.followed(session, task.files[task.best], judged, failed)
         if followed is None:
             return result
         return _with_follow_through(result, followed, share=self.plan.follow_through)

@@ -1,6 +1,7 @@
 """The checks of exercise 4: backwards through softmax, and why it all collapses."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -10,6 +11,8 @@ vjp_with_jacobian = FunctionChecks("vjp_with_jacobian")
 softmax_backward = FunctionChecks("softmax_backward")
 softmax_cross_entropy_grad = FunctionChecks("softmax_cross_entropy_grad")
 chain_terms = FunctionChecks("chain_terms")
+
+Function = Callable[..., np.ndarray]
 
 
 def _softmax(Z: np.ndarray) -> np.ndarray:
@@ -60,6 +63,35 @@ def chain_terms_terms(T: np.ndarray, z: np.ndarray, y: np.ndarray) -> Terms:
     """y_i a_j and, on the diagonal, y_i."""
     magnitude = y * (_softmax(z).T + np.eye(len(z)))
     return Terms(magnitude, growth=len(z) + np.abs(z).max() + 4)
+
+
+# What is right given the learner's own earlier functions.
+
+
+@vjp_with_jacobian.given("softmax_jacobian")
+def transpose_times_g(softmax_jacobian: Function, Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
+    """J^T g for each example."""
+    columns = zip(Z.T, dA.T, strict=True)
+    return np.stack([softmax_jacobian(z[:, None]).T @ g for z, g in columns], axis=1)
+
+
+@vjp_with_jacobian.given("softmax_jacobian")
+def jacobian_times_g(softmax_jacobian: Function, Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
+    """J g: the right Jacobian is symmetric, so who relies on that is right as well."""
+    columns = zip(Z.T, dA.T, strict=True)
+    return np.stack([softmax_jacobian(z[:, None]) @ g for z, g in columns], axis=1)
+
+
+@softmax_cross_entropy_grad.given("softmax")
+def collapsed(softmax: Function, Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """A - Y."""
+    return softmax(Z) - Y
+
+
+@chain_terms.given("softmax")
+def terms_of_the_chain(softmax: Function, z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """T[i, j] = y_i (a_j - d_ij)."""
+    return y * (softmax(z).T - np.eye(len(z)))
 
 
 # The chain rule as it stands.

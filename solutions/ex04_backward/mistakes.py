@@ -12,8 +12,12 @@ def _jacobian(a):
     return np.diagflat(a) - np.outer(a, a)
 
 
-def _jacobians(A):
-    return np.array([_jacobian(a) for a in A.T])
+def _softmax_jacobian(z):
+    return _jacobian(_softmax(z)[:, 0])
+
+
+def _jacobians(Z):
+    return np.array([_softmax_jacobian(z[:, None]) for z in Z.T])
 
 
 def _backward(A, dA):
@@ -40,8 +44,8 @@ def vjp_with_jacobian__diagonals_taken_out(Z, dA):
     outputs. In a column of your answer, which g does entry j depend on, and which should it?
     """
     dZ = np.zeros(Z.shape)
-    for k, a in enumerate(_softmax(Z).T):
-        dZ[:, k] = dA[:, k] * np.diag(_jacobian(a))
+    for k, z in enumerate(Z.T):
+        dZ[:, k] = dA[:, k] * np.diag(_softmax_jacobian(z[:, None]))
     return dZ
 
 
@@ -61,7 +65,7 @@ def vjp_with_jacobian__product_not_summed(Z, dA):
     These are the single terms of the chain rule; each logit needs their sum over all the outputs.
     Which shape does dZ have, and which axis of your array belongs to the outputs?
     """
-    return dA.T[:, :, None] * _jacobians(_softmax(Z))
+    return dA.T[:, :, None] * _jacobians(Z)
 
 
 def vjp_with_jacobian__summed_over_the_inputs(Z, dA):
@@ -71,8 +75,8 @@ def vjp_with_jacobian__summed_over_the_inputs(Z, dA):
     stands in both factors of the chain rule?
     """
     dZ = np.zeros(Z.shape)
-    for k, a in enumerate(_softmax(Z).T):
-        dZ[:, k] = (dA[:, k : k + 1] * _jacobian(a)).sum(axis=1)
+    for k, z in enumerate(Z.T):
+        dZ[:, k] = (dA[:, k : k + 1] * _softmax_jacobian(z[:, None])).sum(axis=1)
     return dZ
 
 
@@ -82,7 +86,7 @@ def vjp_with_jacobian__jacobians_returned(Z, dA):
     What is asked for is how the loss moves with the logits, and dA says how it moves with the
     outputs. How does the chain rule put the two together?
     """
-    return _jacobians(_softmax(Z))
+    return _jacobians(Z)
 
 
 # vjp_with_jacobian: which example meets which.
@@ -94,7 +98,7 @@ def vjp_with_jacobian__first_jacobian_for_all(Z, dA):
     With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
     column k of dA?
     """
-    return _jacobian(_softmax(Z)[:, 0]).T @ dA
+    return _softmax_jacobian(Z[:, :1]).T @ dA
 
 
 def vjp_with_jacobian__last_jacobian_for_all(Z, dA):
@@ -103,7 +107,7 @@ def vjp_with_jacobian__last_jacobian_for_all(Z, dA):
     With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
     column k of dA?
     """
-    return _jacobian(_softmax(Z)[:, -1]).T @ dA
+    return _softmax_jacobian(Z[:, -1:]).T @ dA
 
 
 def vjp_with_jacobian__jacobians_added_up(Z, dA):
@@ -112,7 +116,7 @@ def vjp_with_jacobian__jacobians_added_up(Z, dA):
     With m = 1 nothing shows. Which Jacobian should meet column k of dA, and does your product know
     which example a column belongs to?
     """
-    return _jacobians(_softmax(Z)).sum(axis=0) @ dA
+    return _jacobians(Z).sum(axis=0) @ dA
 
 
 def vjp_with_jacobian__examples_mixed(Z, dA):
@@ -162,8 +166,8 @@ def vjp_with_jacobian__rows_of_dA(Z, dA):
     what does dA[:, k]?
     """
     dZ = np.zeros(Z.shape)
-    for k, a in enumerate(_softmax(Z).T):
-        dZ[:, k] = dA[k] @ _jacobian(a)
+    for k, z in enumerate(Z.T):
+        dZ[:, k] = dA[k] @ _softmax_jacobian(z[:, None])
     return dZ
 
 
@@ -366,7 +370,7 @@ def vjp_with_jacobian__transposed(Z, dA):
     The numbers themselves are right. In an einsum, what do the letters after the arrow say about
     the order of the axes?
     """
-    return np.einsum("kij,ik->kj", _jacobians(_softmax(Z)), dA)
+    return np.einsum("kij,ik->kj", _jacobians(Z), dA)
 
 
 def vjp_with_jacobian__reshaped_not_transposed(Z, dA):
@@ -375,7 +379,7 @@ def vjp_with_jacobian__reshaped_not_transposed(Z, dA):
     reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
     does reshape(3, 2) do to a (2, 3) array whose rows you know?
     """
-    return np.einsum("kij,ik->kj", _jacobians(_softmax(Z)), dA).reshape(Z.shape)
+    return np.einsum("kij,ik->kj", _jacobians(Z), dA).reshape(Z.shape)
 
 
 def vjp_with_jacobian__squeezed(Z, dA):
@@ -394,8 +398,8 @@ def vjp_with_jacobian__only_first_column(Z, dA):
     reached?
     """
     dZ = np.zeros(Z.shape)
-    for k, a in enumerate(_softmax(Z).T):
-        dZ[:, k] = dA[:, k] @ _jacobian(a)
+    for k, z in enumerate(Z.T):
+        dZ[:, k] = dA[:, k] @ _softmax_jacobian(z[:, None])
         return dZ
     return dZ
 
@@ -406,10 +410,9 @@ def vjp_with_jacobian__loop_over_classes(Z, dA):
     If n < m the last columns stay zero, and if n > m the index runs out of the array. Which entry
     of Z.shape counts the examples?
     """
-    A = _softmax(Z)
     dZ = np.zeros(Z.shape)
     for k in range(len(Z)):
-        dZ[:, k] = dA[:, k] @ _jacobian(A[:, k])
+        dZ[:, k] = dA[:, k] @ _softmax_jacobian(Z[:, k : k + 1])
     return dZ
 
 

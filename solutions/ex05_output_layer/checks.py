@@ -1,5 +1,7 @@
 """The checks of exercise 5: a softmax output layer, its cost and its gradient."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.course import Calls, FunctionChecks, Rng, Terms, call
@@ -8,6 +10,8 @@ hypotheses = FunctionChecks("hypotheses")
 output_layer_cost = FunctionChecks("output_layer_cost")
 output_layer_grad_parts = FunctionChecks("output_layer_grad_parts")
 output_layer_grad = FunctionChecks("output_layer_grad")
+
+Function = Callable[..., np.ndarray]
 
 
 def _logits(Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
@@ -56,6 +60,37 @@ def grad_terms(dTheta: np.ndarray, Theta: np.ndarray, X: np.ndarray, Y: np.ndarr
     ones_and_X = np.vstack([np.ones(X.shape[1]), X])
     magnitude = (_probabilities(Theta, X) + Y) @ np.abs(ones_and_X).T
     return Terms(magnitude, growth=_growth(Theta, X) + X.shape[1])
+
+
+# What is right given the learner's own earlier functions.
+
+
+@hypotheses.given("softmax")
+def softmax_of_the_layer(softmax: Function, Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """Eqs. (2) to (4)."""
+    return softmax(_logits(Theta, X))
+
+
+@output_layer_cost.given("hypotheses")
+def cost_of(hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> float:
+    """Eq. (5)."""
+    H = hypotheses(Theta, X)
+    return -float((Y * np.log(np.where(Y > 0, H, 1.0))).sum())
+
+
+@output_layer_grad_parts.given("hypotheses")
+def parts_of(
+    hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray, k: int, j: int
+) -> np.ndarray:
+    """Eqs. (12), (16) and (20)."""
+    own = np.arange(len(Theta))[:, None] == k
+    return (Y * (hypotheses(Theta, X)[k] - own)) @ np.vstack([np.ones(X.shape[1]), X])[j]
+
+
+@output_layer_grad.given("hypotheses")
+def grad_of(hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Eq. (23)."""
+    return (hypotheses(Theta, X) - Y) @ np.vstack([np.ones(X.shape[1]), X]).T
 
 
 # Inputs that several checks draw.

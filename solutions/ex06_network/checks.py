@@ -1,5 +1,7 @@
 """The checks of exercise 6: a network with one hidden layer."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.course import Calls, FunctionChecks, Rng, Terms, call
@@ -10,6 +12,8 @@ update = FunctionChecks("update")
 train = FunctionChecks("train")
 
 Arrays = dict[str, np.ndarray]
+
+Function = Callable[..., np.ndarray]
 
 
 def _softmax(Z: np.ndarray) -> np.ndarray:
@@ -114,6 +118,78 @@ def train_terms(
     sizes = {name: np.abs(value) + 1.0 for name, value in trained.items()}
     growth = max(_growth(params, X), _growth(trained, X))
     return Terms((sizes, [abs(cost) for cost in costs]), growth=growth)
+
+
+# What is right given the learner's own earlier functions.
+
+
+@forward.given("softmax")
+def forward_with(
+    softmax: Function, params: Arrays, X: np.ndarray, hidden: str = "tanh"
+) -> tuple[np.ndarray, Arrays]:
+    """The layers, with another softmax at the end."""
+    cache = _cache(params, X, hidden)
+    cache["A2"] = softmax(cache["Z2"])
+    return cache["A2"], cache
+
+
+def _trained(
+    steps_of: tuple[Function, Function, Function],
+    cost_of: Callable[[Arrays, np.ndarray], float],
+    args: tuple[Arrays, np.ndarray, np.ndarray, float, int, str],
+) -> tuple[Arrays, list[float]]:
+    """Go forward, back, and a step down, over and over."""
+    forward, backward, update = steps_of
+    params, X, Y, lr, steps, hidden = args
+    costs = []
+    for _ in range(steps):
+        _, cache = forward(params, X, hidden)
+        costs.append(cost_of(cache, Y))
+        params = update(params, backward(params, cache, X, Y, hidden), lr)
+    return params, costs
+
+
+def _cost_of_logits(cache: Arrays, Y: np.ndarray) -> float:
+    shifted = cache["Z2"] - cache["Z2"].max(axis=0)
+    return -float((Y * (shifted - np.log(np.exp(shifted).sum(axis=0)))).sum()) / Y.shape[1]
+
+
+def _cost_of_probabilities(cache: Arrays, Y: np.ndarray) -> float:
+    return -float((Y * np.log(np.where(Y > 0, cache["A2"], 1.0))).sum()) / Y.shape[1]
+
+
+@train.given("forward", "backward", "update")
+def trained_with(
+    forward: Function,
+    backward: Function,
+    update: Function,
+    params: Arrays,
+    X: np.ndarray,
+    Y: np.ndarray,
+    lr: float,
+    steps: int,
+    hidden: str = "tanh",
+) -> tuple[Arrays, list[float]]:
+    """The loop, with the cost taken from the logits."""
+    args = (params, X, Y, lr, steps, hidden)
+    return _trained((forward, backward, update), _cost_of_logits, args)
+
+
+@train.given("forward", "backward", "update")
+def trained_with_probabilities(
+    forward: Function,
+    backward: Function,
+    update: Function,
+    params: Arrays,
+    X: np.ndarray,
+    Y: np.ndarray,
+    lr: float,
+    steps: int,
+    hidden: str = "tanh",
+) -> tuple[Arrays, list[float]]:
+    """The loop, with the cost taken from the probabilities."""
+    args = (params, X, Y, lr, steps, hidden)
+    return _trained((forward, backward, update), _cost_of_probabilities, args)
 
 
 # forward
