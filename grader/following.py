@@ -74,12 +74,13 @@ class _Asked(NamedTuple):
 class _Earlier:
     """A learner's earlier function, to be called as if it were here; remembers what it was asked.
 
-    Raises _NoAnswerError when it gives no numbers.
+    Raises _NoAnswerError when it gives no answer, ValueError or the like when it is no such one.
     """
 
     session: Session
     file: str
     name: str
+    reference: Callable[..., Any]
     numbers: Iterator[int]
     known: dict[bytes, wire.Value] = field(default_factory=dict)
     asked: list[_Asked] = field(default_factory=list)
@@ -87,24 +88,23 @@ class _Earlier:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.used = True
-        named = {name: _argument(value) for name, value in kwargs.items()}
         packed = tuple(_argument(value) for value in args)
+        named = {name: _argument(value) for name, value in kwargs.items()}
         key = msgspec.msgpack.encode((packed, named))
         if key not in self.known:
-            self.known[key] = self._answer(packed, named)
-            answer = _flat(wire.unpack(self.known[key]))
-            if not answer.size or not np.isfinite(answer).all():
-                raise _NoAnswerError
-            self.asked.append(_Asked(packed, named, answer))
+            # In the shapes of the right answer: no formula can then make anything huge of it.
+            value = _like(self._answer(packed, named), self.reference(*args, **kwargs))
+            self.known[key] = wire.pack(value)
+            self.asked.append(_Asked(packed, named, _flat(value)))
         return wire.unpack(self.known[key])
 
-    def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> wire.Value:
+    def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> Any:
         number = next(self.numbers)
         frame = Frame(number, wire.encode(wire.Call(number, self.file, self.name, args, kwargs)))
         (outcome,) = self.session.call(self.file, self.name, [frame])
         if not isinstance(outcome, Returned):
             raise _NoAnswerError
-        return outcome.value
+        return wire.unpack(outcome.value)
 
     @property
     def is_trivial(self) -> bool:
@@ -157,7 +157,7 @@ class FollowThrough:
         files = {name: file_used(session, file, name) for name in given.names}
         numbers = count(FIRST_NUMBER)
         earlier = {
-            name: _Earlier(session, used, name, numbers)
+            name: _Earlier(session, used, name, self._written(name)[1].reference, numbers)
             for name, used in files.items()
             if used is not None
         }
@@ -313,6 +313,12 @@ def _agrees(
     )
 
 
+def gives(function: Callable[..., Any], call: PlannedCall) -> bool:
+    """Whether a function answers a call rightly (tolerance tier A)."""
+    answer = _computed(function, call)
+    return answer is not None and value_difference(answer, expected_of(call)) is None
+
+
 def _computed(function: Callable[..., Any], call: PlannedCall) -> wire.Value | None:
     """What `function` answers; None if it cannot: the earlier answers may have any shape."""
     args = [wire.unpack(value) for value in call.args]
@@ -340,19 +346,19 @@ def _expected(answer: wire.Value, call: PlannedCall) -> Expected | None:
 
 
 def _like(value: Any, model: Any) -> Any:
-    """`value` in the containers that the right answer has; ValueError if it is none such."""
+    """`value` in the containers and shapes of a right answer; ValueError if it is none such."""
     if isinstance(model, dict):
         return {key: _like(value[key], item) for key, item in model.items()}
     if isinstance(model, tuple):
         return tuple(_like(v, m) for v, m in zip(value, model, strict=True))
-    if isinstance(model, list):
-        return [float(item) for item in value]
-    if isinstance(model, float):
-        return float(value)
     array = np.asarray(value, dtype=np.float64)
-    if array.shape != model.shape or not np.isfinite(array).all():
-        raise ValueError("not such an array")
-    return array
+    if np.ndim(model) == 0 and array.size == 1:
+        array = array.reshape(())
+    if array.shape != np.shape(model) or not array.size or not np.isfinite(array).all():
+        raise ValueError("not such an answer")
+    if isinstance(model, list):
+        return array.tolist()
+    return array if isinstance(model, np.ndarray) else array.item()
 
 
 def _magnitude(value: Any) -> Any:
@@ -372,15 +378,11 @@ def _argument(value: Any) -> wire.Value:
 
 
 def _flat(value: Any) -> Numbers:
-    """All numbers in a value, one after the other; _NoAnswerError if it holds anything else."""
+    """All numbers in a value, one after the other."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, tuple | list):
-        parts = [_flat(item) for item in value]
-        return np.concatenate(parts) if parts else np.zeros(0)
+        return np.concatenate([_flat(item) for item in value]) if value else np.zeros(0)
     if isinstance(value, str):
         return np.zeros(0)
-    try:
-        return np.asarray(value, dtype=np.float64).ravel()
-    except (TypeError, ValueError):
-        raise _NoAnswerError from None
+    return np.asarray(value, dtype=np.float64).ravel()

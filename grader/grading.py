@@ -6,11 +6,11 @@ import logging
 import platform
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import accumulate
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -266,7 +266,8 @@ class Grader:
             return result
         ordered = [outcomes[number] for number in range(len(function.calls))]
         judged = Judged(function, ordered, self.expected[function.name])
-        followed = self.follow.followed(session, task.files[task.best], judged, failed)
+        follow, file = self.follow, task.files[task.best]
+        followed = _extra(lambda: follow.followed(session, file, judged, failed))
         if followed is None:
             return result
         return _with_follow_through(result, followed, share=self.plan.follow_through)
@@ -339,10 +340,11 @@ class Grader:
         result = _result(exercise, function, checks, points, verdict, message)
         if verdict is Verdict.PASSED:
             return result
+        expected = self.expected[function.name]
         return msgspec.structs.replace(
             result,
-            misconception=self._diagnosers[function.name].diagnosis(outcomes),
-            grid=grid_of(function, outcomes, self.expected[function.name]),
+            misconception=_extra(lambda: self._diagnosers[function.name].diagnosis(outcomes)),
+            grid=_extra(lambda: grid_of(function, outcomes, expected)),
         )
 
     def _check(
@@ -355,6 +357,20 @@ class Grader:
             if verdict is not Verdict.PASSED:
                 return _check_result(check, verdict, message)
         return _check_result(check, Verdict.PASSED, "")
+
+
+T = TypeVar("T")
+
+
+def _extra(compute: Callable[[], T]) -> T | None:
+    """What `compute` gives; None if it fails: no failure to explain points may cost any."""
+    try:
+        return compute()
+    except SandboxError:
+        raise
+    except Exception:
+        _log.exception("an explanation failed; the points are not touched by that")
+        return None
 
 
 def _failures(planned: Planned, message: str) -> list[FunctionResult]:

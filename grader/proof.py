@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import numpy as np
 from grader import wire
 from grader.build import built_files, strays
 from grader.catalog import Course, Exercise
+from grader.following import gives
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.launch import Wall
-from grader.model import FunctionResult, Returned, Verdict
+from grader.model import FunctionResult, Kind, Returned, Verdict
 from grader.plan import Plan, PlannedCall
 from grader.planning import plan_of
 from grader.portable import lane_for
@@ -39,6 +41,8 @@ def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:
         grader = Grader(plan, lane)
         step("references")
         problems += _reference_problems(course, grader)
+        step("formulas for follow-through")
+        problems += _formula_problems(course, plan)
         step("templates")
         problems += _template_problems(course, grader)
         step("trivial answers")
@@ -62,6 +66,28 @@ def _reference_problems(course: Course, grader: Grader) -> list[str]:
         for f in result.functions
         if f.exercise == exercise.slug and f.score != f.max_score
     ]
+
+
+def _formula_problems(course: Course, plan: Plan) -> list[str]:
+    """Formulas that do not give the right answers, given the right earlier functions.
+
+    In some calls (an underflow) even a right formula may not; it must in at least half of them.
+    """
+    references = {f.name: f.reference for e in course.exercises for f in e.functions}
+    problems = []
+    for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
+        for function, checked in zip(exercise.functions, planned.functions, strict=True):
+            places = {n for c in checked.checks if c.kind is Kind.VALUE for n in c.calls}
+            calls = [checked.calls[place] for place in sorted(places)]
+            for given in function.given:
+                earlier = [references[name] for name in given.names]
+                right = sum(gives(partial(given.formula, *earlier), call) for call in calls)
+                if right < len(calls) / 2:
+                    problems.append(
+                        f"{exercise.checks_path}: {given.formula.__name__} gives the right answer"
+                        f" of {function.name} in {right} of {len(calls)} calls; correct it"
+                    )
+    return problems
 
 
 def _template_problems(course: Course, grader: Grader) -> list[str]:
