@@ -207,10 +207,10 @@ class Diagnoser:
         return _misconception(patterns.broken_invariant(wrong, self.invariants))
 
     def _composed(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
-        """A factor on a listed mistake, or two listed mistakes in different inputs or parts."""
+        """Two listed mistakes in different inputs or parts, or a factor on a listed one."""
         if any(one.error for one in seen.values()):
             return None
-        return self._scaled(seen, right) or self._both(seen, right)
+        return self._both(seen, right) or self._scaled(seen, right)
 
     def _scaled(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
         found: dict[tuple[str, str], Misconception] = {}
@@ -272,6 +272,10 @@ class Diagnoser:
         }
         explained: dict[str, tuple[PlannedMistake, frozenset[tuple[int, int]]]] = {}
         for prepared in self.prepared:
+            if any(
+                _is_refuted(one, prepared.differences.get(place)) for place, one in seen.items()
+            ):
+                continue
             cells = frozenset(
                 (place, number)
                 for place, number in wrong
@@ -307,6 +311,14 @@ def _misconception(pattern: Pattern | None) -> Misconception | None:
 
 def _evidence(count: int) -> str:
     return f"it gives your answers on all {count} inputs where it differs from the right ones"
+
+
+def _is_refuted(one: _Seen, difference: _Difference | None) -> bool:
+    """Whether the learner is right where a mistake is wrong: no other mistake can undo that."""
+    if difference is None or len(difference.leaves) != len(one.leaves):
+        return False
+    pairs = zip(one.leaves, difference.leaves, strict=True)
+    return any(theirs.is_right and not mistaken.is_right for theirs, mistaken in pairs)
 
 
 def _is_out_of_memory(outcome: Outcome) -> bool:

@@ -368,7 +368,7 @@ def _extra(compute: Callable[[], T]) -> T | None:
         return compute()
     except SandboxError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001  # ours, not the learner's
         _log.exception("an explanation failed; the points are not touched by that")
         return None
 

@@ -41,8 +41,11 @@ def grid_of(
 
 
 def _can_be_drawn(leaf: Leaf) -> bool:
-    numbers, want = leaf.numbers, np.asarray(leaf.expected.value)
-    if leaf.is_right or numbers is None or numbers.shape != want.shape:
+    numbers = leaf.numbers
+    if leaf.is_right or numbers is None:
+        return False
+    want = np.asarray(leaf.expected.value)
+    if numbers.shape != want.shape:
         return False
     return want.ndim in (1, 2, 3) and want.size > 1 and numbers.dtype.kind == "f"
 

@@ -16,6 +16,7 @@ import nbformat
 import pytest
 
 from grader.catalog import Course, course_of
+from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.model import FunctionResult, SubmissionResult
@@ -64,6 +65,19 @@ def grade(grader: Grader) -> Callable[[Files], SubmissionResult]:
         return grader.grade(submission_of("ada", handed, order=grader.plan.slugs))
 
     return graded
+
+
+@pytest.fixture(scope="session")
+def explain(course: Course, lane: Lane) -> Callable[[Files], SubmissionResult]:
+    """Grade files as an instructor's run does, with all that is explained."""
+    plan = plan_of(course, seed=0, mistakes=True)
+    grader = Grader(plan, lane, FollowThrough(course.folder))
+
+    def explained(files: Files) -> SubmissionResult:
+        handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
+        return grader.grade(submission_of("ada", handed, order=plan.slugs))
+
+    return explained
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,8 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run, class_folder, tmp_p
         "misconception",
         "checks",
         "override",
+        "follow_through",
+        "grid",
     }
     assert set(ada["functions"][0]["checks"][0]) == {
         "name",
