@@ -1,4 +1,4 @@
-"""The command line: `grader grade`, `check`, `build`, `demo` and `doctor`."""
+"""The command line: `grader grade`, `check`, `start`, `build`, `demo` and `doctor`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def main() -> None:
     """Grade the gradient of the softmax layer, and say what is wrong.
 
     \b
-    Learners:     grader check ex01_softmax.py
+    Learners:     grader start DIR, grader check ex01_softmax.py
     Instructors:  grader grade submissions/ --out results/
     Authors:      grader build --check
     """  # noqa: D301  # click's mark for lines that are kept
@@ -200,10 +200,53 @@ def grade(  # noqa: PLR0913  # one for each option
 
 
 @main.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--exercise",
+    "exercises",
+    multiple=True,
+    metavar="SLUG",
+    help="Only this exercise; may be given more than once.",
+)
+@click.option(
+    "--form",
+    type=click.Choice(["py", "ipynb", "both"]),
+    default="both",
+    show_default=True,
+    help="Scripts, notebooks, or both: they hold the same text.",
+)
 @_reports_errors
-def check(files: tuple[Path, ...]) -> None:
-    """Check your own work: the public checks, what is wrong and where, what to do next.
+def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
+    """Get the exercises: copy them to DIR. Files that are there already are left alone.
+
+    \b
+    Example:
+      grader start softmax/
+      grader start softmax/ --form ipynb
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.start import start as started_in
+
+    started = started_in(folder, slugs=exercises, form=form)
+    click.echo(f"{folder}: {len(started.copied)} files copied")
+    if started.kept:
+        click.echo(f"left as they were: {', '.join(started.kept)}")
+    click.echo(
+        f"\nNow read README.md there, open {started.first}, and after every save run:\n\n"
+        f"    cd {folder}\n    grader check {started.first}\n\n"
+        f"or let it run by itself:\n\n    grader check --watch {started.first}"
+    )
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Check again whenever a file is saved, until q is pressed; h shows a hint.",
+)
+@_reports_errors
+def check(files: tuple[Path, ...], *, watch: bool) -> None:
+    """Check your own work: the public checks, which mistake it is, what to do next.
 
     FILES are exercise files (.py or .ipynb); without any, all of this folder's are checked. Your
     code runs on this machine as you.
@@ -211,13 +254,20 @@ def check(files: tuple[Path, ...]) -> None:
     \b
     Example:
       grader check ex01_softmax.py
+      grader check --watch ex01_softmax.py
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
     """  # noqa: D301  # click's mark for lines that are kept
     with _lane_for_check() as lane:
-        from grader.learner import checked
+        if watch:
+            from grader.watch import watched
 
-        code = checked(files, lane, _console())
+            code = watched(files, lane, _console())
+        else:
+            from grader.learner import found_in
+            from grader.terminal import show
+
+            code = show(found_in(files, lane), _console())
     sys.exit(code)
 
 

@@ -1,0 +1,174 @@
+"""Show a learner in a terminal what their work does, which mistake it is, and what is next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader import feedback
+from grader.learner import Found
+from grader.model import NEUTRAL, FunctionResult, Grid, Misconception, Verdict
+from grader.picture import LEGEND, NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL
+from grader.plan import PlannedFunction
+from grader.portable import UNENFORCED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
+EXIT_PASSED, EXIT_FAILED = 0, 1
+# The rest of what a learner's code prints is counted, not shown.
+PRINTED_LINES = 15
+NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
+# With these verdicts a check's question helps; with the others the message says what to do.
+ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
+STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
+
+
+def show(found: Found, console: Console) -> int:
+    """Print all that was found; returns the exit code."""
+    show_notes(found, console)
+    title = ""
+    for function in found.functions:
+        exercise, checks = found.planned[function.function]
+        if exercise.title != title:
+            title = exercise.title
+            line(console, "", title)
+        output = found.report.outputs.get(function.function, "")
+        show_function(function, checks, output, console)
+    if printed := found.report.outputs.get(""):
+        line(console, "", "Printed while your files were loaded:")
+        _show_output(printed, console)
+    done = sum(function.verdict is Verdict.PASSED for function in found.functions)
+    line(console, "", f"{done} of {len(found.functions)} functions pass their public checks.")
+    line(console, next_step(found))
+    return EXIT_PASSED if found.passed else EXIT_FAILED
+
+
+def show_notes(found: Found, console: Console) -> None:
+    """What was noticed of the files as a whole."""
+    if any(c.verdict is Verdict.NOT_RUN for f in found.functions for c in f.checks):
+        line(console, f"! {UNENFORCED}")
+    # What is told of a function below is not told twice.
+    told = {function.message for function in found.functions}
+    line(console, *(f"! {note}" for note in found.report.result.notes if note not in told))
+
+
+def show_function(
+    function: FunctionResult, planned: PlannedFunction, output: str, console: Console
+) -> None:
+    """A function's checks, the mistake that explains them, the picture, what it printed."""
+    if function.verdict in NOT_THERE:
+        subject = "" if function.function in function.message else f"{function.function}: "
+        line(console, f"{ABSENT} {subject}{function.message}")
+        return
+    line(console, headline(function))
+    _show_checks(function, planned, console)
+    if function.misconception is not None:
+        _show_misconception(function.misconception, console)
+    if function.grid is not None:
+        _show_grid(function.grid, console)
+    if output:
+        line(console, "  Printed by your code during the checks:")
+        _show_output(output, console)
+    if function.verdict is Verdict.PASSED:
+        show_notice(planned, console)
+
+
+def headline(function: FunctionResult) -> str:
+    """A function in one line."""
+    if function.verdict in NOT_THERE:
+        return f"{ABSENT} {function.function}: {function.verdict.replace('_', ' ')}"
+    passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
+    mark = PASSED if function.verdict is Verdict.PASSED else FAILED
+    return f"{mark} {function.function}: {passed} of {len(function.checks)} checks pass"
+
+
+def show_notice(planned: PlannedFunction, console: Console) -> None:
+    """What to notice after success."""
+    if planned.notice:
+        line(console, "  What to notice:")
+        for text in planned.notice.splitlines():
+            line(console, f"    {text}")
+
+
+def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Console) -> None:
+    told: set[str] = set()
+    for check, about in zip(function.checks, planned.checks, strict=True):
+        mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
+        line(console, f"  {mark} {check.name}: {about.text}")
+        if check.verdict is Verdict.PASSED:
+            continue
+        # One error in many checks is told once.
+        call, _, what = check.message.partition("): ")
+        known = what in told
+        told.add(what)
+        line(console, f"      {call}): the same" if known and what else f"      {check.message}")
+        # A named mistake asks its own questions, below.
+        asking = function.misconception is None and check.verdict in ASKING
+        if about.hint and asking and not known:
+            line(console, f"      {about.hint}")
+
+
+def _show_misconception(misconception: Misconception, console: Console) -> None:
+    line(console, "  What it looks like:")
+    for paragraph in misconception.message.split("\n\n"):
+        _paragraph(console, " ".join(paragraph.split()), indent=4)
+    _paragraph(console, f"({misconception.evidence})", indent=4)
+
+
+def _show_grid(grid: Grid, console: Console) -> None:
+    """A mark for each entry: the shape of an error is seen at a glance."""
+    from rich.text import Text
+
+    part = f", {grid.part}" if grid.part else ""
+    line(console, f"  Entry by entry, in {grid.check}{part}:")
+    for row in grid.rows:
+        text = Text("      ")
+        for mark in row:
+            text.append(mark, STYLES[mark])
+            text.append(" ")
+        console.print(text)
+    if grid.cut:
+        line(console, "      ... (further rows or columns are not shown)")
+    used = set("".join(grid.rows))
+    legend = "   ".join(f"{mark} {words}" for mark, words in LEGEND.items() if mark in used)
+    line(console, f"      {legend}")
+
+
+def _show_output(output: str, console: Console) -> None:
+    lines = [feedback.printable(text) for text in output.splitlines()]
+    line(console, *(f"  | {text}" for text in lines[:PRINTED_LINES]))
+    if len(lines) > PRINTED_LINES:
+        line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
+
+
+def next_step(found: Found) -> str:
+    """The one thing to do next."""
+    for function in found.functions:
+        if function.verdict is Verdict.PASSED:
+            continue
+        if function.verdict is Verdict.NOT_ATTEMPTED:
+            return f"Next: write {function.function}."
+        if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
+            return f"Next: mend what keeps {function.function} from being found, above."
+        failed = next(c for c in function.checks if c.verdict not in NEUTRAL)
+        return f"Next: correct {function.function}; begin with {failed.name} above."
+    slugs = ", ".join(dict.fromkeys(found.planned[f.function][0].slug for f in found.functions))
+    return f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
+
+
+def line(console: Console, *lines: str) -> None:
+    """Print lines as they are: folded at the width of a terminal, whole in a pipe."""
+    for text in lines:
+        indent = len(text) - len(text.lstrip())
+        _paragraph(console, text.strip(), indent=indent)
+
+
+def _paragraph(console: Console, text: str, *, indent: int) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if console.is_terminal:
+        console.print(Padding(Text(text), (0, 0, 0, indent)))
+    else:
+        console.print(f"{' ' * indent}{text}", markup=False, highlight=False, soft_wrap=True)
