@@ -310,7 +310,8 @@ def _misconception(pattern: Pattern | None) -> Misconception | None:
 
 
 def _evidence(count: int) -> str:
-    return f"it gives your answers on all {count} inputs where it differs from the right ones"
+    inputs = "both inputs" if count == ENOUGH else f"all {count} inputs"
+    return f"it gives your answers on {inputs} where it differs from the right ones"
 
 
 def _is_refuted(one: _Seen, difference: _Difference | None) -> bool:

@@ -25,6 +25,8 @@ class Found:
 
     plan: Plan
     report: Report
+    # Whether this system can limit memory.
+    enforces_memory: bool
 
     @property
     def functions(self) -> tuple[FunctionResult, ...]:
@@ -61,7 +63,7 @@ def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> 
     report = Grader(plan, lane).report(submission, echo=True)
     if report.result.failed:
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
-    return Found(plan, report)
+    return Found(plan, report, lane.enforces_memory)
 
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:

@@ -25,7 +25,8 @@ LEGEND = {
 def grid_of(
     function: PlannedFunction, outcomes: Sequence[Outcome], expected: Sequence[Expected]
 ) -> Grid | None:
-    """The first wrong answer to a public check that can be drawn; None if there is none."""
+    """The largest wrong answer to a public check that can be drawn whole; None if there is none."""
+    best: tuple[int, Grid] | None = None
     for check in function.checks:
         if check.hidden:
             continue
@@ -36,8 +37,11 @@ def grid_of(
             for leaf in leaves_of(outcome.value, expected[place]):
                 if _can_be_drawn(leaf):
                     call = call_text(function, function.calls[place])
-                    return _grid(check.name, call, leaf)
-    return None
+                    grid = _grid(check.name, call, leaf)
+                    size = -1 if grid.cut else len(grid.rows) * len(grid.rows[0])
+                    if best is None or size > best[0]:
+                        best = size, grid
+    return None if best is None else best[1]
 
 
 def _can_be_drawn(leaf: Leaf) -> bool:

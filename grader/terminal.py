@@ -46,7 +46,7 @@ def show(found: Found, console: Console) -> int:
 
 def show_notes(found: Found, console: Console) -> None:
     """What was noticed of the files as a whole."""
-    if any(c.verdict is Verdict.NOT_RUN for f in found.functions for c in f.checks):
+    if not found.enforces_memory:
         line(console, f"! {UNENFORCED}")
     # What is told of a function below is not told twice.
     told = {function.message for function in found.functions}

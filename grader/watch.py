@@ -22,7 +22,7 @@ from grader.terminal import next_step as next_step_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-BAR = 40
+BAR = 24
 SAVED, HINT, QUIT = "saved", "h", "q"
 KEYS = (HINT, QUIT)
 POLL_S = 0.1

@@ -179,13 +179,13 @@ def test_every_mistake_of_an_exercise_is_named_and_no_alternative(course, lane, 
 
 def test_a_grid_shows_which_entries_are_wrong_and_how(explain):
     grid = jacobian_returning("np.diag(a * (1 - a)) - 1e-3 * np.tri(len(a), k=-1)", explain).grid
-    assert grid.rows == ("=+", "+=")
-    assert grid.call == "softmax_jacobian(np.array([[0.0], [0.0]]))"
+    assert grid.rows == ("=++", "+=+", "++=")
+    assert grid.call == "softmax_jacobian(np.array([[1.0], [2.0], [3.0]]))"
 
 
 def test_a_grid_marks_what_is_not_finite(explain):
     grid = jacobian_returning("np.where(np.eye(len(a)) > 0, np.nan, J)", explain).grid
-    assert grid.rows == ("!=", "=!")
+    assert grid.rows == ("!==", "=!=", "==!")
 
 
 def test_a_grid_of_a_batch_shows_its_first_wrong_matrix(explain):
