@@ -46,7 +46,7 @@ python:
 $(VENV)/demo-ready: pyproject.toml | python
 	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "installing the grader into $(VENV) (a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author,plots]'
 	@touch $@
 
 $(VENV)/test-ready: pyproject.toml $(VENV)/demo-ready

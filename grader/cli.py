@@ -377,6 +377,7 @@ def _grade_into(
 ) -> None:
     """Grade, write, summarise and exit."""
     from grader.isolation import isolation_text
+    from grader.pages import FEEDBACK, REPORT
     from grader.run import GRADEBOOK, RESULTS, grade_into
 
     console = _console()
@@ -384,7 +385,8 @@ def _grade_into(
         out, entries, plan, options, wall=wall, console=console, errors=_console(stderr=True)
     )
     console.print(f"isolation: {isolation_text(wall)}", highlight=False)
-    console.print(f"{out / GRADEBOOK}\n{out / RESULTS}", highlight=False, markup=False)
+    written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]
+    console.print("\n".join(map(str, written)), highlight=False, markup=False)
     sys.exit(0 if complete else EXIT_FAILED)
 
 

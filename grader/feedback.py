@@ -7,13 +7,25 @@ values: no numbers, no texts, no line numbers, no names that the learner's code 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from grader import wire
 from grader.compare import Difference, NotFinite, WrongShape, WrongType, WrongValue
-from grader.model import Died, NotCalled, NotLoaded, Outcome, Raised, Returned, TimedOut, Verdict
+from grader.model import (
+    NEUTRAL,
+    Died,
+    FunctionResult,
+    NotCalled,
+    NotLoaded,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+    Verdict,
+)
 from grader.plan import PlannedCall, PlannedFunction
 
 SHORT = 100
@@ -212,6 +224,23 @@ def number(value: complex, other: complex | None = None) -> str:
         if other is None or text != f"{other:.{digits}g}":
             return text
     return repr(value)
+
+
+def next_step(functions: Sequence[FunctionResult]) -> str:
+    """The one thing to do next; an empty text when there is nothing."""
+    for function in functions:
+        if function.verdict is Verdict.PASSED:
+            continue
+        if function.verdict is Verdict.NOT_ATTEMPTED:
+            return f"Next: write {function.function}."
+        if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
+            return f"Next: mend what keeps {function.function} from being found, above."
+        if function.verdict is Verdict.GRADER_ERROR:
+            continue
+        failed = next((c for c in function.checks if c.verdict not in NEUTRAL), None)
+        begin = f"; begin with {failed.name} above" if failed is not None else ""
+        return f"Next: correct {function.function}{begin}."
+    return ""
 
 
 def printable(text: str) -> str:

@@ -44,6 +44,17 @@ def gradebook_csv(
         yield _row(row)
 
 
+def misconceptions_csv(results: Iterable[SubmissionResult]) -> Iterator[str]:
+    """A row for each function of each learner whose mistake was recognised."""
+    yield _row(["student", "exercise", "function", "id", "message"])
+    for result in results:
+        for function in result.functions:
+            if (found := function.misconception) is not None:
+                message = " ".join(found.message.split())
+                cells = [result.student, function.exercise, function.function, found.id, message]
+                yield _row([safe_cell(cell) for cell in cells])
+
+
 def changes_csv(moves: Iterable[Move]) -> Iterator[str]:
     """A row for each function of each learner whose points have moved since the last run."""
     yield _row(["student", "exercise", "function", "before", "after", "override"])

@@ -14,13 +14,21 @@ from typing import TYPE_CHECKING
 from grader.batch import Answer, Task, Work, grade_all
 from grader.errors import Stopped, UsageError
 from grader.grading import VERSIONS
+from grader.isolation import isolation_text
 from grader.keys import keys_of
 from grader.launch import Wall
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks
+from grader.pages import Circumstances, write_feedback, write_report
 from grader.plan import Plan
 from grader.progress import progress
-from grader.report import changes_csv, gradebook_csv, results_jsonl, write_atomically
+from grader.report import (
+    changes_csv,
+    gradebook_csv,
+    misconceptions_csv,
+    results_jsonl,
+    write_atomically,
+)
 from grader.store import Store
 from grader.summary import Tally, print_moves, summarise
 
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 RESULTS, GRADEBOOK, CHANGES = "results.jsonl", "gradebook.csv", "changes.csv"
+MISCONCEPTIONS = "misconceptions.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,8 @@ def grade_into(
             errors.print(
                 f"{options.overrides or out / OVERRIDES}, {why}", markup=False, soft_wrap=True
             )
-        return _report(store, plan, out, counts, console)
+        about = Circumstances(plan.title, isolation_text(wall), plan)
+        return _report(store, about, out, counts, console)
 
 
 def _grade(
@@ -114,8 +124,11 @@ def _grade(
             step()
 
 
-def _report(store: Store, plan: Plan, out: Path, counts: _Counts, console: Console) -> bool:
+def _report(
+    store: Store, about: Circumstances, out: Path, counts: _Counts, console: Console
+) -> bool:
     """Write the files, print the summary; whether the grader failed on nothing."""
+    plan = about.plan
     tally = Tally()
     for result in store.results():
         tally.add(result)
@@ -125,6 +138,9 @@ def _report(store: Store, plan: Plan, out: Path, counts: _Counts, console: Conso
         gradebook = gradebook_csv(store.results(), plan, overrides=overrides)
         write_atomically(out / GRADEBOOK, gradebook)
         write_atomically(out / CHANGES, changes_csv(store.moves()))
+        write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
+        write_feedback(out, store, about)
+        write_report(out, store, about)
     except OSError as error:
         raise UsageError(
             f"{out} cannot be written: {error.strerror}; mend that, then give the same command"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader import feedback
 from grader.learner import Found
-from grader.model import NEUTRAL, FunctionResult, Grid, Misconception, Verdict
+from grader.model import FunctionResult, Grid, Misconception, Verdict
 from grader.picture import LEGEND, NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL
 from grader.plan import PlannedFunction
 from grader.portable import UNENFORCED
@@ -144,17 +144,9 @@ def _show_output(output: str, console: Console) -> None:
 
 def next_step(found: Found) -> str:
     """The one thing to do next."""
-    for function in found.functions:
-        if function.verdict is Verdict.PASSED:
-            continue
-        if function.verdict is Verdict.NOT_ATTEMPTED:
-            return f"Next: write {function.function}."
-        if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
-            return f"Next: mend what keeps {function.function} from being found, above."
-        failed = next(c for c in function.checks if c.verdict not in NEUTRAL)
-        return f"Next: correct {function.function}; begin with {failed.name} above."
     slugs = ", ".join(dict.fromkeys(found.planned[f.function][0].slug for f in found.functions))
-    return f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
+    done = f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
+    return feedback.next_step(found.functions) or done
 
 
 def line(console: Console, *lines: str) -> None:
