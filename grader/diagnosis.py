@@ -282,7 +282,7 @@ class Diagnoser:
                 if (difference := prepared.differences.get(place)) is not None
                 and len(difference.leaves) == len(seen[place].leaves)
                 and not difference.leaves[number].is_right
-                and _same_leaf(seen[place].leaves[number], difference.leaves[number])
+                and _may_be_both(seen[place].leaves[number], difference.leaves[number])
             )
             if cells:
                 known = explained.get(prepared.mistake.message)
@@ -367,6 +367,22 @@ def _same_leaf(one: Leaf, other: Leaf) -> bool:
     return one.numbers.shape == other.numbers.shape and close(
         one.numbers, other.numbers, one.expected
     )
+
+
+def _may_be_both(one: Leaf, other: Leaf) -> bool:
+    """Whether a mistake explains an answer in which another one may be at work as well.
+
+    What overflows does not stay where it was: a second mistake moves the nan to other entries.
+    """
+    return _same_leaf(one, other) or (_is_broken(one) and _is_broken(other))
+
+
+def _is_broken(leaf: Leaf) -> bool:
+    """Whether numbers are missing where the right answer has some."""
+    if leaf.numbers is None:
+        return False
+    broken = not np.isfinite(leaf.numbers).all()
+    return broken and bool(np.isfinite(np.asarray(leaf.expected.value)).all())
 
 
 def _same_error(one: Leaf, other: Leaf) -> bool:

@@ -436,7 +436,7 @@ def _with_follow_through(
         result,
         score=round(own + extra, 2),
         follow_through=extra,
-        message=f"right, given your own {names}: the error is there, so begin with {names}",
+        message=f"right, given your own {names}: the error is there, so begin there",
         misconception=None,
     )
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -174,7 +174,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[[Any], Any]] = {
         "points": _points,
         "percent": lambda rate: "–" if rate is None else f"{100 * rate:.0f} %",  # noqa: RUF001
         "correlation": lambda r: "–" if r is None else f"{r:.2f}".replace("-", "−"),  # noqa: RUF001
@@ -183,6 +183,7 @@ def _environment() -> Environment:
         "page": page_name,
         "plain": printable,
     }
+    environment.filters |= filters
     environment.globals |= {
         "style": _markup("style.css"),
         "script": _markup("table.js"),

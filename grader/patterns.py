@@ -160,10 +160,11 @@ def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern |
         return None
     name, said = found[0]
     count = len({sample.place for sample in telling})
+    number = f"{factor:.6g}" if name == "constant" else "the same factor"
     return Pattern(
         f"factor_{name}",
         f"{which} exactly {said}",
-        f"the same factor in every entry, on {count} inputs",
+        f"{number} in every entry, on {count} inputs",
     )
 
 
@@ -206,7 +207,7 @@ def _factors(
     if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
         yield (
             "constant",
-            f"{factor:.6g} times the right one, in every entry. Where does that factor come from?",
+            "the right one times one and the same number. Where does that factor come from?",
             lambda _sample: factor,
         )
 
@@ -395,15 +396,14 @@ def _broken_sum(sample: Sample, axis: int, total: float) -> tuple[int, float] | 
 def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, float]) -> Pattern:
     place, value = broken
     part = f" of {sample.path}" if sample.path else ""
-    why = "the probabilities of an example" if total else "what one gains the others lose, so they"
+    why = "The probabilities of an example" if total else "What one gains the others lose: they"
+    evidence = "a property that every right answer has"
     if sample.public:
-        said = f"{each.capitalize()} {place}{part} of your answer sums to {value:.6g}"
-    else:
-        said = f"A {each}{part} of your answer does not sum to {total:g}"
+        evidence = f"{each} {place}{part} sums to {value:.6g}"
     return Pattern(
         f"{each}s_do_not_sum_to_{total:g}",
-        f"{said}; {why} always sum to {total:g}.",
-        "a property that every right answer has",
+        f"The {each}s of your answer do not sum to {total:g}. {why} always sum to {total:g}.",
+        evidence,
     )
 
 

@@ -113,7 +113,7 @@ def _show_misconception(misconception: Misconception, console: Console) -> None:
     line(console, "  What it looks like:")
     for paragraph in misconception.message.split("\n\n"):
         _paragraph(console, " ".join(paragraph.split()), indent=4)
-    _paragraph(console, f"({misconception.evidence})", indent=4)
+    _paragraph(console, f"(how we know: {misconception.evidence})", indent=4)
 
 
 def _show_grid(grid: Grid, console: Console) -> None:

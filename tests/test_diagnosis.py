@@ -129,6 +129,15 @@ def test_two_listed_mistakes_in_two_parts_are_told_together(explain, course: Cou
     assert "And beside that" in function.misconception.message
 
 
+def test_an_overflow_beside_another_mistake_is_told_with_it(explain):
+    source = (
+        "import numpy as np\ndef softmax_jacobian(z):\n    a = np.exp(z) / np.exp(z).sum()\n"
+        "    return np.diagflat(a * (1 - a))\n"
+    )
+    function = function_of(explain({"ex02_jacobian.py": source}), "softmax_jacobian")
+    assert function.misconception.id == "diagonal_only+no_shift"
+
+
 def test_what_fits_nothing_gets_no_name_but_size_and_place(explain):
     source = "import numpy as np\ndef cross_entropy(A, Y):\n    return float(np.sin(A).sum())\n"
     function = function_of(explain({"ex03_cross_entropy.py": source}), "cross_entropy")

@@ -97,8 +97,7 @@ def test_wrong_work_is_told_value_place_expectation_and_which_mistake_it_is(run,
     assert "✗ one_two_three: The column [1, 2, 3] becomes about" in done.stdout
     assert "entry (0, 0) is 1, should be 0.0900306 (3 of 3 entries are wrong)" in done.stdout
     assert (
-        "What it looks like:\n    You normalise each row, as if rows were examples"
-        in done.stdout
+        "What it looks like:\n    You normalise each row, as if rows were examples" in done.stdout
     )
     assert "Which of the three steps differs?" not in done.stdout
     assert "Next: correct softmax; begin with one_two_three above." in done.stdout

@@ -390,8 +390,8 @@ def softmax_jacobian__divided_by_n(z):
 def softmax_jacobian__no_shift(z):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    The formula of the Jacobian is fine; the softmax inside it is not. Which number could all the
-    logits lose without changing the probabilities?
+    That is the softmax inside the Jacobian. Which number could all the logits lose without changing
+    the probabilities?
     """
     E = np.exp(z)
     return _jacobian(E / E.sum(axis=0, keepdims=True))
@@ -766,8 +766,8 @@ def softmax_jacobian_batch__logits_taken_as_probabilities(Z):
 def softmax_jacobian_batch__no_shift(Z):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    The formula of the Jacobian is fine; the softmax inside it is not. Which number could each
-    column lose without changing its probabilities?
+    That is the softmax inside the Jacobians. Which number could each column lose without changing
+    its probabilities?
     """
     E = np.exp(Z)
     return np.array([_jacobian(a) for a in (E / E.sum(axis=0, keepdims=True)).T])

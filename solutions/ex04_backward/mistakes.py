@@ -327,8 +327,8 @@ def vjp_with_jacobian__logits_taken_as_probabilities(Z, dA):
 def vjp_with_jacobian__no_shift(Z, dA):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    The product is fine; the softmax inside it is not. Which number could all the logits of a
-    column lose without changing the probabilities?
+    That is the softmax inside the product. Which number could all the logits of a column lose
+    without changing the probabilities?
     """
     E = np.exp(Z)
     return _backward(E / E.sum(axis=0), dA)
@@ -1027,8 +1027,8 @@ def softmax_cross_entropy_grad__probabilities_clipped_at_1e_7(Z, Y):
 def softmax_cross_entropy_grad__no_shift(Z, Y):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    The difference is fine; the softmax inside it is not. Which number could all the logits of a
-    column lose without changing the probabilities?
+    That is the softmax before the subtraction. Which number could all the logits of a column lose
+    without changing the probabilities?
     """
     E = np.exp(Z)
     return E / E.sum(axis=0) - Y
@@ -1407,8 +1407,8 @@ def chain_terms__epsilon_in_denominator(z, y):
 def chain_terms__no_shift(z, y):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    The terms are fine; the softmax inside them is not. Which number could all the logits lose
-    without changing the probabilities?
+    That is the softmax inside the terms. Which number could all the logits lose without changing
+    the probabilities?
     """
     E = np.exp(z)
     return y * ((E / E.sum()).T - np.eye(len(z)))

@@ -231,7 +231,7 @@ def hypotheses__whole_array_sum(Theta, X):
 
 
 def hypotheses__no_shift(Theta, X):
-    """Your layer is right, but the exponential overflows for large logits, and inf/inf is nan.
+    """The exponential in your hypotheses overflows for large logits, and inf/inf is nan.
 
     Above about 709 there is no exp(z) in float64. Which number could the logits of an example lose
     without changing its hypotheses, and did your softmax of exercise 1 do so?
@@ -658,7 +658,7 @@ def output_layer_cost__probabilities_clipped(Theta, X, Y):
 
 
 def output_layer_cost__no_shift(Theta, X, Y):
-    """Your log-sum-exp is right on paper, but the exponential inside it overflows.
+    """The exponential inside your log-sum-exp overflows.
 
     The cost is infinite for logits above about 709, and for an example whose logits all lie below
     -745 too. Which logit could you take out of the sum, so that the largest exponent is 0?
@@ -1117,7 +1117,7 @@ def output_layer_grad_parts__sigmoid(Theta, X, Y, k, j):
 
 
 def output_layer_grad_parts__no_shift(Theta, X, Y, k, j):
-    """Your parts are right, but the exponential in the hypotheses overflows, and they end in nan.
+    """The exponential in your hypotheses overflows for large logits, and the parts end in nan.
 
     Which number could the logits of an example lose without changing its hypotheses? Do you call
     your softmax of exercise 1?
@@ -1589,7 +1589,7 @@ def output_layer_grad__last_class_left_out(Theta, X, Y):
 
 
 def output_layer_grad__no_shift(Theta, X, Y):
-    """Your gradient is right, but the exponential in the hypotheses overflows, and it ends in nan.
+    """The exponential in your hypotheses overflows for large logits; the gradient ends in nan.
 
     Which number could the logits of an example lose without changing its hypotheses? Do you call
     your softmax of exercise 1?
