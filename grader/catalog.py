@@ -32,6 +32,7 @@ class Function:
     hint: str
     notice: str
     given: tuple[Given, ...] = ()
+    costs: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,17 @@ def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
     for exercise in exercises:
         for function in exercise.functions:
             earlier = names[: names.index(function.name)]
-            for name in (name for given in function.given for name in given.names):
+            for name in _names_before(function):
                 if name not in earlier:
                     raise CourseError(
                         f"{exercise.checks_path}: {function.name} is given {name}, which is no"
                         f" function before it; there are: {', '.join(earlier) or 'none'}"
                     )
+
+
+def _names_before(function: Function) -> Iterator[str]:
+    for given in (*function.given, *function.costs):
+        yield from given.names
 
 
 def _check_described(described: _CourseFile, path: Path) -> None:
@@ -210,6 +216,7 @@ def _function(
         terms_of=written.terms_of,
         checks=tuple(written.checks),
         given=tuple(written.formulas),
+        costs=tuple(written.costs),
         hint=tagged_text(text, f"hint-{name}", home / "reference.py"),
         notice=tagged_text(text, f"notice-{name}", home / "reference.py"),
     )

@@ -85,6 +85,13 @@ class Expected:
     # The places of the items to compare; None for all.
     looked_at: tuple[int, ...] | None = None
 
+    @property
+    def leaves(self) -> tuple[Expected, ...]:
+        """The arrays and numbers in it, each for itself."""
+        if not self.items:
+            return (self,)
+        return tuple(leaf for item in self.items for leaf in item.leaves)
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:

@@ -119,6 +119,7 @@ class FunctionChecks:
     checks: list[Check] = field(default_factory=list)
     terms_of: Callable[..., Terms] | None = None
     formulas: list[Given] = field(default_factory=list)
+    costs: list[Given] = field(default_factory=list)
 
     def given(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorator: `formula(*earlier, *args, **kwargs)` is right given these earlier functions.
@@ -131,6 +132,19 @@ class FunctionChecks:
         def add(formula: Callable[..., Any]) -> Callable[..., Any]:
             self.formulas.append(Given(names, formula))
             return formula
+
+        return add
+
+    def derivative_of(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: this function differentiates `cost(*earlier, *args, **kwargs)` by `args[0]`.
+
+        Where a learner's derivative is wrong, and is the one of what their own earlier functions
+        give here, they are told that the error is in those.
+        """
+
+        def add(cost: Callable[..., Any]) -> Callable[..., Any]:
+            self.costs.append(Given(names, cost))
+            return cost
 
         return add
 

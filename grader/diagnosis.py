@@ -24,9 +24,10 @@ from grader.compare import (
     type_difference,
     value_difference,
 )
+from grader.invariants import Invariants, broken_invariant, invariants_of
 from grader.mistakes import error_text
 from grader.model import Misconception, Outcome, Raised, Returned
-from grader.patterns import Invariants, Pattern, Sample, close, invariants_of
+from grader.patterns import Pattern, Sample, close
 from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake
 
 # A mistake must be seen on at least so many inputs on which it differs from the reference.
@@ -101,7 +102,7 @@ class Diagnoser:
     @cached_property
     def invariants(self) -> Invariants:
         """What is true of every right answer."""
-        return invariants_of([leaf for one in self.expected for leaf in _expected_leaves(one)])
+        return invariants_of(self.function.calls, self.expected)
 
     def diagnosis(self, outcomes: Sequence[Outcome]) -> Misconception | None:
         """What explains these outcomes, if anything is known that does."""
@@ -203,8 +204,7 @@ class Diagnoser:
     def _invariant(self, seen: dict[int, _Seen]) -> Misconception | None:
         if any(one.error for one in seen.values()):
             return None
-        wrong = [sample for sample in self._samples(seen) if not sample.is_right]
-        return _misconception(patterns.broken_invariant(wrong, self.invariants))
+        return _misconception(broken_invariant(self._samples(seen), self.invariants))
 
     def _composed(self, seen: dict[int, _Seen], right: dict[int, bool]) -> Misconception | None:
         """Two listed mistakes in different inputs or parts, or a factor on a listed one."""
@@ -394,10 +394,3 @@ def _same_error(one: Leaf, other: Leaf) -> bool:
         off = SAME_ERROR * np.abs(other.numbers - want) + one.expected.tight
         same = np.abs(one.numbers - other.numbers) <= off
     return bool((same | (one.numbers == other.numbers)).all())
-
-
-def _expected_leaves(expected: Expected) -> Iterator[Expected]:
-    if not expected.items:
-        yield expected
-    for item in expected.items:
-        yield from _expected_leaves(item)

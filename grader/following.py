@@ -10,32 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from functools import partial
+from itertools import count as numbers_from
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from grader import wire
 from grader.catalog import Course, Function, course_of, module_of
 from grader.compare import Expected, expected_of, leaves_of, value_difference
 from grader.course import Given
-from grader.model import Outcome, Returned
+from grader.derivatives import of_own_cost
+from grader.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
+from grader.model import Misconception, Outcome, Returned
 from grader.patterns import close
 from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
-from grader.session import Frame, Session
+from grader.session import Session
 from grader.variants import SEPARATOR
 
-# Numbers of the calls made here: no planned call has one so large.
-FIRST_NUMBER = 1_000_000
 # Of the largest entry: what rounding may do to an answer given another answer.
 LOOSE = 1e-6
-
-Numbers: TypeAlias = NDArray[np.float64]
 
 
 class Followed(NamedTuple):
@@ -51,73 +48,6 @@ class Judged(NamedTuple):
     function: PlannedFunction
     outcomes: Sequence[Outcome]
     expected: Sequence[Expected]
-
-
-class _NoAnswerError(Exception):
-    """The learner's earlier function did not answer, or not with numbers."""
-
-
-class _Asked(NamedTuple):
-    """A call of an earlier function, and all the numbers in its answer."""
-
-    args: tuple[wire.Value, ...]
-    kwargs: dict[str, wire.Value]
-    answer: Numbers
-
-    @property
-    def is_own_input(self) -> bool:
-        """Whether the answer is what was given."""
-        return any(np.array_equal(self.answer, _flat(wire.unpack(a))) for a in self.args)
-
-
-@dataclass(slots=True)
-class _Earlier:
-    """A learner's earlier function, to be called as if it were here; remembers what it was asked.
-
-    Raises _NoAnswerError when it gives no answer, ValueError or the like when it is no such one.
-    """
-
-    session: Session
-    file: str
-    name: str
-    reference: Callable[..., Any]
-    numbers: Iterator[int]
-    known: dict[bytes, wire.Value] = field(default_factory=dict)
-    asked: list[_Asked] = field(default_factory=list)
-    used: bool = False
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self.used = True
-        packed = tuple(_argument(value) for value in args)
-        named = {name: _argument(value) for name, value in kwargs.items()}
-        key = msgspec.msgpack.encode((packed, named))
-        if key not in self.known:
-            # In the shapes of the right answer: no formula can then make anything huge of it.
-            value = _like(self._answer(packed, named), self.reference(*args, **kwargs))
-            self.known[key] = wire.pack(value)
-            self.asked.append(_Asked(packed, named, _flat(value)))
-        return wire.unpack(self.known[key])
-
-    def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> Any:
-        number = next(self.numbers)
-        frame = Frame(number, wire.encode(wire.Call(number, self.file, self.name, args, kwargs)))
-        (outcome,) = self.session.call(self.file, self.name, [frame])
-        if not isinstance(outcome, Returned):
-            raise _NoAnswerError
-        return wire.unpack(outcome.value)
-
-    @property
-    def is_trivial(self) -> bool:
-        """Whether its answers say nothing: constant, or what it was given."""
-        if all(np.ptp(one.answer) == 0 or one.is_own_input for one in self.asked):
-            return True
-        by_size: dict[int, list[Numbers]] = {}
-        for one in self.asked:
-            by_size.setdefault(one.answer.size, []).append(one.answer)
-        several = [answers for answers in by_size.values() if len(answers) > 1]
-        return bool(several) and all(
-            np.array_equal(answers[0], answer) for answers in several for answer in answers
-        )
 
 
 class FollowThrough:
@@ -152,18 +82,33 @@ class FollowThrough:
                 return Followed(checks, given.names)
         return None
 
-    def _earlier(self, session: Session, file: str, given: Given) -> dict[str, _Earlier] | None:
+    def own_cost(self, session: Session, file: str, judged: Judged) -> Misconception | None:
+        """What to say of a derivative that is the one of the learner's own, other, cost."""
+        _slug, written = self._written(judged.function.name)
+        for given in written.costs:
+            session.restart()
+            earlier = self._earlier(session, file, given)
+            if earlier is None:
+                continue
+            own = partial(given.formula, *earlier.values())
+            right = partial(given.formula, *(one.reference for one in earlier.values()))
+            count = of_own_cost(judged.function.calls, judged.outcomes, own=own, right=right)
+            if count:
+                return _own_cost(given.names, count)
+        return None
+
+    def _earlier(self, session: Session, file: str, given: Given) -> dict[str, Earlier] | None:
         """The learner's earlier functions that a formula needs; None if one is not there."""
         files = {name: file_used(session, file, name) for name in given.names}
-        numbers = count(FIRST_NUMBER)
+        numbers = numbers_from(FIRST_NUMBER)
         earlier = {
-            name: _Earlier(session, used, name, self._written(name)[1].reference, numbers)
+            name: Earlier(session, used, name, self._written(name)[1].reference, numbers)
             for name, used in files.items()
             if used is not None
         }
         return earlier if len(earlier) == len(files) else None
 
-    def _is_trivial(self, one: _Earlier) -> bool:
+    def _is_trivial(self, one: Earlier) -> bool:
         """Whether its answers say nothing, or are made of answers that do."""
         if one.is_trivial:
             return True
@@ -188,7 +133,7 @@ class FollowThrough:
         self,
         slug: str,
         judged: Judged,
-        earlier: dict[str, _Earlier],
+        earlier: dict[str, Earlier],
         right: Sequence[PlannedCheck],
     ) -> set[str]:
         """The checks that say nothing: a mistake that fails them now answers as the learner does.
@@ -240,22 +185,18 @@ class FollowThrough:
         return self._mistakes[slug]
 
 
-def file_used(session: Session, file: str, name: str) -> str | None:
-    """The file whose function `name` is the one that `file` uses: its own or imported name first.
-
-    Otherwise that of a module that it mentions. None if there is none.
-    """
-    defined = [d.file for d in session.loaded.definitions if d.function == name and not d.stub]
-    if file in defined:
-        return file
-    sources = {source.name: source for source in session.submission.sources}
-    text = "\n".join(cell.text for cell in sources[file].cells)
-    mentioned = [other for other in defined if sources[other].stem in text]
-    return mentioned[0] if mentioned else None
+def _own_cost(names: tuple[str, ...], count: int) -> Misconception:
+    cost = " and ".join(names)
+    return Misconception(
+        "derivative_of_another_cost",
+        f"Your derivative is right for your own {cost}, but that cost is not the one asked for."
+        f" Begin there: what should {cost} give that yours does not?",
+        f"on {count} inputs it says by how much your own cost grows if an entry grows a little",
+    )
 
 
 @contextmanager
-def _in_place(module: ModuleType, earlier: dict[str, _Earlier]) -> Iterator[None]:
+def _in_place(module: ModuleType, earlier: dict[str, Earlier]) -> Iterator[None]:
     """Until the block ends, the helper _NAME of a file of mistakes is the learner's NAME."""
     helpers = {f"_{name}": one for name, one in earlier.items() if hasattr(module, f"_{name}")}
     before = {helper: getattr(module, helper) for helper in helpers}
@@ -267,7 +208,7 @@ def _in_place(module: ModuleType, earlier: dict[str, _Earlier]) -> Iterator[None
 
 
 def _is_right(
-    given: Given, earlier: dict[str, _Earlier], judged: Judged, check: PlannedCheck
+    given: Given, earlier: dict[str, Earlier], judged: Judged, check: PlannedCheck
 ) -> bool:
     """Whether all calls of a check are answered as the formula does, given the earlier ones."""
     function, outcomes, _expected_ones = judged
@@ -283,14 +224,14 @@ def _is_right(
     return True
 
 
-def _is_made_of(one: _Earlier, before: dict[str, _Earlier], given: Given) -> bool:
+def _is_made_of(one: Earlier, before: dict[str, Earlier], given: Given) -> bool:
     """Whether an earlier function's answers are those of the formula, given the ones before it."""
     for asked in one.asked:
         args = [wire.unpack(value) for value in asked.args]
         kwargs = {name: wire.unpack(value) for name, value in asked.kwargs.items()}
         try:
             with np.errstate(all="ignore"):
-                answer = _flat(given.formula(*before.values(), *args, **kwargs))
+                answer = flat(given.formula(*before.values(), *args, **kwargs))
         except Exception:  # noqa: BLE001  # a learner's answer, in the course's formula
             return False
         if answer.shape != asked.answer.shape or not np.allclose(answer, asked.answer):
@@ -333,7 +274,7 @@ def _computed(function: Callable[..., Any], call: PlannedCall) -> wire.Value | N
 def _expected(answer: wire.Value, call: PlannedCall) -> Expected | None:
     """The answer as what is expected, if it is of the kind that a right answer is."""
     try:
-        value = _like(wire.unpack(answer), wire.unpack(call.expected))
+        value = like(wire.unpack(answer), wire.unpack(call.expected))
     except (TypeError, ValueError, KeyError, wire.WireError):
         return None
     packed = msgspec.structs.replace(
@@ -343,22 +284,6 @@ def _expected(answer: wire.Value, call: PlannedCall) -> Expected | None:
         loose=LOOSE,
     )
     return expected_of(packed)
-
-
-def _like(value: Any, model: Any) -> Any:
-    """`value` in the containers and shapes of a right answer; ValueError if it is none such."""
-    if isinstance(model, dict):
-        return {key: _like(value[key], item) for key, item in model.items()}
-    if isinstance(model, tuple):
-        return tuple(_like(v, m) for v, m in zip(value, model, strict=True))
-    array = np.asarray(value, dtype=np.float64)
-    if np.ndim(model) == 0 and array.size == 1:
-        array = array.reshape(())
-    if array.shape != np.shape(model) or not array.size or not np.isfinite(array).all():
-        raise ValueError("not such an answer")
-    if isinstance(model, list):
-        return array.tolist()
-    return array if isinstance(model, np.ndarray) else array.item()
 
 
 def _magnitude(value: Any) -> Any:
@@ -371,18 +296,3 @@ def _magnitude(value: Any) -> Any:
     if isinstance(value, float):
         return abs(value)
     return np.full(value.shape, np.abs(value).max(initial=0.0))
-
-
-def _argument(value: Any) -> wire.Value:
-    return wire.Word(value) if isinstance(value, str) else wire.pack(value)
-
-
-def _flat(value: Any) -> Numbers:
-    """All numbers in a value, one after the other."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, tuple | list):
-        return np.concatenate([_flat(item) for item in value]) if value else np.zeros(0)
-    if isinstance(value, str):
-        return np.zeros(0)
-    return np.asarray(value, dtype=np.float64).ravel()

@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 import msgspec
 import numpy as np
 
-from grader import __version__, feedback, wire
+from grader import __version__, feedback, invariants, wire
 from grader.compare import (
     Difference,
     Expected,
@@ -268,9 +268,12 @@ class Grader:
         judged = Judged(function, ordered, self.expected[function.name])
         follow, file = self.follow, task.files[task.best]
         followed = _extra(lambda: follow.followed(session, file, judged, failed))
-        if followed is None:
+        if followed is not None:
+            return _with_follow_through(result, followed, share=self.plan.follow_through)
+        if result.misconception is not None and result.misconception.id not in invariants.IDS:
             return result
-        return _with_follow_through(result, followed, share=self.plan.follow_through)
+        own_cost = _extra(lambda: follow.own_cost(session, file, judged))
+        return msgspec.structs.replace(result, misconception=own_cost or result.misconception)
 
     def _call(
         self,

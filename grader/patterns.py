@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby, permutations
+from itertools import permutations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,8 +25,6 @@ LONG = 3
 ROUNDING = 1e-8
 # Two factors this near to each other are one.
 SAME_FACTOR = 1e-6
-SUMS = (0.0, 1.0)
-AXES = {-2: "column", -1: "row"}
 CONSTANTS = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2"}
 
 
@@ -319,98 +317,3 @@ def _along(samples: Sequence[Sample], axis: int | None, what: Any, *, relative: 
         if length >= LONG and not sample.is_right:
             places.add(sample.place)
     return len(places)
-
-
-@dataclass(frozen=True, slots=True)
-class Invariants:
-    """What is true of every right answer, by the part of the answer."""
-
-    # What all sums along an axis come to: (path, axis).
-    sums: dict[tuple[str, int], float]
-    symmetric: frozenset[str]
-
-
-def invariants_of(expected: Sequence[Expected]) -> Invariants:
-    """What all these expected arrays have in common."""
-    by_path = groupby(sorted(expected, key=lambda e: e.path), key=lambda e: e.path)
-    wants = {path: [np.asarray(e.value) for e in group] for path, group in by_path}
-    sums = {
-        (path, axis): total
-        for path, arrays in wants.items()
-        for axis in AXES
-        if (total := _common_sum(arrays, axis)) is not None
-    }
-    return Invariants(sums, frozenset(path for path in wants if _are_symmetric(wants[path])))
-
-
-def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
-    """What is true of every right answer of this function, and not of one of these."""
-    ordered = sorted((s for s in samples if s.fits), key=lambda sample: not sample.public)
-    for axis, each in AXES.items():
-        for sample in ordered:
-            total = invariants.sums.get((sample.path, axis))
-            if total is None:
-                continue
-            broken = _broken_sum(sample, axis, total)
-            if broken is not None:
-                return _sum_pattern(sample, each, total, broken)
-    for sample in ordered:
-        if sample.path in invariants.symmetric:
-            swapped = np.swapaxes(sample.got, -1, -2)
-            size = np.abs(sample.got).max(initial=0)
-            if (np.abs(sample.got - swapped) > 1e-6 * size).any():
-                return Pattern(
-                    "not_symmetric",
-                    "Your matrix is not symmetric, and the right one always is: here how i acts on"
-                    " j is how j acts on i.",
-                    "a property that every right answer has",
-                )
-    return None
-
-
-def _common_sum(wants: Sequence[NDArray[np.float64]], axis: int) -> float | None:
-    """What all sums along an axis come to, if it is 0 or 1 in every expected answer."""
-    if not wants or any(want.ndim < 2 or not np.isfinite(want).all() for want in wants):
-        return None
-    if all(want.shape[axis] < 2 for want in wants):
-        return None
-    for total in SUMS:
-        if all(
-            (np.abs(w.sum(axis=axis) - total) <= 1e-9 * (1 + np.abs(w).sum(axis=axis))).all()
-            for w in wants
-        ):
-            return total
-    return None
-
-
-def _broken_sum(sample: Sample, axis: int, total: float) -> tuple[int, float] | None:
-    sums = np.real(sample.got.sum(axis=axis))
-    sizes = np.abs(sample.got).sum(axis=axis) + total
-    off = np.abs(sums - total) > 1e-6 * sizes + 1e-12
-    if not off.any():
-        return None
-    flat = int(np.argmax(off))
-    return flat, float(sums.flat[flat])
-
-
-def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, float]) -> Pattern:
-    place, value = broken
-    part = f" of {sample.path}" if sample.path else ""
-    why = "The probabilities of an example" if total else "What one gains the others lose: they"
-    evidence = "a property that every right answer has"
-    if sample.public:
-        evidence = f"{each} {place}{part} sums to {value:.6g}"
-    return Pattern(
-        f"{each}s_do_not_sum_to_{total:g}",
-        f"The {each}s of your answer do not sum to {total:g}. {why} always sum to {total:g}.",
-        evidence,
-    )
-
-
-def _are_symmetric(wants: Sequence[NDArray[np.float64]]) -> bool:
-    return bool(wants) and all(
-        want.ndim >= 2
-        and want.shape[-1] == want.shape[-2]
-        and np.allclose(want, np.swapaxes(want, -1, -2), rtol=0, atol=1e-9)
-        for want in wants
-    )

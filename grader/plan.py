@@ -80,7 +80,7 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     mistakes: tuple[PlannedMistake, ...] = ()
     # What the function calls its positional arguments.
     parameters: tuple[str, ...] = ()
-    # A hash of the files that say how it follows from earlier functions; empty if it does not.
+    # A hash of the files that say how it belongs to earlier functions; empty if it does not.
     given: str = ""
 
     @property

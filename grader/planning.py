@@ -115,7 +115,7 @@ def _planned_function(
         calls=tuple(calls),
         checks=tuple(checks),
         parameters=tuple(inspect.signature(function.reference).parameters),
-        given=_hash_of(exercise) if function.given and hidden else "",
+        given=_hash_of(exercise) if hidden and (function.given or function.costs) else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 
 from grader import wire
 from grader.build import built_files, strays
-from grader.catalog import Course, Exercise
+from grader.catalog import Course, Exercise, Function
+from grader.derivatives import is_derivative
 from grader.following import gives
 from grader.grading import Grader
 from grader.intake import submission_of
@@ -87,6 +88,25 @@ def _formula_problems(course: Course, plan: Plan) -> list[str]:
                         f"{exercise.checks_path}: {given.formula.__name__} gives the right answer"
                         f" of {function.name} in {right} of {len(calls)} calls; correct it"
                     )
+            problems += _cost_problems(function, calls, references, exercise.checks_path)
+    return problems
+
+
+def _cost_problems(
+    function: Function,
+    calls: Sequence[PlannedCall],
+    references: Mapping[str, Callable[..., Any]],
+    path: Path,
+) -> list[str]:
+    """Costs whose derivative the reference is not, by central differences of the right cost."""
+    problems = []
+    for given in function.costs:
+        cost = partial(given.formula, *(references[name] for name in given.names))
+        if not is_derivative(cost, calls):
+            problems.append(
+                f"{path}: {function.name} is not the derivative of {given.formula.__name__} by its"
+                " first argument; correct it"
+            )
     return problems
 
 

@@ -129,6 +129,15 @@ def test_two_listed_mistakes_in_two_parts_are_told_together(explain, course: Cou
     assert "And beside that" in function.misconception.message
 
 
+def test_a_softmax_that_a_shift_changes_is_told_so(explain):
+    source = (
+        "import numpy as np\ndef softmax(Z):\n    A = np.exp(Z - Z.max(axis=0) + abs(Z) % 1)\n"
+        "    return A / A.sum(axis=0)\n"
+    )
+    function = function_of(explain({"ex01_softmax.py": source}), "softmax")
+    assert function.misconception.id == "a_shift_changes_the_answer"
+
+
 def test_an_overflow_beside_another_mistake_is_told_with_it(explain):
     source = (
         "import numpy as np\ndef softmax_jacobian(z):\n    a = np.exp(z) / np.exp(z).sum()\n"

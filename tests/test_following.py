@@ -155,3 +155,29 @@ def test_the_share_is_the_courses(tmp_path, course: Course, run):
     (result,) = lines_of(tmp_path / "out" / "results.jsonl")
     (function,) = (f for f in result["functions"] if f["function"] == "softmax_jacobian")
     assert 0 < function["follow_through"] <= 0.2 * function["max_score"]
+
+
+OWN_COST = """
+import numpy as np
+def output_layer_cost(Theta, X, Y):
+    ones = np.vstack([np.ones(X.shape[1]), X])
+    return float(((Theta @ ones - Y) ** 4).sum())
+def output_layer_grad(Theta, X, Y):
+    ones = np.vstack([np.ones(X.shape[1]), X])
+    return 4 * (Theta @ ones - Y) ** {power} @ ones.T
+"""
+
+
+def test_a_derivative_of_ones_own_cost_is_told_and_earns_nothing(explain):
+    source = OWN_COST.format(power=3)
+    function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
+    assert function.misconception.id == "derivative_of_another_cost"
+    assert "right for your own output_layer_cost" in function.misconception.message
+    assert "on 4 inputs" in function.misconception.evidence
+    assert function.follow_through == 0
+
+
+def test_a_derivative_of_no_cost_is_not_taken_for_one(explain):
+    source = OWN_COST.format(power=2)
+    function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
+    assert function.misconception.id == "columns_do_not_sum_to_0"

@@ -169,5 +169,7 @@ def test_the_plots_have_titles_and_no_style_of_their_own(results, open_page):
     page = open_page(results / "report.html")
     plots = page.get_by_role("img")
     assert plots.count() == 2
-    assert page.locator("svg title").first.text_content() == "Learners by points"
+    assert (
+        page.locator("svg title").first.text_content() == "How many learners have how many points"
+    )
     assert page.locator("[style]").count() == 0

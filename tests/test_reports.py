@@ -38,7 +38,9 @@ def test_misconceptions_csv_has_a_row_for_each_that_was_recognised(graded):
     head, *rows = rows_of(folder / "out" / "misconceptions.csv")
     assert head == ["student", "exercise", "function", "id", "message"]
     assert [row[0] for row in rows] == ["'=dunja", "chidi"]
-    assert {tuple(row[1:4]) for row in rows} == {("ex01_softmax", "softmax", "rows_normalised")}
+    assert {tuple(row[1:4]) for row in rows} == {
+        ("ex01_softmax", "softmax", "rows_instead_of_columns")
+    }
     assert all(row[4].startswith("You normalise each row") for row in rows)
 
 

@@ -50,9 +50,11 @@ def large_logits() -> Calls:
 
 @softmax.value(weight=2)
 def any_batch(rng: Rng) -> Calls:
-    """Batches with more classes than examples, and more examples than classes."""
+    """Batches with more classes than examples, and the reverse; one of them twice, shifted."""
     yield call(rng.normal(scale=2.0, size=(5, 3)))
-    yield call(rng.normal(scale=2.0, size=(3, 7)))
+    Z = rng.normal(scale=2.0, size=(3, 7))
+    yield call(Z)
+    yield call(Z + np.arange(7.0) - 2.0)
 
 
 @softmax.value()

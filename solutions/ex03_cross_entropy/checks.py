@@ -1,5 +1,7 @@
 """The checks of exercise 3: the cross-entropy cost, from probabilities and from logits."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.course import Calls, FunctionChecks, Rng, Terms, call
@@ -7,6 +9,8 @@ from grader.course import Calls, FunctionChecks, Rng, Terms, call
 cross_entropy = FunctionChecks("cross_entropy")
 cross_entropy_from_logits = FunctionChecks("cross_entropy_from_logits")
 cross_entropy_grad = FunctionChecks("cross_entropy_grad")
+
+Function = Callable[..., float]
 
 
 def _probabilities(rng: Rng, n: int, m: int) -> np.ndarray:
@@ -38,6 +42,12 @@ def cross_entropy_from_logits_terms(J: float, Z: np.ndarray, Y: np.ndarray) -> T
 def cross_entropy_grad_terms(dA: np.ndarray, A: np.ndarray, Y: np.ndarray) -> Terms:
     """One division, and an exact zero where Y is 0."""
     return Terms(np.abs(dA), growth=4)
+
+
+@cross_entropy_grad.derivative_of("cross_entropy")
+def sum_of_the_losses(cross_entropy: Function, A: np.ndarray, Y: np.ndarray) -> float:
+    """m times the mean: there is no 1/m in the derivative."""
+    return A.shape[1] * cross_entropy(A, Y)
 
 
 # The cost from probabilities.
@@ -192,9 +202,11 @@ def cost_2000() -> Calls:
 
 @cross_entropy_from_logits.value(weight=2)
 def any_batch(rng: Rng) -> Calls:
-    """Batches with more classes than examples, and more examples than classes."""
+    """Batches with more classes than examples, and the reverse; one of them twice, shifted."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(rng.normal(scale=1.5, size=(3, 7)), _one_hot(rng, 3, 7))
+    Z, Y = rng.normal(scale=1.5, size=(3, 7)), _one_hot(rng, 3, 7)
+    yield call(Z, Y)
+    yield call(Z + np.arange(7.0) - 2.0, Y)
 
 
 @cross_entropy_from_logits.value()

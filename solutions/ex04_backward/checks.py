@@ -88,6 +88,14 @@ def collapsed(softmax: Function, Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     return softmax(Z) - Y
 
 
+@softmax_cross_entropy_grad.derivative_of("cross_entropy_from_logits")
+def sum_of_the_losses(
+    cross_entropy_from_logits: Callable[..., float], Z: np.ndarray, Y: np.ndarray
+) -> float:
+    """m times the mean: there is no 1/m in the derivative."""
+    return Z.shape[1] * cross_entropy_from_logits(Z, Y)
+
+
 @chain_terms.given("softmax")
 def terms_of_the_chain(softmax: Function, z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """T[i, j] = y_i (a_j - d_ij)."""
@@ -344,9 +352,11 @@ def a_true_class_that_underflows() -> Calls:
 
 @softmax_cross_entropy_grad.value(weight=2)
 def any_batch(rng: Rng) -> Calls:
-    """Batches with more classes than examples, and more examples than classes."""
+    """Batches with more classes than examples, and the reverse; one of them twice, shifted."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(rng.normal(scale=1.5, size=(3, 6)), _one_hot(rng, 3, 6))
+    Z, Y = rng.normal(scale=1.5, size=(3, 6)), _one_hot(rng, 3, 6)
+    yield call(Z, Y)
+    yield call(Z + np.arange(6.0) - 2.0, Y)
 
 
 @softmax_cross_entropy_grad.value()

@@ -93,6 +93,14 @@ def grad_of(hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarra
     return (hypotheses(Theta, X) - Y) @ np.vstack([np.ones(X.shape[1]), X]).T
 
 
+@output_layer_grad.derivative_of("output_layer_cost")
+def sum_over_the_examples(
+    output_layer_cost: Callable[..., float], Theta: np.ndarray, X: np.ndarray, Y: np.ndarray
+) -> float:
+    """Eq. (5) as it stands."""
+    return output_layer_cost(Theta, X, Y)
+
+
 # Inputs that several checks draw.
 
 

@@ -1,0 +1,98 @@
+"""Whether a derivative is the one of another cost: by central differences of that cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader import wire
+from grader.earlier import Numbers
+from grader.model import Outcome, Returned
+from grader.plan import PlannedCall
+
+STEP = 1e-5
+# Of the largest entry: two derivatives that are nearer than SAME are one, farther than OTHER two.
+SAME = 1e-4
+OTHER = 1e-3
+# Each entry costs two calls of the learner's cost.
+MAX_ENTRIES = 24
+# Where logits are larger, the central difference of even the right cost says little.
+MAX_SIZE = 30.0
+MAX_INPUTS = 4
+ENOUGH = 2
+
+
+def of_own_cost(
+    calls: Sequence[PlannedCall],
+    outcomes: Sequence[Outcome],
+    *,
+    own: Callable[..., Any],
+    right: Callable[..., Any],
+) -> int:
+    """On how many inputs the answers are derivatives of `own` and not of `right`.
+
+    0 if one of them is not, or if there are fewer than two. Inputs on which the differences of
+    `right` do not give the expected derivative are left out.
+    """
+    count = 0
+    for call, outcome in zip(calls, outcomes, strict=True):
+        if count == MAX_INPUTS:
+            break
+        if not isinstance(outcome, Returned):
+            continue
+        expected = _differences(right, call)
+        if expected is None or not _are_one(expected, wire.unpack(call.expected)):
+            continue
+        differences = _differences(own, call)
+        if differences is None or not _are_one(differences, wire.unpack(outcome.value)):
+            return 0
+        count += _are_two(differences, expected)
+    return count if count >= ENOUGH else 0
+
+
+def is_derivative(cost: Callable[..., Any], calls: Sequence[PlannedCall]) -> bool:
+    """Whether the expected answers are derivatives of a cost, where that can be found out."""
+    found = [
+        _are_one(differences, wire.unpack(call.expected))
+        for call in calls
+        if (differences := _differences(cost, call)) is not None
+    ]
+    return sum(found) >= max(ENOUGH, len(found) / 2)
+
+
+def _differences(cost: Callable[..., Any], call: PlannedCall) -> Numbers | None:
+    """The central differences of a cost by each entry of its first argument, if it has any."""
+    first, *rest = (wire.unpack(value) for value in call.args)
+    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
+    if not isinstance(first, np.ndarray) or not 0 < first.size <= MAX_ENTRIES:
+        return None
+    at = np.array(first, dtype=np.float64)
+    if not np.abs(at).max() <= MAX_SIZE:
+        return None
+    differences = np.zeros(at.shape)
+    try:
+        with np.errstate(all="ignore"):
+            for place in np.ndindex(at.shape):
+                step = np.zeros(at.shape)
+                step[place] = STEP
+                above, below = (float(cost(at + s, *rest, **kwargs)) for s in (step, -step))
+                differences[place] = (above - below) / (2 * STEP)
+    except Exception:  # noqa: BLE001  # a learner's answer, in the course's formula
+        return None
+    return differences
+
+
+def _are_one(one: Numbers, other: Any) -> bool:
+    if not isinstance(other, np.ndarray) or other.shape != one.shape:
+        return False
+    return bool((np.abs(one - other) <= SAME * _size(one, other)).all())
+
+
+def _are_two(one: Numbers, other: Numbers) -> bool:
+    return bool((np.abs(one - other) > OTHER * _size(one, other)).any())
+
+
+def _size(one: Numbers, other: Numbers) -> float:
+    return float(max(np.abs(one).max(), np.abs(other).max()))
