@@ -6,46 +6,32 @@ import logging
 import platform
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import accumulate
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
 
 from grader import __version__, feedback, invariants, wire
-from grader.compare import (
-    Difference,
-    Expected,
-    expected_of,
-    only_parts,
-    shape_difference,
-    type_difference,
-    value_difference,
-)
-from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
-from grader.following import Followed, FollowThrough, Judged
+from grader.following import FollowThrough, Judged
+from grader.judging import Judge, check_result, extra, result_of, with_follow_through
 from grader.model import (
     FORMAT,
-    LADDER,
-    NEUTRAL,
-    CheckResult,
     FunctionResult,
     Kind,
     NotCalled,
     Outcome,
-    Returned,
     Submission,
     SubmissionResult,
     TimedOut,
     Verdict,
     total,
 )
-from grader.picture import grid_of
-from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import Plan, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
 from grader.session import Frame, LoadProblem, Session
 
@@ -118,16 +104,7 @@ class Grader:
         # function, is then none.
         firsts = accumulate((len(f.calls) for f in functions), initial=0)
         self._first_number = {f.name: first for f, first in zip(functions, firsts, strict=False)}
-        self.expected = {
-            function.name: [expected_of(call) for call in function.calls]
-            for exercise in plan.exercises
-            for function in exercise.functions
-        }
-        self._diagnosers = {
-            function.name: Diagnoser(function, self.expected[function.name])
-            for exercise in plan.exercises
-            for function in exercise.functions
-        }
+        self.judge = Judge(plan)
 
     def grade(self, submission: Submission, *, echo: bool = False) -> SubmissionResult:
         """The result of one submission; a failure of ours is a result too, without a score."""
@@ -240,7 +217,7 @@ class Grader:
             self._call(session, function, file, rest, outcomes)
             ordered = [outcomes[number] for number in range(len(function.calls))]
             run.together |= any(isinstance(outcome, TimedOut) for outcome in ordered)
-            graded.append((self.judged(task.exercise, function, ordered), _printed(ordered)))
+            graded.append((self.judge.judged(task.exercise, function, ordered), _printed(ordered)))
         task.best = max(range(len(graded)), key=lambda place: graded[place][0].score or 0.0)
         if len(graded) > 1:
             run.together = True
@@ -265,14 +242,14 @@ class Grader:
         if self.follow is None or not function.given or not failed:
             return result
         ordered = [outcomes[number] for number in range(len(function.calls))]
-        judged = Judged(function, ordered, self.expected[function.name])
+        judged = Judged(function, ordered, self.judge.expected[function.name])
         follow, file = self.follow, task.files[task.best]
-        followed = _extra(lambda: follow.followed(session, file, judged, failed))
+        followed = extra(lambda: follow.followed(session, file, judged, failed))
         if followed is not None:
-            return _with_follow_through(result, followed, share=self.plan.follow_through)
+            return with_follow_through(result, followed, share=self.plan.follow_through)
         if result.misconception is not None and result.misconception.id not in invariants.IDS:
             return result
-        own_cost = _extra(lambda: follow.own_cost(session, file, judged))
+        own_cost = extra(lambda: follow.own_cost(session, file, judged))
         return msgspec.structs.replace(result, misconception=own_cost or result.misconception)
 
     def _call(
@@ -318,8 +295,8 @@ class Grader:
                 Verdict.MISSING,
                 _missing_message(session, exercise.slug, function.name),
             )
-        checks = [_check_result(check, verdict, message) for check in function.checks]
-        return _result(exercise, function, checks, 0.0, verdict, message)
+        checks = [check_result(check, verdict, message) for check in function.checks]
+        return result_of(exercise, function, checks, 0.0, verdict, message)
 
     def only(self, slug: str, name: str) -> Grader:
         """A grader in the same lane for one function of one exercise."""
@@ -333,115 +310,20 @@ class Grader:
         plan = msgspec.structs.replace(self.plan, exercises=exercises)
         return Grader(plan, self.lane, self.follow)
 
-    def judged(
-        self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
-    ) -> FunctionResult:
-        """What these outcomes of a function's calls are worth."""
-        checks = [self._check(function, check, outcomes) for check in function.checks]
-        verdict, message = _summary(checks)
-        points = score(function.points, checks)
-        result = _result(exercise, function, checks, points, verdict, message)
-        if verdict is Verdict.PASSED:
-            return result
-        expected = self.expected[function.name]
-        return msgspec.structs.replace(
-            result,
-            misconception=_extra(lambda: self._diagnosers[function.name].diagnosis(outcomes)),
-            grid=_extra(lambda: grid_of(function, outcomes, expected)),
-        )
-
-    def _check(
-        self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
-    ) -> CheckResult:
-        for place in check.calls:
-            verdict, message = _judge(
-                function, check, place, outcomes[place], self.expected[function.name][place]
-            )
-            if verdict is not Verdict.PASSED:
-                return _check_result(check, verdict, message)
-        return _check_result(check, Verdict.PASSED, "")
-
-
-T = TypeVar("T")
-
-
-def _extra(compute: Callable[[], T]) -> T | None:
-    """What `compute` gives; None if it fails: no failure to explain points may cost any."""
-    try:
-        return compute()
-    except SandboxError:
-        raise
-    except Exception:  # noqa: BLE001  # ours, not the learner's
-        _log.exception("an explanation failed; the points are not touched by that")
-        return None
-
 
 def _failures(planned: Planned, message: str) -> list[FunctionResult]:
     verdict = Verdict.GRADER_ERROR
     return [
-        _result(
+        result_of(
             exercise,
             function,
-            [_check_result(check, verdict, message) for check in function.checks],
+            [check_result(check, verdict, message) for check in function.checks],
             None,
             verdict,
             message,
         )
         for exercise, function in planned
     ]
-
-
-def score(points: float, checks: Sequence[CheckResult]) -> float:
-    """The points that these checks are worth, in hundredths, out of `points`.
-
-    One that was not run counts neither for nor against. Those of other kinds than value count only
-    beside at least half of the value checks (by weight): an answer that is wrong nearly everywhere
-    must not collect points for its type.
-    """
-    checks = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
-    passed = [check for check in checks if check.verdict is Verdict.PASSED]
-    if not passed:
-        return 0.0
-    if len(passed) == len(checks):
-        return points
-    of_value = sum(check.weight for check in checks if check.kind is Kind.VALUE)
-    right = sum(check.weight for check in passed if check.kind is Kind.VALUE)
-    counted = sum(check.weight for check in passed) if right >= of_value / 2 else right
-    return round(points * counted / sum(check.weight for check in checks), 2)
-
-
-def _with_follow_through(
-    result: FunctionResult, followed: Followed, *, share: float
-) -> FunctionResult:
-    """A share of what the checks would be worth that pass given the earlier functions."""
-    given = [
-        msgspec.structs.replace(check, verdict=Verdict.PASSED)
-        if check.name in followed.checks
-        else check
-        for check in result.checks
-    ]
-    own = result.score or 0.0
-    extra = round(share * (score(result.max_score, given) - own), 2)
-    if extra <= 0:
-        return result
-    names = " and ".join(followed.given)
-    are_right = all(
-        check.name in followed.checks or check.verdict in NEUTRAL
-        for check in result.checks
-        if check.kind is Kind.VALUE
-    )
-    if not are_right:
-        message = f"{result.message} (in part it is right, given your own {names})"
-        return msgspec.structs.replace(
-            result, score=round(own + extra, 2), follow_through=extra, message=message
-        )
-    return msgspec.structs.replace(
-        result,
-        score=round(own + extra, 2),
-        follow_through=extra,
-        message=f"right, given your own {names}: the error is there, so begin there",
-        misconception=None,
-    )
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:
@@ -460,103 +342,6 @@ def attempted_in(session: Session, slug: str, function: str) -> list[str]:
     own = own or holders
     distinct = {definition.fingerprint: definition for definition in reversed(own)}
     return [d.file for d in own if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]
-
-
-def _judge(
-    function: PlannedFunction,
-    check: PlannedCheck,
-    place: int,
-    outcome: Outcome,
-    expected: Expected,
-) -> tuple[Verdict, str]:
-    """What one call says about one check."""
-    hidden = check.hidden
-    call = function.calls[place]
-    verdict = feedback.outcome_verdict(outcome, function.name)
-    if verdict is not None:
-        message = feedback.outcome_message(outcome, function.name, hidden=hidden)
-        return verdict, _with_call(message, function, place, hidden=hidden)
-    assert isinstance(outcome, Returned)
-    expected = only_parts(expected, check.parts)
-    difference: Difference | None
-    imprecise = False
-    match check.kind:
-        case Kind.VALUE | Kind.MEMORY:
-            difference = value_difference(outcome.value, expected)
-        case Kind.PRECISION:
-            difference = value_difference(outcome.value, expected)
-            if difference is None:
-                difference = value_difference(outcome.value, expected, tight=True)
-                imprecise = True
-        case Kind.TYPE:
-            difference = type_difference(outcome.value, expected)
-        case Kind.SHAPE:
-            difference = shape_difference(outcome.value, expected)
-        case Kind.MUTATION:
-            if not outcome.mutated:
-                return Verdict.PASSED, ""
-            message = "it changes its argument; work on a copy, or on a new array"
-            return Verdict.MUTATED_ARGUMENT, message
-    if difference is None:
-        return Verdict.PASSED, ""
-    message = feedback.difference_message(difference, call, hidden=hidden, imprecise=imprecise)
-    return (
-        feedback.difference_verdict(difference, imprecise=imprecise),
-        _with_call(message, function, place, hidden=hidden),
-    )
-
-
-def _with_call(message: str, function: PlannedFunction, place: int, *, hidden: bool) -> str:
-    """`message` with the call it is about, which a hidden check keeps to itself."""
-    return (
-        message if hidden else f"{feedback.call_text(function, function.calls[place])}: {message}"
-    )
-
-
-def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
-    """The verdict on a function, and the message of the check that gives it: a public one first."""
-    for verdict in LADDER:
-        found = [check for check in checks if check.verdict is verdict]
-        if found:
-            first = min(found, key=lambda check: check.hidden)
-            if verdict is Verdict.NOT_ATTEMPTED:
-                if len(found) == len(checks):
-                    return verdict, first.message
-                # It answers some inputs: a part is still to be written.
-                return Verdict.RAISED, f"{first.name}: {first.message}"
-            return verdict, f"{first.name}: {first.message}"
-    return Verdict.PASSED, ""
-
-
-def _check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckResult:
-    return CheckResult(
-        name=check.name,
-        kind=check.kind,
-        hidden=check.hidden,
-        weight=check.weight,
-        verdict=verdict,
-        message=message,
-    )
-
-
-def _result(
-    exercise: PlannedExercise,
-    function: PlannedFunction,
-    checks: Sequence[CheckResult],
-    points: float | None,
-    verdict: Verdict,
-    message: str,
-) -> FunctionResult:
-    return FunctionResult(
-        exercise=exercise.slug,
-        function=function.name,
-        score=points,
-        max_score=function.points,
-        verdict=verdict,
-        message=message,
-        misconception=None,
-        checks=tuple(checks),
-    )
 
 
 def _why_not_loaded(session: Session, slug: str, function: str) -> str:

@@ -21,7 +21,7 @@ from grader.plan import (
     PlannedMistake,
 )
 from grader.variants import variants_in
-from grader.worker.changes import unchanged
+from grader.worker.calling import answer_of
 
 # Of an exception's message so much is compared.
 MESSAGE = 300
@@ -76,8 +76,6 @@ def _answer(
     implementation: Callable[..., Any], call: PlannedCall, expected: Expected
 ) -> MistakenAnswer | None:
     """What a mistake does in this call; None if it does what the reference does."""
-    args = [wire.unpack(value) for value in call.args]
-    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
     try:
         with (
             open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path
@@ -86,11 +84,10 @@ def _answer(
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
-            value = wire.pack(implementation(*args, **kwargs))
+            value, mutated = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # that it raises is what is wrong with it
         raised = wire.error_of(error, ())
         return MistakenAnswer(None, error=error_text(raised.type, raised.message))
-    mutated = not (unchanged(call.args, args) and unchanged(call.kwargs.values(), kwargs.values()))
     same = value_difference(value, expected, tight=True) is None
     if same and not mutated and type_difference(value, expected) is None:
         return None

@@ -134,7 +134,7 @@ def _trivial_problems(course: Course, grader: Grader) -> list[str]:
         for function in planned.functions:
             for name, answer in _TRIVIAL.items():
                 outcomes = [Returned(answer(call), mutated=False) for call in function.calls]
-                result = grader.judged(planned, function, list(outcomes))
+                result = grader.judge.judged(planned, function, list(outcomes))
                 if (result.score or 0) > TRIVIAL_SHARE * function.points:
                     passed = [c.name for c in result.checks if c.verdict is Verdict.PASSED]
                     problems.append(

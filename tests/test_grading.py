@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.demo import notebook_bytes, solved_files
-from grader.grading import score
+from grader.judging import score
 from grader.model import CheckResult, Kind, Verdict
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader import wire
 from grader.worker import imports
-from grader.worker.changes import unchanged
+from grader.worker.calling import answer_of
 from grader.worker.hardening import CHANNEL, Limits, Seal, limit, shed
 from grader.worker.loading import Submission
 
@@ -128,15 +128,10 @@ def _prepared(request: wire.Load, replies_fd: int) -> Submission:
 
 
 def _answer(submission: Submission, call: wire.Call) -> wire.Returned | wire.Raised:
-    args = [wire.unpack(value) for value in call.args]
-    kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
     try:
         function: Any = submission.function(call.file, call.function)
-        result = function(*args, **kwargs)
-        mutated = not (
-            unchanged(call.args, args) and unchanged(call.kwargs.values(), kwargs.values())
-        )
-        return wire.Returned(call.number, wire.pack(result), mutated)
+        value, mutated = answer_of(function, call.args, call.kwargs)
+        return wire.Returned(call.number, value, mutated)
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
         return wire.Raised(call.number, wire.error_of(error, submission.frames(error)))
 

@@ -1,9 +1,10 @@
-"""Tell whether a call has changed its arguments."""
+"""Call a function, and tell whether that has changed its arguments."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,18 @@ from grader import wire
 RELATIVE_CHANGE = 1e-12
 
 
-def unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
+def answer_of(
+    function: Callable[..., Any], packed: Sequence[wire.Value], named: Mapping[str, wire.Value]
+) -> tuple[wire.Value, bool]:
+    """What a function answers to these arguments, and whether it has changed one of them."""
+    args = [wire.unpack(value) for value in packed]
+    kwargs = {name: wire.unpack(value) for name, value in named.items()}
+    result = function(*args, **kwargs)
+    mutated = not (_unchanged(packed, args) and _unchanged(named.values(), kwargs.values()))
+    return wire.pack(result), mutated
+
+
+def _unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
     """Whether objects are still what these values on the wire became."""
     return all(map(_is_still, before, after))
 
