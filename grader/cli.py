@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.errors import GraderError, SandboxError, Stopped, UsageError
+from grader.errors import GraderError, Stopped, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from grader.launch import Wall
     from grader.plan import Plan
     from grader.run import Options
-    from grader.sandbox import Lane
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -258,7 +257,9 @@ def check(files: tuple[Path, ...], *, watch: bool) -> None:
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
     """  # noqa: D301  # click's mark for lines that are kept
-    with _lane_for_check() as lane:
+    from grader.own import lane_for_own_code
+
+    with lane_for_own_code() as lane:
         if watch:
             from grader.watch import watched
 
@@ -388,23 +389,6 @@ def _grade_into(
     written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]
     console.print("\n".join(map(str, written)), highlight=False, markup=False)
     sys.exit(0 if complete else EXIT_FAILED)
-
-
-def _lane_for_check() -> Lane:
-    """A lane for the learner's own code; its process gets ready while this one imports the rest."""
-    from grader.launch import Wall, launch
-
-    if sys.platform != "linux":
-        from grader.portable import lane_for
-
-        return lane_for(Wall())
-    try:
-        zygote = launch()
-    except OSError as error:
-        raise SandboxError(f"no process for your code could be started: {error}") from error
-    from grader.sandbox import Lane
-
-    return Lane(zygote=zygote)
 
 
 def _course(folder: Path | None) -> Course:

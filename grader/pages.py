@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from grader import __version__
 from grader.errors import UsageError
-from grader.feedback import next_step, printable
+from grader.feedback import next_step
 from grader.figures import MOST_LINES, ClassFigures, Lines
 from grader.limits import defaults
-from grader.model import FunctionResult, Verdict
-from grader.picture import LEGEND
-from grader.plan import Plan, PlannedFunction
+from grader.markup import environment, policy, text_of
+from grader.model import Verdict
+from grader.plan import Plan
 from grader.plots import plots_of
 from grader.report import points, write_atomically
 from grader.store import Store
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+# What a learner's page is made of.
+SHOWN = ("base.html", "parts.html", "feedback.html", "style.css")
 REPORT, FEEDBACK = "report.html", "feedback"
 # The names of the pages that were written, each with a hash of what it shows.
 PAGES = ".pages.json"
 SIMPLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 # Windows takes these for devices, whatever follows the dot.
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-MARKS = {"=": "right", "+": "big", "-": "small", "!": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
     figures = ClassFigures(about.plan)
     for result in store.results():
         figures.add(result)
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     stream = template.generate(
         about=about,
         figures=figures,
@@ -78,8 +74,10 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
         moves=_moves(store),
         learners=_learners(store, about.plan),
         verdicts=Verdict,
-        csp=_policy("style.css", "table.js"),
+        csp=policy("style.css", "table.js"),
         version=__version__,
+        most_lines=MOST_LINES,
+        page=page_name,
     )
     write_atomically(out / REPORT, stream)
 
@@ -95,11 +93,13 @@ def write_feedback(out: Path, store: Store, about: Circumstances) -> None:
         ) from error
     known = _known_pages(folder)
     written: dict[str, str] = {}
-    template = _environment().get_template("feedback.html")
+    template = environment().get_template("feedback.html")
     planned = {f.name: f for exercise in about.plan.exercises for f in exercise.functions}
     titles = {exercise.slug: exercise.title for exercise in about.plan.exercises}
     common = hashlib.sha256(
-        msgspec.msgpack.encode([__version__, about.title, titles, _texts(about.plan), _source()])
+        msgspec.msgpack.encode(
+            [__version__, about.title, titles, _texts(about.plan), *map(text_of, SHOWN)]
+        )
     ).digest()
     for result in store.results():
         name = page_name(result.student)
@@ -113,7 +113,7 @@ def write_feedback(out: Path, store: Store, about: Circumstances) -> None:
             functions=[(f, planned[f.function]) for f in result.functions],
             titles=titles,
             next=next_step(result.functions),
-            csp=_policy("style.css"),
+            csp=policy("style.css"),
         )
         write_atomically(folder / name, stream)
     for name in known.keys() - written.keys():
@@ -161,74 +161,3 @@ def _learners(store: Store, plan: Plan) -> Iterator[dict[str, Any]]:
             "follow_through": sum(f.follow_through for f in result.functions),
             "misconceptions": sum(f.misconception is not None for f in result.functions),
         }
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("grader"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters: dict[str, Callable[[Any], Any]] = {
-        "points": _points,
-        "percent": lambda rate: "–" if rate is None else f"{100 * rate:.0f} %",  # noqa: RUF001
-        "correlation": lambda r: "–" if r is None else f"{r:.2f}".replace("-", "−"),  # noqa: RUF001
-        "words": lambda verdict: verdict.replace("_", " "),
-        "paragraphs": lambda text: [" ".join(part.split()) for part in text.split("\n\n")],
-        "page": page_name,
-        "plain": printable,
-    }
-    environment.filters |= filters
-    environment.globals |= {
-        "style": _markup("style.css"),
-        "script": _markup("table.js"),
-        "legend": LEGEND,
-        "marks": MARKS,
-        "passed_in": _passed,
-        "hint_of": _hint_of,
-        "most_lines": MOST_LINES,
-    }
-    return environment
-
-
-def _points(score: float | None) -> str:
-    return points(score) or "–"  # noqa: RUF001  # a dash for no number
-
-
-def _passed(function: FunctionResult) -> int:
-    return sum(check.verdict is Verdict.PASSED for check in function.checks)
-
-
-def _hint_of(planned: PlannedFunction, name: str) -> tuple[str, str]:
-    """The words and the question of a check."""
-    return next(((c.text, c.hint) for c in planned.checks if c.name == name), ("", ""))
-
-
-def _text(name: str) -> str:
-    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
-
-
-def _source() -> str:
-    return "".join(map(_text, ("feedback.html", "style.css")))
-
-
-def _markup(name: str) -> Any:
-    """A style sheet or script of ours, as it stands in the page."""
-    from markupsafe import Markup
-
-    return Markup(_text(name))  # noqa: S704  # a file of this package
-
-
-def _policy(*names: str) -> str:
-    """A policy that allows these styles and scripts, by their hashes, and nothing else at all."""
-    kinds = {".css": "style-src", ".js": "script-src"}
-    parts = ["default-src 'none'"]
-    for name in names:
-        digest = base64.b64encode(hashlib.sha256(_text(name).encode()).digest()).decode()
-        parts.append(f"{kinds[Path(name).suffix]} 'sha256-{digest}'")
-    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from grader import feedback
 from grader.learner import Found
 from grader.model import FunctionResult, Grid, Misconception, Verdict
 from grader.picture import LEGEND, NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL
-from grader.plan import PlannedFunction
+from grader.plan import PlannedCheck, PlannedFunction
 from grader.portable import UNENFORCED
 
 if TYPE_CHECKING:
@@ -16,12 +18,26 @@ if TYPE_CHECKING:
 
 PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
 EXIT_PASSED, EXIT_FAILED = 0, 1
+# Where there is no terminal that has a width.
+WIDTH = 88
 # The rest of what a learner's code prints is counted, not shown.
 PRINTED_LINES = 15
 NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 # With these verdicts a check's question helps; with the others the message says what to do.
 ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
 STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
+
+
+def as_text(print_to: Callable[[Console], object]) -> str:
+    """What is printed to a console, as it would stand in a terminal without colour."""
+    from rich.console import Console
+
+    file = StringIO()
+    # In a notebook rich would show each line by itself.
+    print_to(
+        Console(file=file, width=WIDTH, force_terminal=True, force_jupyter=False, color_system=None)
+    )
+    return "\n".join(text.rstrip() for text in file.getvalue().splitlines())
 
 
 def show(found: Found, console: Console) -> int:
@@ -74,6 +90,20 @@ def show_function(
         show_notice(planned, console)
 
 
+def show_failure(
+    function: FunctionResult, check: PlannedCheck, console: Console, *, explained: bool
+) -> None:
+    """One check that does not pass and, if wanted, what explains the function's failure."""
+    result = next(each for each in function.checks if each.name == check.name)
+    line(console, check.text, result.message)
+    if check.hint and function.misconception is None and result.verdict in ASKING:
+        line(console, check.hint)
+    if explained and function.misconception is not None:
+        _show_misconception(function.misconception, console)
+    if explained and function.grid is not None:
+        _show_grid(function.grid, console)
+
+
 def headline(function: FunctionResult) -> str:
     """A function in one line."""
     if function.verdict in NOT_THERE:
@@ -87,8 +117,8 @@ def show_notice(planned: PlannedFunction, console: Console) -> None:
     """What to notice after success."""
     if planned.notice:
         line(console, "  What to notice:")
-        for text in planned.notice.splitlines():
-            line(console, f"    {text}")
+        for paragraph in planned.notice.split("\n\n"):
+            _paragraph(console, " ".join(paragraph.split()), indent=4)
 
 
 def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Console) -> None:

@@ -1,0 +1,88 @@
+"""Templates, escaped, and a policy under which nothing that got into a page can act."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.feedback import printable
+from grader.model import FunctionResult, Verdict
+from grader.picture import LEGEND
+from grader.plan import PlannedFunction
+from grader.report import points
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MARKS = {"=": "right", "+": "big", "-": "small", "!": "bad"}
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with what all of them use. Every value is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("grader"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[[Any], Any]] = {
+        "points": _points,
+        "percent": lambda rate: "–" if rate is None else f"{100 * rate:.0f} %",  # noqa: RUF001
+        "correlation": lambda r: "–" if r is None else f"{r:.2f}".replace("-", "−"),  # noqa: RUF001
+        "words": lambda verdict: verdict.replace("_", " "),
+        "paragraphs": lambda text: [" ".join(part.split()) for part in text.split("\n\n")],
+        "plain": printable,
+    }
+    environment.filters |= filters
+    environment.globals |= {
+        "style": _markup("style.css"),
+        "script": _markup("table.js"),
+        "legend": LEGEND,
+        "marks": MARKS,
+        "passed_in": _passed,
+        "hint_of": _hint_of,
+    }
+    return environment
+
+
+def text_of(name: str) -> str:
+    """A template, style sheet or script as it is."""
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def policy(*names: str) -> str:
+    """A policy that allows these styles and scripts, by their hashes, and nothing else at all."""
+    kinds = {".css": "style-src", ".js": "script-src"}
+    parts = ["default-src 'none'"]
+    for name in names:
+        digest = base64.b64encode(hashlib.sha256(text_of(name).encode()).digest()).decode()
+        parts.append(f"{kinds[Path(name).suffix]} 'sha256-{digest}'")
+    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
+
+
+def _points(score: float | None) -> str:
+    return points(score) or "–"  # noqa: RUF001  # a dash for no number
+
+
+def _passed(function: FunctionResult) -> int:
+    return sum(check.verdict is Verdict.PASSED for check in function.checks)
+
+
+def _hint_of(planned: PlannedFunction, name: str) -> tuple[str, str]:
+    """The words and the question of a check."""
+    return next(((c.text, c.hint) for c in planned.checks if c.name == name), ("", ""))
+
+
+def _markup(name: str) -> Any:
+    """A style sheet or script of ours, as it stands in the page."""
+    from markupsafe import Markup
+
+    return Markup(text_of(name))  # noqa: S704  # a file of this package

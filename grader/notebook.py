@@ -1,0 +1,120 @@
+"""Check functions in a notebook: `check(softmax)` shows what `grader check` would."""
+
+from __future__ import annotations
+
+import linecache
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader import wire
+from grader.errors import UsageError
+from grader.feedback import next_step
+from grader.judging import Judge
+from grader.learner import checks_path
+from grader.markup import environment, text_of
+from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned
+from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, read_plan
+from grader.terminal import as_text, line, show_function
+from grader.worker.calling import answer_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NOT_HERE = "not run in a notebook: memory is not limited there"
+NOTHING_LEFT = "All public checks pass. Your instructor's run has further checks, on other inputs."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the public checks say of some functions; a notebook shows it as HTML."""
+
+    functions: tuple[tuple[FunctionResult, PlannedFunction], ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all public checks pass."""
+        return not next_step([function for function, _planned in self.functions])
+
+    @property
+    def next(self) -> str:
+        """The one thing to do next."""
+        return next_step([function for function, _planned in self.functions]) or NOTHING_LEFT
+
+    def _repr_html_(self) -> str:
+        from markupsafe import Markup
+
+        template = environment().get_template("notebook.html")
+        style = Markup(text_of("notebook.css"))  # noqa: S704  # a file of this package
+        return template.render(functions=self.functions, next=self.next, notebook_style=style)
+
+    def __repr__(self) -> str:
+        return as_text(self._show)
+
+    def _show(self, console: Console) -> None:
+        for function, planned in self.functions:
+            show_function(function, planned, "", console)
+        line(console, "", self.next)
+
+
+def check(*functions: Callable[..., Any]) -> Checked:
+    """Check these functions by the public checks of the exercises, in this very process.
+
+    Raises UsageError for what is no function of an exercise. A function that never ends is stopped
+    like any other cell.
+    """
+    plan = read_plan(checks_path(Path()))
+    judge = Judge(plan)
+    if not functions:
+        raise UsageError("name a function to check: check(softmax)")
+    return Checked(tuple(_checked(function, plan, judge) for function in functions))
+
+
+def _checked(
+    function: Callable[..., Any], plan: Plan, judge: Judge
+) -> tuple[FunctionResult, PlannedFunction]:
+    exercise, planned = _planned(function, plan)
+    outcomes = [
+        NotCalled(NOT_HERE) if place in planned.memory_calls else _outcome(function, call)
+        for place, call in enumerate(planned.calls)
+    ]
+    return judge.judged(exercise, planned, outcomes), planned
+
+
+def _planned(function: Callable[..., Any], plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:
+    if not callable(function):
+        raise UsageError(f"check takes the function itself, as in check(softmax), not {function!r}")
+    name = getattr(function, "__name__", repr(function))
+    known = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        names = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+        raise UsageError(f"no exercise asks for a function {name}; {names}")
+    return known[name]
+
+
+def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value, mutated = answer_of(function, call.args, call.kwargs)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
+        return Raised(wire.error_of(error, _frames(error, function)))
+    return Returned(value, mutated)
+
+
+def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.Frame, ...]:
+    """Where in the notebook an exception passed, innermost last."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is getattr(function, "__globals__", None):
+            text = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
+            name = frame.f_code.co_name
+            frames.append(wire.Frame("the notebook", trace.tb_lineno, name, wire.clean(text, 300)))
+        trace = trace.tb_next
+    return tuple(frames)

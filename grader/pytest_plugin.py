@@ -1,0 +1,164 @@
+"""`pytest ex01_softmax.py`: each public check is an item, with the messages of `grader check`.
+
+Comes with the package and does nothing in folders without exercise files; `-p no:softmax_grader`
+turns it off. Learners' code is not imported by pytest: it runs where `grader check` runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.learner import Found
+    from grader.model import FunctionResult
+    from grader.plan import PlannedCheck, PlannedFunction
+
+SUFFIXES = (".py", ".ipynb")
+CHECKS = "checks.json"
+
+
+class CheckFailedError(Exception):
+    """A public check does not pass."""
+
+
+class ExerciseFile(pytest.File):
+    """An exercise file of a learner; its code runs when the first of its checks does."""
+
+    _found: Found | None = None
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """The functions of the exercise."""
+        from grader.learner import checks_path
+        from grader.plan import read_plan
+
+        try:
+            plan = read_plan(checks_path(self.path.parent))
+        except GraderError as error:
+            raise self.CollectError(str(error)) from error
+        for exercise in plan.exercises:
+            if exercise.slug == self.path.stem:
+                for function in exercise.functions:
+                    yield ExerciseFunction.from_parent(self, name=function.name, planned=function)
+
+    @property
+    def found(self) -> Found:
+        """What the checks say of this file."""
+        if self._found is None:
+            from grader.learner import found_in
+            from grader.own import lane_for_own_code
+
+            with lane_for_own_code() as lane:
+                self._found = found_in([self.path], lane)
+        return self._found
+
+
+class ExerciseFunction(pytest.Collector):
+    """A function of an exercise."""
+
+    def __init__(self, *, planned: PlannedFunction, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.planned = planned
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Its public checks."""
+        for check in self.planned.checks:
+            yield CheckItem.from_parent(self, name=check.name, planned=check)
+
+
+class CheckItem(pytest.Item):
+    """A public check."""
+
+    parent: ExerciseFunction
+
+    def __init__(self, *, planned: PlannedCheck, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.planned = planned
+
+    def runtest(self) -> None:
+        """Raise what `grader check` says where the check does not pass."""
+        from grader.model import NEUTRAL, Verdict
+
+        file = self.parent.parent
+        assert isinstance(file, ExerciseFile)
+        name = self.parent.name
+        function = next(f for f in file.found.functions if f.function == name)
+        result = next(check for check in function.checks if check.name == self.name)
+        if result.verdict is Verdict.NOT_RUN:
+            pytest.skip(result.message)
+        if result.verdict is not Verdict.PASSED:
+            failed = (c.name for c in function.checks if c.verdict not in NEUTRAL)
+            output = file.found.report.outputs.get(name, "")
+            if explained := self.name == next(failed, ""):
+                self.add_report_section("call", "output of your code", output)
+            raise CheckFailedError(_text(file.found, function, self.planned, explained=explained))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The message alone: a traceback of the grader would tell a learner nothing."""
+        if isinstance(excinfo.value, CheckFailedError | GraderError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """How the item is called in the report."""
+        return self.path, None, f"{self.parent.name}: {self.name}"
+
+
+def _text(found: Found, function: FunctionResult, check: PlannedCheck, *, explained: bool) -> str:
+    """What `grader check` says; what explains it only once for each function."""
+    from grader.terminal import as_text, show_failure, show_notes
+
+    def show(console: Console) -> None:
+        if explained:
+            show_notes(found, console)
+        show_failure(function, check, console, explained=explained)
+
+    return as_text(show)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Take exercise files, in place of whatever else would: Python modules, that is."""
+    others = yield
+    if file_path.suffix in SUFFIXES and _is_exercise(file_path):
+        return [ExerciseFile.from_parent(parent, path=file_path)]
+    return others
+
+
+def _is_exercise(path: Path) -> bool:
+    """Whether a file is named for an exercise of the checks beside it, or of those that came."""
+    if (path.parent / CHECKS).is_file():
+        return path.stem in _slugs(path.parent / CHECKS)
+    return path.stem in _own_slugs()
+
+
+@cache
+def _slugs(checks: Path) -> frozenset[str]:
+    from grader.errors import UsageError
+    from grader.plan import read_plan
+
+    try:
+        return frozenset(read_plan(checks).slugs)
+    except UsageError:
+        # Another program's file of this name, or a broken one: then the names alone decide.
+        return _own_slugs()
+
+
+@cache
+def _own_slugs() -> frozenset[str]:
+    """By the names of the files that came with the grader: this runs in everybody's pytest."""
+    package = Path(__file__).parent
+    for folder in (package / "exercises", package.parent / "exercises"):
+        if (folder / CHECKS).is_file():
+            return frozenset(path.stem for path in folder.glob("*.ipynb"))
+    return frozenset()
