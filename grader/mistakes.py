@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader import wire
 from grader.catalog import Course, Exercise, module_of
@@ -50,17 +51,19 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
     expected = {f.name: [expected_of(call) for call in f.calls] for f in planned.functions}
     functions = {function.name: function for function in planned.functions}
     found: dict[str, list[PlannedMistake]] = {name: [] for name in functions}
+    memory = {name: frozenset(function.memory_calls) for name, function in functions.items()}
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
         implementation = getattr(module, variant.name)
-        answers = tuple(
-            None
-            if place in function.memory_calls
-            else _answer(implementation, call, expected[function.name][place])
-            for place, call in enumerate(function.calls)
-        )
+        with _silent():
+            answers = tuple(
+                None
+                if place in memory[function.name]
+                else _answer(implementation, call, expected[function.name][place])
+                for place, call in enumerate(function.calls)
+            )
         # One that answers rightly everywhere may still need too much memory.
-        if function.memory_calls or any(answer is not None for answer in answers):
+        if memory[function.name] or any(answer is not None for answer in answers):
             doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
             found[function.name].append(PlannedMistake(variant.id, doc, answers))
     return msgspec.structs.replace(
@@ -72,19 +75,26 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
     )
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Until the block ends nothing is printed, nor warned of."""
+    with (
+        open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path
+        redirect_stdout(sink),
+        redirect_stderr(sink),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _answer(
     implementation: Callable[..., Any], call: PlannedCall, expected: Expected
 ) -> MistakenAnswer | None:
     """What a mistake does in this call; None if it does what the reference does."""
     try:
-        with (
-            open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path
-            redirect_stdout(sink),
-            redirect_stderr(sink),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("ignore")
-            value, mutated = answer_of(implementation, call.args, call.kwargs)
+        value, mutated = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # that it raises is what is wrong with it
         raised = wire.error_of(error, ())
         return MistakenAnswer(None, error=error_text(raised.type, raised.message))

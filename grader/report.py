@@ -27,18 +27,26 @@ def results_jsonl(results: Iterable[SubmissionResult]) -> Iterator[str]:
 
 
 def gradebook_csv(
-    results: Iterable[SubmissionResult], plan: Plan, *, overrides: bool = False
+    results: Iterable[SubmissionResult],
+    plan: Plan,
+    *,
+    follow_through: bool = False,
+    overrides: bool = False,
 ) -> Iterator[str]:
     """A row for each learner: student, the points of each exercise, total.
 
-    Where the grader failed the cell is blank: a failure of ours is never a zero. With `overrides`
-    a last column names the functions whose points were given by hand.
+    Where the grader failed the cell is blank: a failure of ours is never a zero. After the total
+    come, if asked for, how many of the points are for follow-through (`follow_through`), and the
+    functions whose points were given by hand (`overrides`).
     """
     slugs = [exercise.slug for exercise in plan.exercises]
-    yield _row(["student", *slugs, "total", *(["overrides"] if overrides else [])])
+    more = [*["follow_through"] * follow_through, *["overrides"] * overrides]
+    yield _row(["student", *slugs, "total", *more])
     for result in results:
         scores = [result.exercise_score(slug) for slug in slugs]
         row = [safe_cell(result.student), *map(points, scores), points(result.score)]
+        if follow_through:
+            row.append(points(sum(f.follow_through for f in result.functions)))
         if overrides:
             row.append(" ".join(f.function for f in result.functions if f.override is not None))
         yield _row(row)

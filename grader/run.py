@@ -134,8 +134,12 @@ def _report(
         tally.add(result)
     try:
         write_atomically(out / RESULTS, results_jsonl(store.results()))
-        overrides = tally.overridden > 0
-        gradebook = gradebook_csv(store.results(), plan, overrides=overrides)
+        gradebook = gradebook_csv(
+            store.results(),
+            plan,
+            follow_through=bool(tally.followed),
+            overrides=tally.overridden > 0,
+        )
         write_atomically(out / GRADEBOOK, gradebook)
         write_atomically(out / CHANGES, changes_csv(store.moves()))
         write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))

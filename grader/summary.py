@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Larger classes are not listed learner by learner, and of lines of one kind so many are shown.
 MANY = 40
 MAX_LINES = 20
+MOST_MISTAKES = 5
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ class Tally:
         self.failures: list[str] = []
         self.overrides: list[str] = []
         self.overridden = 0
+        self.followed: list[float] = []
+        self.mistakes: Counter[tuple[str, str]] = Counter()
 
     def add(self, result: SubmissionResult) -> None:
         """Count one more result."""
@@ -70,8 +73,12 @@ class Tally:
                 self.failures.append(f"not graded: {result.student}: {_last_note(result)}")
         else:
             self.scores.append(result.score)
+        if (followed := sum(function.follow_through for function in result.functions)) > 0:
+            self.followed.append(followed)
         for function in result.functions:
             self.functions.setdefault(function.function, _Function()).add(function)
+            if function.misconception is not None:
+                self.mistakes[function.function, function.misconception.id] += 1
             if function.override is not None:
                 self.overridden += 1
                 if self.overridden <= MAX_LINES:
@@ -92,8 +99,22 @@ def summarise(tally: Tally, plan: Plan, console: Console) -> None:
             f" {points(min(scores))}, median {points(statistics.median(scores))},"
             f" highest {points(max(scores))}",
         )
+    if followed := tally.followed:
+        _line(
+            console,
+            f"of these, {points(sum(followed))} points in all (learners: {len(followed)}) for what"
+            " is right on an own, wrong, earlier function",
+        )
+    if tally.mistakes:
+        _line(console, "most frequent mistakes (learners):")
+        _list(console, _frequent(tally), 0)
     _list(console, tally.overrides, tally.overridden)
     _list(console, tally.failures, tally.failed)
+
+
+def _frequent(tally: Tally) -> list[str]:
+    ordered = sorted(tally.mistakes.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{count}  {function}: {id_}" for (function, id_), count in ordered[:MOST_MISTAKES]]
 
 
 def print_moves(moves: Iterable[Move], console: Console) -> None:

@@ -155,6 +155,11 @@ def test_the_share_is_the_courses(tmp_path, course: Course, run):
     (result,) = lines_of(tmp_path / "out" / "results.jsonl")
     (function,) = (f for f in result["functions"] if f["function"] == "softmax_jacobian")
     assert 0 < function["follow_through"] <= 0.2 * function["max_score"]
+    head, row = (tmp_path / "out" / "gradebook.csv").read_text().splitlines()
+    assert head.endswith(",total,follow_through")
+    given = sum(f["follow_through"] for f in result["functions"])
+    assert row.endswith(f",{given:g}")
+    assert f"of these, {given:g} points in all (learners: 1)" in done.stdout
 
 
 OWN_COST = """

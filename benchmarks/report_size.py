@@ -1,0 +1,109 @@
+"""How long the pages of a large class take, and how large they are.
+
+    python benchmarks/report_size.py [--course solutions] [--students 5000]
+
+The sample class is graded once; its results are stored again and again under other names, until
+there are as many learners as asked for. What is then timed is what a run does at its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from measure import machine
+
+from grader.catalog import Course, course_of
+from grader.demo import write_class
+from grader.following import FollowThrough
+from grader.grading import Grader
+from grader.intake import read_submission, submission_names
+from grader.keys import keys_of
+from grader.model import SubmissionResult
+from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
+from grader.plan import Plan
+from grader.planning import plan_of
+from grader.report import gradebook_csv, misconceptions_csv, results_jsonl, write_atomically
+from grader.sandbox import Lane
+from grader.store import Graded, Store
+
+REPORT_S, REPORT_MB = 10.0, 10.0
+SAMPLE = 96
+
+
+def main() -> None:
+    """Print a table; exit code 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--course", type=Path, default=Path("solutions"))
+    parser.add_argument("--students", type=int, default=5000)
+    options = parser.parse_args()
+    course = course_of(options.course)
+    plan = plan_of(course, seed=0, mistakes=True)
+    print(machine(), "\n")
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        results = list(graded(course, plan, out / "class"))
+        with Store(out) as store:
+            fill(store, plan, results, options.students)
+            about = Circumstances(plan.title, "none", plan)
+            report_s = timed(lambda: write_report(out, store, about))
+            first_s = timed(lambda: write_feedback(out, store, about))
+            again_s = timed(lambda: write_feedback(out, store, about))
+            files_s = timed(lambda: write_files(out, store, plan))
+        size = (out / REPORT).stat().st_size / 1e6
+        pages = sum(path.stat().st_size for path in (out / FEEDBACK).iterdir()) / 1e6
+    print(f"| {options.students} learners | seconds | MB |\n| --- | --- | --- |")
+    print(f"| report.html | {report_s:.1f} | {size:.1f} |")
+    print(f"| feedback/, written for the first time | {first_s:.1f} | {pages:.0f} |")
+    print(f"| feedback/, when nothing has changed | {again_s:.1f} | |")
+    print(f"| results.jsonl, gradebook.csv, misconceptions.csv | {files_s:.1f} | |")
+    missed = report_s > REPORT_S or size > REPORT_MB
+    print(f"\nreport.html: under {REPORT_S:g} s and {REPORT_MB:g} MB: {'no' if missed else 'yes'}")
+    sys.exit(missed)
+
+
+def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResult]:
+    """The results of the sample class."""
+    entries, _strays = submission_names(
+        write_class(course, folder, students=SAMPLE), order=plan.slugs
+    )
+    with Lane() as lane:
+        grader = Grader(plan, lane, FollowThrough(course.folder))
+        for student, paths in entries:
+            yield grader.grade(read_submission(student, paths, order=plan.slugs))
+
+
+def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:
+    """Store results for so many learners."""
+    key = keys_of(plan, isolation="", versions={}).plan
+    store.begin(plan, key, regrade=False)
+    for number in range(students):
+        result = results[number % len(results)]
+        student = f"{result.student}-{number:05}"
+        result = msgspec.structs.replace(result, student=student)
+        keys = {f.function: b"" for f in result.functions}
+        notes = tuple(("", note) for note in result.notes)
+        store.keep(student, Graded(result, b"", key, keys, notes))
+
+
+def write_files(out: Path, store: Store, plan: Plan) -> None:
+    """The files that are no pages."""
+    write_atomically(out / "results.jsonl", results_jsonl(store.results()))
+    write_atomically(out / "gradebook.csv", gradebook_csv(store.results(), plan))
+    write_atomically(out / "misconceptions.csv", misconceptions_csv(store.results()))
+
+
+def timed(action: Callable[[], None]) -> float:
+    """How many seconds an action takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
