@@ -115,7 +115,12 @@ Install the grader once (`pip install softmax-grader`), and after every save run
     grader check {first}.py
 
 or the same with `.ipynb`, or without a name for all files. It runs the public checks, says what is
-wrong and where, and what to do next. `checks.json` holds their inputs and expected values. Your
+wrong and where, which mistake it looks like, and what to do next. With `--watch` it does so by itself
+after every save. In a notebook `from grader.notebook import check` and `check(softmax)` say the same
+under the cell, and with pytest `pytest {first}.py` does.
+
+`checks.json` holds the inputs and expected values of the public checks, and what common mistakes
+answer to them. Your
 instructor's run has more checks than these, on other inputs: what is right here for a reason is
 right there too.
 """

@@ -20,7 +20,7 @@ from grader.limits import defaults
 from grader.markup import environment, policy, text_of
 from grader.model import Verdict
 from grader.plan import Plan
-from grader.plots import plots_of
+from grader.plots import ENOUGH, plots_of
 from grader.report import points, write_atomically
 from grader.store import Store
 
@@ -71,6 +71,7 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
         about=about,
         figures=figures,
         plots=plots_of(figures),
+        enough_to_plot=ENOUGH,
         moves=_moves(store),
         learners=_learners(store, about.plan),
         verdicts=Verdict,

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 SVG = "http://www.w3.org/2000/svg"
 # Drawn in these colours, and then given those of the page, light or dark.
 INK, MARK = "#010203", "#040506"
+# Of a smaller class a plot says less than a table, and takes longer than grading it.
+ENOUGH = 5
 COLOURS = {INK: "currentColor", MARK: "var(--accent)"}
 
 
 def plots_of(figures: ClassFigures) -> dict[str, str]:
-    """SVG elements by name; empty where matplotlib is not installed."""
+    """SVG elements by name; none for a small class, or where matplotlib is not installed."""
+    if figures.count < ENOUGH:
+        return {}
     try:
         from matplotlib.figure import Figure
     except ImportError:

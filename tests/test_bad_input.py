@@ -334,7 +334,8 @@ import sys
 def softmax(Z):
     raise ValueError(sorted(n for n in sys.modules if n.startswith("grader")))
 """
-    allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.child',"
+    allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.calling',"
+    allowed += " 'grader.worker.child',"
     allowed += " 'grader.worker.hardening', 'grader.worker.imports', 'grader.worker.loading',"
     allowed += " 'grader.worker.zygote']"
     assert allowed in grade_softmax(source).message

@@ -320,7 +320,7 @@ def test_a_full_disk_is_told_of_and_what_was_done_is_kept(run, tmp_path):
 def test_a_disk_that_fills_up_at_the_end_costs_no_grade(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(60)))
     one = ("--out", tmp_path / "out", "--exercise", "ex01_softmax", "--course", ROOT / "solutions")
-    with mounted(tmp_path / "out", "size=2m"):
+    with mounted(tmp_path / "out", "size=4m"):
         run("grade", folder, *one)
         (tmp_path / "out" / "results.jsonl").unlink()
         room = os.statvfs(tmp_path / "out")

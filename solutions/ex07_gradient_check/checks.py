@@ -85,7 +85,7 @@ def its_own_step(rng: Rng) -> Calls:
     A function that wiggles fast needs a small one; for a parabola even a huge one is fine.
     """
     yield call(Callback("x", "np.sum(np.sin(200 * x))"), rng.uniform(0.0, 0.005, (3,)), eps=1e-6)
-    yield call(Callback("x", "np.sum(np.cos(300 * x))"), rng.uniform(0.004, 0.006, (2,)), eps=1e-6)
+    yield call(Callback("x", "np.sum(np.cos(200 * x))"), rng.uniform(0.006, 0.009, (2,)), eps=1e-6)
     f = Callback("x", "x[0] ** 2 + 3 * x[0] * x[1] - x[1] ** 2")
     yield call(f, rng.normal(size=(2,)), eps=0.5)
     f = Callback("x", "np.sum(x ** 2) + np.sum(x) ** 2 / 4")
