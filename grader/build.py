@@ -115,9 +115,9 @@ Install the grader once (`pip install softmax-grader`), and after every save run
     grader check {first}.py
 
 or the same with `.ipynb`, or without a name for all files. It runs the public checks, says what is
-wrong and where, which mistake it looks like, and what to do next. With `--watch` it does so by itself
-after every save. In a notebook `from grader.notebook import check` and `check(softmax)` say the same
-under the cell, and with pytest `pytest {first}.py` does.
+wrong and where, which mistake it looks like, and what to do next. With `--watch` it does so by
+itself after every save. In a notebook `from grader.notebook import check` and `check(softmax)` say
+the same under the cell, and with pytest `pytest {first}.py` does.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
 answer to them. Your
