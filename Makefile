@@ -9,17 +9,16 @@ BIN := $(VENV)/bin
 demo: $(VENV)/demo-ready
 	@$(BIN)/grader demo --out demo
 
-# On all cores (make test WORKERS=0: on one), but for the tests that must be alone. What `make coverage`
-# has just run is left out with COVERED=1.
+# On all cores (make test WORKERS=0: on one), but for the tests that must be alone.
 WORKERS := auto
 ALONE := attacks or kills
 
 test: $(VENV)/test-ready
-	@$(if $(COVERED),:,$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE))")
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE))"
 	@$(BIN)/python -m pytest -m "$(ALONE)"
 
 attacks: $(VENV)/test-ready
-	@CI=1 $(BIN)/python -m pytest tests/attacks
+	@ATTACKS=all $(BIN)/python -m pytest tests/attacks
 
 lint: $(VENV)/test-ready
 	@$(BIN)/ruff format --check grader tests benchmarks
