@@ -89,7 +89,7 @@ def leave_one_out(plan: Plan, grader: Grader, *, listed: bool) -> None:
             rest = tuple(m for m in function.mistakes if m.message != mistake.message)
             others = {m.id for m in rest}
             diagnoser = Diagnoser(
-                msgspec.structs.replace(function, mistakes=rest), grader.expected[name]
+                msgspec.structs.replace(function, mistakes=rest), grader.judge.expected[name]
             )
             _ = diagnoser.prepared
             began = time.perf_counter()
