@@ -73,7 +73,7 @@ class FunctionFigures:
     full: int = 0
     sum: float = 0.0
     follow_through: float = 0.0
-    verdicts: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(self, result: FunctionResult) -> None:
         """Count one learner's result."""
@@ -84,7 +84,7 @@ class FunctionFigures:
         self.full += result.score >= result.max_score
         self.follow_through += result.follow_through
         if result.verdict is not Verdict.PASSED:
-            self.verdicts[result.verdict.replace("_", " ")] += 1
+            self.verdicts[result.verdict] += 1
 
     @property
     def mean(self) -> float | None:

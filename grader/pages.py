@@ -18,7 +18,6 @@ from grader.feedback import next_step
 from grader.figures import MOST_LINES, ClassFigures, Lines
 from grader.limits import defaults
 from grader.markup import environment, policy, text_of
-from grader.model import Verdict
 from grader.plan import Plan
 from grader.plots import ENOUGH, plots_of
 from grader.report import points, write_atomically
@@ -74,7 +73,6 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
         enough_to_plot=ENOUGH,
         moves=_moves(store),
         learners=_learners(store, about.plan),
-        verdicts=Verdict,
         csp=policy("style.css", "table.js"),
         version=__version__,
         most_lines=MOST_LINES,

@@ -6,10 +6,10 @@ import statistics
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from grader.figures import FunctionFigures
 from grader.model import FunctionResult, SubmissionResult, Verdict
 from grader.plan import Plan
 from grader.report import points
@@ -25,25 +25,6 @@ MAX_LINES = 20
 MOST_MISTAKES = 5
 
 
-@dataclass(slots=True)
-class _Function:
-    """What is counted of one function."""
-
-    scores: float = 0.0
-    graded: int = 0
-    full: int = 0
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
-
-    def add(self, result: FunctionResult) -> None:
-        if result.score is None:
-            return
-        self.scores += result.score
-        self.graded += 1
-        self.full += result.score == result.max_score
-        if result.verdict is not Verdict.PASSED:
-            self.verdicts[result.verdict] += 1
-
-
 class Tally:
     """The sums over a class; add its results one by one, in the order in which they are listed."""
 
@@ -52,7 +33,7 @@ class Tally:
         self.failed = 0
         self.max_score = 0.0
         self.scores = array("d")
-        self.functions: dict[str, _Function] = {}
+        self.functions: dict[str, FunctionFigures] = {}
         # The first ones only.
         self.first: list[SubmissionResult] = []
         self.failures: list[str] = []
@@ -76,7 +57,9 @@ class Tally:
         if (followed := sum(function.follow_through for function in result.functions)) > 0:
             self.followed.append(followed)
         for function in result.functions:
-            self.functions.setdefault(function.function, _Function()).add(function)
+            name = function.function
+            figures = FunctionFigures(function.exercise, name, function.max_score)
+            self.functions.setdefault(name, figures).add(function)
             if function.misconception is not None:
                 self.mistakes[function.function, function.misconception.id] += 1
             if function.override is not None:
@@ -171,12 +154,13 @@ def function_table(tally: Tally, plan: Plan) -> Table:
     table.add_column("what went wrong (learners)", overflow="fold")
     for exercise in plan.exercises:
         for function in exercise.functions:
-            counted = tally.functions.get(function.name, _Function())
+            nobody = FunctionFigures(exercise.slug, function.name, function.points)
+            counted = tally.functions.get(function.name, nobody)
             verdicts = counted.verdicts.most_common()
             table.add_row(
                 function.name,
                 points(function.points),
-                f"{counted.scores / counted.graded:.1f}" if counted.graded else "-",
+                "-" if counted.mean is None else f"{counted.mean:.1f}",
                 f"{counted.full} of {counted.graded}",
                 ", ".join(f"{verdict} {count}" for verdict, count in verdicts),
             )
