@@ -1,0 +1,220 @@
+"""What instructors use: `grader grade`, `demo` and `doctor`."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.common import (
+    EXIT_FAILED,
+    console,
+    course_option,
+    jobs_option,
+    read_course,
+    reports_errors,
+)
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.launch import Wall
+    from grader.plan import Plan
+    from grader.run import Options
+
+
+class _LimitOption(click.Option):
+    """Says the limits that hold if none is given; NumPy, which they import, only loads for that."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The lines of --help."""
+        from grader.limits import defaults
+        from grader.model import Limits
+
+        names, text = super().get_help_record(ctx) or ("", "")
+        return names, f"{text}  [default: the course's, or {defaults(Limits())}]"
+
+
+@click.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="RESULTS",
+    help="The folder for gradebook.csv, results.jsonl and all that is kept; made if not there.",
+)
+@course_option
+@click.option(
+    "--exercise",
+    "exercises",
+    multiple=True,
+    metavar="SLUG",
+    help="Grade this exercise only; may be given more than once.",
+)
+@jobs_option
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="What the hidden inputs are drawn from, the same for every learner.",
+)
+@click.option(
+    "--limit",
+    "limits",
+    cls=_LimitOption,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How much a submission may use: seconds of computing for a call, a statement, the whole"
+    " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
+    " more than once.",
+)
+@click.option(
+    "--overrides",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Manual marks: a CSV file with the columns student,function,points,reason."
+    "  [default: RESULTS/overrides.csv]",
+)
+@click.option(
+    "--regrade",
+    is_flag=True,
+    help="Grade everything again, also what has not changed since it was graded.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
+    default="auto",
+    show_default=True,
+    help="What stands between learners' code and this machine. auto: the strongest wall that it can"
+    " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
+)
+@reports_errors
+def grade(  # noqa: PLR0913  # one for each option
+    submissions: Path,
+    *,
+    out: Path,
+    course: Path | None,
+    exercises: tuple[str, ...],
+    jobs: int | None,
+    seed: int,
+    limits: tuple[str, ...],
+    overrides: Path | None,
+    isolation: str,
+    regrade: bool,
+) -> None:
+    """Grade a folder of submissions, or a single one.
+
+    SUBMISSIONS holds an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
+    archive (ada.zip); entries of one name are one learner's.
+
+    What is graded is kept in RESULTS at once. The same command goes on where an earlier one was
+    stopped, and grades only what has changed since.
+
+    \b
+    Example:
+      grader grade submissions/ --out results/
+      grader grade ada.ipynb --out results/ --exercise ex01_softmax
+      grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
+
+    Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
+    when it could not go on, 130 after Ctrl-C.
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.batch import available_cpus
+    from grader.intake import submission_names
+    from grader.isolation import chosen
+    from grader.limits import limits_with
+    from grader.planning import plan_of
+    from grader.run import Options
+
+    read = read_course(course)
+    read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
+    entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
+    for stray in strays:
+        click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
+    plan = plan_of(read, seed=seed, only=exercises, mistakes=True)
+    options = Options(read.folder, jobs or available_cpus(), regrade=regrade, overrides=overrides)
+    _grade_into(out, entries, plan, options, wall=chosen(isolation))
+
+
+@click.command()
+@reports_errors
+def doctor() -> None:
+    """Say what this machine can do: each way to wall off learners' code, and what it lacks.
+
+    Each tier is started, and a process behind it tries what learners' code must not be able to do.
+
+    Exit code: 0 when a tier with a wall can be used, 1 when none can.
+    """
+    from grader.doctor import diagnosis
+
+    sys.exit(diagnosis(console()))
+
+
+@click.command()
+@click.option("--students", type=click.IntRange(min=1), default=24, show_default=True, metavar="N")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder for the sample class and its results.",
+)
+@course_option
+@jobs_option
+@reports_errors
+def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> None:
+    """Make a class of sample submissions and grade it.
+
+    The class holds right answers written in many ways, the mistakes that learners make, and files
+    that are half done, broken, or never end.
+
+    \b
+    Example:
+      grader demo --students 40 --out demo/
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.batch import available_cpus
+    from grader.demo import write_class
+    from grader.intake import submission_names
+    from grader.isolation import strongest
+    from grader.planning import plan_of
+    from grader.run import Options
+
+    read = read_course(course)
+    plan = plan_of(read, seed=0, mistakes=True)
+    try:
+        submissions = write_class(read, out / "submissions", students=students)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+    click.echo(f"A class of {students}: {submissions}")
+    entries, _strays = submission_names(submissions, order=read.slugs)
+    options = Options(read.folder, jobs or available_cpus())
+    _grade_into(out / "results", entries, plan, options, wall=strongest())
+
+
+def _grade_into(
+    out: Path,
+    entries: list[tuple[str, list[Path]]],
+    plan: Plan,
+    options: Options,
+    *,
+    wall: Wall,
+) -> None:
+    """Grade, write, summarise and exit."""
+    from grader.isolation import isolation_text
+    from grader.pages import FEEDBACK, REPORT
+    from grader.run import GRADEBOOK, RESULTS, grade_into
+
+    screen = console()
+    complete = grade_into(
+        out, entries, plan, options, wall=wall, console=screen, errors=console(stderr=True)
+    )
+    screen.print(f"isolation: {isolation_text(wall)}", highlight=False)
+    written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]
+    screen.print("\n".join(map(str, written)), highlight=False, markup=False)
+    sys.exit(0 if complete else EXIT_FAILED)
