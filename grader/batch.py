@@ -170,9 +170,9 @@ def answer(task: Task, grader: Grader, keys: Keys) -> Answer:
     stale = stale_functions(keys, task.known, submission.handed)
     if not stale:
         return Answer(task.student, None)
-    report = _reported(submission, grader, stale)
+    report = reported(submission, grader, stale)
     if report.together and len(stale) < len(keys.functions):
-        report = _reported(submission, grader, list(keys.functions))
+        report = reported(submission, grader, list(keys.functions))
     graded = Graded(
         report.result, submission.handed, keys.plan, _kept_by(report, keys), report.notes
     )
@@ -195,7 +195,7 @@ def stale_functions(keys: Keys, known: Known | None, handed: bytes) -> list[str]
     return [name for name, key in keys.functions.items() if known.functions.get(name) != key]
 
 
-def _reported(submission: Submission, grader: Grader, functions: list[str]) -> Report:
+def reported(submission: Submission, grader: Grader, functions: list[str]) -> Report:
     """The report on these functions; a second one if the zygote was lost during the first.
 
     That may not have been their doing; if it is lost again, it is taken for their doing.

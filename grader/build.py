@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 # Public checks have literal inputs, so that any seed gives the same file; the proof holds it to it.
 PUBLIC_SEED = 0
 
@@ -51,7 +56,7 @@ def strays(files: Iterable[str], folder: Path) -> list[str]:
 
 def script(exercise: Exercise, *, solved: bool = False) -> str:
     """The exercise as a .py in percent format; `solved`: with the solutions."""
-    template = _template(exercise, leave_out=NOTEBOOK_ONLY, solved=solved)
+    template = template_of(exercise, {NOTEBOOK_ONLY}, partial(without_solution, solved=solved))
     import jupytext  # type: ignore[import-untyped]
 
     template.metadata["jupytext"] = {
@@ -66,25 +71,25 @@ def notebook(exercise: Exercise, *, solved: bool = False) -> str:
 
     Cell ids are made of the cells' first words, so that they stay from one build to the next.
     """
+    write = partial(without_solution, solved=solved)
+    return notebook_json(template_of(exercise, {SCRIPT_ONLY}, write).cells)
+
+
+def notebook_json(cells: Iterable[NotebookNode]) -> str:
+    """A notebook of these cells, with ids made of their first words and hints folded."""
     import nbformat
 
-    template = _template(exercise, leave_out=SCRIPT_ONLY, solved=solved)
-    template.metadata.clear()
-    template.metadata["kernelspec"] = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
-    template.metadata["language_info"] = {"name": "python"}
+    notebook = nbformat.v4.new_notebook(metadata=METADATA)  # type: ignore[no-untyped-call]
     taken: set[str] = set()
-    for cell in template.cells:
+    for cell in cells:
         if any(tag.startswith("hint-") for tag in cell.metadata.get("tags", [])):
             cell.source = _folded(cell.source)
         cell.metadata.clear()
         cell.id = _cell_id(cell.source, taken)
-    template.nbformat_minor = 5
-    nbformat.validate(template)
-    text: str = nbformat.writes(template)  # type: ignore[no-untyped-call]
+        notebook.cells.append(cell)
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
 
 
@@ -126,7 +131,13 @@ right there too.
 """
 
 
-def _template(exercise: Exercise, *, leave_out: str, solved: bool) -> NotebookNode:
+def template_of(
+    exercise: Exercise, leave_out: Collection[str], write: Callable[[str, Path], str]
+) -> NotebookNode:
+    """The reference as a notebook without cells that carry one of the tags in `leave_out`.
+
+    `write(source, path)` gives what is to stand in a code cell. UsageError without jupytext.
+    """
     try:
         import jupytext
     except ImportError:
@@ -139,11 +150,11 @@ def _template(exercise: Exercise, *, leave_out: str, solved: bool) -> NotebookNo
     stubs: set[str] = set()
     for cell in template.cells:
         tags = cell.metadata.get("tags", [])
-        if leave_out in tags or any(tag.startswith("notice-") for tag in tags):
+        if set(tags) & set(leave_out) or any(tag.startswith("notice-") for tag in tags):
             continue
         if cell.cell_type == "code":
             source = cell.source
-            cell.source = without_solution(source, exercise.reference_path, solved=solved)
+            cell.source = write(source, exercise.reference_path)
             if BEGIN in source:
                 stubs.update(re.findall(r"^def (\w+)", source, re.MULTILINE))
         kept.append(cell)

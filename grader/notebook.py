@@ -44,6 +44,12 @@ class Checked:
         """The one thing to do next."""
         return next_step([function for function, _planned in self.functions]) or NOTHING_LEFT
 
+    @property
+    def mistake(self) -> str:
+        """Which mistakes they are, in the words for a learner; empty if none is recognised."""
+        found = (function.misconception for function, _planned in self.functions)
+        return "\n\n".join(mistake.message for mistake in found if mistake is not None)
+
     def _repr_html_(self) -> str:
         from markupsafe import Markup
 

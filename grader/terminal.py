@@ -125,8 +125,13 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
     told: set[str] = set()
     for check, about in zip(function.checks, planned.checks, strict=True):
         mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
-        line(console, f"  {mark} {check.name}: {about.text}")
+        line(
+            console, f"  {mark} {check.name}" + (" (hidden)" if check.hidden else f": {about.text}")
+        )
         if check.verdict is Verdict.PASSED:
+            continue
+        if check.hidden:
+            line(console, f"      {check.message}")
             continue
         # One error in many checks is told once.
         call, _, what = check.message.partition("): ")

@@ -9,6 +9,7 @@ import click
 from grader import __version__
 from grader.cli.author import build
 from grader.cli.learner import check, start
+from grader.cli.otter import otter
 from grader.cli.teacher import demo, doctor, grade
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -29,5 +30,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (grade, check, start, build, demo, doctor):
+for command in (grade, check, start, build, demo, doctor, otter):
     main.add_command(command)

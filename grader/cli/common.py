@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.catalog import Course
+    from grader.containers.pack import Settings
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -44,6 +45,18 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+class _LimitOption(click.Option):
+    """Says the limits that hold if none is given; NumPy, which they import, only loads for that."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The lines of --help."""
+        from grader.limits import defaults
+        from grader.model import Limits
+
+        names, text = super().get_help_record(ctx) or ("", "")
+        return names, f"{text}  [default: the course's, or {defaults(Limits())}]"
+
+
 course_option = click.option(
     "--course",
     type=click.Path(path_type=Path),
@@ -58,6 +71,38 @@ jobs_option = click.option(
     metavar="N",
     help="Submissions graded at once.  [default: the CPUs available]",
 )
+exercise_option = click.option(
+    "--exercise",
+    "exercises",
+    multiple=True,
+    metavar="SLUG",
+    help="This exercise only; may be given more than once.",
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="What the hidden inputs are drawn from, the same for every learner.",
+)
+limits_option = click.option(
+    "--limit",
+    "limits",
+    cls=_LimitOption,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How much a submission may use: seconds of computing for a call, a statement, the whole"
+    " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
+    " more than once.",
+)
+isolation_option = click.option(
+    "--isolation",
+    type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
+    default="auto",
+    show_default=True,
+    help="What stands between learners' code and this machine. auto: the strongest wall that it can"
+    " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
+)
 
 
 def read_course(folder: Path | None) -> Course:
@@ -70,6 +115,24 @@ def read_course(folder: Path | None) -> Course:
         if (candidate / "course.toml").exists():
             return course_of(candidate)
     raise UsageError("no course: there is no folder solutions/ here; name one with --course DIR")
+
+
+def settings_of(
+    course: Course,
+    exercises: tuple[str, ...],
+    *,
+    seed: int,
+    limits: tuple[str, ...],
+    isolation: str,
+) -> Settings:
+    """How a course that is packed for a container is to be graded."""
+    import msgspec
+
+    from grader.containers.pack import Settings
+    from grader.limits import limits_with
+
+    given = {"exercises": exercises, "seed": seed, "isolation": isolation}
+    return msgspec.convert(given | {"limits": limits_with(course.limits, limits)}, Settings)
 
 
 def console(*, stderr: bool = False) -> Console:

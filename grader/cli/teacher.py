@@ -13,9 +13,13 @@ from grader.cli.common import (
     EXIT_FAILED,
     console,
     course_option,
+    exercise_option,
+    isolation_option,
     jobs_option,
+    limits_option,
     read_course,
     reports_errors,
+    seed_option,
 )
 from grader.errors import UsageError
 
@@ -23,18 +27,6 @@ if TYPE_CHECKING:
     from grader.launch import Wall
     from grader.plan import Plan
     from grader.run import Options
-
-
-class _LimitOption(click.Option):
-    """Says the limits that hold if none is given; NumPy, which they import, only loads for that."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The lines of --help."""
-        from grader.limits import defaults
-        from grader.model import Limits
-
-        names, text = super().get_help_record(ctx) or ("", "")
-        return names, f"{text}  [default: the course's, or {defaults(Limits())}]"
 
 
 @click.command()
@@ -47,31 +39,10 @@ class _LimitOption(click.Option):
     help="The folder for gradebook.csv, results.jsonl and all that is kept; made if not there.",
 )
 @course_option
-@click.option(
-    "--exercise",
-    "exercises",
-    multiple=True,
-    metavar="SLUG",
-    help="Grade this exercise only; may be given more than once.",
-)
+@exercise_option
 @jobs_option
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="What the hidden inputs are drawn from, the same for every learner.",
-)
-@click.option(
-    "--limit",
-    "limits",
-    cls=_LimitOption,
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="How much a submission may use: seconds of computing for a call, a statement, the whole"
-    " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
-    " more than once.",
-)
+@seed_option
+@limits_option
 @click.option(
     "--overrides",
     type=click.Path(path_type=Path),
@@ -85,14 +56,7 @@ class _LimitOption(click.Option):
     is_flag=True,
     help="Grade everything again, also what has not changed since it was graded.",
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
-    default="auto",
-    show_default=True,
-    help="What stands between learners' code and this machine. auto: the strongest wall that it can"
-    " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
-)
+@isolation_option
 @reports_errors
 def grade(  # noqa: PLR0913  # one for each option
     submissions: Path,

@@ -243,20 +243,20 @@ def softmax(Z: np.ndarray) -> np.ndarray:
 # - If you swap two rows of `Z`, what should happen to `A`? Does it?
 # - A function that answers $1/n$ everywhere passes every check above. What would expose it?
 
-# %% [markdown] tags=["script-only"]
+# %% [markdown] tags=["script-only", "ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex01_softmax.py
 
-# %% [markdown] tags=["notebook-only"]
+# %% [markdown] tags=["notebook-only", "ask"]
 # ## Ask the grader
 #
 # The grader reads the file on disk, not the cells on your screen. So save the notebook first,
 # then run the next cell.
 
-# %% tags=["notebook-only"]
+# %% tags=["notebook-only", "ask"]
 # !grader check ex01_softmax.ipynb
 
 # %% [markdown]

@@ -277,18 +277,18 @@ def softmax_jacobian_batch(Z: np.ndarray) -> np.ndarray:
 # settle it. (There $dA$ and $dZ$ are per example; a mean's $1/m$ enters only later, in $dW$ and
 # $db$.)
 
-# %% [markdown] tags=["script-only"]
+# %% [markdown] tags=["script-only", "ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex02_jacobian.py
 
-# %% [markdown] tags=["notebook-only"]
+# %% [markdown] tags=["notebook-only", "ask"]
 # ## Ask the grader
 #
 # The grader reads the file on disk, not the cells on your screen. So save the notebook first,
 # then run the next cell.
 
-# %% tags=["notebook-only"]
+# %% tags=["notebook-only", "ask"]
 # !grader check ex02_jacobian.ipynb

@@ -331,18 +331,18 @@ def cross_entropy_grad(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 #   `cross_entropy` does not mind a column that does not quite sum to 1. By which factor does the
 #   change of the *cost* differ if $m = 2$?)
 
-# %% [markdown] tags=["script-only"]
+# %% [markdown] tags=["script-only", "ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex03_cross_entropy.py
 
-# %% [markdown] tags=["notebook-only"]
+# %% [markdown] tags=["notebook-only", "ask"]
 # ## Ask the grader
 #
 # The grader reads the file on disk, not the cells on your screen. So save the notebook first,
 # then run the next cell.
 
-# %% tags=["notebook-only"]
+# %% tags=["notebook-only", "ask"]
 # !grader check ex03_cross_entropy.ipynb

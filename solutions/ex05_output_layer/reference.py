@@ -523,20 +523,20 @@ def output_layer_grad(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.nda
 # - Compare `output_layer_grad_parts(Theta, X, Y, 0, 0).sum()` with that entry, too.
 # - An implementation that forgets $x_1$ is right for $\Theta_{10}$. Which entries show it?
 
-# %% [markdown] tags=["script-only"]
+# %% [markdown] tags=["script-only", "ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex05_output_layer.py
 
-# %% [markdown] tags=["notebook-only"]
+# %% [markdown] tags=["notebook-only", "ask"]
 # ## Ask the grader
 #
 # The grader reads the file on disk, not the cells on your screen. So save the notebook first,
 # then run the next cell.
 
-# %% tags=["notebook-only"]
+# %% tags=["notebook-only", "ask"]
 # !grader check ex05_output_layer.ipynb
 
 # %% [markdown]

@@ -332,20 +332,20 @@ if __name__ == "__main__":
 # And one place where the *measurement* is wrong and the formula right: what does the central
 # difference say about relu at $z = 0$, where the slope jumps from 0 to 1?
 
-# %% [markdown] tags=["script-only"]
+# %% [markdown] tags=["script-only", "ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex07_gradient_check.py
 
-# %% [markdown] tags=["notebook-only"]
+# %% [markdown] tags=["notebook-only", "ask"]
 # ## Ask the grader
 #
 # The grader reads the file on disk, not the cells on your screen. So save the notebook first,
 # then run the next cell.
 
-# %% tags=["notebook-only"]
+# %% tags=["notebook-only", "ask"]
 # !grader check ex07_gradient_check.ipynb
 
 # %% [markdown]

@@ -1,0 +1,24 @@
+"""Make zip archives that are the same whenever they are made of the same files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+
+# The earliest that a zip archive can tell.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+FILE, PROGRAM = 0o100644, 0o100755
+
+
+def archive_of(files: Mapping[str, bytes], *, programs: Iterable[str] = ()) -> bytes:
+    """A zip archive of these files, by name; `programs` may be executed."""
+    buffer = io.BytesIO()
+    executable = set(programs)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in files.items():
+            member = zipfile.ZipInfo(name, EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = (PROGRAM if name in executable else FILE) << 16
+            archive.writestr(member, data)
+    return buffer.getvalue()

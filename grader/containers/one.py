@@ -1,0 +1,72 @@
+"""Grade the one submission of a container, as `grader grade` would."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch import reported
+from grader.containers.pack import NAME, Settings, opened
+from grader.feedback import next_step
+from grader.following import FollowThrough
+from grader.grading import Grader
+from grader.intake import read_submission
+from grader.isolation import chosen
+from grader.model import SubmissionResult
+from grader.plan import Plan, PlannedFunction
+from grader.portable import lane_for
+from grader.report import points
+
+STUDENT = "submission"
+FAILED = "the grader itself failed on this: that is not your doing, and it is to be graded again"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A graded submission, by which plan and settings."""
+
+    result: SubmissionResult
+    plan: Plan
+    settings: Settings
+
+    @property
+    def planned(self) -> dict[str, PlannedFunction]:
+        """The checks of each function."""
+        return {f.name: f for exercise in self.plan.exercises for f in exercise.functions}
+
+    @property
+    def score(self) -> float:
+        """The points of what could be graded."""
+        return round(sum(f.score or 0.0 for f in self.result.functions), 2)
+
+    @property
+    def summary(self) -> str:
+        """The points, what was noticed of the files, what to do next."""
+        result = self.result
+        lines = [f"{points(self.score)} of {points(result.max_score)} points."]
+        if result.failed:
+            lines.append(f"Not all is graded: {FAILED}.")
+        lines += [f"- {note}" for note in result.notes]
+        lines.append(next_step(result.functions) or "All that was asked for is there, and right.")
+        return "\n".join(lines)
+
+
+def outcome_of(
+    entries: Collection[Path], folder: Path, *, plan_beside: Path | None = None
+) -> Outcome:
+    """The result of these files and folders by the course that is packed in `folder`.
+
+    UsageError when there is no packed course, or no wall can be had: then nothing was run.
+    """
+    with opened(folder / NAME, plan_beside=plan_beside) as pack:
+        wall = chosen(pack.settings.isolation)
+        with lane_for(wall) as lane:
+            grader = Grader(pack.plan, lane, FollowThrough(pack.course))
+            submission = read_submission(STUDENT, sorted(entries), order=pack.plan.slugs)
+            result = reported(submission, grader, _names(pack.plan)).result
+        return Outcome(result, pack.plan, pack.settings)
+
+
+def _names(plan: Plan) -> list[str]:
+    return [function.name for exercise in plan.exercises for function in exercise.functions]

@@ -1,0 +1,144 @@
+"""Let Otter Assign make a student notebook and an autograder, and complete the autograder.
+
+Otter writes the notebook, the tests and the zip. The zip is given what it needs to grade by our
+engine where it is unpacked: this grader as a wheel, a line of setup that installs it, and a start
+that survives what would end otter without a result.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from grader.build import PUBLIC_SEED
+from grader.catalog import Course
+from grader.containers.archive import archive_of
+from grader.containers.pack import NAME, Settings, packed
+from grader.containers.wheel import wheel_bytes, wheel_name
+from grader.errors import UsageError
+from grader.markup import text_of
+from grader.otter.master import master_notebook
+from grader.planning import plan_of
+
+PLUGIN = "grader.otter.plugin.Plugin"
+AUTOGRADER = "autograder.zip"
+# `otter grade` builds its image before it copies anything but files of these names into it.
+WHEEL = "requirements.softmax-grader.whl"
+INSTALL = "'otter-grader[grading]' is needed for this: pip install 'softmax-grader[otter]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Where the files are that Otter Assign has made."""
+
+    notebook: Path
+    autograder: Path
+
+
+def assign(
+    course: Course,
+    out: Path,
+    settings: Settings,
+    *,
+    name: str = "",
+    prove: bool = True,
+    step: Callable[[str], object] = lambda _text: None,
+) -> Assigned:
+    """Make `out`/student and `out`/autograder from the course, by Otter Assign.
+
+    With `prove` otter grades the solved notebook, and refuses unless it gets all points. UsageError
+    when otter is not there or refuses.
+    """
+    _require_otter()
+    name = name or _name_of(course, settings)
+    step("computing what the references answer")
+    pack = packed(course, settings, with_plan=True)
+    plan = plan_of(course, seed=PUBLIC_SEED, only=settings.exercises, hidden=False)
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        work = Path(folder)
+        (work / NAME).write_bytes(pack)
+        master = work / f"{name}.ipynb"
+        master.write_text(master_notebook(course, plan, _config(prove=prove)), encoding="utf-8")
+        step("otter assign" + (", which grades the solved notebook" if prove else ""))
+        _run_otter(master, work / "dist")
+        step("completing the autograder")
+        made = next((work / "dist" / "autograder").glob("*-autograder_*.zip"))
+        student = (work / "dist" / "student" / master.name).read_bytes()
+        return _written(out, master.name, student, completed(made))
+
+
+def completed(made: Path) -> bytes:
+    """The autograder that otter has made, with what it needs where it is unpacked."""
+    with zipfile.ZipFile(made) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
+    start = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
+    root = start[1].decode() if start else "/autograder"
+    setup = files["setup.sh"].decode().rstrip("\n")
+    for name, text in (("setup.sh", setup), ("run_otter.py", "")):
+        added = text_of(f"otter_{name}").replace("AUTOGRADER_ROOT", root)
+        added = added.replace("WHEEL_NAME", wheel_name())
+        files[name] = f"{text}\n{added}".lstrip("\n").encode()
+    files[WHEEL] = wheel_bytes()
+    return archive_of(files, programs=("setup.sh", "run_autograder"))
+
+
+def _written(out: Path, name: str, student: bytes, autograder: bytes) -> Assigned:
+    assigned = Assigned(out / "student" / name, out / "autograder" / AUTOGRADER)
+    try:
+        for path, data in ((assigned.notebook, student), (assigned.autograder, autograder)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+    return assigned
+
+
+def _config(*, prove: bool) -> dict[str, Any]:
+    """The configuration for Otter Assign."""
+    return {
+        "init_cell": True,
+        "export_cell": False,
+        "run_tests": prove,
+        "strip_solutions_from_all_cells": True,
+        "tests": {"files": False, "ok_format": False},
+        "show_question_points": True,
+        "generate": {"show_hidden": True, "force_public_test_summary": False},
+        "plugins": [PLUGIN],
+        "autograder_files": [NAME],
+    }
+
+
+def _name_of(course: Course, settings: Settings) -> str:
+    """The notebook's name: the exercise's, or of several the course's title."""
+    if len(settings.exercises) == 1:
+        return settings.exercises[0]
+    if len(course.exercises) == 1:
+        return course.exercises[0].slug
+    return re.sub(r"[^a-z0-9]+", "_", course.title.lower()).strip("_") or "exercises"
+
+
+def _require_otter() -> None:
+    try:
+        metadata.version("otter-grader")
+        metadata.version("ipykernel")
+    except metadata.PackageNotFoundError:
+        raise UsageError(INSTALL) from None
+
+
+def _run_otter(master: Path, dist: Path) -> None:
+    command = [sys.executable, "-m", "otter", "assign", "--no-pdfs", str(master), str(dist)]
+    done = subprocess.run(  # noqa: S603  # otter itself, on files of our own
+        command, cwd=master.parent, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode != 0:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        said = "\n  ".join(lines[-12:])
+        raise UsageError(f"`otter assign` refused the notebook; it said:\n  {said}")

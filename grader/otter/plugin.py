@@ -1,0 +1,146 @@
+"""The plugin of otter-grader that grades by our engine: otter itself runs nothing of a learner's.
+
+Otter would run the submission and its tests in one kernel, where a submission can do as it likes
+with the tests. So otter is kept from running it, and when it asks for the results they come from
+our engine, behind its wall. No exception leaves this plugin: otter would write no results at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from otter import __version__ as otter_version
+from otter.plugins import AbstractOtterPlugin
+from otter.test_files import GradingResults, TestCase
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+from grader.containers.entries import handed_in
+from grader.containers.one import Outcome, outcome_of
+from grader.errors import GraderError
+from grader.otter.config import check_otter_config, read_otter_config
+from grader.terminal import as_text, show_function
+
+if TYPE_CHECKING:
+    from grader.model import FunctionResult
+
+# Where the private name that saves otter from starting a kernel is known to be the right one.
+TESTED = ("7.0.0",)
+LOG = ".OTTER_LOG"
+_log = logging.getLogger(__name__)
+
+
+class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no types
+    """Grades by the packed course beside the autograder's tests."""
+
+    def __init__(self, submission_path: str, metadata: Any, config: Any) -> None:
+        super().__init__(submission_path, metadata, config)
+        self._restore: Callable[[], None] = lambda: None
+
+    def during_generate(self, otter_config: dict[str, Any], _assignment: Any) -> None:
+        """Refuse what otter would ignore without a word."""
+        check_otter_config(otter_config)
+
+    def before_grading(self, config: Any) -> None:
+        """Keep otter from running the submission, and let learners read what we say."""
+        # Otter unpickles the log, in this process: whoever wrote it could run code here.
+        with suppress(OSError):
+            Path(LOG).unlink()
+        config.grade_from_log = False
+        config.show_hidden = True
+        config.force_public_test_summary = False
+        if otter_version in TESTED and len(config.plugins) == 1:
+            self._take_over()
+
+    def before_execution(self, _submission: Any) -> Any:
+        """An empty notebook, for versions of otter of which only the public way is known."""
+        import nbformat
+
+        return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+
+    def after_grading(self, results: GradingResults) -> None:
+        """Put our results in the place of otter's."""
+        self._restore()
+        results.results = {}
+        results._catastrophic_error = None  # noqa: SLF001  # there is no public way to say so
+        try:
+            outcome = self._outcome()
+            fill(results, outcome)
+        except GraderError as error:
+            fail(results, str(error))
+        except Exception as error:  # noqa: BLE001  # otter would write no results
+            _log.exception("grading failed")
+            fail(results, repr(error))
+
+    def _outcome(self) -> Outcome:
+        root = Path(self.submission_path).parent.parent
+        check_otter_config(read_otter_config(root / "source"))
+        files = root / "source" / "files"
+        return outcome_of(handed_in(root), files)
+
+    def _take_over(self) -> None:
+        """Spare otter the start of a kernel, which takes it two seconds."""
+        from otter.run.run_autograder.runners import python_runner
+
+        graded_by_otter = python_runner.grade_notebook
+
+        def grade_notebook(*_args: Any, plugin_collection: Any, **_kwargs: Any) -> GradingResults:
+            results = GradingResults([])
+            plugin_collection.run("after_grading", results)
+            return results
+
+        def restore() -> None:
+            python_runner.grade_notebook = graded_by_otter
+
+        python_runner.grade_notebook = grade_notebook
+        self._restore = restore
+
+
+def fill(results: GradingResults, outcome: Outcome) -> None:
+    """Write a graded submission into otter's results: a test for each function."""
+    for function in outcome.result.functions:
+        text = text_of(function, outcome)
+        results.results[function.function] = _test(function, text)
+        results.update_score(function.function, function.score or 0.0)
+    results.set_output(outcome.summary)
+
+
+def fail(results: GradingResults, why: str) -> None:
+    """Write down that the grader failed: nothing is graded, and it says so."""
+    name = "not graded"
+    text = (
+        f"The grader could not grade this submission: {why}\n"
+        "This is not the learner's doing. Points of 0 here mean: not graded yet."
+    )
+    results.results = {name: _test_file(name, 0.0, text, passed=False)}
+    results.set_output(text)
+
+
+def text_of(function: FunctionResult, outcome: Outcome) -> str:
+    """What a learner reads of a function."""
+    planned = outcome.planned[function.function]
+    return as_text(lambda console: show_function(function, planned, "", console))
+
+
+def _test(function: FunctionResult, text: str) -> ExceptionTestFile:
+    passed = function.verdict == "passed"
+    return _test_file(function.function, function.max_score, text, passed=passed)
+
+
+def _test_file(name: str, points: float, text: str, *, passed: bool) -> ExceptionTestFile:
+    """Of otter's own classes alone: otter pickles them, and unpickles them where we may not be."""
+    case = TestCase(
+        name=name,
+        body=None,
+        hidden=False,
+        points=points,
+        success_message=text if passed else None,
+        failure_message=None,
+    )
+    test = ExceptionTestFile(name, f"{name}.py", [case], all_or_nothing=False)
+    test.test_case_results = [TestCaseResult(case, None if passed else text, passed)]
+    return test

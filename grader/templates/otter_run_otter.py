@@ -1,0 +1,18 @@
+"""Grade what lies in AUTOGRADER_ROOT by otter, whose plugin asks the grader."""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path("AUTOGRADER_ROOT")
+
+if __name__ == "__main__":
+    try:
+        from grader.otter.container import main
+    except ImportError as error:
+        why = f"The grader is not installed here ({error}): setup.sh failed. Nothing is graded."
+        results = {"score": 0, "output": why, "tests": []}
+        (ROOT / "results").mkdir(exist_ok=True)
+        (ROOT / "results" / "results.json").write_text(json.dumps(results))
+        sys.exit(why)
+    sys.exit(main(ROOT))
