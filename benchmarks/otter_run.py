@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 from measure import Timing, command_timing
 
 from grader import wire
-from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedFunction
+from grader.otter.literals import arguments, literal
+from grader.plan import Plan, PlannedCheck, PlannedFunction
 
 # Drawing a figure takes otter a second and the grader nothing: leave it out of the comparison.
 PLOTTING = re.compile(r"^(?!\s).*(matplotlib|\bplt\b|\bax\.)")
@@ -70,17 +70,10 @@ def doctest_code(function: PlannedFunction, check: PlannedCheck) -> str:
     lines = [">>> import numpy as np"]
     for place in check.calls:
         call = function.calls[place]
-        lines.append(f">>> result = {call_text(function.name, call)}")
+        lines.append(f">>> result = {function.name}({arguments(call)})")
         for comparison in comparisons("result", call.expected):
             lines += [f">>> {comparison}", "True"]
     return "\n".join(lines) + "\n"
-
-
-def call_text(name: str, call: PlannedCall) -> str:
-    """A call as source code."""
-    args = [literal(value) for value in call.args]
-    args += [f"{keyword}={literal(value)}" for keyword, value in call.kwargs.items()]
-    return f"{name}({', '.join(args)})"
 
 
 def comparisons(actual: str, expected: wire.Value) -> Iterator[str]:
@@ -96,32 +89,3 @@ def comparisons(actual: str, expected: wire.Value) -> Iterator[str]:
             yield f"bool({actual} == {expected!r})"
         case _:
             yield f"bool(np.allclose({actual}, {literal(expected)}, equal_nan=True))"
-
-
-def literal(value: wire.Value) -> str:
-    """A value as source code."""
-    match value:
-        case wire.Array(dtype=dtype):
-            array = np.asarray(wire.unpack(value))
-            numbers = _with_names(array.tolist())
-            return f"np.array({numbers}, dtype='{dtype}').reshape({array.shape})"
-        case wire.NumpyScalar():
-            return _with_names(wire.unpack(value).item())
-        case wire.Sequence(kind=kind, items=items):
-            return f"{kind}([{', '.join(map(literal, items))}])"
-        case wire.Mapping(keys=keys, values=values):
-            pairs = zip(keys, values, strict=True)
-            return "{" + ", ".join(f"{key!r}: {literal(item)}" for key, item in pairs) + "}"
-        case wire.Callback(parameters=parameters, expression=expression):
-            return f"(lambda {parameters}: {expression})"
-        case wire.Word(text=text):
-            return repr(text)
-        case float():
-            return _with_names(value)
-        case _:
-            return repr(value)
-
-
-def _with_names(numbers: object) -> str:
-    """Numbers as source code, in which inf and nan have names that NumPy knows."""
-    return re.sub(r"\b(inf|nan)\b", r"np.\1", repr(numbers))

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from measure import Timing, command_timing
-from otter_run import call_text, comparisons
+from otter_run import comparisons
 
+from grader.otter.literals import arguments
 from grader.plan import Plan, PlannedCheck, PlannedFunction
 
 ASSIGNMENT = "softmax"
@@ -88,7 +89,7 @@ def check_sources(plan: Plan) -> Iterator[tuple[str, str]]:
 def _statements(function: PlannedFunction, check: PlannedCheck) -> Iterator[str]:
     for place in check.calls:
         call = function.calls[place]
-        yield f"result = {call_text(function.name, call)}"
+        yield f"result = {function.name}({arguments(call)})"
         yield from (f"assert {text}" for text in comparisons("result", call.expected))
 
 

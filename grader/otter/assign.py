@@ -32,6 +32,7 @@ PLUGIN = "grader.otter.plugin.Plugin"
 AUTOGRADER = "autograder.zip"
 # `otter grade` builds its image before it copies anything but files of these names into it.
 WHEEL = "requirements.softmax-grader.whl"
+STUB, STUB_SOURCE = "tests/graded_by_plugin.py", b"OK_FORMAT = False\nname = 'graded by plugin'\n"
 INSTALL = "'otter-grader[grading]' is needed for this: pip install 'softmax-grader[otter]'"
 
 
@@ -78,7 +79,9 @@ def assign(
 def completed(made: Path) -> bytes:
     """The autograder that otter has made, with what it needs where it is unpacked."""
     with zipfile.ZipFile(made) as archive:
-        files = {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
+        # Otter's tests would only be run in vain: the plugin grades. It wants one to be there.
+        kept = [n for n in archive.namelist() if n[-1] != "/" and not n.startswith("tests/")]
+        files = {name: archive.read(name) for name in kept} | {STUB: STUB_SOURCE}
     start = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
     root = start[1].decode() if start else "/autograder"
     setup = files["setup.sh"].decode().rstrip("\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
     def __init__(self, submission_path: str, metadata: Any, config: Any) -> None:
         super().__init__(submission_path, metadata, config)
         self._restore: Callable[[], None] = lambda: None
+        self._grading: Future[Outcome] | None = None
 
     def during_generate(self, otter_config: dict[str, Any], _assignment: Any) -> None:
         """Refuse what otter would ignore without a word."""
@@ -55,6 +57,8 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         config.force_public_test_summary = False
         if otter_version in TESTED and len(config.plugins) == 1:
             self._take_over()
+        # Meanwhile otter starts its kernel, unless it was spared that.
+        self._grading = ThreadPoolExecutor(1).submit(self._outcome)
 
     def before_execution(self, _submission: Any) -> Any:
         """An empty notebook, for versions of otter of which only the public way is known."""
@@ -68,8 +72,8 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         results.results = {}
         results._catastrophic_error = None  # noqa: SLF001  # there is no public way to say so
         try:
-            outcome = self._outcome()
-            fill(results, outcome)
+            assert self._grading is not None
+            fill(results, self._grading.result())
         except GraderError as error:
             fail(results, str(error))
         except Exception as error:  # noqa: BLE001  # otter would write no results
