@@ -8,6 +8,7 @@ import click
 
 from grader import __version__
 from grader.cli.author import build
+from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
 from grader.cli.otter import otter
 from grader.cli.teacher import demo, doctor, grade
@@ -30,5 +31,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (grade, check, start, build, demo, doctor, otter):
+for command in (grade, check, start, build, demo, doctor, otter, gradescope):
     main.add_command(command)

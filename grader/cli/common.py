@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -124,14 +125,15 @@ def settings_of(
     seed: int,
     limits: tuple[str, ...],
     isolation: str,
+    shown: Mapping[str, str] = MappingProxyType({}),
 ) -> Settings:
-    """How a course that is packed for a container is to be graded."""
+    """How a course that is packed for a container is to be graded, and `shown`."""
     import msgspec
 
     from grader.containers.pack import Settings
     from grader.limits import limits_with
 
-    given = {"exercises": exercises, "seed": seed, "isolation": isolation}
+    given = {"exercises": exercises, "seed": seed, "isolation": isolation, **shown}
     return msgspec.convert(given | {"limits": limits_with(course.limits, limits)}, Settings)
 
 

@@ -1,0 +1,1 @@
+"""Gradescope without otter: an autograder that installs in seconds and always writes results."""

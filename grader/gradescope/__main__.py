@@ -1,0 +1,87 @@
+"""What run_autograder and setup.sh start: `python -m grader.gradescope ROOT [--prepare]`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.errors import GraderError
+
+if TYPE_CHECKING:
+    from grader.gradescope.results import Results
+
+PLAN = "plan.msgpack"
+_log = logging.getLogger(__name__)
+
+
+def main(root: Path) -> None:
+    """Grade what lies in `root`/submission; `root`/results/results.json is there afterwards."""
+    began = time.monotonic()
+    try:
+        from grader.containers.entries import handed_in
+        from grader.containers.one import outcome_of
+        from grader.gradescope.results import results_of
+
+        source = root / "source"
+        outcome = outcome_of(handed_in(root), source, plan_beside=source / PLAN)
+        data = _json(results_of(outcome, seconds=time.monotonic() - began))
+        print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
+    except GraderError as error:
+        data = _failure(str(error))
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is to be told in the results
+        _log.exception("grading failed")
+        data = _failure(repr(error))
+    write(root, data)
+
+
+def write(root: Path, data: bytes) -> None:
+    """Write results.json, whole or not at all."""
+    folder = root / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / ".results.json.part"
+    part.write_bytes(data)
+    part.replace(folder / "results.json")
+
+
+def _failure(why: str) -> bytes:
+    from grader.gradescope.results import failure
+
+    return _json(failure(why))
+
+
+def _json(results: Results) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(results), indent=2)
+
+
+def prepare(root: Path) -> None:
+    """Compute once, while the image is built, what every grading needs."""
+    from grader.containers.pack import NAME
+    from grader.containers.pack import prepare as prepared
+
+    source = root / "source"
+    prepared(source / NAME, source / PLAN)
+
+
+def _for_instructors(root: Path, most: float) -> str:
+    """Whether the points fit the assignment's, which Gradescope does not ask for."""
+    try:
+        about = json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
+        total = float(about["assignment"]["total_points"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "graded"
+    if total == most:
+        return "graded"
+    return f"graded; the assignment has {total:g} points and the course {most:g}: set them alike"
+
+
+if __name__ == "__main__":
+    if sys.argv[2:] == ["--prepare"]:
+        prepare(Path(sys.argv[1]))
+    else:
+        main(Path(sys.argv[1]))

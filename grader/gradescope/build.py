@@ -1,0 +1,37 @@
+"""Make the autograder for Gradescope: a course, this grader, and two short scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.catalog import Course
+from grader.containers.archive import archive_of
+from grader.containers.pack import NAME, Settings, packed
+from grader.containers.wheel import wheel_bytes, wheel_name
+from grader.errors import UsageError
+from grader.markup import text_of
+from grader.planning import plan_of
+
+PROGRAMS = ("setup.sh", "run_autograder")
+
+
+def build(course: Course, out: Path, settings: Settings) -> int:
+    """Write the autograder for a course to `out`; how many bytes it has.
+
+    CourseError when a reference fails, UsageError when `out` cannot be written to.
+    """
+    # Found out now, not by the platform.
+    plan_of(course, seed=settings.seed, only=settings.exercises)
+    files = {
+        name: text_of(f"gradescope_{name}").replace("WHEEL_NAME", wheel_name()).encode()
+        for name in PROGRAMS
+    }
+    files[wheel_name()] = wheel_bytes()
+    files[NAME] = packed(course, settings, with_plan=False)
+    data = archive_of(files, programs=PROGRAMS)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+    return len(data)

@@ -1,0 +1,94 @@
+"""What a learner reads on Gradescope: HTML from a template, or Markdown around plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from grader.containers.one import Outcome
+from grader.feedback import next_step, printable
+from grader.markup import environment
+from grader.model import NEUTRAL, CheckResult, FunctionResult, Verdict
+from grader.plan import PlannedFunction
+from grader.report import points
+from grader.terminal import NOT_THERE, as_text, line, show_function
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def function_text(function: FunctionResult, outcome: Outcome) -> str:
+    """All that is told of a function."""
+    planned = outcome.planned[function.function]
+    if outcome.settings.format == "md":
+        head = f"**{points(function.score)} of {points(function.max_score)} points**"
+        return f"{head}\n\n" + _fenced(lambda c: show_function(function, planned, "", c))
+    template = environment().get_template("gradescope.html")
+    return str(template.module.function(function, planned))  # type: ignore[attr-defined]
+
+
+def check_text(check: CheckResult, function: FunctionResult, outcome: Outcome) -> str:
+    """What is told of one check."""
+    about = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
+    lines = [] if check.hidden else [about.text]
+    if check.verdict is not Verdict.PASSED:
+        lines.append(printable(check.message))
+    if outcome.settings.format == "md":
+        return _fenced(lambda console: line(console, *lines))
+    template = environment().get_template("gradescope.html")
+    return str(template.module.lines(lines))  # type: ignore[attr-defined]
+
+
+def summary_text(outcome: Outcome) -> str:
+    """What learners see at once: what was noticed, the public checks, what to do next.
+
+    Neither points nor anything that only hidden checks have found.
+    """
+    functions = [_public(function) for function in outcome.result.functions]
+    planned = {name: _public_part(checks) for name, checks in outcome.planned.items()}
+    notes = [printable(note) for note in outcome.result.notes]
+    step = next_step(functions)
+    step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
+    if outcome.settings.format == "md":
+
+        def show(console: Console) -> None:
+            line(console, *notes)
+            for function in functions:
+                show_function(function, planned[function.function], "", console)
+            line(console, "", step)
+
+        return _fenced(show)
+    template = environment().get_template("gradescope.html")
+    pairs = [(function, planned[function.function]) for function in functions]
+    return str(template.module.summary(pairs, notes, step))  # type: ignore[attr-defined]
+
+
+def _public(function: FunctionResult) -> FunctionResult:
+    """A function by its public checks alone, as `grader check` would tell of it."""
+    if function.verdict in NOT_THERE:
+        return msgspec.structs.replace(function, checks=(), misconception=None)
+    checks = tuple(check for check in function.checks if not check.hidden)
+    failed = [check for check in checks if check.verdict not in NEUTRAL]
+    return msgspec.structs.replace(
+        function,
+        checks=checks,
+        verdict=failed[0].verdict if failed else Verdict.PASSED,
+        message=f"{failed[0].name}: {failed[0].message}" if failed else "",
+        misconception=function.misconception if failed else None,
+    )
+
+
+def _public_part(planned: PlannedFunction) -> PlannedFunction:
+    public = tuple(check for check in planned.checks if not check.hidden)
+    return msgspec.structs.replace(planned, checks=public)
+
+
+def _fenced(print_to: Callable[[Console], object]) -> str:
+    """What is printed, as a block of Markdown out of which nothing in it can break."""
+    text = as_text(print_to)
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text}\n{fence}"

@@ -1,0 +1,120 @@
+"""results.json as Gradescope documents it, from a graded submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from grader.containers.one import FAILED, Outcome
+from grader.containers.pack import Visibility
+from grader.gradescope.markup import check_text, function_text, summary_text
+from grader.model import CheckResult, FunctionResult, Verdict
+
+Format = Literal["text", "html", "simple_format", "md", "ansi"]
+Status = Literal["passed", "failed"]
+
+
+class Test(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of the list that learners see. Without a score it counts nothing."""
+
+    name: str
+    name_format: Format = "text"
+    number: str | None = None
+    score: float | None = None
+    max_score: float | None = None
+    status: Status | None = None
+    output: str = ""
+    output_format: Format = "text"
+    tags: tuple[str, ...] = ()
+    visibility: Visibility = "visible"
+
+
+class Results(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All of results.json. `score` is the points, whatever the entries say."""
+
+    score: float
+    # Never left out, even where it is the default of the field.
+    tests: tuple[Test, ...] = msgspec.field(default_factory=tuple)
+    output: str = ""
+    output_format: Format = "text"
+    test_output_format: Format = "text"
+    visibility: Visibility = "visible"
+    stdout_visibility: Visibility = "hidden"
+    execution_time: int | None = None
+    extra_data: dict[str, object] = msgspec.field(default_factory=dict)
+
+
+def results_of(outcome: Outcome, *, seconds: float) -> Results:
+    """The results of a graded submission, as the packed settings ask for them."""
+    settings, result = outcome.settings, outcome.result
+    entries = _per_check(outcome) if settings.per == "check" else _per_function(outcome)
+    return Results(
+        score=outcome.score,
+        tests=tuple(entries),
+        output=summary_text(outcome),
+        output_format=settings.format,
+        execution_time=round(seconds),
+        # Instructors can have it from the export; learners are not shown it.
+        extra_data={"softmax_grader": msgspec.to_builtins(result)},
+    )
+
+
+def failure(why: str) -> Results:
+    """The results when the grader failed: no points were given, and none were lost."""
+    text = (
+        f"This submission is NOT GRADED yet: {why}\n\n"
+        "That is not the learner's doing, and 0 points here are no mark. Instructors: mend the"
+        " cause, then choose Rerun Autograder."
+    )
+    entry = Test("not graded", status="failed", output=text)
+    return Results(score=0, tests=(entry,), output=text, extra_data={"graded": False})
+
+
+def _per_function(outcome: Outcome) -> Iterator[Test]:
+    """An entry for each function; of one with hidden checks it tells what those have found."""
+    settings = outcome.settings
+    for number, function in enumerate(outcome.result.functions, start=1):
+        hidden = any(check.hidden for check in function.checks)
+        yield Test(
+            name=function.function,
+            number=str(number),
+            score=function.score or 0.0,
+            max_score=function.max_score,
+            status=_status(function.verdict),
+            output=_told(function, outcome),
+            output_format=settings.format,
+            tags=(function.exercise,),
+            visibility=settings.hidden_visibility if hidden else "visible",
+        )
+
+
+def _per_check(outcome: Outcome) -> Iterator[Test]:
+    """An entry for each check, which has no points of its own, after one with the function's."""
+    settings = outcome.settings
+    for number, entry in enumerate(_per_function(outcome), start=1):
+        yield entry
+        function = outcome.result.functions[number - 1]
+        for place, check in enumerate(function.checks, start=1):
+            yield Test(
+                name=f"{function.function}: {check.name.replace('_', ' ')}",
+                number=f"{number}.{place}",
+                status=_status(check.verdict),
+                output=check_text(check, function, outcome),
+                output_format=settings.format,
+                tags=_tags(check, function),
+                visibility=settings.hidden_visibility if check.hidden else "visible",
+            )
+
+
+def _told(function: FunctionResult, outcome: Outcome) -> str:
+    return FAILED if function.score is None else function_text(function, outcome)
+
+
+def _tags(check: CheckResult, function: FunctionResult) -> tuple[str, ...]:
+    return (function.exercise, check.kind, "hidden" if check.hidden else "public")
+
+
+def _status(verdict: Verdict) -> Status:
+    return "passed" if verdict in (Verdict.PASSED, Verdict.NOT_RUN) else "failed"
