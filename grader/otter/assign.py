@@ -82,13 +82,11 @@ def completed(made: Path) -> bytes:
         # Otter's tests would only be run in vain: the plugin grades. It wants one to be there.
         kept = [n for n in archive.namelist() if n[-1] != "/" and not n.startswith("tests/")]
         files = {name: archive.read(name) for name in kept} | {STUB: STUB_SOURCE}
-    start = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
-    root = start[1].decode() if start else "/autograder"
-    setup = files["setup.sh"].decode().rstrip("\n")
-    for name, text in (("setup.sh", setup), ("run_otter.py", "")):
-        added = text_of(f"otter_{name}").replace("AUTOGRADER_ROOT", root)
-        added = added.replace("WHEEL_NAME", wheel_name())
-        files[name] = f"{text}\n{added}".lstrip("\n").encode()
+    root = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
+    install = text_of("otter_setup.sh").replace("WHEEL_NAME", wheel_name())
+    install = install.replace("AUTOGRADER_ROOT", root[1].decode() if root else "/autograder")
+    files["setup.sh"] = files["setup.sh"].rstrip(b"\n") + f"\n{install}".encode()
+    files["run_otter.py"] = text_of("otter_run_otter.py").encode()
     files[WHEEL] = wheel_bytes()
     return archive_of(files, programs=("setup.sh", "run_autograder"))
 

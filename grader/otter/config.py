@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
@@ -18,18 +16,6 @@ REFUSED = {
     "serialized_variables": "only grading from a log uses it",
     "zips": "give otter the notebook or the script itself",
 }
-
-
-def read_otter_config(source: Path) -> dict[str, Any]:
-    """The configuration in an autograder's folder. UsageError when it cannot be read as such."""
-    path = source / FILE
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{FILE} cannot be read ({error}); make the autograder again") from error
-    if not isinstance(config, dict):
-        raise UsageError(f"{FILE} holds no settings by name; make the autograder again")
-    return config
 
 
 def check_otter_config(config: Mapping[str, Any]) -> None:

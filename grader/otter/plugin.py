@@ -7,6 +7,7 @@ our engine, behind its wall. No exception leaves this plugin: otter would write 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +24,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from grader.containers.entries import handed_in
 from grader.containers.one import Outcome, outcome_of
 from grader.errors import GraderError
-from grader.otter.config import check_otter_config, read_otter_config
+from grader.otter.config import FILE, check_otter_config
 from grader.terminal import as_text, show_function
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         config.force_public_test_summary = False
         if otter_version in TESTED and len(config.plugins) == 1:
             self._take_over()
+        root = Path(self.submission_path).parent.parent
+        # Read now (otter itself has, before): it writes the file anew while we grade.
+        written = json.loads((root / "source" / FILE).read_text(encoding="utf-8"))
         # Meanwhile otter starts its kernel, unless it was spared that.
-        self._grading = ThreadPoolExecutor(1).submit(self._outcome)
+        self._grading = ThreadPoolExecutor(1).submit(self._outcome, root, written)
 
     def before_execution(self, _submission: Any) -> Any:
         """An empty notebook, for versions of otter of which only the public way is known."""
@@ -80,11 +84,9 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
             _log.exception("grading failed")
             fail(results, repr(error))
 
-    def _outcome(self) -> Outcome:
-        root = Path(self.submission_path).parent.parent
-        check_otter_config(read_otter_config(root / "source"))
-        files = root / "source" / "files"
-        return outcome_of(handed_in(root), files)
+    def _outcome(self, root: Path, config: dict[str, Any]) -> Outcome:
+        check_otter_config(config)
+        return outcome_of(handed_in(root), root / "source" / "files")
 
     def _take_over(self) -> None:
         """Spare otter the start of a kernel, which takes it two seconds."""

@@ -1,10 +1,11 @@
-"""Grade what lies in AUTOGRADER_ROOT by otter, whose plugin asks the grader."""
+"""Grade the submission of this container by otter, whose plugin asks the grader."""
 
 import json
 import sys
 from pathlib import Path
 
-ROOT = Path("AUTOGRADER_ROOT")
+# This file lies in ROOT/source.
+ROOT = Path(__file__).resolve().parent.parent
 
 if __name__ == "__main__":
     try:
