@@ -28,7 +28,6 @@ with warnings.catch_warnings(action="ignore"):
     import otter.run as otter_run
     from otter.test_files.exception_test import ExceptionTestFile
 
-    from grader.otter import plugin
     from grader.otter.assign import assign
     from grader.otter.config import check_otter_config
     from grader.otter.container import run_once
@@ -288,12 +287,21 @@ class TestOtterRun:
         assert len(results["tests"]) == 3
         assert reason in json.dumps(results)
 
-    def test_the_public_way_gives_the_same(self, otter_gives, points, monkeypatch, tmp_path):
-        monkeypatch.setattr(plugin, "TESTED", ())
+    def test_the_public_way_gives_the_same(self, assigned, points, tmp_path):
         sign = tmp_path / "run_by_a_kernel"
         told = f"import os\nif 'JPY_PARENT_PID' in os.environ:\n    open({str(sign)!r}, 'w')\n"
         content = notebook(told + HALF)
-        assert scores(otter_gives("work.ipynb", content)) == points("work.ipynb", content)
+        (tmp_path / "work.ipynb").write_bytes(content)
+        untested = (
+            "import grader.otter.plugin as p; p.TESTED = (); from otter.cli import cli; cli()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", untested, "run", "-a", assigned.autograder, "work.ipynb"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        results = json.loads((tmp_path / "results.json").read_text())
+        assert scores(results) == points("work.ipynb", content)
         assert not sign.exists()
 
 

@@ -20,7 +20,7 @@ class Test(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the list that learners see. Without a score it counts nothing."""
 
     name: str
-    name_format: Format = "text"
+    visibility: Visibility
     number: str | None = None
     score: float | None = None
     max_score: float | None = None
@@ -28,19 +28,15 @@ class Test(msgspec.Struct, frozen=True, omit_defaults=True):
     output: str = ""
     output_format: Format = "text"
     tags: tuple[str, ...] = ()
-    visibility: Visibility = "visible"
 
 
 class Results(msgspec.Struct, frozen=True, omit_defaults=True):
     """All of results.json. `score` is the points, whatever the entries say."""
 
     score: float
-    # Never left out, even where it is the default of the field.
-    tests: tuple[Test, ...] = msgspec.field(default_factory=tuple)
+    tests: tuple[Test, ...]
     output: str = ""
     output_format: Format = "text"
-    test_output_format: Format = "text"
-    visibility: Visibility = "visible"
     stdout_visibility: Visibility = "hidden"
     execution_time: int | None = None
     extra_data: dict[str, object] = msgspec.field(default_factory=dict)
@@ -68,7 +64,7 @@ def failure(why: str) -> Results:
         "That is not the learner's doing, and 0 points here are no mark. Instructors: mend the"
         " cause, then choose Rerun Autograder."
     )
-    entry = Test("not graded", status="failed", output=text)
+    entry = Test("not graded", "visible", status="failed", output=text)
     return Results(score=0, tests=(entry,), output=text, extra_data={"graded": False})
 
 
