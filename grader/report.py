@@ -90,6 +90,11 @@ def points(score: float | None) -> str:
 
 
 def write_atomically(path: Path, texts: Iterable[str]) -> None:
+    """Write a whole file of text in UTF-8, or nothing."""
+    write_bytes(path, (text.encode() for text in texts))
+
+
+def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
     """Write a whole file or nothing, so that a reader never sees half of it.
 
     The other name is always the same: what a killed run has left there is written over.
@@ -97,8 +102,8 @@ def write_atomically(path: Path, texts: Iterable[str]) -> None:
     temporary = path.with_name(f".{path.name}.part")
     temporary.unlink(missing_ok=True)
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(texts)
+        with temporary.open("xb") as file:
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -8,6 +8,7 @@ import click
 
 from grader import __version__
 from grader.cli.author import build
+from grader.cli.export import export
 from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
 from grader.cli.otter import otter
@@ -31,5 +32,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (grade, check, start, build, demo, doctor, otter, gradescope):
+for command in (grade, check, start, build, demo, doctor, otter, gradescope, export):
     main.add_command(command)

@@ -1,0 +1,243 @@
+"""What instructors use to bring grades back: `grader export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli.common import EXIT_FAILED, reports_errors
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.exports.filling import Filled
+
+_results = click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS")
+_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="The file to write; not the one that is read.",
+)
+_exercise = click.option(
+    "--exercise", default="", metavar="SLUG", help="The points of this exercise, not of all."
+)
+_scale = click.option(
+    "--scale", is_flag=True, help="Scale the points if the file is out of another number."
+)
+_match = click.option(
+    "--match",
+    "by_hand",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Settle by hand whose row is whose: a CSV file with the columns student,row; row is the"
+    " ID (Canvas) or the identifier (Moodle).",
+)
+_dry_run = click.option(
+    "--dry-run", is_flag=True, help="Write nothing; say what would change, and who is matched how."
+)
+
+
+@click.group()
+def export() -> None:
+    """Grades as Canvas, Moodle, Gradescope and spreadsheets take them.
+
+    RESULTS is the folder that `grader grade --out` has written. For Canvas and Moodle one column of
+    your own exported file is filled, and all else in it stays as it is to the byte.
+    """
+
+
+@export.command()
+@_results
+@click.argument("gradebook", type=click.Path(path_type=Path))
+@click.option(
+    "--column",
+    required=True,
+    metavar="ASSIGNMENT",
+    help='The column to fill: its heading "Title (id)", its id, or its title.',
+)
+@_exercise
+@_out
+@_scale
+@_match
+@_dry_run
+@reports_errors
+def canvas(
+    results: Path,
+    gradebook: Path,
+    *,
+    column: str,
+    exercise: str,
+    out: Path | None,
+    scale: bool,
+    by_hand: Path | None,
+    dry_run: bool,
+) -> None:
+    """Fill a column of GRADEBOOK, exported from Canvas (Grades > Export).
+
+    \b
+    Example:
+      grader export canvas results/ gradebook.csv --column "Softmax" --dry-run
+      grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
+
+    Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.canvas import fill
+
+    more = {"column": column}
+    _filled(fill, results, gradebook, out, exercise, by_hand, more, scale=scale, dry_run=dry_run)
+
+
+@export.command()
+@_results
+@click.argument("worksheet", type=click.Path(path_type=Path))
+@click.option(
+    "--feedback/--no-feedback",
+    default=True,
+    show_default=True,
+    help="Fill in the feedback comments, too: what is wrong, and which mistake it is.",
+)
+@click.option("--grade-column", default="", metavar="HEADING", help="If it is not found by itself.")
+@click.option(
+    "--feedback-column", default="", metavar="HEADING", help="If it is not found by itself."
+)
+@_exercise
+@_out
+@_scale
+@_match
+@_dry_run
+@reports_errors
+def moodle(  # noqa: PLR0913  # one for each option
+    results: Path,
+    worksheet: Path,
+    *,
+    feedback: bool,
+    grade_column: str,
+    feedback_column: str,
+    exercise: str,
+    out: Path | None,
+    scale: bool,
+    by_hand: Path | None,
+    dry_run: bool,
+) -> None:
+    """Fill WORKSHEET, the grading worksheet of a Moodle assignment, in any language.
+
+    \b
+    Example:
+      grader export moodle results/ worksheet.csv --dry-run
+      grader export moodle results/ worksheet.csv --out filled.csv
+
+    Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.moodle import fill
+
+    more = {
+        "feedback": feedback,
+        "grade_column": grade_column,
+        "feedback_column": feedback_column,
+    }
+    _filled(fill, results, worksheet, out, exercise, by_hand, more, scale=scale, dry_run=dry_run)
+
+
+@export.command()
+@_results
+@_out
+@reports_errors
+def gradescope(results: Path, out: Path | None) -> None:
+    """Write a table with the headings of Gradescope's own exports.
+
+    Gradescope takes no table of grades: an autograder fills them in (`grader gradescope build`).
+
+    \b
+    Example:
+      grader export gradescope results/ --out grades.csv
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.people import people_in
+    from grader.exports.plain import gradescope_table
+
+    _write("".join(gradescope_table(people_in(results))).encode(), out)
+
+
+@export.command()
+@_results
+@_out
+@click.option(
+    "--columns",
+    default="student,name,email,score,max_score",
+    show_default=True,
+    metavar="NAMES",
+    help="Of student, name, email, sid, lms_id, score, max_score, and the exercises.",
+)
+@click.option("--delimiter", type=click.Choice([",", ";", "tab"]), default=",", show_default=True)
+@click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "utf-8-sig", "utf-16"]),
+    default="utf-8",
+    show_default=True,
+    help="utf-8-sig: with a mark by which spreadsheets know UTF-8.",
+)
+@reports_errors
+def csv(results: Path, out: Path | None, columns: str, delimiter: str, encoding: str) -> None:
+    """Write a plain table with the columns that you name.
+
+    \b
+    Example:
+      grader export csv results/ --columns student,score --out grades.csv
+      grader export csv results/ --delimiter ";" --encoding utf-8-sig --out grades.csv
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.people import people_in
+    from grader.exports.plain import table
+
+    names = [name.strip() for name in columns.split(",")]
+    between = "\t" if delimiter == "tab" else delimiter
+    _write("".join(table(people_in(results), names, between)).encode(encoding), out)
+
+
+def _filled(  # noqa: PLR0913  # what both commands were given
+    fill: Callable[..., Filled],
+    results: Path,
+    path: Path,
+    out: Path | None,
+    exercise: str,
+    by_hand: Path | None,
+    more: dict[str, Any],
+    *,
+    scale: bool,
+    dry_run: bool,
+) -> None:
+    """Fill a teacher's file, write it, and say what was done."""
+    from grader.exports.filling import report
+    from grader.exports.matching import read_by_hand
+    from grader.exports.people import people_in
+    from grader.exports.table import read_table
+
+    if out is None and not dry_run:
+        raise UsageError("name the file to write with --out, or say --dry-run")
+    if out is not None and out.exists() and path.exists() and out.samefile(path):
+        raise UsageError(f"{out} is the file that is read; name another --out")
+    people = people_in(results, exercise=exercise)
+    settled = read_by_hand(by_hand) if by_hand is not None else {}
+    table = read_table(path)
+    filled = fill(table, people, exercise=exercise, scale=scale, by_hand=settled, **more)
+    if out is not None and not dry_run:
+        _write(table.to_bytes(), out)
+    for line in report(filled, dry_run=dry_run):
+        click.echo(line)
+    sys.exit(0 if filled.complete else EXIT_FAILED)
+
+
+def _write(data: bytes, out: Path | None) -> None:
+    from grader.report import write_bytes
+
+    if out is None:
+        raise UsageError("name the file to write with --out")
+    try:
+        write_bytes(out, [data])
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}; name another") from error
+    click.echo(out)

@@ -1,0 +1,1 @@
+"""Grades as learning management systems take them, from a folder of results."""

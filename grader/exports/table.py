@@ -1,0 +1,176 @@
+"""Read a teacher's own CSV file so that it can be written back with all but a few cells as it was.
+
+Delimiter, encoding, byte order mark, line ends and each cell's quotes stay: a cell keeps the very
+text that it had in the file, beside the value that this text stands for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.errors import UsageError
+
+MAX_BYTES = 100 * 2**20
+DELIMITERS = (",", ";", "\t")
+# The marks at the beginning of a file, and what they say of its encoding.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+GUESSED = ("cp1252", "latin-1")
+
+
+class Cell(NamedTuple):
+    """A cell as it stands in the file, and its value."""
+
+    raw: str
+    value: str
+
+
+class Row(NamedTuple):
+    """A row: where it begins in the file, its cells, and what ends it."""
+
+    line: int
+    cells: list[Cell]
+    end: str
+
+    def value(self, column: int | None) -> str:
+        """The value of a cell, without blanks around it; empty where the row has no such cell."""
+        if column is None or column >= len(self.cells):
+            return ""
+        return self.cells[column].value.strip()
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether all of its cells are empty."""
+        return not any(cell.value.strip() for cell in self.cells)
+
+
+@dataclass
+class Table:
+    """A file of rows of cells. `guessed`: its encoding had to be guessed."""
+
+    path: Path
+    rows: list[Row]
+    delimiter: str
+    encoding: str
+    mark: bytes
+    guessed: bool
+    changed: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def header(self) -> list[str]:
+        """The values of the first row."""
+        return [cell.value.strip() for cell in self.rows[0].cells]
+
+    def put(self, row: int, column: int, value: str) -> None:
+        """Give a cell another value, in quotes if it had some or needs some."""
+        cells = self.rows[row].cells
+        quoted = cells[column].raw.startswith('"') or any(
+            mark in value for mark in (self.delimiter, '"', "\n", "\r")
+        )
+        raw = '"' + value.replace('"', '""') + '"' if quoted else value
+        cells[column] = Cell(raw, value)
+
+    def to_bytes(self) -> bytes:
+        """The file's bytes; what its encoding has no character for is written as in HTML."""
+        text = "".join(
+            self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in self.rows
+        )
+        return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file. UsageError says what is wrong with it, in which line."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(
+                f"{path} is larger than {MAX_BYTES // 2**20} MiB; is it the right file?"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if data.startswith(b"PK"):
+        raise UsageError(f"{path} is a spreadsheet or an archive; save it as CSV")
+    mark, encoding, text, guessed = _decoded(data, path)
+    if "\0" in text:
+        raise UsageError(f"{path} holds NUL bytes: it is no text; export it again as CSV")
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter, path)
+    if not rows or all(row.is_blank for row in rows):
+        raise UsageError(f"{path} is empty; export it again")
+    width = len(rows[0].cells)
+    for row in rows:
+        if len(row.cells) != width and not row.is_blank:
+            raise UsageError(
+                f"{path}, line {row.line}: it has {len(row.cells)} cells and the first row {width};"
+                " export the file again, or put a cell that holds a delimiter in double quotes"
+            )
+    return Table(path, rows, delimiter, encoding, mark, guessed)
+
+
+def _decoded(data: bytes, path: Path) -> tuple[bytes, str, str, bool]:
+    """The byte order mark, the encoding, the text, and whether the encoding is a guess."""
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            try:
+                return mark, encoding, data[len(mark) :].decode(encoding), False
+            except UnicodeDecodeError as error:
+                raise UsageError(
+                    f"{path} is no valid {encoding} (byte {error.start}); export it again"
+                ) from error
+    try:
+        return b"", "utf-8", data.decode(), False
+    except UnicodeDecodeError:
+        pass
+    for encoding in GUESSED:
+        try:
+            return b"", encoding, data.decode(encoding), True
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError  # pragma: no cover  # every byte is a character of Latin-1
+
+
+def _delimiter(text: str) -> str:
+    """Of the usual delimiters the one that stands in the first row most often."""
+    first = re.match(r'(?:"(?:[^"]|"")*"|[^"\r\n])*', text)
+    outside = re.sub(r'"(?:[^"]|"")*"', "", first[0] if first else "")
+    return max(DELIMITERS, key=outside.count)
+
+
+def _rows(text: str, delimiter: str, path: Path) -> list[Row]:
+    inner = rf"[^{delimiter}\r\n]*"
+    pattern = re.compile(rf'("(?:[^"]|"")*"{inner}|{inner})({delimiter}|\r\n|\n|\r|\Z)')
+    rows: list[Row] = []
+    cells: list[Cell] = []
+    place, line, began = 0, 1, 1
+    while place < len(text) or cells:
+        match = pattern.match(text, place)
+        if match is None or (match[1].startswith('"') and '"' not in match[1][1:]):
+            raise UsageError(
+                f"{path}, line {line}: a double quote is opened and not closed; export it again"
+            )
+        cells.append(Cell(match[1], _value(match[1])))
+        line += _line_ends(match[0])
+        place = match.end()
+        if match[2] != delimiter:
+            rows.append(Row(began, cells, match[2]))
+            cells, began = [], line
+    return rows
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _value(raw: str) -> str:
+    if not raw.startswith('"'):
+        return raw
+    quoted, rest = re.fullmatch(r'"((?:[^"]|"")*)"(.*)', raw, re.DOTALL).groups()  # type: ignore[union-attr]
+    value: str = quoted.replace('""', '"') + rest
+    return value
