@@ -304,7 +304,7 @@ def mounted(folder, options):
 def test_a_full_disk_is_told_of_and_what_was_done_is_kept(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(300)))
     one = ("--out", tmp_path / "out", "--exercise", "ex01_softmax", "--course", ROOT / "solutions")
-    with mounted(tmp_path / "out", "size=320k"):
+    with mounted(tmp_path / "out", "size=700k"):
         done = run("grade", folder, *one)
         assert done.returncode == 2
         assert "the disk is full; make room, then give the same command again" in done.stderr

@@ -92,7 +92,7 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.intake import submission_names
     from grader.isolation import chosen
     from grader.limits import limits_with
-    from grader.planning import plan_of
+    from grader.plans import kept_plan
     from grader.run import Options
 
     read = read_course(course)
@@ -100,9 +100,10 @@ def grade(  # noqa: PLR0913  # one for each option
     entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
     for stray in strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
-    plan = plan_of(read, seed=seed, only=exercises, mistakes=True)
+    wall = chosen(isolation)
+    plan = kept_plan(read, out, seed=seed, only=exercises)
     options = Options(read.folder, jobs or available_cpus(), regrade=regrade, overrides=overrides)
-    _grade_into(out, entries, plan, options, wall=chosen(isolation))
+    _grade_into(out, entries, plan, options, wall=wall)
 
 
 @click.command()
@@ -146,11 +147,11 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     from grader.demo import write_class
     from grader.intake import submission_names
     from grader.isolation import strongest
-    from grader.planning import plan_of
+    from grader.plans import kept_plan
     from grader.run import Options
 
     read = read_course(course)
-    plan = plan_of(read, seed=0, mistakes=True)
+    plan = kept_plan(read, out / "results", seed=0)
     try:
         submissions = write_class(read, out / "submissions", students=students)
     except OSError as error:
