@@ -64,7 +64,8 @@ def _prove(course: Course, exercises: Path) -> None:
     if problems:
         click.echo(f"{len(problems)} problems", err=True)
         sys.exit(EXIT_FAILED)
-    click.echo(f"{course.folder}: proved ({len(course.exercises)} exercises)")
+    count = len(course.exercises)
+    click.echo(f"{course.folder}: proved ({count} exercise{'s' * (count != 1)})")
 
 
 def _listed(names: list[str]) -> str:

@@ -1,0 +1,116 @@
+"""The documents do what they say: their files are written, their commands run, in their order.
+
+In a document a line "`NAME`:" stands before the content of a file, an indented block. An indented
+line that begins with `$ ` is a command, and what follows it is what it prints, of which lines may
+be left out ("..."). An indented command without `$ ` is run, too; one within a sentence is looked
+at: does the command know these options?
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import docs_files
+import pytest
+from conftest import ROOT
+
+from grader.cli import main
+
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PROGRAMS = ("grader", "otter", "pytest")
+NAMED = re.compile(r"^`([\w./-]+\.\w+)`:$")
+# These wait for somebody, or install something.
+NOT_RUN = ("grader check --watch", "pip install")
+
+
+def blocks(text):
+    """(heading line before, lines) for each indented block."""
+    before, block = "", []
+    for line in [*text.splitlines(), "end"]:
+        if line.startswith("    ") or (block and not line.strip()):
+            block.append(line[4:])
+            continue
+        if block:
+            yield before, "\n".join(block).rstrip().splitlines()
+            block = []
+        if line.strip():
+            before = line.strip()
+
+
+def commands(lines):
+    """(command, what it is said to print) for each command in a block."""
+    found = []
+    for line in lines:
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif found and found[-1][1] is not None:
+            found[-1][1].append(line)
+        elif line.split(" ")[0] in PROGRAMS:
+            found.append((line, None))
+    return found
+
+
+def not_printed(said, printed):
+    """The lines that are said to be printed and are not, or not in this order."""
+    rest = iter([line.rstrip() for line in printed.splitlines()])
+    return [line for line in said if line.strip() not in ("", "...") and line.rstrip() not in rest]
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_what_a_document_says_happens(path, tmp_path):
+    text = path.read_text(encoding="utf-8")
+    docs_files.prepare(tmp_path, text)
+    for before, lines in blocks(text):
+        if named := NAMED.match(before):
+            file = tmp_path / named[1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # Up to the first command, which may follow at once.
+            until = next((n for n, line in enumerate(lines) if line.startswith("$ ")), len(lines))
+            file.write_text("\n".join(lines[:until]) + "\n", encoding="utf-8")
+        for command, said in commands(lines):
+            if command.startswith(NOT_RUN):
+                continue
+            done = run(command, tmp_path)
+            printed = done.stdout + done.stderr
+            assert done.returncode in (0, 1), f"{command}\n{printed}"
+            assert "Traceback" not in printed, f"{command}\n{printed}"
+            missing = not_printed(said or [], printed)
+            assert missing == [], f"{command}\n{printed}"
+
+
+def run(command, folder):
+    program, *arguments = shlex.split(command.partition("  #")[0])
+    module = {"grader": "grader", "otter": "otter", "pytest": "pytest"}[program]
+    if program == "grader" and arguments[0] == "grade" and "--isolation" not in arguments:
+        arguments += [] if shutil.which("bwrap") else ["--isolation", "none"]
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [*DOCS, ROOT / "README.md"], ids=lambda path: path.name)
+def test_commands_within_sentences_exist(path):
+    text = path.read_text(encoding="utf-8")
+    for written in re.findall(r"`(grader [a-z][^`]*)`", text):
+        words = shlex.split(" ".join(written.split()))[1:]
+        command = main
+        while words and isinstance(command, click.Group):
+            assert words[0] in command.commands, written
+            command = command.commands[words.pop(0)]
+        known = {name for parameter in command.params for name in parameter.opts}
+        known |= {name for parameter in command.params for name in parameter.secondary_opts}
+        options = [word for word in words if word.startswith("-") and word not in ("--help", "-h")]
+        assert set(options) <= known, written
+
+
+def test_the_documents_link_to_what_is_there():
+    for path in [*DOCS, ROOT / "README.md"]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
+                assert Path(target).suffix, target
