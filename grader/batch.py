@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from grader.following import FollowThrough
 from grader.grading import VERSIONS, Grader, Report
+from grader.handed import Part
 from grader.intake import read_submission
 from grader.keys import Keys, keys_of
 from grader.launch import Wall
@@ -34,11 +35,12 @@ LOST_TWICE = "a worker process was ended while it graded this, twice"
 
 
 class Task(NamedTuple):
-    """A student, their files and folders, and what is stored of them."""
+    """A student, where their files are, and what is stored of them."""
 
     student: str
-    paths: list[Path]
+    paths: Sequence[Part]
     known: Known | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Work(NamedTuple):
@@ -163,7 +165,9 @@ def _answer_in_worker(task: Task) -> Answer:
 def answer(task: Task, grader: Grader, keys: Keys) -> Answer:
     """Read one submission and grade those of its functions whose stored results do not hold."""
     try:
-        submission = read_submission(task.student, task.paths, order=grader.plan.slugs)
+        submission = read_submission(
+            task.student, task.paths, order=grader.plan.slugs, notes=task.notes
+        )
     except Exception as error:  # noqa: BLE001  # reading failed in a way that is not the learner's
         return failed(task, grader, f"reading failed: {error!r}")
     keys = keys.of_submission(submission.handed)

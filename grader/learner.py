@@ -11,10 +11,12 @@ import msgspec
 
 from grader.errors import SandboxError, UsageError
 from grader.grading import Grader, Report
-from grader.intake import SUFFIXES, exercise_of, read_submission
+from grader.handed import SUFFIXES
+from grader.intake import read_submission
 from grader.model import FunctionResult, Verdict
 from grader.plan import Plan, PlannedExercise, PlannedFunction, read_plan
 from grader.sandbox import Lane
+from grader.sources import exercise_of
 
 CHECKS = "checks.json"
 

@@ -189,6 +189,8 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     seconds: float
     notes: tuple[str, ...]
     functions: tuple[FunctionResult, ...]
+    # The full name, if an LMS or a roster tells it.
+    name: str = ""
 
     def exercise_score(self, slug: str) -> float | None:
         """The points of one exercise; None when the grader failed on any of its functions."""

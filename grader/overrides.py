@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake import clean_name
+from grader.handed import clean_name
 from grader.plan import Plan
 from grader.report import safe_cell
 from grader.store import Store

@@ -155,6 +155,7 @@ def _learners(store: Store, plan: Plan) -> Iterator[dict[str, Any]]:
     for result in store.results():
         yield {
             "student": result.student,
+            "name": result.name,
             "scores": [result.exercise_score(slug) for slug in slugs],
             "score": result.score,
             "follow_through": sum(f.follow_through for f in result.functions),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.lms.people import Taken
 from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.store import Move
@@ -32,15 +33,16 @@ def gradebook_csv(
     *,
     follow_through: bool = False,
     overrides: bool = False,
+    names: bool = False,
 ) -> Iterator[str]:
     """A row for each learner: student, the points of each exercise, total.
 
     Where the grader failed the cell is blank: a failure of ours is never a zero. After the total
     come, if asked for, how many of the points are for follow-through (`follow_through`), and the
-    functions whose points were given by hand (`overrides`).
+    functions whose points were given by hand (`overrides`), and full names (`names`).
     """
     slugs = [exercise.slug for exercise in plan.exercises]
-    more = [*["follow_through"] * follow_through, *["overrides"] * overrides]
+    more = [*["follow_through"] * follow_through, *["overrides"] * overrides, *["name"] * names]
     yield _row(["student", *slugs, "total", *more])
     for result in results:
         scores = [result.exercise_score(slug) for slug in slugs]
@@ -49,7 +51,20 @@ def gradebook_csv(
             row.append(points(sum(f.follow_through for f in result.functions)))
         if overrides:
             row.append(" ".join(f.function for f in result.functions if f.override is not None))
+        if names:
+            row.append(safe_cell(result.name))
         yield _row(row)
+
+
+def people_csv(taken: Taken) -> Iterator[str]:
+    """A row for each learner, and for each of the roster who has handed in nothing."""
+    yield _row("student name email sid lms lms_id group late handed_in".split())
+    handed = [(entry.student, entry.person, "yes") for entry in taken.entries]
+    absent = [(key, person, "no") for key, person in taken.absent]
+    for student, person, handed_in in [*handed, *absent]:
+        known = (person.name, person.email, person.sid, person.lms, person.lms_id, person.group)
+        late = "yes" if person.late else ""
+        yield _row([*map(safe_cell, (student, *known)), late, handed_in])
 
 
 def misconceptions_csv(results: Iterable[SubmissionResult]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from grader.grading import VERSIONS
 from grader.isolation import isolation_text
 from grader.keys import keys_of
 from grader.launch import Wall
+from grader.lms.items import listed
+from grader.lms.people import Entry, Taken
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks
 from grader.pages import Circumstances, write_feedback, write_report
@@ -26,6 +28,7 @@ from grader.report import (
     changes_csv,
     gradebook_csv,
     misconceptions_csv,
+    people_csv,
     results_jsonl,
     write_atomically,
 )
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 RESULTS, GRADEBOOK, CHANGES = "results.jsonl", "gradebook.csv", "changes.csv"
-MISCONCEPTIONS = "misconceptions.csv"
+MISCONCEPTIONS, PEOPLE = "misconceptions.csv", "people.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class _Counts:
 
 def grade_into(
     out: Path,
-    entries: Sequence[tuple[str, list[Path]]],
+    taken: Taken,
     plan: Plan,
     options: Options,
     *,
@@ -80,30 +83,32 @@ def grade_into(
     console: Console,
     errors: Console,
 ) -> bool:
-    """Whether all of `entries` could be graded; the results are in the folder `out`.
+    """Whether all of the class could be graded; the results are in the folder `out`.
 
     UsageError when `out` cannot be worked in, Stopped on SIGINT and SIGTERM. What was graded
     until then is kept there.
     """
     _make_folder(out)
     marks = _marks(out, options.overrides)
-    counts = _Counts(len(entries))
+    counts = _Counts(len(taken.entries))
     with Store(out) as store, _signals(counts, out) as signals:
         plan_key = keys_of(plan, isolation="", versions=VERSIONS).plan
         store.begin(plan, plan_key, regrade=options.regrade)
-        _grade(
-            entries, Work(plan, wall, options.course), store, options.jobs, counts, signals, errors
-        )
+        work = Work(plan, wall, options.course)
+        _grade(taken.entries, work, store, options.jobs, counts, signals, errors)
+        for entry in taken.entries:
+            if entry.person.name:
+                store.name(entry.student, entry.person.name)
         for why in apply_marks(marks, store, plan):
             errors.print(
                 f"{options.overrides or out / OVERRIDES}, {why}", markup=False, soft_wrap=True
             )
         about = Circumstances(plan.title, isolation_text(wall), plan)
-        return _report(store, about, out, counts, console)
+        return _report(store, about, out, taken, counts, console)
 
 
 def _grade(
-    entries: Sequence[tuple[str, list[Path]]],
+    entries: Sequence[Entry],
     work: Work,
     store: Store,
     jobs: int,
@@ -112,7 +117,7 @@ def _grade(
     errors: Console,
 ) -> None:
     """Grade what is not stored, and store it: one submission, one transaction."""
-    tasks = (Task(student, paths, store.known(student)) for student, paths in entries)
+    tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
     answers = grade_all(
         tasks, work, jobs=min(jobs, len(entries)), stopped=lambda: signals.asked is not None
     )
@@ -125,7 +130,12 @@ def _grade(
 
 
 def _report(
-    store: Store, about: Circumstances, out: Path, counts: _Counts, console: Console
+    store: Store,
+    about: Circumstances,
+    out: Path,
+    taken: Taken,
+    counts: _Counts,
+    console: Console,
 ) -> bool:
     """Write the files, print the summary; whether the grader failed on nothing."""
     plan = about.plan
@@ -139,10 +149,12 @@ def _report(
             plan,
             follow_through=bool(tally.followed),
             overrides=tally.overridden > 0,
+            names=any(entry.person.name for entry in taken.entries),
         )
         write_atomically(out / GRADEBOOK, gradebook)
         write_atomically(out / CHANGES, changes_csv(store.moves()))
         write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
+        _write_people(out / PEOPLE, taken)
         write_feedback(out, store, about)
         write_report(out, store, about)
     except OSError as error:
@@ -155,10 +167,22 @@ def _report(
     lines = [f"graded {counts.graded} ({counts.functions} functions), unchanged {counts.unchanged}"]
     if absent := store.absent():
         lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
+    if taken.absent:
+        ids = [f"{person.name} ({key})" if person.name else key for key, person in taken.absent]
+        lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
     # Last of all: a run that is killed before has not told whose points have moved.
     store.publish()
     console.print("\n".join(lines), markup=False, highlight=False)
     return tally.failed == 0
+
+
+def _write_people(path: Path, taken: Taken) -> None:
+    """Write who is who; nothing where no more is known than the names of entries."""
+    if taken.knows_people:
+        write_atomically(path, people_csv(taken))
+    else:
+        # Of an earlier run: it would tell of others.
+        path.unlink(missing_ok=True)
 
 
 def _marks(out: Path, named: Path | None) -> list[Mark]:

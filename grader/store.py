@@ -39,6 +39,7 @@ CREATE TABLE published (
 # What is known of this run only.
 _TEMPORARY = """
 CREATE TEMP TABLE present (student TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE person (student TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE planned (place INTEGER PRIMARY KEY, function TEXT NOT NULL);
 CREATE TEMP TABLE override (
     student TEXT, function TEXT, points REAL NOT NULL, reason TEXT NOT NULL,
@@ -186,6 +187,10 @@ class Store:
         """Whether a student takes part in this run."""
         return self._row("SELECT 1 FROM present WHERE student = ?", student) is not None
 
+    def name(self, student: str, name: str) -> None:
+        """Let the reports call a student by their full name; no stored result depends on it."""
+        self._execute("INSERT OR REPLACE INTO person VALUES (?, ?)", student, name)
+
     def override(self, student: str, function: str, points: float, reason: str) -> None:
         """Let a manual mark stand in the reports; the stored result stays what it is."""
         self._execute("INSERT INTO override VALUES (?, ?, ?, ?)", student, function, points, reason)
@@ -202,8 +207,8 @@ class Store:
         """The result of each student who takes part, sorted, with the planned functions only."""
         with self._told():
             rows = self._rows(
-                "SELECT student, submission.result, notes, function, function.result, points,"
-                f" reason{_PRESENT} ORDER BY student, place"
+                "SELECT student, submission.result, notes, function.result, points, reason, name"
+                f"{_PRESENT} LEFT JOIN person USING (student) ORDER BY student, place"
             )
             for _student, group in groupby(rows, key=itemgetter(0)):
                 yield _submission(list(group))
@@ -297,9 +302,9 @@ class Store:
 def _submission(rows: list[tuple[Any, ...]]) -> SubmissionResult:
     """The result that these rows of one student are: a row for each function."""
     functions = tuple(
-        _function(stored, points, reason) for _, _, _, _, stored, points, reason in rows
+        _function(stored, points, reason) for _, _, _, stored, points, reason, _ in rows
     )
-    _student, result, notes, *_ = rows[0]
+    _student, result, notes, *_, name = rows[0]
     names = {"", *(function.function for function in functions)}
     about = msgspec.json.decode(notes, type=list[tuple[str, str]])
     return msgspec.structs.replace(
@@ -308,6 +313,7 @@ def _submission(rows: list[tuple[Any, ...]]) -> SubmissionResult:
         max_score=round(sum(function.max_score for function in functions), 2),
         notes=tuple(note for name, note in about if name in names),
         functions=functions,
+        name=name or "",
     )
 
 

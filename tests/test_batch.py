@@ -252,6 +252,6 @@ def test_a_run_leaves_only_its_results(run, tmp_path):
     (tmp_path / "out" / ".gradebook.csv.part").write_text("what a killed run has left")
     run("grade", folder, "--out", tmp_path / "out", *ONE)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    files = ["changes.csv", "gradebook.csv", "misconceptions.csv", "report.html"]
+    files = [".plan.msgpack", "changes.csv", "gradebook.csv", "misconceptions.csv", "report.html"]
     assert names == sorted([*files, "feedback", "results.jsonl", "results.sqlite"])
     assert [r["student"] for r in lines_of(tmp_path / "out" / "results.jsonl")] == ["ada", "bela"]

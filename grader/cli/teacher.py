@@ -25,6 +25,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.launch import Wall
+    from grader.lms.people import Taken
     from grader.plan import Plan
     from grader.run import Options
 
@@ -39,6 +40,22 @@ if TYPE_CHECKING:
     help="The folder for gradebook.csv, results.jsonl and all that is kept; made if not there.",
 )
 @course_option
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(["auto", "gradescope", "canvas", "moodle", "plain"]),
+    default="auto",
+    show_default=True,
+    help="What SUBMISSIONS was downloaded from; auto looks at the names in it.",
+)
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Who is in the class: a CSV file with the columns id,name,email, and perhaps group,"
+    " canvas_id, moodle_id, gradescope_id.",
+)
 @exercise_option
 @jobs_option
 @seed_option
@@ -63,6 +80,8 @@ def grade(  # noqa: PLR0913  # one for each option
     *,
     out: Path,
     course: Path | None,
+    source: str,
+    roster: Path | None,
     exercises: tuple[str, ...],
     jobs: int | None,
     seed: int,
@@ -71,10 +90,11 @@ def grade(  # noqa: PLR0913  # one for each option
     isolation: str,
     regrade: bool,
 ) -> None:
-    """Grade a folder of submissions, or a single one.
+    """Grade a class of submissions, or a single one.
 
-    SUBMISSIONS holds an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
-    archive (ada.zip); entries of one name are one learner's.
+    SUBMISSIONS is what Gradescope, Canvas or Moodle gave to download, as a folder or the zip
+    itself; or a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/)
+    or an archive (ada.zip); entries of one name are one learner's.
 
     What is graded is kept in RESULTS at once. The same command goes on where an earlier one was
     stopped, and grades only what has changed since.
@@ -82,6 +102,7 @@ def grade(  # noqa: PLR0913  # one for each option
     \b
     Example:
       grader grade submissions/ --out results/
+      grader grade submissions.zip --from canvas --roster roster.csv --out results/
       grader grade ada.ipynb --out results/ --exercise ex01_softmax
       grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
 
@@ -89,21 +110,27 @@ def grade(  # noqa: PLR0913  # one for each option
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.batch import available_cpus
-    from grader.intake import submission_names
     from grader.isolation import chosen
     from grader.limits import limits_with
+    from grader.lms.recognise import taken as taken_from
+    from grader.lms.roster import read_roster, with_roster
     from grader.plans import kept_plan
     from grader.run import Options
 
     read = read_course(course)
     read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
-    entries, strays = submission_names(submissions, order=read.slugs, leave_out=out)
-    for stray in strays:
+    people = read_roster(roster) if roster is not None else []
+    taken = taken_from(submissions, order=read.slugs, leave_out=out, source=source)
+    if people:
+        taken = with_roster(taken, people)
+    for stray in taken.strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
+    for remark in (*filter(None, [taken.told]), *taken.remarks):
+        click.echo(remark, err=True)
     wall = chosen(isolation)
     plan = kept_plan(read, out, seed=seed, only=exercises)
     options = Options(read.folder, jobs or available_cpus(), regrade=regrade, overrides=overrides)
-    _grade_into(out, entries, plan, options, wall=wall)
+    _grade_into(out, taken, plan, options, wall=wall)
 
 
 @click.command()
@@ -145,8 +172,8 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.batch import available_cpus
     from grader.demo import write_class
-    from grader.intake import submission_names
     from grader.isolation import strongest
+    from grader.lms.recognise import taken as taken_from
     from grader.plans import kept_plan
     from grader.run import Options
 
@@ -157,14 +184,14 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     except OSError as error:
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
-    entries, _strays = submission_names(submissions, order=read.slugs)
+    taken = taken_from(submissions, order=read.slugs, source="plain")
     options = Options(read.folder, jobs or available_cpus())
-    _grade_into(out / "results", entries, plan, options, wall=strongest())
+    _grade_into(out / "results", taken, plan, options, wall=strongest())
 
 
 def _grade_into(
     out: Path,
-    entries: list[tuple[str, list[Path]]],
+    taken: Taken,
     plan: Plan,
     options: Options,
     *,
@@ -177,7 +204,7 @@ def _grade_into(
 
     screen = console()
     complete = grade_into(
-        out, entries, plan, options, wall=wall, console=screen, errors=console(stderr=True)
+        out, taken, plan, options, wall=wall, console=screen, errors=console(stderr=True)
     )
     screen.print(f"isolation: {isolation_text(wall)}", highlight=False)
     written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]

@@ -1,0 +1,124 @@
+"""A class list names people, finds out who handed in nothing, and never guesses."""
+
+import pytest
+
+from grader.errors import UsageError
+from grader.lms.people import Entry, Person, Taken
+from grader.lms.roster import read_roster, with_roster
+
+
+def class_of(*entries, lms=""):
+    return Taken([Entry(student, [], person) for student, person in entries], lms=lms)
+
+
+@pytest.fixture
+def roster(tmp_path):
+    def made(text, encoding="utf-8"):
+        path = tmp_path / "roster.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_roster(path)
+
+    return made
+
+
+def students(taken):
+    return {entry.student: entry.person.name for entry in taken.entries}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_lists_as_spreadsheets_write_them(roster, encoding, delimiter):
+    rows = [["ID", "Name", "Email"], ["s1", "Béla Bartók", "bela@x.org"], ["", "", ""]]
+    lines = roster("\r\n".join(map(delimiter.join, rows)), encoding)
+    assert [(line.id, line.name, line.email) for line in lines] == [
+        ("s1", "Béla Bartók", "bela@x.org")
+    ]
+
+
+def test_people_are_matched_by_what_says_it_best(roster):
+    lines = roster(
+        "id,name,email,canvas_id\n"
+        "s1,Ada Lovelace,ada@x.org,11\n"
+        "s2,Béla Bartók,bela@x.org,\n"
+        's3,"Gauß, Carl",carl@x.org,\n'
+        "s4,Dora Maar,dora@x.org,\n"
+        "s5,Émilie du Châtelet,emilie@x.org,\n"
+        "s6,Zoë Never,zoe@x.org,\n"
+    )
+    found = with_roster(
+        class_of(
+            ("lovelace_11", Person(lms="canvas", lms_id="11")),
+            ("bela@x.org", Person()),
+            ("Carl Gauß", Person()),
+            ("s4", Person()),
+            ("x_15", Person(lms="canvas", lms_id="15", sortable="duchâteletémilie")),
+            lms="canvas",
+        ),
+        lines,
+    )  # fmt: skip
+    assert students(found) == {
+        "s1": "Ada Lovelace",
+        "s2": "Béla Bartók",
+        "s3": "Gauß, Carl",
+        "s4": "Dora Maar",
+        "x_15": "",
+    }
+    # Where a name's parts end cannot be told from the words: not guessed.
+    assert found.remarks == ["x_15 is graded under that name: no line of the roster is theirs"]
+    assert [key for key, _person in found.absent] == ["s5", "s6"]
+
+
+def test_two_that_fit_are_told_of_and_keep_their_names(roster):
+    lines = roster("id,name\ns1,Ada L\ns2,Ada L\ns3,Bela B\n")
+    found = with_roster(
+        class_of(("Ada L", Person()), ("Bela B", Person()), ("bela b", Person())), lines
+    )
+    assert set(students(found)) == {"Ada L", "Bela B", "bela b"}
+    assert "2 lines of the roster and 1 submissions have the name 'ada l'" in found.remarks[0]
+    assert "1 lines of the roster and 2 submissions have the name 'bela b'" in found.remarks[1]
+
+
+def test_a_key_that_is_somebody_else_s_id_stays_apart(roster):
+    lines = roster("id,name,moodle_id\nada,Bela B,7\n")
+    found = with_roster(
+        class_of(("ada", Person(name="Ada L", lms="moodle", lms_id="8")),
+                 ("Bela B", Person(name="Bela B", lms="moodle", lms_id="7")), lms="moodle"),
+        lines,
+    )  # fmt: skip
+    assert students(found) == {"ada": "Bela B", "ada'": "Ada L"}
+
+
+def test_a_group_s_work_is_everybody_s(roster):
+    lines = roster("id,name,group\ns1,Ada L,Red team\ns2,Bela B,Red team\ns3,Carl C,Blue\n")
+    person = Person(name="Red team", lms="moodle", lms_id="5")
+    found = with_roster(class_of(("Red team", person), lms="moodle"), lines)
+    assert students(found) == {"s1": "Ada L", "s2": "Bela B"}
+    assert {entry.person.group for entry in found.entries} == {"Red team"}
+    assert [key for key, _person in found.absent] == ["s3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "names nobody"),
+        ("id,name\n", "names nobody"),
+        ("who,what\na,b\n", "line 1: there is neither a column id nor name"),
+        ("id,name\ns1,Ada\ns1,Bela\n", "line 3: 's1' is in line 2, too"),
+        ("id,name\ns1\n", "line 2: it has 1 cells and the first line 2"),
+        ("id,id\ns1,s2\n", "line 1: two columns are called 'id'"),
+        ("id,name\n,\n,x\n", None),
+        ('id,name\n"s1,Ada\n', "line 2: "),
+    ],
+)
+def test_what_is_broken_is_told_with_its_line(roster, text, told):
+    if told is None:
+        assert [line.id for line in roster(text)] == ["x"]
+        return
+    with pytest.raises(UsageError, match=told):
+        roster(text)
+
+
+def test_another_encoding_is_told_of(tmp_path):
+    (tmp_path / "roster.csv").write_bytes("id,name\ns1,Béla\n".encode("latin-1"))
+    with pytest.raises(UsageError, match="line 2: it is not UTF-8; save it as CSV UTF-8"):
+        read_roster(tmp_path / "roster.csv")
