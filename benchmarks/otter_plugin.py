@@ -80,20 +80,24 @@ def points_table(course: Course, archive: Path, students: int, work: Path) -> in
 
 
 def merged(course: Course, students: int) -> Iterator[tuple[str, bytes]]:
-    """A sample class in which each learner has one file: in turn a notebook and a script."""
+    """A sample class in which each learner has one file: half of them notebooks."""
     files = class_files(course, students=students)
     names = sorted({re.split(r"[/.]", name)[0] for name in files})
-    for number, student in enumerate(names):
+    scripts = notebooks = 0
+    for student in names:
         own = {n: data for n, data in files.items() if re.split(r"[/.]", n)[0] == student}
         cells = [text for name in sorted(own) for text in sources(name, own[name])]
         if not own.keys() - {name for name in own if name.endswith(".pdf")}:
             continue
         if len(own) == 1 and not cells:
             (name,) = own
+            notebooks += name.endswith(".ipynb")
             yield student + Path(name).suffix, own[name]
-        elif number % 2:
+        elif scripts < notebooks:
+            scripts += 1
             yield f"{student}.py", "\n\n".join(cells).encode()
         else:
+            notebooks += 1
             book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(t) for t in cells])
             yield f"{student}.ipynb", nbformat.writes(book).encode()
 

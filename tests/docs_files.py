@@ -3,24 +3,88 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 from conftest import ROOT, SOFTMAX
 
-DIAGONAL = "def softmax_jacobian(z):\n    a = softmax(z)\n    return np.diagflat(a * (1 - a))\n"
+DIAGONAL = SOFTMAX + (
+    "def softmax_jacobian(z):\n    a = softmax(z)\n    return np.diagflat(a * (1 - a))\n"
+)
+JACOBIAN = (
+    "def softmax_jacobian(z):\n    a = softmax(z)[:, 0]\n    return np.diag(a) - np.outer(a, a)\n"
+    "def softmax_jacobian_batch(Z):\n"
+    "    return np.stack([softmax_jacobian(z[:, None]) for z in Z.T])\n"
+)
+RIGHT = SOFTMAX + JACOBIAN
+OVERFLOW = RIGHT.replace("Z - Z.max(axis=0, keepdims=True)", "Z")
+
+ROSTER = """id,name,email,canvas_id
+s11,Ada Lovelace,ada@x.org,11
+s12,Béla Bartók,bela@x.org,12
+s13,Carl Gauß,carl@x.org,13
+s14,Dora Maar,dora@x.org,14
+"""
+GRADEBOOK = """Student,ID,SIS User ID,SIS Login ID,Section,Softmax (901),Final Score
+    Points Possible,,,,,27,(read only)
+"Lovelace, Ada",11,s11,ada,A,,
+"Bartók, Béla",12,s12,bela,A,,
+"Gauß, Carl",13,s13,carl,B,,
+"Maar, Dora",14,s14,dora,B,,
+"""
+WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
+Last modified (submission),Last modified (grade),Feedback comments
+Participant 201,Ada Lovelace,ada@x.org,Submitted for grading,,27.00,Yes,Monday,-,
+Participant 202,Béla Bartók,bela@x.org,Submitted for grading,,27.00,Yes,Monday,-,
+Participant 203,Carl Gauß,carl@x.org,Submitted for grading,,27.00,Yes,Monday,-,
+Participant 204,Dora Maar,dora@x.org,No submission,,27.00,Yes,-,-,
+"""
+CANVAS = {
+    "lovelaceada_11_501_ex02_jacobian.py": DIAGONAL,
+    "bartókbéla_12_502_ex01_softmax.py": "draft",
+    "bartókbéla_LATE_12_503_ex01_softmax-1.py": RIGHT,
+    "gaußcarl_13_504_ex01_softmax.py": OVERFLOW,
+}
+MOODLE = {
+    "Ada Lovelace_201_assignsubmission_file/ex02_jacobian.py": DIAGONAL,
+    "Béla Bartók_202_assignsubmission_file/ex01_softmax.py": RIGHT,
+    "Carl Gauß_203_assignsubmission_file/ex01_softmax.py": OVERFLOW,
+}
+GRADESCOPE = {
+    "assignment_7_export/submission_metadata.yml": """---
+submission_301:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: s11
+    :email: ada@x.org
+  - :name: Béla Bartók
+    :sid: s12
+    :email: bela@x.org
+submission_302:
+  :submitters:
+  - :name: Carl Gauß
+    :sid: s13
+    :email: carl@x.org
+""",
+    "assignment_7_export/submission_301/ex02_jacobian.py": DIAGONAL,
+    "assignment_7_export/submission_302/ex01_softmax.py": OVERFLOW,
+}
 
 
 def prepare(folder: Path, text: str) -> None:
     """Write what the document `text` takes for granted."""
     shutil.copytree(ROOT / "solutions", folder / "solutions")
-    if "submissions" in text:
-        _class(folder / "submissions")
+    if "submissions/" in text:
+        (folder / "submissions").mkdir()
+        for name, source in (("ada", DIAGONAL), ("bela", RIGHT), ("carl", OVERFLOW)):
+            (folder / "submissions" / f"{name}.py").write_text(source, encoding="utf-8")
     if "grader check ex01_softmax.py" in text:
         shutil.copytree(ROOT / "exercises", folder, dirs_exist_ok=True)
-
-
-def _class(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "ada.py").write_text(SOFTMAX + DIAGONAL, encoding="utf-8")
-    (folder / "bela.py").write_text(SOFTMAX, encoding="utf-8")
-    (folder / "carl.py").write_text("def softmax(Z):\n    return Z\n", encoding="utf-8")
+    if "canvas.zip" in text:
+        for name, files in (("canvas", CANVAS), ("moodle", MOODLE), ("gradescope", GRADESCOPE)):
+            with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+                for file, source in files.items():
+                    archive.writestr(file, source)
+        tables = {"roster": ROSTER, "gradebook": GRADEBOOK, "worksheet": WORKSHEET}
+        for name, table in tables.items():
+            (folder / f"{name}.csv").write_text(table, encoding="utf-8")

@@ -8,9 +8,9 @@ at: does the command know these options?
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import click
@@ -19,6 +19,8 @@ import pytest
 from conftest import ROOT
 
 from grader.cli import main
+from grader.errors import UsageError
+from grader.isolation import chosen
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PROGRAMS = ("grader", "otter", "pytest")
@@ -63,6 +65,8 @@ def not_printed(said, printed):
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_what_a_document_says_happens(path, tmp_path):
     text = path.read_text(encoding="utf-8")
+    if "    $ otter run" in text and not has_a_wall():
+        pytest.skip("no wall can be had here, and without one otter's plugin grades nothing")
     docs_files.prepare(tmp_path, text)
     for before, lines in blocks(text):
         if named := NAMED.match(before):
@@ -75,21 +79,30 @@ def test_what_a_document_says_happens(path, tmp_path):
             if command.startswith(NOT_RUN):
                 continue
             done = run(command, tmp_path)
-            printed = done.stdout + done.stderr
+            printed = done.stdout
             assert done.returncode in (0, 1), f"{command}\n{printed}"
             assert "Traceback" not in printed, f"{command}\n{printed}"
             missing = not_printed(said or [], printed)
             assert missing == [], f"{command}\n{printed}"
 
 
+@cache
+def has_a_wall():
+    try:
+        return bool(chosen("auto"))
+    except UsageError:
+        return False
+
+
 def run(command, folder):
     program, *arguments = shlex.split(command.partition("  #")[0])
     module = {"grader": "grader", "otter": "otter", "pytest": "pytest"}[program]
     if program == "grader" and arguments[0] == "grade" and "--isolation" not in arguments:
-        arguments += [] if shutil.which("bwrap") else ["--isolation", "none"]
+        arguments += [] if has_a_wall() else ["--isolation", "none"]
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300,
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, encoding="utf-8", check=False, timeout=300,
     )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ def packed(course: Course, settings: Settings, *, with_plan: bool) -> bytes:
     files = {SETTINGS: msgspec.json.format(msgspec.json.encode(settings), indent=2)}
     for path in sorted(course.folder.rglob("*")):
         inner = path.relative_to(course.folder)
-        if path.is_file() and not LEFT_OUT & set(inner.parts):
+        hidden = any(part.startswith(".") for part in inner.parts)
+        if path.is_file() and not hidden and not LEFT_OUT & set(inner.parts):
             files[f"{COURSE}/{inner.as_posix()}"] = path.read_bytes()
     if with_plan:
         files[PLAN] = _packed_plan(_plan(course, settings))

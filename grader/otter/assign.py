@@ -60,6 +60,8 @@ def assign(
     """
     _require_otter()
     name = name or _name_of(course, settings)
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise UsageError(f"--name {name}: a notebook's name has letters, digits, _, . and - only")
     step("computing what the references answer")
     pack = packed(course, settings, with_plan=True)
     plan = plan_of(course, seed=PUBLIC_SEED, only=settings.exercises, hidden=False)
