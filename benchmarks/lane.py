@@ -18,8 +18,9 @@ from grader import wire
 from grader.catalog import Course
 from grader.demo import notebook_bytes, solved_files, write_class
 from grader.grading import Grader
-from grader.intake import read_submission, submission_names
+from grader.intake import read_submission
 from grader.launch import ENVIRONMENT, Wall
+from grader.lms.plain import submission_names
 from grader.plan import Plan
 from grader.sandbox import Lane
 

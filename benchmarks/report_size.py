@@ -22,8 +22,9 @@ from grader.catalog import Course, course_of
 from grader.demo import write_class
 from grader.following import FollowThrough
 from grader.grading import Grader
-from grader.intake import read_submission, submission_names
+from grader.intake import read_submission
 from grader.keys import keys_of
+from grader.lms.plain import submission_names
 from grader.model import SubmissionResult
 from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
 from grader.plan import Plan

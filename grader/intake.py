@@ -17,7 +17,6 @@ from grader.errors import SubmissionError
 from grader.handed import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
-    MAX_NAME,
     SUFFIXES,
     File,
     Handed,
@@ -27,20 +26,8 @@ from grader.handed import (
     is_junk,
     read_regular,
 )
-from grader.lms.plain import student_name, submission_names
 from grader.model import Submission
 from grader.sources import exercise_of, source_of
-
-__all__ = [
-    "MAX_NAME",
-    "clean_name",
-    "exercise_of",
-    "read_submission",
-    "source_of",
-    "student_name",
-    "submission_names",
-    "submission_of",
-]
 
 MAX_SUBMISSION_SOURCE_BYTES = 16 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20

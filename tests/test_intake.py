@@ -10,7 +10,9 @@ from conftest import SOFTMAX
 
 from grader import intake
 from grader.errors import UsageError
-from grader.intake import clean_name, read_submission, submission_names, submission_of
+from grader.handed import clean_name
+from grader.intake import read_submission, submission_of
+from grader.lms.plain import submission_names
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 

@@ -26,14 +26,9 @@ from hypothesis import strategies as st
 
 from grader import wire
 from grader.errors import SubmissionError
-from grader.intake import (
-    MAX_NAME,
-    MAX_NOTES,
-    MAX_UNPACKED_BYTES,
-    read_submission,
-    source_of,
-    submission_of,
-)
+from grader.handed import MAX_NAME
+from grader.intake import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
+from grader.sources import source_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 FRAMES = 1_000_000

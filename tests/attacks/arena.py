@@ -33,7 +33,7 @@ import nbformat
 import pytest
 from attack_list import HONEST, Attack, Files
 
-from grader.intake import student_name
+from grader.lms.plain import student_name
 
 ROOT = Path(__file__).parent.parent.parent
 WATCH = Path(__file__).parent / "watch.py"
