@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -73,17 +76,39 @@ def grade_all(
     Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
     """
     tasks = iter(tasks)
-    while suspects := (yield from _pooled(tasks, work, jobs, jobs * AHEAD, stopped)):
-        # A worker process was lost, and with it what was under way: once more, one by one, so that
-        # a submission that does this to its worker does it to nobody else.
-        alone = iter(suspects)
-        while guilty := (yield from _pooled(alone, work, 1, 1, stopped)):
-            for task in guilty:
-                yield failed(task, Grader(work.plan, lane_for(work.wall)), LOST_TWICE)
+    with _laid_out(work) as place:
+        while suspects := (yield from _pooled(tasks, place, jobs, jobs * AHEAD, stopped)):
+            # A worker process was lost, and with it what was under way: once more, one by one, so
+            # that a submission that does this to its worker does it to nobody else.
+            alone = iter(suspects)
+            while guilty := (yield from _pooled(alone, place, 1, 1, stopped)):
+                for task in guilty:
+                    yield failed(task, Grader(work.plan, lane_for(work.wall)), LOST_TWICE)
+
+
+@contextmanager
+def _laid_out(work: Work) -> Iterator[str]:
+    """The name of a file with `work`, for worker processes to read while the block lasts.
+
+    Given as an argument, it would be written into a pipe while a process starts; if that process
+    ends before it has read all, writing more than a pipe holds never comes to an end.
+    """
+    data = pickle.dumps(work)
+    if not hasattr(os, "memfd_create"):  # pragma: no cover  # macOS and Windows
+        with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+            path = Path(folder) / "work"
+            path.write_bytes(data)
+            yield str(path)
+        return
+    # It has no name of its own, so nothing is left of it however this process ends.
+    with open(os.memfd_create("work"), "wb") as file:  # noqa: PTH123  # by its descriptor
+        file.write(data)
+        file.flush()
+        yield f"/proc/{os.getpid()}/fd/{file.fileno()}"
 
 
 def _pooled(
-    tasks: Iterator[Task], work: Work, jobs: int, at_once: int, stopped: Callable[[], bool]
+    tasks: Iterator[Task], place: str, jobs: int, at_once: int, stopped: Callable[[], bool]
 ) -> Generator[Answer, None, list[Task]]:
     """Answers until all are there or a worker process is lost; then the tasks that were under way.
 
@@ -93,7 +118,7 @@ def _pooled(
     context = multiprocessing.get_context("spawn")
     under_way: dict[Future[Answer], Task] = {}
     suspects: list[Task] = []
-    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(work,)) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(place,)) as pool:
         try:
             while True:
                 room = 0 if suspects else at_once - len(under_way)
@@ -140,14 +165,14 @@ def _follow(work: Work) -> FollowThrough | None:
 _worker: _Worker | None = None
 
 
-def _start(work: Work) -> None:
+def _start(place: str) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
     global _worker  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     _exit_if_orphaned()
-    _worker = _Worker(work)
+    _worker = _Worker(pickle.loads(Path(place).read_bytes()))  # noqa: S301  # our own, see _laid_out
 
 
 def _exit_if_orphaned() -> None:

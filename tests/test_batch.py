@@ -97,6 +97,29 @@ def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(
     assert results["bela"].score == 12
 
 
+def test_a_worker_that_is_killed_while_it_starts_stops_nothing(tmp_path):
+    """Right then it has not yet read what it is to do."""
+    folder = write_class(tmp_path / "class", "ada", "bela")
+    command = [
+        sys.executable, "-m", "grader", "grade", folder, "--out", tmp_path / "out",
+        "--course", ROOT / "solutions", "--exercise", "ex02_jacobian", "--isolation", "none",
+    ]  # fmt: skip
+    killed = set()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            while process.poll() is None and not killed:
+                for pid in children_of(process.pid):
+                    with contextlib.suppress(OSError):
+                        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                            kill(pid)
+                            killed.add(pid)
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+    assert killed
+    assert len(lines_of(tmp_path / "out" / "results.jsonl")) == 2
+
+
 def test_after_a_killed_worker_the_rest_goes_on_side_by_side(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(14)), source=SLOW)
     spared = set(children_of(os.getpid()))
