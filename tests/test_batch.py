@@ -177,7 +177,7 @@ def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
     order = list(graded(grade_all(tasks_of(tmp_path), Work(plan, Wall()), jobs=2)))
     assert len(order) == 21
     # All of them, if the machine has nothing else to do.
-    assert order.index("ada") >= 4
+    assert order.index("ada") >= 2
 
 
 def test_what_cannot_even_be_read_is_a_failure_of_ours(softmax_plan, tmp_path):

@@ -321,9 +321,9 @@ class TestBadFiles:
         assert "results.jsonl is not there" in said
 
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
-TABLES = st.integers(1, 4).flatmap(
-    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=5)
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
+TABLES = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=5)
 )
 
 
@@ -332,30 +332,24 @@ TABLES = st.integers(1, 4).flatmap(
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    place=st.tuples(st.integers(0, 4), st.integers(0, 3)),
+    place=st.tuples(st.integers(0, 5), st.integers(0, 3)),
     value=CELLS,
 )
 def test_any_table_is_written_back_as_it_was(
     tmp_path_factory, rows, end, quoting, encoding, place, value
 ):
+    # Headings, as every such file has: by them the delimiter is known.
+    rows = [[f"heading {n}" for n in range(len(rows[0]) if rows else 2)], *rows]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=end, quoting=quoting).writerows(rows)
-    if not any(cell.strip() for row in rows for cell in row) or text.getvalue()[:1] == "\ufeff":
-        return
     path = tmp_path_factory.getbasetemp() / "table.csv"
     data = text.getvalue().encode(encoding)
-    if data.startswith(b"PK"):
-        return
     path.write_bytes(data)
     table = read_table(path)
     assert table.to_bytes() == data
-    if table.delimiter != ",":
-        return
-    row, column = place[0] % len(table.rows), place[1] % len(rows[0])
-    if len(table.rows[row].cells) != len(rows[0]):
-        return
+    assert [[cell.value for cell in row.cells] for row in table.rows] == rows
+    row, column = place[0] % len(rows), place[1] % len(rows[0])
     table.put(row, column, value)
-    changed = list(csv.reader(io.StringIO(table.to_bytes().decode(encoding), newline="")))
     rows[row][column] = value
-    # csv reads a line with nothing on it as a row without cells.
-    assert [cells or [""] for cells in changed] == rows
+    changed = list(csv.reader(io.StringIO(table.to_bytes().decode(encoding), newline="")))
+    assert changed == rows
