@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,13 +66,18 @@ class Zygote:
     def last_words(self) -> str:
         """End it, and with it its children; the last line it wrote to standard error, if any."""
         self.control.close()
-        self.process.kill()
+        # All of its group, which it leads: a wall that is ended while it starts may not yet have
+        # told the process within to die with it.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         errors = self.process.stderr
         if errors is None or errors.closed:
             return ""
         with errors:
-            lines = errors.read().decode("utf-8", "replace").splitlines()
+            # What there is, without waiting for whoever else may hold the other end.
+            os.set_blocking(errors.fileno(), False)
+            lines = (errors.read() or b"").decode("utf-8", "replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 

@@ -8,9 +8,11 @@ import dataclasses
 import errno
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from grader import isolation, seccomp
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.isolation import DENIED, examined, probed
-from grader.launch import ENVIRONMENT
+from grader.launch import ENVIRONMENT, launch
 from grader.model import Limits
 from grader.sandbox import Lane
 
@@ -475,3 +477,16 @@ def test_the_summary_tells_the_tier_and_its_probes(run, tmp_path):
         *("--isolation", "seccomp"),
     )
     assert f"isolation: seccomp (all {len(wall.probes)} probes were denied)" in done.stdout
+
+
+@pytest.mark.parametrize("tier", WALLS)
+def test_a_wall_that_is_ended_while_it_starts_is_not_waited_for(tier):
+    wall = behind(tier)
+    rng = random.Random(1)  # noqa: S311  # moments, not secrets
+    for _ in range(60):
+        zygote = launch(wall)
+        time.sleep(rng.uniform(0, 0.012))
+        ending = threading.Thread(target=zygote.last_words, daemon=True)
+        ending.start()
+        ending.join(timeout=10)
+        assert not ending.is_alive()
