@@ -22,6 +22,15 @@ STUDENT = "submission"
 FAILED = "the grader itself failed on this: that is not your doing, and it is to be graded again"
 
 
+def not_graded(why: str) -> str:
+    """What is told where the grader itself failed: platforms want a number, so there is a 0."""
+    return (
+        f"This submission is NOT GRADED yet: {why}\n\n"
+        "That is not the learner's doing, and 0 points here are no mark. Instructors: mend the"
+        " cause, then have it graded again."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A graded submission, by which plan and settings."""

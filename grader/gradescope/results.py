@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.containers.one import FAILED, Outcome
+from grader.containers.one import FAILED, Outcome, not_graded
 from grader.containers.pack import Visibility
 from grader.gradescope.markup import check_text, function_text, summary_text
 from grader.model import CheckResult, FunctionResult, Verdict
@@ -59,11 +59,7 @@ def results_of(outcome: Outcome, *, seconds: float) -> Results:
 
 def failure(why: str) -> Results:
     """The results when the grader failed: no points were given, and none were lost."""
-    text = (
-        f"This submission is NOT GRADED yet: {why}\n\n"
-        "That is not the learner's doing, and 0 points here are no mark. Instructors: mend the"
-        " cause, then choose Rerun Autograder."
-    )
+    text = not_graded(why)
     entry = Test("not graded", "visible", status="failed", output=text)
     return Results(score=0, tests=(entry,), output=text, extra_data={"graded": False})
 

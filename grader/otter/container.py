@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from grader.containers.entries import ASIDE, handed_in
+from grader.containers.one import not_graded
 from grader.errors import UsageError
 
 STAND_IN = "submission.ipynb"
@@ -117,12 +118,6 @@ def _is_json(path: Path) -> bool:
 
 
 def _failure(why: str) -> dict[str, Any]:
-    text = (
-        f"The grader could not grade this submission: {why}\n"
-        "This is not the learner's doing. Points of 0 here mean: not graded yet."
-    )
-    return {
-        "score": 0,
-        "output": text,
-        "tests": [{"name": "not graded", "status": "failed", "output": text}],
-    }
+    text = not_graded(why)
+    entry = {"name": "not graded", "status": "failed", "output": text}
+    return {"score": 0, "output": text, "tests": [entry]}

@@ -22,7 +22,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
 from grader.containers.entries import handed_in
-from grader.containers.one import Outcome, outcome_of
+from grader.containers.one import Outcome, not_graded, outcome_of
 from grader.errors import GraderError
 from grader.otter.config import FILE, check_otter_config
 from grader.terminal import as_text, show_function
@@ -118,10 +118,7 @@ def fill(results: GradingResults, outcome: Outcome) -> None:
 def fail(results: GradingResults, why: str) -> None:
     """Write down that the grader failed: nothing is graded, and it says so."""
     name = "not graded"
-    text = (
-        f"The grader could not grade this submission: {why}\n"
-        "This is not the learner's doing. Points of 0 here mean: not graded yet."
-    )
+    text = not_graded(why)
     results.results = {name: _test_file(name, 0.0, text, passed=False)}
     results.set_output(text)
 

@@ -1,7 +1,7 @@
 """What forges results elsewhere, through `otter run`: each is worth what its honest part is.
 
-By default the attacks that answer with forged values; with ATTACKS=all also those that forge
-frames, patch and poison what checks could use, and write over files.
+By default every other one of the attacks that answer with forged values; with ATTACKS=all all of
+them, and those that forge frames, patch and poison what checks could use, and write over files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 FAMILIES = ("answers",)
 if os.environ.get("ATTACKS") == "all":
     FAMILIES = ("answers", "frames", "patching", "poisoning", "writing")
-FORGING = [a for a in ATTACKS if a.family in FAMILIES and a.maker is None and len(a.files) == 1]
+EVERY = 1 if os.environ.get("ATTACKS") == "all" else 2
+FORGING = [a for a in ATTACKS if a.family in FAMILIES and a.maker is None and len(a.files) == 1][
+    ::EVERY
+]
 LIMITS = Limits(call_cpu_s=0.5, statement_cpu_s=0.5, submission_cpu_s=3.0)
 EXERCISES = ("ex01_softmax", "ex02_jacobian")
 
