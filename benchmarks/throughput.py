@@ -22,13 +22,15 @@ from otter_run import autograder_zip, otter_timing, without_plots
 from peers import nbgrader_marginal, pytest_timing
 from submission import COURSE, Target, light_plan, print_targets
 
-from grader.batch import Task, Work, available_cpus, grade_all
+from grader.answering import Task, Work
+from grader.batch import grade_all
 from grader.catalog import Course, course_of
 from grader.demo import notebook_bytes
 from grader.isolation import TIERS, examined
 from grader.launch import Wall
 from grader.plan import Plan
 from grader.planning import plan_of
+from grader.processes import Processes, available_cpus
 
 # Each as a ratio: the wall's price; of waiting to a bare fork; of throughput to one core's.
 WALL_RATIO = 1.25
@@ -132,7 +134,7 @@ def _batch_ms(entries: Sequence[tuple[str, list[Path]]], work: Work, cores: int)
     # What is started from here stays on these cores.
     os.sched_setaffinity(0, sorted(before)[:cores])
     try:
-        answers = grade_all((Task(*entry) for entry in entries), work, jobs=cores)
+        answers = grade_all((Task(*entry) for entry in entries), Processes(work, cores))
         for _ in range(2 * cores):
             next(answers)
         began = time.perf_counter()

@@ -36,16 +36,28 @@ MAX_SOURCES = 60
 MAX_DEPTH = 6
 
 
+def brought(entries: Iterable[Part]) -> Handed:
+    """What these entries hold of one learner, read and not yet looked into."""
+    handed = Handed(MAX_UNPACKED_BYTES)
+    for entry in entries:
+        _read_entry(entry, handed)
+    return handed
+
+
 def read_submission(
     student: str, entries: Iterable[Part], *, order: tuple[str, ...], notes: tuple[str, ...] = ()
+) -> Submission:
+    """What one learner handed in, read from these entries: see `submission_from`."""
+    return submission_from(student, brought(entries), order=order, notes=notes)
+
+
+def submission_from(
+    student: str, handed: Handed, *, order: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
     """What one learner handed in; `order` are the course's exercises, which are loaded first.
 
     `notes` are told with the result, and belong to what was handed in.
     """
-    handed = Handed(MAX_UNPACKED_BYTES)
-    for entry in entries:
-        _read_entry(entry, handed)
     submission = submission_of(student, handed.files, order=order, handed=handed)
     if not notes:
         return submission

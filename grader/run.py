@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from grader.batch import Answer, Task, Work, grade_all
+from grader.answering import Answer, Task
+from grader.batch import Workers, grade_all
 from grader.errors import Stopped, UsageError
 from grader.grading import VERSIONS
 from grader.isolation import isolation_text
@@ -46,8 +47,6 @@ MISCONCEPTIONS, PEOPLE = "misconceptions.csv", "people.csv"
 class Options:
     """How a run is to be done; `overrides` is a file of manual marks other than the usual one."""
 
-    course: Path
-    jobs: int
     regrade: bool = False
     overrides: Path | None = None
 
@@ -79,14 +78,15 @@ def grade_into(
     plan: Plan,
     options: Options,
     *,
+    workers: Workers,
     wall: Wall,
     console: Console,
     errors: Console,
 ) -> bool:
     """Whether all of the class could be graded; the results are in the folder `out`.
 
-    UsageError when `out` cannot be worked in, Stopped on SIGINT and SIGTERM. What was graded
-    until then is kept there.
+    `wall` is what stands before the `workers`. UsageError when `out` cannot be worked in, Stopped
+    on SIGINT and SIGTERM. What was graded until then is kept there.
     """
     _make_folder(out)
     marks = _marks(out, options.overrides)
@@ -94,8 +94,7 @@ def grade_into(
     with Store(out) as store, _signals(counts, out) as signals:
         plan_key = keys_of(plan, isolation="", versions=VERSIONS).plan
         store.begin(plan, plan_key, regrade=options.regrade)
-        work = Work(plan, wall, options.course)
-        _grade(taken.entries, work, store, options.jobs, counts, signals, errors)
+        _grade(taken.entries, workers, store, counts, signals, errors)
         for entry in taken.entries:
             if entry.person.name:
                 store.name(entry.student, entry.person.name)
@@ -109,18 +108,15 @@ def grade_into(
 
 def _grade(
     entries: Sequence[Entry],
-    work: Work,
+    workers: Workers,
     store: Store,
-    jobs: int,
     counts: _Counts,
     signals: _Signals,
     errors: Console,
 ) -> None:
     """Grade what is not stored, and store it: one submission, one transaction."""
     tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
-    answers = grade_all(
-        tasks, work, jobs=min(jobs, len(entries)), stopped=lambda: signals.asked is not None
-    )
+    answers = grade_all(tasks, workers, stopped=lambda: signals.asked is not None)
     # Closed at once when storing fails, so that no worker is waited for.
     with progress(len(entries), errors) as step, closing(answers), signals.held():
         for answer in answers:

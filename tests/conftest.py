@@ -105,7 +105,7 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
     def ran(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         if args[:1] == ("grade",) and "--isolation" not in args:
             args = (*args, "--isolation", "none")
-        if args[:1] == ("grade",) and "--jobs" not in args:
+        if args[:1] == ("grade",) and not {"--jobs", "--dask"} & set(args):
             args = (*args, "--jobs", 1)
         command = [sys.executable, "-m", "grader", *map(str, args)]
         return subprocess.run(

@@ -25,10 +25,12 @@ from conftest import (
     write_class,
 )
 
-from grader.batch import Task, Work, grade_all
+from grader.answering import Task, Work
+from grader.batch import grade_all
 from grader.launch import Wall
 from grader.model import Limits
 from grader.planning import plan_of
+from grader.processes import Processes
 
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--isolation", "none")
 SLOW = "import time\ntime.sleep(0.3)\n" + SOFTMAX
@@ -38,6 +40,10 @@ QUICK = Limits(call_cpu_s=0.2, statement_cpu_s=0.3, submission_cpu_s=2.0, wall_f
 @pytest.fixture(scope="module")
 def softmax_plan(course):
     return plan_of(course, seed=0, only=("ex01_softmax",))
+
+
+def processes(plan, jobs):
+    return Processes(Work(plan, Wall()), jobs)
 
 
 def tasks_of(folder):
@@ -91,7 +97,7 @@ def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(
                 spared.add(pid)
 
     with meanwhile(kill_each_busy_worker):
-        results = graded(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2))
+        results = graded(grade_all(tasks_of(tmp_path), processes(softmax_plan, 2)))
     assert results["ada"].score is None
     assert "a worker process was ended while it graded this, twice" in results["ada"].notes[-1]
     assert results["bela"].score == 12
@@ -135,7 +141,7 @@ def test_after_a_killed_worker_the_rest_goes_on_side_by_side(softmax_plan, tmp_p
                 most[0] = max(most[0], len([pid for pid in busy if is_running(pid)]))
 
     with meanwhile(kill_one_and_count_the_others):
-        results = graded(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2))
+        results = graded(grade_all(tasks_of(tmp_path), processes(softmax_plan, 2)))
     assert killed
     assert most == [2]
     assert {result.score for result in results.values()} == {12}
@@ -156,7 +162,7 @@ def test_a_killed_zygote_costs_nobody_a_point(softmax_plan, tmp_path):
                     kill(zygotes[0])
 
     with meanwhile(kill_a_zygote_of_each_worker):
-        results = graded(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2))
+        results = graded(grade_all(tasks_of(tmp_path), processes(softmax_plan, 2)))
     assert len(killed) == 2
     assert {(result.score, result.notes) for result in results.values()} == {(12, ())}
 
@@ -165,7 +171,7 @@ def test_who_kills_the_zygote_costs_only_themselves(softmax_plan, tmp_path):
     killer = "import os, signal\ndef softmax(Z): os.kill(os.getppid(), signal.SIGKILL)"
     write_class(tmp_path, "ada", source=killer)
     write_class(tmp_path, *(f"s{n}" for n in range(4)))
-    results = graded(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=1))
+    results = graded(grade_all(tasks_of(tmp_path), processes(softmax_plan, 1)))
     assert results.pop("ada").score == 0
     assert {result.score for result in results.values()} == {12}
 
@@ -173,8 +179,10 @@ def test_who_kills_the_zygote_costs_only_themselves(softmax_plan, tmp_path):
 def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
     write_class(tmp_path, "ada", source="def softmax(Z):\n    while True: pass")
     write_class(tmp_path, *(f"s{n}" for n in range(20)))
-    plan = msgspec.structs.replace(softmax_plan, limits=QUICK)
-    order = list(graded(grade_all(tasks_of(tmp_path), Work(plan, Wall()), jobs=2)))
+    # Longer than the other worker may take to start.
+    limits = msgspec.structs.replace(QUICK, call_cpu_s=1.5)
+    plan = msgspec.structs.replace(softmax_plan, limits=limits)
+    order = list(graded(grade_all(tasks_of(tmp_path), processes(plan, 2))))
     assert len(order) == 21
     # All of them, if the machine has nothing else to do.
     assert order.index("ada") >= 2
@@ -183,7 +191,7 @@ def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
 def test_what_cannot_even_be_read_is_a_failure_of_ours(softmax_plan, tmp_path):
     write_class(tmp_path, "bela")
     tasks = [Task("ada", ["no path"]), *tasks_of(tmp_path)]
-    results = graded(grade_all(tasks, Work(softmax_plan, Wall()), jobs=1))
+    results = graded(grade_all(tasks, processes(softmax_plan, 1)))
     assert results["ada"].score is None
     assert "the grader failed: reading failed: " in results["ada"].notes[0]
     assert results["bela"].score == 12
@@ -194,8 +202,7 @@ def test_tasks_are_taken_only_when_there_is_room(softmax_plan, tmp_path):
     taken = []
     answers = grade_all(
         (taken.append(task) or task for task in tasks_of(tmp_path)),
-        Work(softmax_plan, Wall()),
-        jobs=2,
+        processes(softmax_plan, 2),
     )
     for number, _answer in enumerate(answers):
         assert len(taken) <= number + 1 + 2 * 2 + 2
@@ -204,10 +211,10 @@ def test_tasks_are_taken_only_when_there_is_room(softmax_plan, tmp_path):
 def test_no_process_and_no_descriptor_is_left(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(8)))
     list(
-        grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2)
+        grade_all(tasks_of(tmp_path), processes(softmax_plan, 2))
     )  # starts multiprocessing's own helper
     before = held()
-    list(grade_all(tasks_of(tmp_path), Work(softmax_plan, Wall()), jobs=2))
+    list(grade_all(tasks_of(tmp_path), processes(softmax_plan, 2)))
     wait_for(lambda: held() == before)
 
 

@@ -19,7 +19,7 @@ from grader.portable import FreshLane
 # What another system would be told, told on this one.
 ELSEWHERE = """
 import sys
-import grader.cli, grader.learner, grader.isolation, grader.batch, nbformat, rich.progress
+import grader.cli, grader.learner, grader.isolation, grader.processes, nbformat, rich.progress
 sys.platform = "darwin"
 grader.cli.main()
 """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -24,9 +25,14 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.answering import Work
+    from grader.batch import Workers
+    from grader.catalog import Course
+    from grader.cluster.workers import Cluster
     from grader.launch import Wall
     from grader.lms.people import Taken
     from grader.plan import Plan
+    from grader.processes import Processes
     from grader.run import Options
 
 
@@ -74,6 +80,13 @@ if TYPE_CHECKING:
     help="Grade everything again, also what has not changed since it was graded.",
 )
 @isolation_option
+@click.option(
+    "--dask",
+    default=None,
+    metavar="ADDRESS",
+    help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), in place of"
+    " this machine; needs softmax-grader[cluster].",
+)
 @reports_errors
 def grade(  # noqa: PLR0913  # one for each option
     submissions: Path,
@@ -89,6 +102,7 @@ def grade(  # noqa: PLR0913  # one for each option
     overrides: Path | None,
     isolation: str,
     regrade: bool,
+    dask: str | None,
 ) -> None:
     """Grade a class of submissions, or a single one.
 
@@ -105,11 +119,12 @@ def grade(  # noqa: PLR0913  # one for each option
       grader grade submissions.zip --from canvas --roster roster.csv --out results/
       grader grade ada.ipynb --out results/ --exercise ex01_softmax
       grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
+      grader grade submissions/ --out results/ --dask tcp://10.0.0.1:8786
 
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.batch import available_cpus
+    from grader.answering import Work
     from grader.isolation import chosen
     from grader.limits import limits_with
     from grader.lms.recognise import taken as taken_from
@@ -117,6 +132,8 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.plans import kept_plan
     from grader.run import Options
 
+    if dask and jobs:
+        raise UsageError("--jobs is for this machine; a cluster has the workers that were started")
     read = read_course(course)
     read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
     people = read_roster(roster) if roster is not None else []
@@ -127,10 +144,15 @@ def grade(  # noqa: PLR0913  # one for each option
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
     for remark in (*filter(None, [taken.told]), *taken.remarks):
         click.echo(remark, err=True)
+    options = Options(regrade=regrade, overrides=overrides)
+    if dask:
+        plan = kept_plan(read, out, seed=seed, only=exercises)
+        with _cluster(dask, read, plan, isolation=isolation) as cluster:
+            _grade_into(out, taken, plan, options, workers=cluster, wall=cluster.wall)
     wall = chosen(isolation)
     plan = kept_plan(read, out, seed=seed, only=exercises)
-    options = Options(read.folder, jobs or available_cpus(), regrade=regrade, overrides=overrides)
-    _grade_into(out, taken, plan, options, wall=wall)
+    workers = _processes(taken, Work(plan, wall, read.folder), jobs)
+    _grade_into(out, taken, plan, options, workers=workers, wall=wall)
 
 
 @click.command()
@@ -170,7 +192,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.batch import available_cpus
+    from grader.answering import Work
     from grader.demo import write_class
     from grader.isolation import strongest
     from grader.lms.recognise import taken as taken_from
@@ -185,8 +207,28 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
     taken = taken_from(submissions, order=read.slugs, source="plain")
-    options = Options(read.folder, jobs or available_cpus())
-    _grade_into(out / "results", taken, plan, options, wall=strongest())
+    wall = strongest()
+    workers = _processes(taken, Work(plan, wall, read.folder), jobs)
+    _grade_into(out / "results", taken, plan, Options(), workers=workers, wall=wall)
+
+
+def _cluster(
+    address: str, course: Course, plan: Plan, *, isolation: str
+) -> AbstractContextManager[Cluster]:
+    try:
+        from grader.cluster.workers import connected
+    except ImportError as error:
+        raise UsageError(
+            f"--dask needs what is not installed ({error}); pip install 'softmax-grader[cluster]'"
+        ) from error
+    return connected(address, course, plan, isolation=isolation)
+
+
+def _processes(taken: Taken, work: Work, jobs: int | None) -> Processes:
+    """As many worker processes as are asked for, or can be at work here, and have work."""
+    from grader.processes import Processes, available_cpus
+
+    return Processes(work, min(jobs or available_cpus(), len(taken.entries)))
 
 
 def _grade_into(
@@ -195,8 +237,9 @@ def _grade_into(
     plan: Plan,
     options: Options,
     *,
+    workers: Workers,
     wall: Wall,
-) -> None:
+) -> NoReturn:
     """Grade, write, summarise and exit."""
     from grader.isolation import isolation_text
     from grader.pages import FEEDBACK, REPORT
@@ -204,7 +247,14 @@ def _grade_into(
 
     screen = console()
     complete = grade_into(
-        out, taken, plan, options, wall=wall, console=screen, errors=console(stderr=True)
+        out,
+        taken,
+        plan,
+        options,
+        workers=workers,
+        wall=wall,
+        console=screen,
+        errors=console(stderr=True),
     )
     screen.print(f"isolation: {isolation_text(wall)}", highlight=False)
     written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch import reported
+from grader.answering import reported
 from grader.containers.pack import NAME, Settings, opened
 from grader.feedback import next_step
 from grader.following import FollowThrough

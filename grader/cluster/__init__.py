@@ -1,0 +1,1 @@
+"""Grade a class on many machines, through Dask."""
