@@ -31,7 +31,8 @@ from grader.plan import Plan
 from grader.planning import plan_of
 from grader.report import gradebook_csv, misconceptions_csv, results_jsonl, write_atomically
 from grader.sandbox import Lane
-from grader.store import Graded, Store
+from grader.store import Store
+from grader.stored import Graded
 
 REPORT_S, REPORT_MB = 10.0, 10.0
 SAMPLE = 96
@@ -89,7 +90,7 @@ def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: in
         result = msgspec.structs.replace(result, student=student)
         keys = {f.function: b"" for f in result.functions}
         notes = tuple(("", note) for note in result.notes)
-        store.keep(student, Graded(result, b"", key, keys, notes))
+        store.keep([(student, Graded.of(result, plan=key, keys=keys, notes=notes))])
 
 
 def write_files(out: Path, store: Store, plan: Plan) -> None:

@@ -15,7 +15,7 @@ from grader.launch import Wall
 from grader.model import Submission, Verdict
 from grader.plan import Plan
 from grader.portable import lane_for
-from grader.store import Graded, Known
+from grader.stored import Graded, Known
 
 LOST_TWICE = "a worker process was ended while it graded this, twice"
 
@@ -69,8 +69,12 @@ class Answerer:
         report = reported(submission, grader, stale)
         if report.together and len(stale) < len(keys.functions):
             report = reported(submission, grader, list(keys.functions))
-        graded = Graded(
-            report.result, submission.handed, keys.plan, _kept_by(report, keys), report.notes
+        graded = Graded.of(
+            report.result,
+            handed=submission.handed,
+            plan=keys.plan,
+            keys=_kept_by(report, keys),
+            notes=report.notes,
         )
         return Answer(task.student, graded)
 
@@ -78,7 +82,7 @@ class Answerer:
         """The answer when the grader could not grade a submission at all."""
         result = self._grader.failure(Submission(task.student), message)
         notes = tuple(("", note) for note in result.notes)
-        return Answer(task.student, Graded(result, handed=b"", plan=b"", keys={}, notes=notes))
+        return Answer(task.student, Graded.of(result, notes=notes))
 
     def close(self) -> None:
         """End the lane's process; the next task would start another."""

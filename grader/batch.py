@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.answering import LOST_TWICE, Answer, Task
 
@@ -28,10 +28,10 @@ class Pool(Protocol):
     def taken(self, tasks: Iterator[Task]) -> list[Task]:
         """The tasks that are to be given to a worker together, taken from `tasks`."""
 
-    def submit(self, tasks: list[Task]) -> Future[list[Answer]]:
+    def submit(self, tasks: list[Task]) -> Future[Any]:
         """Give them to a worker. WorkerLost where none takes them."""
 
-    def answers(self, future: Future[list[Answer]]) -> list[Answer]:
+    def answers(self, future: Future[Any]) -> list[Answer]:
         """What it has come to. WorkerLost when its worker has ended."""
 
 
@@ -50,8 +50,8 @@ class Workers(Protocol):
 
 def grade_all(
     tasks: Iterable[Task], workers: Workers, *, stopped: Callable[[], bool] = lambda: False
-) -> Generator[Answer, None, None]:
-    """The answer to every task, in the order they are done; tasks are taken when there is room.
+) -> Generator[list[Answer], None, None]:
+    """The answers to all tasks, as they are done, in groups; tasks are taken when there is room.
 
     Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
     """
@@ -62,17 +62,17 @@ def grade_all(
         alone = iter(suspects)
         while guilty := (yield from _pooled(alone, workers, stopped, alone=True)):
             for task in guilty:
-                yield workers.failure(task, LOST_TWICE)
+                yield [workers.failure(task, LOST_TWICE)]
 
 
 def _pooled(
     tasks: Iterator[Task], workers: Workers, stopped: Callable[[], bool], *, alone: bool
-) -> Generator[Answer, None, list[Task]]:
+) -> Generator[list[Answer], None, list[Task]]:
     """Answers until all are there or a worker is lost; then the tasks that were under way.
 
     Returns an empty list when all tasks are done.
     """
-    under_way: dict[Future[list[Answer]], list[Task]] = {}
+    under_way: dict[Future[Any], list[Task]] = {}
     suspects: list[Task] = []
     with workers.pool(alone=alone) as pool:
         while True:
@@ -96,4 +96,4 @@ def _pooled(
                     continue
                 # A cluster keeps (and makes again) what somebody still refers to.
                 del future
-                yield from answers
+                yield answers

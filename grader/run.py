@@ -65,7 +65,7 @@ class _Counts:
             self.unchanged += 1
         else:
             self.graded += 1
-            self.functions += len(answer.graded.result.functions)
+            self.functions += len(answer.graded.functions)
 
     @property
     def done(self) -> int:
@@ -114,15 +114,16 @@ def _grade(
     signals: _Signals,
     errors: Console,
 ) -> None:
-    """Grade what is not stored, and store it: one submission, one transaction."""
+    """Grade what is not stored, and store it as soon as it is known."""
     tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
     answers = grade_all(tasks, workers, stopped=lambda: signals.asked is not None)
     # Closed at once when storing fails, so that no worker is waited for.
     with progress(len(entries), errors) as step, closing(answers), signals.held():
-        for answer in answers:
-            store.keep(answer.student, answer.graded)
-            counts.add(answer)
-            step()
+        for group in answers:
+            store.keep(group)
+            for answer in group:
+                counts.add(answer)
+                step()
 
 
 def _report(

@@ -11,11 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-import msgspec
-
 from grader.errors import UsageError
-from grader.model import FunctionResult, Override, SubmissionResult, total
+from grader.model import SubmissionResult
 from grader.plan import Plan
+from grader.stored import Graded, Known, submission_from_rows
 
 FILE = "results.sqlite"
 FORMAT = "1"
@@ -51,28 +50,6 @@ _PRESENT = (
     " FROM present CROSS JOIN submission USING (student) CROSS JOIN planned"
     " CROSS JOIN function USING (student, function) LEFT JOIN override USING (student, function)"
 )
-
-
-class Known(NamedTuple):
-    """What is stored of a submission: hashes of what was handed in and how it was graded."""
-
-    handed: bytes
-    plan: bytes
-    functions: dict[str, bytes | None]
-
-
-class Graded(msgspec.Struct, frozen=True):
-    """What a grading has found: of `result` only the functions that were graded now.
-
-    `keys` has none for a function that the grader failed on. A note goes with the function that it
-    is about, or with "".
-    """
-
-    result: SubmissionResult
-    handed: bytes
-    plan: bytes
-    keys: dict[str, bytes]
-    notes: tuple[tuple[str, str], ...]
 
 
 class Move(NamedTuple):
@@ -156,32 +133,22 @@ class Store:
             handed, plan = row
             return Known(handed, plan, dict(keys))
 
-    def keep(self, student: str, graded: Graded | None) -> None:
-        """Note that a student takes part in this run; store what was graded, all or nothing."""
+    def keep(self, answers: Iterable[tuple[str, Graded | None]]) -> None:
+        """Note that students take part in this run; store what was graded, all or nothing."""
         with self._transaction():
-            self._execute("INSERT OR IGNORE INTO present VALUES (?)", student)
-            if graded is None:
-                return
-            result = graded.result
-            self._execute(
-                "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?)",
-                student,
-                self._run,
-                graded.handed,
-                graded.plan,
-                msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
-                msgspec.json.encode(graded.notes),
-            )
-            for function in result.functions:
+            for student, graded in answers:
+                self._execute("INSERT OR IGNORE INTO present VALUES (?)", student)
+                if graded is None:
+                    continue
                 self._execute(
-                    "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?)",
                     student,
-                    function.function,
-                    function.exercise,
-                    graded.keys.get(function.function),
-                    function.score,
-                    msgspec.json.encode(function),
+                    self._run,
+                    *graded[:4],
                 )
+                rows = ((student, *row) for row in graded.functions)
+                statement = "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?)"
+                self._connection.executemany(statement, rows).close()
 
     def is_present(self, student: str) -> bool:
         """Whether a student takes part in this run."""
@@ -211,7 +178,9 @@ class Store:
                 f"{_PRESENT} LEFT JOIN person USING (student) ORDER BY student, place"
             )
             for _student, group in groupby(rows, key=itemgetter(0)):
-                yield _submission(list(group))
+                stored = list(group)
+                _, head, notes, *_ = stored[0]
+                yield submission_from_rows(head, notes, [row[3:] for row in stored])
 
     def moves(self) -> Iterator[Move]:
         """Whose points are other than the last completed run's, sorted by student."""
@@ -297,32 +266,6 @@ class Store:
 
     def _rows(self, query: str, *values: object) -> Iterable[tuple[Any, ...]]:
         return self._connection.execute(query, values)
-
-
-def _submission(rows: list[tuple[Any, ...]]) -> SubmissionResult:
-    """The result that these rows of one student are: a row for each function."""
-    functions = tuple(
-        _function(stored, points, reason) for _, _, _, stored, points, reason, _ in rows
-    )
-    _student, result, notes, *_, name = rows[0]
-    names = {"", *(function.function for function in functions)}
-    about = msgspec.json.decode(notes, type=list[tuple[str, str]])
-    return msgspec.structs.replace(
-        msgspec.json.decode(result, type=SubmissionResult),
-        score=total([function.score for function in functions]),
-        max_score=round(sum(function.max_score for function in functions), 2),
-        notes=tuple(note for name, note in about if name in names),
-        functions=functions,
-        name=name or "",
-    )
-
-
-def _function(stored: bytes, points: float | None, reason: str) -> FunctionResult:
-    result = msgspec.json.decode(stored, type=FunctionResult)
-    if points is None:
-        return result
-    override = Override(points=points, reason=reason, graded=result.score)
-    return msgspec.structs.replace(result, score=points, override=override)
 
 
 def _reason(error: sqlite3.Error) -> str:

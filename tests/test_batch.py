@@ -51,7 +51,7 @@ def tasks_of(folder):
 
 
 def graded(answers):
-    return {answer.student: answer.graded.result for answer in answers}
+    return {answer.student: answer.graded.result for group in answers for answer in group}
 
 
 @contextlib.contextmanager

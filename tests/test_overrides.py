@@ -11,7 +11,8 @@ from grader.model import Submission
 from grader.overrides import apply_marks, read_marks
 from grader.planning import plan_of
 from grader.sandbox import Lane
-from grader.store import Graded, Store
+from grader.store import Store
+from grader.stored import Graded
 
 HEADER = "student,function,points,reason\n"
 
@@ -145,7 +146,7 @@ def test_a_function_that_the_grader_failed_on_can_be_given_points(course, tmp_pa
     (tmp_path / "overrides.csv").write_text(HEADER + "ada,softmax,5,seen by hand\n")
     with Store(tmp_path) as store:
         store.begin(plan, b"", regrade=False)
-        store.keep("ada", Graded(failure, b"", b"", {}, ()))
+        store.keep([("ada", Graded.of(failure))])
         assert apply_marks(read_marks(tmp_path / "overrides.csv"), store, plan) == []
         (result,) = store.results()
     assert (result.score, result.failed) == (5, False)

@@ -20,7 +20,8 @@ from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of
 from grader.sandbox import Lane
-from grader.store import Graded, Store
+from grader.store import Store
+from grader.stored import Graded
 
 
 @pytest.fixture
@@ -218,7 +219,8 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
     result = Grader(plan, Lane()).failure(Submission("ada"), "it broke")
     with Store(tmp_path) as store:
         store.begin(plan, b"", regrade=False)
-        store.keep("ada", Graded(result, b"handed", b"plan", {}, (("", "it broke"),)))
+        graded = Graded.of(result, handed=b"handed", plan=b"plan", notes=(("", "it broke"),))
+        store.keep([("ada", graded)])
         known = store.known("ada")
         assert set(known.functions.values()) == {None}
         (stored,) = store.results()
@@ -227,15 +229,15 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
 
 def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
     submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=plan.slugs)
-    graded = Graded(grader.grade(submission), b"handed", b"plan", {"softmax": b"key"}, ())
+    result = grader.grade(submission)
+    graded = Graded.of(result, handed=b"handed", plan=b"plan", keys={"softmax": b"key"})
     with Store(tmp_path) as store:
         store.begin(plan, b"this plan", regrade=False)
-        store.keep("ada", graded)
-        store.keep("bela", graded)
+        store.keep([("ada", graded), ("bela", graded)])
     with Store(tmp_path) as store:
         store.begin(plan, b"this plan", regrade=True)
         assert store.known("ada") is None
-        store.keep("ada", graded)
+        store.keep([("ada", graded)])
     for key, known in ((b"this plan", True), (b"another plan", False)):
         with Store(tmp_path) as store:
             store.begin(plan, key, regrade=True)

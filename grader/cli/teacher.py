@@ -147,7 +147,8 @@ def grade(  # noqa: PLR0913  # one for each option
     options = Options(regrade=regrade, overrides=overrides)
     if dask:
         plan = kept_plan(read, out, seed=seed, only=exercises)
-        with _cluster(dask, read, plan, isolation=isolation) as cluster:
+        count = len(taken.entries)
+        with _cluster(dask, read, plan, isolation=isolation, count=count) as cluster:
             _grade_into(out, taken, plan, options, workers=cluster, wall=cluster.wall)
     wall = chosen(isolation)
     plan = kept_plan(read, out, seed=seed, only=exercises)
@@ -213,7 +214,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
 
 
 def _cluster(
-    address: str, course: Course, plan: Plan, *, isolation: str
+    address: str, course: Course, plan: Plan, *, isolation: str, count: int
 ) -> AbstractContextManager[Cluster]:
     try:
         from grader.cluster.workers import connected
@@ -221,7 +222,7 @@ def _cluster(
         raise UsageError(
             f"--dask needs what is not installed ({error}); pip install 'softmax-grader[cluster]'"
         ) from error
-    return connected(address, course, plan, isolation=isolation)
+    return connected(address, course, plan, isolation=isolation, count=count)
 
 
 def _processes(taken: Taken, work: Work, jobs: int | None) -> Processes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 import tempfile
 import threading
 import zipfile
@@ -134,12 +135,15 @@ _runs: dict[str, _Run] = {}
 _examined: dict[Tier, Examination] = {}
 
 
-def answers(name: str, tasks: list[Task]) -> list[Answer]:
-    """The answers to tasks of the errand `name`; Unfit when this process cannot give them."""
+def answers(name: str, tasks: bytes) -> bytes:
+    """The answers to tasks of the errand `name`; Unfit when this process cannot give them.
+
+    Both are pickled: into bytes Dask does not look.
+    """
     run = _runs.get(name)
     if run is None:
         raise Unfit("it was not told what to grade; start it again")
-    return run.answers(tasks)
+    return pickle.dumps(run.answers(pickle.loads(tasks)))  # noqa: S301  # as Dask itself does
 
 
 def examination(tier: Tier) -> Examination:

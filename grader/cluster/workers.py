@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import time
 import uuid
 import warnings
@@ -32,9 +33,11 @@ CONNECT_S = 10.0
 # So long nobody is at work before it is told that no worker is there.
 NOBODY_S = 30.0
 ASK_S = 2.0
-# Submissions that go to a worker together: enough that Dask's own work (a millisecond a task) does
+# Submissions that go to a worker together: enough that Dask's own work (milliseconds a task) does
 # not count, and not more than can be done again when a worker is lost.
-GROUP, GROUP_BYTES = 8, 2**20
+GROUP, GROUP_BYTES = 32, 2**20
+# But so many groups for each worker, so that all come to an end together.
+GROUPS_A_WORKER = 4
 # Of submissions that are under way, so many bytes are held here at once.
 HELD_BYTES = 256 * 2**20
 NO_GRADER = ("ImportError", "ModuleNotFoundError", "AttributeError")
@@ -46,9 +49,12 @@ INSTALL = "install the same everywhere: pip install 'softmax-grader[cluster]=={v
 class Cluster:
     """A Dask cluster, asked to do one errand. Use `connected`."""
 
-    def __init__(self, client: Client, address: str, course: Course, plan: Plan) -> None:
+    def __init__(
+        self, client: Client, address: str, course: Course, plan: Plan, *, count: int
+    ) -> None:
         self._client = client
         self._address = address
+        self.count = count
         self._course = course
         self._plan = plan
         self.wall = Wall()
@@ -137,9 +143,9 @@ class Cluster:
         except (OSError, CommClosedError, ValueError, RuntimeError) as error:
             raise self.lost() from error
 
-    def submit(self, executor: Executor, tasks: list[Task]) -> Future[list[Answer]]:
-        """Give tasks to a worker."""
-        return executor.submit(errands.answers, self._name, tasks)
+    def submit(self, executor: Executor, tasks: list[Task]) -> Future[bytes]:
+        """Give tasks to a worker, which answers as `errands.answers` does."""
+        return executor.submit(errands.answers, self._name, pickle.dumps(tasks))
 
     def lost(self) -> UsageError:
         """The scheduler is gone."""
@@ -166,9 +172,10 @@ class _Pool:
         self._cluster = cluster
         self._executor = executor
         self._alone = alone
-        self._held: dict[Future[list[Answer]], int] = {}
+        self._held: dict[Future[bytes], int] = {}
         self._processes = 0
-        self._asked = self._somebody = time.monotonic()
+        self._group = 1
+        self._somebody = time.monotonic()
         self._next_ask = 0.0
 
     def room(self) -> int:
@@ -177,6 +184,8 @@ class _Pool:
         if now >= self._next_ask:
             self._processes = self._cluster.processes()
             self._next_ask = now + ASK_S
+            share = self._cluster.count // (GROUPS_A_WORKER * max(1, self._processes))
+            self._group = 1 if self._alone else max(1, min(GROUP, share))
             if self._processes:
                 self._somebody = now
             elif now - self._somebody > NOBODY_S:
@@ -194,21 +203,21 @@ class _Pool:
             read = _read(task)
             group.append(read)
             size += _bytes_of(read)
-            if self._alone or len(group) == GROUP or size > GROUP_BYTES:
+            if len(group) >= self._group or size > GROUP_BYTES:
                 break
         return group
 
-    def submit(self, tasks: list[Task]) -> Future[list[Answer]]:
+    def submit(self, tasks: list[Task]) -> Future[bytes]:
         """Give them to a worker."""
         future = self._cluster.submit(self._executor, tasks)
         self._held[future] = sum(map(_bytes_of, tasks))
         return future
 
-    def answers(self, future: Future[list[Answer]]) -> list[Answer]:
+    def answers(self, future: Future[bytes]) -> list[Answer]:
         """What it has come to. WorkerLost when workers have ended over it, again and again."""
         del self._held[future]
         try:
-            return future.result()
+            return list(pickle.loads(future.result()))  # noqa: S301  # as Dask itself does
         except KilledWorker as error:
             raise WorkerLost(str(error)) from None
         except CancelledError:
@@ -237,8 +246,10 @@ def _bytes_of(task: Task) -> int:
 
 
 @contextmanager
-def connected(address: str, course: Course, plan: Plan, *, isolation: str) -> Iterator[Cluster]:
-    """A cluster whose workers are ready to grade by `plan`, until the block ends.
+def connected(
+    address: str, course: Course, plan: Plan, *, isolation: str, count: int
+) -> Iterator[Cluster]:
+    """A cluster whose workers are ready to grade `count` submissions, until the block ends.
 
     UsageError when there is no scheduler at `address`, or no fit worker.
     """
@@ -255,7 +266,7 @@ def connected(address: str, course: Course, plan: Plan, *, isolation: str) -> It
             " name the address that it prints"
         ) from error
     with client:
-        cluster = Cluster(client, address, course, plan)
+        cluster = Cluster(client, address, course, plan, count=count)
         try:
             cluster.prepare(isolation)
             yield cluster

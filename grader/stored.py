@@ -1,0 +1,108 @@
+"""What is stored of a submission: written by whoever graded it, read for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import msgspec
+
+from grader.model import FunctionResult, Override, SubmissionResult, total
+
+
+class Known(NamedTuple):
+    """What is stored of a submission: hashes of what was handed in and how it was graded."""
+
+    handed: bytes
+    plan: bytes
+    functions: dict[str, bytes | None]
+
+
+class Row(NamedTuple):
+    """The result of a function as it is stored; `key` is None where the grader failed on it."""
+
+    function: str
+    exercise: str
+    key: bytes | None
+    score: float | None
+    result: bytes
+
+
+class Graded(NamedTuple):
+    """What a grading has found, encoded where it was found: who stores it has many to store.
+
+    Of the result only the functions that were graded now.
+    """
+
+    handed: bytes
+    plan: bytes
+    head: bytes
+    notes: bytes
+    functions: tuple[Row, ...]
+
+    @classmethod
+    def of(
+        cls,
+        result: SubmissionResult,
+        *,
+        handed: bytes = b"",
+        plan: bytes = b"",
+        keys: Mapping[str, bytes] | None = None,
+        notes: Sequence[tuple[str, str]] = (),
+    ) -> Self:
+        """A result and what it depends on; `keys` has none for a function the grader failed on.
+
+        A note goes with the function that it is about, or with "".
+        """
+        keys = keys or {}
+        return cls(
+            handed,
+            plan,
+            msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
+            msgspec.json.encode(notes),
+            tuple(
+                Row(
+                    function.function,
+                    function.exercise,
+                    keys.get(function.function),
+                    function.score,
+                    msgspec.json.encode(function),
+                )
+                for function in result.functions
+            ),
+        )
+
+    @property
+    def result(self) -> SubmissionResult:
+        """The result as it will be read from the store."""
+        rows = [(row.result, None, "", "") for row in self.functions]
+        return submission_from_rows(self.head, self.notes, rows)
+
+
+def submission_from_rows(
+    head: bytes, notes: bytes, rows: Sequence[tuple[Any, ...]]
+) -> SubmissionResult:
+    """The result that is stored so.
+
+    `rows` holds for each function its result, and of a manual mark the points (or None) and the
+    reason; and the learner's name.
+    """
+    functions = tuple(_function(stored, points, reason) for stored, points, reason, _ in rows)
+    names = {"", *(function.function for function in functions)}
+    about = msgspec.json.decode(notes, type=list[tuple[str, str]])
+    return msgspec.structs.replace(
+        msgspec.json.decode(head, type=SubmissionResult),
+        score=total([function.score for function in functions]),
+        max_score=round(sum(function.max_score for function in functions), 2),
+        notes=tuple(note for name, note in about if name in names),
+        functions=functions,
+        name=rows[0][-1] or "",
+    )
+
+
+def _function(stored: bytes, points: float | None, reason: str) -> FunctionResult:
+    result = msgspec.json.decode(stored, type=FunctionResult)
+    if points is None:
+        return result
+    override = Override(points=points, reason=reason, graded=result.score)
+    return msgspec.structs.replace(result, score=points, override=override)
