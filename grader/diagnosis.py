@@ -15,15 +15,9 @@ from itertools import combinations
 import numpy as np
 
 from grader import patterns, wire
-from grader.compare import (
-    Expected,
-    Leaf,
-    WrongType,
-    is_near,
-    leaves_of,
-    type_difference,
-    value_difference,
-)
+from grader.compare import Leaf, is_near, leaves_of, type_difference, value_difference
+from grader.contents import WrongType
+from grader.expected import Expected
 from grader.invariants import Invariants, broken_invariant, invariants_of
 from grader.mistakes import error_text
 from grader.model import Misconception, Outcome, Raised, Returned
@@ -168,7 +162,7 @@ class Diagnoser:
         if difference.kind is _Kind.ERROR or one.error:
             return difference.error == one.error
         if difference.kind is _Kind.VALUE:
-            return not right and _same_leaves(one.leaves, difference.leaves)
+            return not right and same_leaves(one.leaves, difference.leaves)
         if not right:
             return False
         if difference.kind is _Kind.FORM:
@@ -357,7 +351,8 @@ def _type_name(value: wire.Value, expected: Expected) -> str:
     return difference.got if isinstance(difference, WrongType) else ""
 
 
-def _same_leaves(one: tuple[Leaf, ...], other: tuple[Leaf, ...]) -> bool:
+def same_leaves(one: tuple[Leaf, ...], other: tuple[Leaf, ...]) -> bool:
+    """Whether two wrong answers are the same but for rounding, part by part."""
     return len(one) == len(other) and all(map(_same_leaf, one, other))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader import wire
-from grader.compare import Difference, NotFinite, WrongShape, WrongType, WrongValue
+from grader.compare import Difference, NotFinite, WrongValue
+from grader.contents import WrongShape, WrongType
 from grader.model import (
     NEUTRAL,
     Died,

@@ -105,6 +105,7 @@ class Grader:
         firsts = accumulate((len(f.calls) for f in functions), initial=0)
         self._first_number = {f.name: first for f, first in zip(functions, firsts, strict=False)}
         self.judge = Judge(plan)
+        self._only: dict[tuple[str, str], Grader] = {}
 
     def grade(self, submission: Submission, *, echo: bool = False) -> SubmissionResult:
         """The result of one submission; a failure of ours is a result too, without a score."""
@@ -299,7 +300,9 @@ class Grader:
         return result_of(exercise, function, checks, 0.0, verdict, message)
 
     def only(self, slug: str, name: str) -> Grader:
-        """A grader in the same lane for one function of one exercise."""
+        """A grader in the same lane for one function of one exercise, made once."""
+        if (slug, name) in self._only:
+            return self._only[slug, name]
         exercises = tuple(
             msgspec.structs.replace(
                 exercise, functions=tuple(f for f in exercise.functions if f.name == name)
@@ -308,7 +311,8 @@ class Grader:
             if exercise.slug == slug
         )
         plan = msgspec.structs.replace(self.plan, exercises=exercises)
-        return Grader(plan, self.lane, self.follow)
+        self._only[slug, name] = Grader(plan, self.lane, self.follow)
+        return self._only[slug, name]
 
 
 def _failures(planned: Planned, message: str) -> list[FunctionResult]:

@@ -9,17 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from grader import feedback
-from grader.compare import (
-    Difference,
-    Expected,
-    expected_of,
-    only_parts,
-    shape_difference,
-    type_difference,
-    value_difference,
-)
+from grader.compare import Difference, shape_difference, type_difference, value_difference
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
+from grader.expected import Expected, expected_of, only_parts
 from grader.following import Followed
 from grader.model import (
     LADDER,

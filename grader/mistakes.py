@@ -13,7 +13,8 @@ import numpy as np
 
 from grader import wire
 from grader.catalog import Course, Exercise, module_of
-from grader.compare import Expected, expected_of, type_difference, value_difference
+from grader.compare import type_difference, value_difference
+from grader.expected import Expected, expected_of
 from grader.plan import (
     MistakenAnswer,
     Plan,
@@ -55,7 +56,7 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
         implementation = getattr(module, variant.name)
-        with _silent():
+        with silent():
             answers = tuple(
                 None
                 if place in memory[function.name]
@@ -76,7 +77,7 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
+def silent() -> Iterator[None]:
     """Until the block ends nothing is printed, nor warned of."""
     with (
         open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.compare import Expected, Leaf
+from grader.compare import Leaf
+from grader.expected import Expected
 from grader.plan import PlannedCall
 
 Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]

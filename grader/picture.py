@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.compare import Expected, Leaf, leaves_of
+from grader.compare import Leaf, leaves_of
+from grader.expected import Expected
 from grader.feedback import call_text
 from grader.model import Grid, Outcome, Returned
 from grader.plan import PlannedFunction

@@ -175,20 +175,19 @@ _TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
 
 def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
     problems = []
-    for alternative in variants_in(exercise, "alternatives.py"):
+    alternatives = graded_variants(exercise, "alternatives.py", grader)
+    for alternative, result in alternatives.items():
         if alternative.is_def and not alternative.doc:
             problems.append(
                 f"{alternative.path}: {alternative.name} has no docstring; say what is different"
             )
-        result = graded_variant(alternative, grader)
         if result.score != result.max_score:
             problems.append(
                 f"{alternative.path}: {alternative.name} gets {result.score} of {result.max_score}"
                 f" points ({result.message}); it is wrong, or a check is too strict"
             )
     lost: set[tuple[str, str]] = set()
-    for mistake in variants_in(exercise, "mistakes.py"):
-        result = graded_variant(mistake, grader)
+    for mistake, result in graded_variants(exercise, exercise.mistakes_path.name, grader).items():
         failed = [check.name for check in result.checks if check.verdict is not Verdict.PASSED]
         lost.update((mistake.function, name) for name in failed)
         if not failed:
@@ -206,6 +205,13 @@ def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
         if (function.name, check.name) not in lost
     ]
     return problems
+
+
+def graded_variants(
+    exercise: Exercise, filename: str, grader: Grader
+) -> dict[Variant, FunctionResult]:
+    """What the mistakes or alternatives in the file `filename` get, each for its function."""
+    return {v: graded_variant(v, grader) for v in variants_in(exercise, filename)}
 
 
 def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:

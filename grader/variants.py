@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from grader.catalog import Exercise
@@ -32,25 +33,35 @@ class Variant:
 
     def pieces(self) -> tuple[list[str], str]:
         """The source of what it needs of its file (imports, helpers), and of the variant itself."""
-        text = self.path.read_text(encoding="utf-8")
-        shared: list[str] = []
-        variants: dict[str, str] = {}
-        lines = text.splitlines()
-        for node in ast.parse(text).body:
-            names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
-            piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-            variants.update(dict.fromkeys(names, piece))
-            if not names:
-                shared.append(piece)
-        own = variants.pop(self.name)
+        shared, variants = _pieces_of(self.path.read_text(encoding="utf-8"))
+        own = variants[self.name]
         # A variant may be made of another one, above it in the file.
-        used = [piece for name, piece in variants.items() if re.search(rf"\b{name}\b", own)]
+        used = [
+            piece
+            for name, piece in variants.items()
+            if name != self.name and re.search(rf"\b{name}\b", own)
+        ]
         return [*shared, *used], own
 
     def source(self) -> bytes:
         """A file that holds this variant under the function's own name."""
         shared, own = self.pieces()
         return "\n\n".join([*shared, own, f"{self.function} = {self.name}\n"]).encode()
+
+
+@lru_cache(maxsize=8)
+def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The statements of a file that all its variants share, and each variant's own by its name."""
+    shared: list[str] = []
+    variants: dict[str, str] = {}
+    lines = text.splitlines()
+    for node in ast.parse(text).body:
+        names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
+        piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        variants.update(dict.fromkeys(names, piece))
+        if not names:
+            shared.append(piece)
+    return tuple(shared), variants
 
 
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:

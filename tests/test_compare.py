@@ -8,14 +8,13 @@ import pytest
 from grader import wire
 from grader.compare import (
     NotFinite,
-    WrongShape,
-    WrongType,
     WrongValue,
-    expected_of,
     shape_difference,
     type_difference,
     value_difference,
 )
+from grader.contents import WrongShape, WrongType
+from grader.expected import expected_of
 from grader.plan import PlannedCall
 
 

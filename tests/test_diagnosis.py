@@ -1,7 +1,5 @@
 """Which mistake it is: named only when the answers say so, and never a right answer's."""
 
-import logging
-
 import pytest
 
 from grader.catalog import Course
@@ -173,26 +171,6 @@ def test_the_public_checks_alone_name_a_mistake(course: Course, lane: Lane):
         if variant.name == "softmax_jacobian__diagonal_only"
     )
     assert graded_variant(mistake, grader).misconception.id == "diagonal_only"
-
-
-def test_every_mistake_of_an_exercise_is_named_and_no_alternative(course, lane, caplog):
-    """The whole table is printed by benchmarks/diagnosis.py."""
-    exercise = course.exercises[1]
-    grader = Grader(plan_of(course, seed=0, only=(exercise.slug,), mistakes=True), lane)
-    messages = {
-        (f.name, m.id): m.message
-        for e in grader.plan.exercises
-        for f in e.functions
-        for m in f.mistakes
-    }
-    with caplog.at_level(logging.ERROR):
-        for variant in variants_in(exercise, "mistakes.py"):
-            found = graded_variant(variant, grader).misconception
-            assert found is not None, variant.name
-            assert found.message == messages[variant.function, variant.id]
-        for variant in variants_in(exercise, "alternatives.py"):
-            assert graded_variant(variant, grader).misconception is None, variant.name
-    assert not caplog.records
 
 
 def test_a_grid_shows_which_entries_are_wrong_and_how(explain):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from grader import feedback, wire
-from grader.compare import NotFinite, WrongShape, WrongType, WrongValue, type_name
+from grader.compare import NotFinite, WrongValue
+from grader.contents import WrongShape, WrongType, type_name
 from grader.course import Callback
 from grader.model import Died, NotLoaded, Raised, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction, readable, value_from

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from grader import feedback, wire
-from grader.compare import WrongShape, WrongType, expected_of, type_difference, value_difference
+from grader.compare import type_difference, value_difference
+from grader.contents import WrongShape, WrongType
+from grader.expected import expected_of
 from grader.plan import PlannedCall, plan_from_json, plan_json, readable, value_from
 from grader.planning import plan_of
 

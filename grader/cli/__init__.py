@@ -7,7 +7,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli.author import build
+from grader.cli.author import audit, build
 from grader.cli.export import export
 from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
@@ -25,12 +25,12 @@ def main() -> None:
     \b
     Learners:     grader start DIR, grader check ex01_softmax.py
     Instructors:  grader grade submissions/ --out results/
-    Authors:      grader build --check
+    Authors:      grader build --check, grader audit
     """  # noqa: D301  # click's mark for lines that are kept
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-for command in (grade, check, start, build, demo, doctor, otter, gradescope, export):
+for command in (grade, check, start, build, audit, demo, doctor, otter, gradescope, export):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""What course authors use: `grader build`."""
+"""What course authors use: `grader build` and `grader audit`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.common import EXIT_FAILED, course_option, read_course, reports_errors
+from grader.cli.common import (
+    EXIT_FAILED,
+    console,
+    course_option,
+    json_option,
+    read_course,
+    reports_errors,
+    seed_option,
+)
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,3 +78,54 @@ def _prove(course: Course, exercises: Path) -> None:
 
 def _listed(names: list[str]) -> str:
     return f": {', '.join(names)}" if names else ""
+
+
+@click.command()
+@course_option
+@seed_option
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Write the report card as a page, too.",
+)
+@json_option
+@reports_errors
+def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
+    """Say what each check of a course is good for, and whether the course keeps the rules.
+
+    Every mistake and every alternative is graded as if a learner had handed it in. For each check:
+    how many mistakes lose it, how many lose nothing else, and how many orders of magnitude lie
+    between the tolerance and the worst right answer (right) and the nearest wrong one (wrong).
+
+    The rules: every mistake loses a check, and every check is lost by a mistake; every function
+    has alternatives; right and wrong answers are well apart; no mistake is taken for another one.
+
+    \b
+    Example:
+      grader audit --course mycourse --html audit.html
+
+    Exit code: 1 when the course breaks a rule.
+    """  # noqa: D301  # click's mark for lines that are kept
+    import msgspec
+
+    from grader.audit import audited
+    from grader.audit_report import audit_page, print_audit
+    from grader.report import write_atomically
+
+    read = read_course(course)
+    found = audited(read, seed=seed, step=lambda text: click.echo(f"  {text}", err=True))
+    if html is not None:
+        try:
+            write_atomically(html, audit_page(found))
+        except OSError as error:
+            raise UsageError(f"{html} cannot be written: {error.strerror}") from error
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        print_audit(found, console())
+        click.echo(
+            f"{len(found.broken)} rules broken" if found.broken else "the course keeps the rules"
+        )
+    sys.exit(EXIT_FAILED if found.broken else 0)

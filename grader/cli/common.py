@@ -96,6 +96,9 @@ limits_option = click.option(
     " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
     " more than once.",
 )
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, for a script, in place of text."
+)
 isolation_option = click.option(
     "--isolation",
     type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
