@@ -18,7 +18,7 @@ import numpy as np
 from grader import __version__, feedback, invariants, wire
 from grader.errors import SandboxError
 from grader.following import FollowThrough, Judged
-from grader.judging import Judge, check_result, extra, result_of, with_follow_through
+from grader.judging import Judge, check_result, extra, result_of
 from grader.model import (
     FORMAT,
     FunctionResult,
@@ -33,6 +33,7 @@ from grader.model import (
 )
 from grader.plan import Plan, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
+from grader.scoring import with_follow_through
 from grader.session import Frame, LoadProblem, Session
 
 VERSIONS = {

@@ -13,10 +13,8 @@ from grader.compare import Difference, shape_difference, type_difference, value_
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
 from grader.expected import Expected, expected_of, only_parts
-from grader.following import Followed
 from grader.model import (
     LADDER,
-    NEUTRAL,
     CheckResult,
     FunctionResult,
     Kind,
@@ -26,6 +24,7 @@ from grader.model import (
 )
 from grader.picture import grid_of
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.scoring import score
 
 _log = logging.getLogger(__name__)
 
@@ -79,59 +78,6 @@ def extra(compute: Callable[[], T]) -> T | None:
     except Exception:  # noqa: BLE001  # ours, not the learner's
         _log.exception("an explanation failed; the points are not touched by that")
         return None
-
-
-def score(points: float, checks: Sequence[CheckResult]) -> float:
-    """The points that these checks are worth, in hundredths, out of `points`.
-
-    One that was not run counts neither for nor against. Those of other kinds than value count only
-    beside at least half of the value checks (by weight): an answer that is wrong nearly everywhere
-    must not collect points for its type.
-    """
-    checks = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
-    passed = [check for check in checks if check.verdict is Verdict.PASSED]
-    if not passed:
-        return 0.0
-    if len(passed) == len(checks):
-        return points
-    of_value = sum(check.weight for check in checks if check.kind is Kind.VALUE)
-    right = sum(check.weight for check in passed if check.kind is Kind.VALUE)
-    counted = sum(check.weight for check in passed) if right >= of_value / 2 else right
-    return round(points * counted / sum(check.weight for check in checks), 2)
-
-
-def with_follow_through(
-    result: FunctionResult, followed: Followed, *, share: float
-) -> FunctionResult:
-    """A share of what the checks would be worth that pass given the earlier functions."""
-    given = [
-        msgspec.structs.replace(check, verdict=Verdict.PASSED)
-        if check.name in followed.checks
-        else check
-        for check in result.checks
-    ]
-    own = result.score or 0.0
-    more = round(share * (score(result.max_score, given) - own), 2)
-    if more <= 0:
-        return result
-    names = " and ".join(followed.given)
-    are_right = all(
-        check.name in followed.checks or check.verdict in NEUTRAL
-        for check in result.checks
-        if check.kind is Kind.VALUE
-    )
-    if not are_right:
-        message = f"{result.message} (in part it is right, given your own {names})"
-        return msgspec.structs.replace(
-            result, score=round(own + more, 2), follow_through=more, message=message
-        )
-    return msgspec.structs.replace(
-        result,
-        score=round(own + more, 2),
-        follow_through=more,
-        message=f"right, given your own {names}: the error is there, so begin there",
-        misconception=None,
-    )
 
 
 def _judge(

@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 from conftest import SOFTMAX, failed_checks, function_of, notebook
-from hypothesis import given
-from hypothesis import strategies as st
 
 from grader.demo import notebook_bytes, solved_files
-from grader.judging import score
-from grader.model import CheckResult, Kind, Verdict
-
-
-def check(kind, weight, *, passed):
-    verdict = Verdict.PASSED if passed else Verdict.WRONG_VALUE
-    return CheckResult("a", kind, hidden=True, weight=weight, verdict=verdict, message="")
+from grader.model import Verdict
 
 
 def test_the_references_get_every_point(grade, course, plan):
@@ -30,33 +22,6 @@ def test_one_notebook_that_holds_everything_gets_every_point(grade, course):
     result = grade({"homework.ipynb": notebook_bytes(course)})
     assert result.score == result.max_score
     assert result.notes == ()
-
-
-@given(
-    st.floats(0.5, 100),
-    st.lists(st.tuples(st.sampled_from(list(Kind)), st.floats(0.1, 9), st.booleans()), min_size=1),
-)
-def test_no_verdicts_yield_more_than_the_points_and_all_passed_yields_exactly_them(points, drawn):
-    checks = [check(kind, weight, passed=passed) for kind, weight, passed in drawn]
-    assert 0 <= score(points, checks) <= points + 0.005
-    assert score(points, [check(k, w, passed=True) for k, w, _ in drawn]) == points
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(list(Kind)), st.floats(0.1, 9), st.booleans()), min_size=1)
-)
-def test_passing_one_more_check_never_lowers_a_score(drawn):
-    checks = [check(kind, weight, passed=passed) for kind, weight, passed in drawn]
-    for place, (kind, weight, _) in enumerate(drawn):
-        better = [*checks[:place], check(kind, weight, passed=True), *checks[place + 1 :]]
-        assert score(10, better) >= score(10, checks)
-
-
-def test_other_checks_count_only_beside_half_of_the_value_checks():
-    form = check(Kind.TYPE, 2, passed=True)
-    wrong, right = check(Kind.VALUE, 1, passed=False), check(Kind.VALUE, 1, passed=True)
-    assert score(10, [wrong, wrong, right, form]) == 2.0  # 1 of 5
-    assert score(10, [wrong, right, form]) == 7.5  # 3 of 4
 
 
 def test_a_list_of_right_numbers_loses_only_the_type_check(grade_softmax):

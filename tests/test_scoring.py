@@ -1,0 +1,133 @@
+"""What checks are worth: never more than the points, never less for one that passes besides."""
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from grader.following import Followed
+from grader.judging import result_of
+from grader.model import CheckResult, Kind, Verdict, total
+from grader.plan import PlannedExercise, PlannedFunction
+from grader.scoring import score, with_follow_through
+
+EXERCISE = PlannedExercise("ex", "An exercise", ())
+
+
+def check(kind, weight, verdict=Verdict.PASSED, name="a"):
+    return CheckResult(name, kind, hidden=True, weight=weight, verdict=verdict, message="")
+
+
+def wrong(kind, weight, name="a"):
+    return check(kind, weight, Verdict.WRONG_VALUE, name)
+
+
+def function(points, checks):
+    """The result of a function with these checks."""
+    planned = PlannedFunction("f", points, "", "", (), ())
+    return result_of(EXERCISE, planned, checks, score(points, checks), Verdict.WRONG_VALUE, "no")
+
+
+POINTS = st.floats(0.01, 1000)
+CHECKS = st.lists(
+    st.builds(check, st.sampled_from(Kind), st.floats(0.1, 9), st.sampled_from(Verdict)),
+    min_size=1,
+    max_size=30,
+)
+SHARES = st.floats(0, 1)
+
+
+@given(POINTS, CHECKS)
+def test_no_sequence_of_verdicts_yields_more_than_the_points_or_less_than_none(points, checks):
+    assert 0 <= score(points, checks) <= points
+
+
+@given(POINTS, CHECKS)
+def test_all_checks_passed_yields_exactly_the_points(points, checks):
+    passed = [msgspec.structs.replace(one, verdict=Verdict.PASSED) for one in checks]
+    assert score(points, passed) == points
+
+
+@given(POINTS, CHECKS, st.data())
+def test_a_check_that_passes_besides_never_lowers_a_score(points, checks, data):
+    place = data.draw(st.integers(0, len(checks) - 1))
+    # One that was not run counts neither way, so that it passes is one check more.
+    assume(checks[place].verdict is not Verdict.NOT_RUN)
+    better = list(checks)
+    better[place] = msgspec.structs.replace(checks[place], verdict=Verdict.PASSED)
+    assert score(points, better) >= score(points, checks)
+
+
+@given(POINTS, CHECKS, st.sampled_from(Kind), st.floats(0.1, 9))
+def test_one_more_passed_check_never_lowers_the_score_of_who_is_right_in_half(
+    points, checks, kind, weight
+):
+    of_value = [one for one in checks if one.kind is Kind.VALUE]
+    of_value = [one for one in of_value if one.verdict is not Verdict.NOT_RUN]
+    right = sum(one.weight for one in of_value if one.verdict is Verdict.PASSED)
+    half = right >= sum(one.weight for one in of_value) / 2
+    assume(half or kind is Kind.VALUE)
+    assert score(points, [*checks, check(kind, weight)]) >= score(points, checks)
+
+
+@given(POINTS, CHECKS, st.sets(st.integers(0, 29)), SHARES)
+def test_follow_through_adds_up_to_no_more_than_the_points(points, checks, places, share):
+    named = [msgspec.structs.replace(one, name=str(n)) for n, one in enumerate(checks)]
+    before = function(points, named)
+    followed = Followed(frozenset(map(str, places)), ("softmax",))
+    after = with_follow_through(before, followed, share=share)
+    assert before.score <= after.score <= points
+    assert after.follow_through == pytest.approx(after.score - before.score, abs=0.0051)
+
+
+@given(st.lists(st.one_of(st.none(), POINTS)))
+def test_a_total_is_the_sum_or_unknown(scores):
+    if None in scores:
+        assert total(scores) is None
+    else:
+        assert total(scores) == pytest.approx(sum(scores), abs=0.01)
+
+
+def test_other_checks_count_only_beside_half_of_the_value_checks():
+    form, bad, good = check(Kind.TYPE, 2), wrong(Kind.VALUE, 1), check(Kind.VALUE, 1)
+    assert score(10, [bad, bad, good, form]) == 2.0  # 1 of 5
+    assert score(10, [bad, good, form]) == 7.5  # 3 of 4
+
+
+def test_a_check_that_was_not_run_counts_neither_way():
+    skipped = check(Kind.MEMORY, 5, Verdict.NOT_RUN)
+    assert score(10, [skipped, check(Kind.VALUE, 1)]) == 10
+    assert score(10, [skipped, wrong(Kind.VALUE, 1), check(Kind.VALUE, 3)]) == 7.5
+    assert score(10, [skipped]) == 0
+
+
+def test_scores_are_in_hundredths():
+    assert score(10, [wrong(Kind.VALUE, 1), check(Kind.VALUE, 2)]) == 6.67
+    # Of points that are none themselves nobody gets more than there are.
+    assert score(0.506, [wrong(Kind.TYPE, 0.1), check(Kind.VALUE, 100)]) == 0.506
+
+
+def followed(*names):
+    return Followed(frozenset(names), ("softmax", "forward"))
+
+
+def test_follow_through_gives_a_share_of_what_the_checks_would_be_worth():
+    before = function(10, [wrong(Kind.VALUE, 1, "x"), check(Kind.VALUE, 1, name="y")])
+    after = with_follow_through(before, followed("x"), share=0.5)
+    assert (before.score, after.score, after.follow_through) == (5.0, 7.5, 2.5)
+    assert after.message.startswith("right, given your own softmax and forward")
+    assert after.verdict is Verdict.WRONG_VALUE
+    assert after.checks == before.checks
+
+
+def test_follow_through_in_part_says_so():
+    checks = [wrong(Kind.VALUE, 1, name) for name in "xyz"]
+    after = with_follow_through(function(9, checks), followed("x"), share=1)
+    assert (after.score, after.follow_through) == (3.0, 3.0)
+    assert after.message == "no (in part it is right, given your own softmax and forward)"
+
+
+def test_no_share_and_nothing_right_change_nothing():
+    before = function(10, [wrong(Kind.VALUE, 1, "x")])
+    assert with_follow_through(before, followed("x"), share=0) is before
+    assert with_follow_through(before, followed("other"), share=1) is before
