@@ -5,8 +5,10 @@ import logging
 import numpy as np
 import pytest
 
-from grader import wire
+from grader import feedback, wire
+from grader.compare import value_difference
 from grader.errors import SandboxError
+from grader.expected import expected_of
 from grader.judging import Judge, extra
 from grader.model import (
     Died,
@@ -131,8 +133,44 @@ def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, ve
     assert verdicts(result) == dict.fromkeys(
         ("values", "accurate", "float64", "shape", "unchanged"), verdict
     )
+    public = feedback.outcome_message(outcome, "f", hidden=False)
+    hidden = feedback.outcome_message(outcome, "f", hidden=True)
+    messages = {one.name: one.message for one in result.checks if one.message}
+    assert messages == {
+        "values": f"f(2.0): {public}",
+        "accurate": hidden,
+        "float64": f"f(2.0): {public}",
+        "shape": f"f(2.0): {public}",
+        "unchanged": hidden,
+    }
     assert result.verdict == verdict
     assert result.score == round(10 * (2 + 1) / 9, 2)  # second and memory
+
+
+def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
+    messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
+    want = "it changes its argument; work on a copy, or on a new array"
+    assert messages["unchanged"] == want
+    assert messages["accurate"] == feedback.difference_message(
+        value_difference(wire.pack(OFF), expected_of(call()), tight=True),
+        call(),
+        hidden=True,
+        imprecise=True,
+    )
+    public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
+    (accurate, value) = judged(OFF, WRONG, checks=public).checks
+    assert accurate.message == "f(2.0): " + feedback.difference_message(
+        value_difference(wire.pack(OFF), expected_of(call()), tight=True),
+        call(),
+        hidden=False,
+        imprecise=True,
+    )
+    assert value.message == "f(2.0): " + feedback.difference_message(
+        value_difference(wire.pack(WRONG), expected_of(call())),
+        call(),
+        hidden=False,
+        imprecise=False,
+    )
 
 
 def test_a_check_that_cannot_be_run_counts_neither_way():
@@ -199,7 +237,8 @@ def test_an_explanation_that_fails_costs_nothing_but_a_lost_process_is_told_of(c
 
     with caplog.at_level(logging.ERROR):
         assert extra(fails) is None
-    assert "an explanation failed; the points are not touched by that" in caplog.text
+    (record,) = caplog.records
+    assert record.message == "an explanation failed; the points are not touched by that"
     assert extra(lambda: 3) == 3
     with pytest.raises(SandboxError, match="gone"):
         extra(lost)
