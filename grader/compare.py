@@ -84,8 +84,6 @@ def is_near(
     if numbers.shape != want.shape:
         return False
     with np.errstate(all="ignore"):
-        if (np.abs(numbers - want) <= expected.loose).all():
-            return True
         fine = np.abs(numbers - want) <= expected.loose
         fine |= np.isinf(want) & (np.sign(want) * numbers.real > INFINITE)
     return bool(fine.all())
@@ -176,7 +174,7 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
         if fine.all():
             return None
         # Of the entries that are wrong, the one that is wrong by most tolerances is shown.
-        severity = np.where(fine, -1.0, np.nan_to_num(error / allowed, nan=np.inf))
+        severity = np.where(fine, 0.0, np.nan_to_num(error / allowed, nan=np.inf))
     broken = ~fine & ~np.isfinite(numbers) & ~infinite
     if broken.any():
         index = _index(np.argmax(broken), want.shape)

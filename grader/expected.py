@@ -57,7 +57,7 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
         items = tuple(_expected(value[k], magnitude[k], call, f"{path}[{k!r}]") for k in value)
         return Expected(path, value, None, None, items, tuple(value))
     numbers = np.asarray(value, dtype=np.float64)
-    sizes = np.broadcast_to(np.abs(np.asarray(magnitude, dtype=np.float64)), numbers.shape)
+    sizes = np.broadcast_to(np.abs(magnitude), numbers.shape)
     # Where the expected value is infinite there is no error to bound.
     sizes = np.where(np.isfinite(sizes), sizes, 0.0)
     is_scalar = not (listed or isinstance(value, np.ndarray))

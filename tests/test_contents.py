@@ -104,6 +104,7 @@ def test_an_array_of_float64_is_not_copied():
         ([[1.0, 2.0], [3.0]], "a list of uneven rows"),
         ([1.0, None], "a list of no numbers"),
         ([1.0, {"a": 2.0}], "a list of no numbers"),
+        (10**30, "an int"),
         ([1.0] * 9_000, "a list of far too many items"),
     ],
 )
@@ -226,6 +227,23 @@ def test_the_entry_that_is_off_by_most_tolerances_is_shown_not_by_most():
     assert found.index == (1,)
 
 
+def test_an_infinity_that_is_there_is_never_shown_as_wrong_and_a_lost_one_is_first():
+    want = expected(np.array([np.inf, 1.0]))
+    assert difference(np.array([2e300, 5.0]), want).index == (1,)
+    assert difference(np.array([np.nan, 2.0]), want).index == (0,)
+
+
+def test_the_same_bytes_are_not_the_same_answer():
+    want = np.array([1.0, 2.0])
+    assert difference(want.view(np.int64), expected(want)) is not None
+    assert difference(np.array(2.0), expected(np.array([2.0]))) == WrongShape("", (), (1,))
+
+
+def test_every_missing_key_is_told():
+    found = difference({"a": np.ones(2)}, expected(ONES | {"c": 2.0}))
+    assert found.got == "a dict without 'b', 'c'"
+
+
 def test_distance_counts_tolerances():
     want = expected(np.array([1.0, 2.0]), growth=5.0)
     assert distance(wire.pack(np.array([1.0, 2.0])), want) == 0
@@ -262,10 +280,13 @@ def test_the_leaves_of_an_answer_are_its_arrays_each_with_what_is_expected():
     assert (second.numbers.shape, second.is_right) == ((), True)
     assert leaves_of(wire.pack(3.0), want) == (Leaf(want, None, "a float", is_right=False),)
     (leaf,) = leaves_of(wire.pack(None), expected(2.0))
-    assert (leaf.numbers, leaf.is_right) == (None, False)
+    assert (leaf.expected.value, leaf.numbers, leaf.is_right) == (2.0, None, False)
     assert leaf.words == "None (is a return statement missing?)"
     (leaf,) = leaves_of(wire.Oversized("float64", (9, 9)), expected(2.0))
     assert (leaf.numbers, leaf.words, leaf.is_right) == (None, "(9, 9)", False)
+    assert leaf.expected.value == 2.0
+    (leaf,) = leaves_of(wire.pack(np.ones(1)), expected(np.ones(1)))
+    assert (leaf.numbers.shape, leaf.is_right) == ((1,), True)
     (leaf,) = leaves_of(wire.pack(np.ones((2, 1))), expected(np.ones(2)))
     assert (leaf.numbers.shape, leaf.is_right) == ((2, 1), False)
 

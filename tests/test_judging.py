@@ -35,6 +35,7 @@ from grader.plan import (
 WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OFF = WANT * (1 + 1e-9)  # right, but not to the last bits
 WRONG = WANT + 1
+FRAME = wire.Frame("ex.py", 2, "g", "raise")
 MISTAKE = PlannedMistake("plus_one", "You add one.", (MistakenAnswer(wire.pack(WRONG)),) * 2)
 
 
@@ -123,6 +124,7 @@ def test_an_answer_loses_the_checks_that_look_at_what_is_wrong_with_it(answers, 
     [
         (Raised(wire.Error("ValueError", "no", ())), "raised"),
         (Raised(wire.Error("MemoryError", "", ())), "out_of_memory"),
+        (Raised(wire.Error("NotImplementedError", "", (FRAME,))), "raised"),
         (TimedOut("2 seconds"), "timed_out"),
         (Died("it ended"), "died"),
         (NotLoaded("it is gone"), "not_loaded"),
