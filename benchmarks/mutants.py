@@ -1,7 +1,7 @@
 """Are the tests of what decides points any good? Break that code in a thousand ways and see.
 
-Runs mutmut (pip install mutmut) on the modules that pyproject.toml names, in a copy of this folder's
-last commit, and compares the mutants that no test has noticed with those that are explained below.
+Runs mutmut (pip install mutmut) on the modules that pyproject.toml names, in a copy of the last
+commit, and compares the mutants that no test has noticed with those that are explained below.
 
     python benchmarks/mutants.py [--keep FOLDER]
 
@@ -25,7 +25,7 @@ EXPLAINED = {
     (
         "_value_difference",
         "np.where(fine, 1.0",
-    ): "what is not fine is off by more than one tolerance",
+    ): "what is wrong is off by more than 1",
     ("_nested", "wire.WireError("): "its text is for nobody: the caller says what is wrong",
     ("_expected", "Expected(path, None, None, None"): "of a tuple or dict only the items are used",
     ("_judge", 'Verdict.PASSED, "XXXX"'): "what is told of a passed check is dropped by the caller",
@@ -46,7 +46,8 @@ def main() -> None:
     keep = parser.parse_args().keep
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name) / "copy"
-        subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
+        clone = ["git", "clone", "--quiet", ROOT, folder]
+        subprocess.run(clone, check=True)
         mutmut = [sys.executable, "-m", "mutmut"]
         with (folder / "mutmut.log").open("wb") as log:
             subprocess.run([*mutmut, "run"], cwd=folder, stdout=log, stderr=log, check=False)

@@ -104,7 +104,7 @@ def test_an_array_of_float64_is_not_copied():
         ([[1.0, 2.0], [3.0]], "a list of uneven rows"),
         ([1.0, None], "a list of no numbers"),
         ([1.0, {"a": 2.0}], "a list of no numbers"),
-        (10**30, "an int"),
+        (10**30, "an int that no float64 can hold"),
         ([1.0] * 9_000, "a list of far too many items"),
     ],
 )
