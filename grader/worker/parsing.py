@@ -1,0 +1,225 @@
+"""Parse what learners hand in: a magic is left out, a syntax error costs its statement only."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import re
+import types
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Statement(NamedTuple):
+    """One top-level statement, compiled, and where it stands.
+
+    Its syntax tree, which takes many times the memory, is not kept: a child's memory is new, and
+    every page of it costs time.
+    """
+
+    label: str
+    line: int
+    harmless: bool
+    code: types.CodeType | None
+    error: Exception | None
+    function: str | None
+
+    def runnable(self) -> types.CodeType:
+        """The code; raises what compiling it raised."""
+        if self.code is None:
+            raise self.error or SyntaxError
+        return self.code
+
+
+def compiled(node: ast.stmt, label: str, flags: int) -> Statement:
+    """A statement ready to run, or the error that compiling it gives (`return` outside a def)."""
+    code = error = None
+    try:
+        code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
+    except Exception as caught:  # noqa: BLE001  # also trees too deep; told when its turn comes
+        error = caught
+    function = node.name if isinstance(node, ast.FunctionDef) else None
+    return Statement(label, node.lineno, _harmless(node), code, error, function)
+
+
+def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
+    """The statements of `text`; with a syntax error, those that stand before and after it.
+
+    IPython's magics are left out. A parser that gives up (nested too deep, NUL bytes) counts as a
+    syntax error too.
+    """
+    try:
+        return _parsed(text, label), None
+    except SyntaxError as error:
+        first = error
+    lines = drop_cell_magic(lines_of(text))
+    for _ in range(len(lines) + 1):
+        try:
+            return _parsed("".join(lines), label), None
+        except SyntaxError as error:
+            first = error
+        # Only the line at fault: another one that begins with % may go on an expression.
+        number = (first.lineno or 0) - 1
+        plain = without_magic(lines[number]) if 0 <= number < len(lines) else ""
+        if not plain or plain == lines[number]:
+            break
+        lines[number] = plain
+    return _salvaged([without_magic(line) for line in lines], label), first
+
+
+def _parsed(text: str, label: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(text, label).body
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error) or "too deeply nested", (label, 0, 0, "")) from None
+
+
+_CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
+
+
+def _salvaged(lines: list[str], label: str) -> list[ast.stmt]:
+    """What can be parsed of lines that as a whole cannot: blocks that begin in column 0."""
+    starts = [
+        number
+        for number, line in enumerate(lines)
+        if not _CONTINUES.match(line) and not (number and lines[number - 1].startswith("@"))
+    ]
+    statements: list[ast.stmt] = []
+    block = 0
+    bounds = [*starts, len(lines)]
+    while block < len(starts):
+        # Try longer pieces before giving up on one.
+        for end in range(block + 1, min(block + LOOK_AHEAD, len(bounds))):
+            piece = "".join(lines[bounds[block] : bounds[end]])
+            try:
+                nodes = _parsed(piece, label)
+            except SyntaxError:
+                continue
+            for node in nodes:
+                ast.increment_lineno(node, bounds[block])
+            statements.extend(nodes)
+            block = end
+            break
+        else:
+            block += 1
+    return statements
+
+
+# Cell magics whose cell is Python all the same.
+_PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
+_MAGIC_LINE = re.compile(
+    r"(?P<indent>\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
+)
+_RUN = re.compile(
+    r"(?P<indent>\s*)%run\s+(?:-\w+\s+)*[\"']?(?:\./)?(?P<module>\w+)(?:\.\w+)?[\"']?\s*$"
+)
+# A text in triple quotes may hold so many lines in column 0.
+LOOK_AHEAD = 200
+
+
+def drop_cell_magic(lines: list[str]) -> list[str]:
+    """The lines of a cell without its `%%` line: all of them blank unless it holds Python."""
+    for number, line in enumerate(lines):
+        if line.startswith("%%"):
+            name = line[2:].split()[:1]
+            if name and name[0] not in _PYTHON_CELLS:
+                return ["\n" for _ in lines]
+            return [*lines[:number], "\n", *lines[number + 1 :]]
+        if line.strip() and not line.startswith("#"):
+            break
+    return list(lines)
+
+
+def without_magic(line: str) -> str:
+    """`line`, or what stands for it if it is IPython's and not Python's."""
+    if match := _RUN.match(line):
+        return f"{match['indent']}from {match['module']} import *\n"
+    match = _MAGIC_LINE.match(line)
+    return f"{match['indent']}pass\n" if match else line
+
+
+def lines_of(text: str) -> list[str]:
+    """Python's lines: a form feed or a Unicode line separator does not end one."""
+    return re.findall(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+\Z", text)
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Whether a function is as the template left it: nothing but a docstring and a placeholder."""
+    body = function.body[1:] if _is_text(function.body[0]) else function.body
+    match body:
+        case [] | [ast.Pass()]:
+            return True
+        case [ast.Expr(ast.Constant(value=value))] if value is ...:
+            return True
+        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
+            return True
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
+            return True
+    return False
+
+
+def _is_text(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(ast.Constant(value=str())):
+            return True
+    return False
+
+
+# What an annotation or a default may be made of and still neither hang nor kill.
+_PLAIN = (
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Tuple,
+    ast.Constant,
+    ast.Load,
+)
+
+
+def _harmless(node: ast.stmt) -> bool:
+    """Whether running this statement can neither hang nor kill: a plain def, a text, NumPy."""
+    if isinstance(node, ast.FunctionDef):
+        return not node.decorator_list and all(map(_is_plain, _evaluated(node)))
+    if isinstance(node, ast.Import):
+        return all(alias.name == "numpy" for alias in node.names)
+    return _is_text(node)
+
+
+def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
+    """What is computed when a function is defined: annotations and defaults."""
+    args = function.args
+    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
+        if arg is not None:
+            yield arg.annotation
+    yield from args.defaults
+    yield from args.kw_defaults
+    yield function.returns
+
+
+def _is_plain(node: ast.expr | None) -> bool:
+    """Whether an expression is made of names and constants only."""
+    # These two come first because they are nearly all.
+    if node is None or isinstance(node, ast.Name | ast.Constant):
+        return True
+    return all(isinstance(part, _PLAIN) for part in ast.walk(node))
+
+
+def future_flags(node: ast.stmt) -> int:
+    """What a `from __future__` import changes for the rest of its file; 0 for other statements."""
+    if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
+        return 0
+    return sum(
+        getattr(__future__, alias.name).compiler_flag
+        for alias in node.names
+        if alias.name in __future__.all_feature_names
+    )
+
+
+def fingerprint_of(node: ast.stmt) -> bytes:
+    """What a statement adds to its file's fingerprint; nothing, if it is a bare expression."""
+    if isinstance(node, ast.Expr):
+        return b""
+    try:
+        return ast.dump(node).encode("utf-8", "replace")
+    except Exception:  # noqa: BLE001  # a tree too deep: the file is like no other
+        return repr(id(node)).encode()
