@@ -31,6 +31,8 @@ from grader import wire
 from grader.errors import CourseError
 from grader.model import Kind
 
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Given", "Rng", "Terms", "call"]
+
 Rng: TypeAlias = np.random.Generator
 
 

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from grader import __version__
+from grader.grading import VERSIONS
 from grader.isolation import DENIED, TIERS, Examination, Tier, examined
 
 if TYPE_CHECKING:
@@ -34,6 +36,28 @@ def diagnosis(console: Console) -> int:
     console.print("")
     console.print(_conclusion(best), markup=False, highlight=False, soft_wrap=True)
     return EXIT_NO_WALL if best in (None, "none") else EXIT_WALL
+
+
+def diagnosis_json() -> tuple[int, bytes]:
+    """The exit code, and the same as JSON: each tier with its problem, if it has one."""
+    tiers = {tier: examined(tier) for tier in TIERS}
+    best = next((tier for tier, found in tiers.items() if not found.problem), None)
+    document = {
+        "versions": VERSIONS,
+        "system": f"{platform.system()} {platform.release()} on {platform.machine()}",
+        "best": best,
+        "tiers": {
+            tier: {
+                "usable": not found.problem,
+                "problem": found.problem,
+                "remedy": found.remedy,
+                "probes": found.wall.probes,
+            }
+            for tier, found in tiers.items()
+        },
+    }
+    code = EXIT_NO_WALL if best in (None, "none") else EXIT_WALL
+    return code, msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
 def _machine() -> Iterator[str]:

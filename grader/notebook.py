@@ -24,6 +24,8 @@ from grader.worker.calling import answer_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+__all__ = ["Checked", "check"]
+
 NOT_HERE = "not run in a notebook: memory is not limited there"
 NOTHING_LEFT = "All public checks pass. Your instructor's run has further checks, on other inputs."
 

@@ -1,8 +1,9 @@
-"""The wheel alone is enough for a learner: in a fresh environment, far from the course."""
+"""What is published holds no solution; the wheel alone is enough for a learner, far from here."""
 
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 
@@ -21,11 +22,46 @@ def pip(python, *arguments):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    pip(sys.executable, "wheel", "--no-deps", "-w", folder, ROOT)
-    (path,) = folder.glob("*.whl")
+def dist(tmp_path_factory):
+    """A folder with the sdist, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--outdir", folder, ROOT]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "ConnectionError" in done.stdout + done.stderr:
+        pytest.skip("pip cannot reach its index")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(dist):
+    (path,) = dist.glob("*.whl")
     return path
+
+
+def test_what_is_published_is_described_as_an_index_wants_it(dist, wheel):
+    command = [sys.executable, "-m", "twine", "check", "--strict", *sorted(dist.iterdir())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("PASSED") == 2
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [n for n in archive.namelist() if n.endswith(".dist-info/METADATA")]
+        metadata = archive.read(name).decode()
+        assert "grader/py.typed" in archive.namelist()
+        assert any(n.endswith("licenses/LICENSE") for n in archive.namelist())
+    assert "Requires-Python: >=3.11" in metadata
+    assert "Classifier: Typing :: Typed" in metadata
+    assert "License-Expression: BSD-3-Clause" in metadata
+
+
+def test_the_sdist_holds_what_is_needed_to_build_and_no_solution(dist):
+    (path,) = dist.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"} <= set(names)
+    assert "grader/cli/__init__.py" in names
+    assert "exercises/checks.json" in names
+    assert not [name for name in names if name.startswith(("solutions", "tests"))]
 
 
 def test_the_wheel_holds_no_solution(wheel, course):

@@ -23,13 +23,33 @@ def main() -> None:
     """Grade the gradient of the softmax layer, and say what is wrong.
 
     \b
-    Learners:     grader start DIR, grader check ex01_softmax.py
-    Instructors:  grader grade submissions/ --out results/
-    Authors:      grader build --check, grader audit
+    Example:
+      grader start DIR            for learners: get the exercises, then
+      grader check ex01_softmax.py
+      grader grade submissions/ --out results/        for instructors
+      grader build --check        for authors, and grader audit
     """  # noqa: D301  # click's mark for lines that are kept
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete this command's words when Tab is pressed.
+
+    \b
+    Example:
+      grader completion bash >> ~/.bashrc
+      grader completion zsh >> ~/.zshrc
+      grader completion fish > ~/.config/fish/completions/grader.fish
+    """  # noqa: D301  # click's mark for lines that are kept
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(main, {}, "grader", "_GRADER_COMPLETE").source())
 
 
 for command in (grade, check, start, build, audit, demo, doctor, otter, gradescope, export):

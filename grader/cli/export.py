@@ -41,6 +41,13 @@ _match = click.option(
 _dry_run = click.option(
     "--dry-run", is_flag=True, help="Write nothing; say what would change, and who is matched how."
 )
+_anonymous = click.option(
+    "--anonymous",
+    "nobody",
+    is_flag=True,
+    help="Without the people: numbers in place of learners, in an order drawn by chance, and"
+    " nothing that a learner or a teacher has written.",
+)
 
 
 @click.group()
@@ -49,7 +56,12 @@ def export() -> None:
 
     RESULTS is the folder that `grader grade --out` has written. For Canvas and Moodle one column of
     your own exported file is filled, and all else in it stays as it is to the byte.
-    """
+
+    \b
+    Example:
+      grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
+      grader export csv results/ --anonymous --out grades.csv
+    """  # noqa: D301  # click's mark for lines that are kept
 
 
 @export.command()
@@ -168,10 +180,10 @@ def gradescope(results: Path, out: Path | None) -> None:
 @_out
 @click.option(
     "--columns",
-    default="student,name,email,score,max_score",
-    show_default=True,
+    default=None,
     metavar="NAMES",
-    help="Of student, name, email, sid, lms_id, score, max_score, and the exercises.",
+    help="Of student, name, email, sid, lms_id, score, max_score, and the exercises."
+    "  [default: student,name,email,score,max_score; without the people student,score,max_score]",
 )
 @click.option("--delimiter", type=click.Choice([",", ";", "tab"]), default=",", show_default=True)
 @click.option(
@@ -181,21 +193,60 @@ def gradescope(results: Path, out: Path | None) -> None:
     show_default=True,
     help="utf-8-sig: with a mark by which spreadsheets know UTF-8.",
 )
+@_anonymous
 @reports_errors
-def csv(results: Path, out: Path | None, columns: str, delimiter: str, encoding: str) -> None:
+def csv(
+    results: Path,
+    out: Path | None,
+    columns: str | None,
+    delimiter: str,
+    encoding: str,
+    *,
+    nobody: bool,
+) -> None:
     """Write a plain table with the columns that you name.
 
     \b
     Example:
       grader export csv results/ --columns student,score --out grades.csv
       grader export csv results/ --delimiter ";" --encoding utf-8-sig --out grades.csv
+      grader export csv results/ --anonymous --out grades.csv
     """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.anonymous import NAMES, anonymous
     from grader.exports.people import people_in
     from grader.exports.plain import table
 
-    names = [name.strip() for name in columns.split(",")]
+    default = "student,score,max_score" if nobody else "student,name,email,score,max_score"
+    names = [name.strip() for name in (columns or default).split(",")]
+    if nobody and (told := [name for name in names if name in NAMES]):
+        raise UsageError(
+            f"--columns: {', '.join(told)} would tell who it is; leave out --anonymous"
+        )
+    people = people_in(results)
     between = "\t" if delimiter == "tab" else delimiter
-    _write("".join(table(people_in(results), names, between)).encode(encoding), out)
+    rows = table(anonymous(people) if nobody else people, names, between)
+    _write("".join(rows).encode(encoding), out)
+
+
+@export.command()
+@_results
+@_out
+@_anonymous
+@reports_errors
+def jsonl(results: Path, out: Path | None, *, nobody: bool) -> None:
+    """Write all results, a line of JSON for each learner; `--anonymous` is what this is for.
+
+    \b
+    Example:
+      grader export jsonl results/ --anonymous --out class.jsonl
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.exports.anonymous import anonymous
+    from grader.exports.people import people_in
+    from grader.report import results_jsonl
+
+    people = people_in(results)
+    kept = anonymous(people) if nobody else people
+    _write("".join(results_jsonl(person.result for person in kept)).encode(), out)
 
 
 def _filled(  # noqa: PLR0913  # what both commands were given

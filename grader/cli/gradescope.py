@@ -22,7 +22,12 @@ VISIBILITIES = click.Choice(["visible", "after_due_date", "after_published", "hi
 
 @click.group()
 def gradescope() -> None:
-    """An autograder for Gradescope, without otter."""
+    """An autograder for Gradescope, without otter.
+
+    \b
+    Example:
+      grader gradescope build --exercise ex01_softmax --out autograder.zip
+    """  # noqa: D301  # click's mark for lines that are kept
 
 
 @gradescope.command()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from grader.cli.common import console, reports_errors
+from grader.cli.common import EXIT_FAILED, console, json_option, reports_errors
+from grader.errors import UsageError
 
 
 @click.command()
@@ -55,8 +56,9 @@ def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
     is_flag=True,
     help="Check again whenever a file is saved, until q is pressed; h shows a hint.",
 )
+@json_option
 @reports_errors
-def check(files: tuple[Path, ...], *, watch: bool) -> None:
+def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
     """Check your own work: the public checks, which mistake it is, what to do next.
 
     FILES are exercise files (.py or .ipynb); without any, all of this folder's are checked. Your
@@ -66,13 +68,24 @@ def check(files: tuple[Path, ...], *, watch: bool) -> None:
     Example:
       grader check ex01_softmax.py
       grader check --watch ex01_softmax.py
+      grader check ex01_softmax.py --json
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.own import lane_for_own_code
 
+    if watch and as_json:
+        raise UsageError("--watch and --json do not go together; leave out one")
     with lane_for_own_code() as lane:
-        if watch:
+        if as_json:
+            import msgspec
+
+            from grader.learner import found_in
+
+            found = found_in(files, lane)
+            click.echo(msgspec.json.encode(found.report.result))
+            code = 0 if found.passed else EXIT_FAILED
+        elif watch:
             from grader.watch import watched
 
             code = watched(files, lane, console())

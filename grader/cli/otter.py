@@ -21,7 +21,13 @@ from grader.cli.common import (
 
 @click.group()
 def otter() -> None:
-    """Notebooks and autograders for otter-grader, which then grades by this grader."""
+    """Notebooks and autograders for otter-grader, which then grades by this grader.
+
+    \b
+    Example:
+      grader otter assign --exercise ex01_softmax --out dist/
+      grader otter run ada.ipynb --autograder dist/autograder/autograder.zip
+    """  # noqa: D301  # click's mark for lines that are kept
 
 
 @otter.command()

@@ -17,6 +17,7 @@ from grader.cli.common import (
     exercise_option,
     isolation_option,
     jobs_option,
+    json_option,
     limits_option,
     read_course,
     reports_errors,
@@ -157,16 +158,26 @@ def grade(  # noqa: PLR0913  # one for each option
 
 
 @click.command()
+@json_option
 @reports_errors
-def doctor() -> None:
+def doctor(*, as_json: bool) -> None:
     """Say what this machine can do: each way to wall off learners' code, and what it lacks.
 
     Each tier is started, and a process behind it tries what learners' code must not be able to do.
 
-    Exit code: 0 when a tier with a wall can be used, 1 when none can.
-    """
-    from grader.doctor import diagnosis
+    \b
+    Example:
+      grader doctor
+      grader doctor --json
 
+    Exit code: 0 when a tier with a wall can be used, 1 when none can.
+    """  # noqa: D301  # click's mark for lines that are kept
+    from grader.doctor import diagnosis, diagnosis_json
+
+    if as_json:
+        code, text = diagnosis_json()
+        click.echo(text)
+        sys.exit(code)
     sys.exit(diagnosis(console()))
 
 
