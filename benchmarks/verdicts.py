@@ -1,0 +1,72 @@
+"""What every mistake and alternative gets, to be compared between versions of Python and NumPy.
+
+    python benchmarks/verdicts.py --out here.json
+    python benchmarks/verdicts.py --same-as here.json
+
+Exit code: 1 when any score or verdict is another one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.catalog import course_of
+from grader.grading import VERSIONS, Grader
+from grader.isolation import strongest
+from grader.planning import plan_of
+from grader.portable import lane_for
+from grader.proof import graded_variants
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Grade all, write or compare."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--same-as", type=Path)
+    options = parser.parse_args()
+    found = verdicts()
+    versions = f"Python {VERSIONS['python']}, NumPy {VERSIONS['numpy']}"
+    if options.out:
+        options.out.write_text(json.dumps({"versions": versions, "verdicts": found}))
+    if not options.same_as:
+        print(f"{versions}: {len(found)} graded")
+        return
+    other = json.loads(options.same_as.read_text())
+    names = found.keys() | other["verdicts"].keys()
+    different = sorted(n for n in names if found.get(n) != other["verdicts"].get(n))
+    for name in different:
+        print(f"{name}: {found.get(name)} and {other['verdicts'].get(name)}")
+    print(f"{versions}: {len(found)} graded, {len(different)} other than {other['versions']}")
+    sys.exit(bool(different))
+
+
+def verdicts() -> dict[str, list[Any]]:
+    """By the name of each variant its score, its verdict, those of its checks, and its mistake."""
+    course = course_of(ROOT / "solutions")
+    with lane_for(strongest()) as lane:
+        grader = Grader(plan_of(course, seed=0, mistakes=True), lane)
+        results = {
+            f"{exercise.slug}/{filename}: {variant.name}": result
+            for exercise in course.exercises
+            for filename in ("mistakes.py", "alternatives.py")
+            for variant, result in graded_variants(exercise, filename, grader).items()
+        }
+    return {
+        name: [
+            result.score,
+            result.verdict,
+            {check.name: check.verdict for check in result.checks},
+            result.misconception.id if result.misconception else None,
+        ]
+        for name, result in results.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
