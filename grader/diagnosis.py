@@ -264,6 +264,27 @@ class Diagnoser:
             for number, leaf in enumerate(one.leaves)
             if not leaf.is_right
         }
+        explained = self._explained(seen, wrong)
+        pairs = [
+            (one, other)
+            for (one, cells), (other, others) in combinations(explained.values(), 2)
+            if cells | others == wrong
+            and len({place for place, _ in cells - others}) >= ENOUGH
+            and len({place for place, _ in others - cells}) >= ENOUGH
+        ]
+        if len(pairs) != 1:
+            return None
+        ((one, other),) = pairs
+        return Misconception(
+            f"{one.id}+{other.id}",
+            f"{one.message}\n\nAnd beside that: {other.message}",
+            _evidence(len({place for place, _ in wrong})),
+        )
+
+    def _explained(
+        self, seen: dict[int, _Seen], wrong: set[tuple[int, int]]
+    ) -> dict[str, tuple[PlannedMistake, frozenset[tuple[int, int]]]]:
+        """Which of the wrong parts each mistake may explain, of those of one message the best."""
         explained: dict[str, tuple[PlannedMistake, frozenset[tuple[int, int]]]] = {}
         for prepared in self.prepared:
             if any(
@@ -282,21 +303,7 @@ class Diagnoser:
                 known = explained.get(prepared.mistake.message)
                 if known is None or len(known[1]) < len(cells):
                     explained[prepared.mistake.message] = (prepared.mistake, cells)
-        pairs = [
-            (one, other)
-            for (one, cells), (other, others) in combinations(explained.values(), 2)
-            if cells | others == wrong
-            and len({place for place, _ in cells - others}) >= ENOUGH
-            and len({place for place, _ in others - cells}) >= ENOUGH
-        ]
-        if len(pairs) != 1:
-            return None
-        ((one, other),) = pairs
-        return Misconception(
-            f"{one.id}+{other.id}",
-            f"{one.message}\n\nAnd beside that: {other.message}",
-            _evidence(len({place for place, _ in wrong})),
-        )
+        return explained
 
 
 def _misconception(pattern: Pattern | None) -> Misconception | None:

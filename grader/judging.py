@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from grader import feedback
+from grader import feedback, wire
 from grader.compare import Difference, shape_difference, type_difference, value_difference
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
@@ -96,25 +96,12 @@ def _judge(
         return verdict, _with_call(message, function, place, hidden=hidden)
     assert isinstance(outcome, Returned)
     expected = only_parts(expected, check.parts)
-    difference: Difference | None
-    imprecise = False
-    match check.kind:
-        case Kind.VALUE | Kind.MEMORY:
-            difference = value_difference(outcome.value, expected)
-        case Kind.PRECISION:
-            difference = value_difference(outcome.value, expected)
-            if difference is None:
-                difference = value_difference(outcome.value, expected, tight=True)
-                imprecise = True
-        case Kind.TYPE:
-            difference = type_difference(outcome.value, expected)
-        case Kind.SHAPE:
-            difference = shape_difference(outcome.value, expected)
-        case Kind.MUTATION:
-            if not outcome.mutated:
-                return Verdict.PASSED, ""
-            message = "it changes its argument; work on a copy, or on a new array"
-            return Verdict.MUTATED_ARGUMENT, message
+    if check.kind is Kind.MUTATION:
+        if not outcome.mutated:
+            return Verdict.PASSED, ""
+        message = "it changes its argument; work on a copy, or on a new array"
+        return Verdict.MUTATED_ARGUMENT, message
+    difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
         return Verdict.PASSED, ""
     message = feedback.difference_message(difference, call, hidden=hidden, imprecise=imprecise)
@@ -122,6 +109,21 @@ def _judge(
         feedback.difference_verdict(difference, imprecise=imprecise),
         _with_call(message, function, place, hidden=hidden),
     )
+
+
+def _difference(
+    kind: Kind, value: wire.Value, expected: Expected
+) -> tuple[Difference | None, bool]:
+    """How an answer differs in what a kind of check looks at; whether that is precision only."""
+    match kind:
+        case Kind.TYPE:
+            return type_difference(value, expected), False
+        case Kind.SHAPE:
+            return shape_difference(value, expected), False
+    difference = value_difference(value, expected)
+    if difference is None and kind is Kind.PRECISION:
+        return value_difference(value, expected, tight=True), True
+    return difference, False
 
 
 def _with_call(message: str, function: PlannedFunction, place: int, *, hidden: bool) -> str:

@@ -178,6 +178,20 @@ def _factors(
         else:
             said = f"{text} times the right one. Where does that factor come from?"
         yield name, said, lambda _sample, number=number: number
+    yield from _sizes_as_factors(samples, parameters)
+    # A number that no list has, told only where the public checks show it as well.
+    if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
+        yield (
+            "constant",
+            "the right one times one and the same number. Where does that factor come from?",
+            lambda _sample: factor,
+        )
+
+
+def _sizes_as_factors(
+    samples: Sequence[Sample], parameters: Sequence[str]
+) -> Iterator[tuple[str, str, Any]]:
+    """The same of the sizes of arguments."""
     sizes = [_sizes(sample.call, parameters) for sample in samples]
     seen: set[tuple[int, ...]] = set()
     for label in sizes[0] if sizes else ():
@@ -202,13 +216,6 @@ def _factors(
                 f"{size} times too small{turned}. What do you divide by that you should not?",
                 lambda s, label=label, sign=sign: sign / _sizes(s.call, parameters)[label],
             )
-    # A number that no list has, told only where the public checks show it as well.
-    if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
-        yield (
-            "constant",
-            "the right one times one and the same number. Where does that factor come from?",
-            lambda _sample: factor,
-        )
 
 
 def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:

@@ -38,29 +38,25 @@ def plan_of(
     for slug in only:
         if slug not in slugs:
             raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(slugs)}")
+    memory_bytes = course.limits.memory_bytes
+    exercises = tuple(
+        PlannedExercise(
+            exercise.slug,
+            exercise.title,
+            tuple(
+                _planned_function(exercise, f, seed, memory_bytes=memory_bytes, hidden=hidden)
+                for f in exercise.functions
+            ),
+        )
+        for exercise in course.exercises
+        if not only or exercise.slug in only
+    )
     plan = Plan(
         format=FORMAT,
         title=course.title,
         seed=seed,
         limits=course.limits,
-        exercises=tuple(
-            PlannedExercise(
-                exercise.slug,
-                exercise.title,
-                tuple(
-                    _planned_function(
-                        exercise,
-                        function,
-                        seed,
-                        memory_bytes=course.limits.memory_bytes,
-                        hidden=hidden,
-                    )
-                    for function in exercise.functions
-                ),
-            )
-            for exercise in course.exercises
-            if not only or exercise.slug in only
-        ),
+        exercises=exercises,
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
         # By the public checks alone, without the course's own code, there is none.
@@ -72,51 +68,65 @@ def plan_of(
 def _planned_function(
     exercise: Exercise, function: Function, seed: int, *, memory_bytes: int, hidden: bool
 ) -> PlannedFunction:
-    calls: list[PlannedCall] = []
-    places: dict[bytes, int] = {}
-    checks = []
-    for check in function.checks:
-        if check.hidden and not hidden:
-            continue
-        # Every check of a function draws from the same state, so that two checks that look at one
-        # input share one call; another function draws other numbers, because what is an input here
-        # could be an answer there.
-        rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
-        where = f"{exercise.checks_path}: check {check.name} of {function.name}"
-        numbers = []
-        for arguments in _calls(check, rng, memory_bytes, where):
-            args = tuple(_packed(value, where) for value in arguments.args)
-            kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
-            key = msgspec.msgpack.encode((args, kwargs))
-            if key not in places:
-                places[key] = len(calls)
-                calls.append(_planned_call(function, args, kwargs, where))
-            numbers.append(places[key])
-        for number in numbers:
-            _check_parts(check, calls[number], where)
-        if not numbers:
-            raise CourseError(f"{where}: it makes no call; yield at least one")
-        checks.append(
-            PlannedCheck(
-                name=check.name,
-                kind=check.kind,
-                weight=check.weight,
-                hidden=check.hidden,
-                text=check.text,
-                hint=check.hint,
-                calls=tuple(numbers),
-                parts=check.parts,
-            )
-        )
+    places = _Places(exercise, function)
+    checks = tuple(
+        _planned_check(check, places, seed, memory_bytes)
+        for check in function.checks
+        if hidden or not check.hidden
+    )
     return PlannedFunction(
         name=function.name,
         points=function.points,
         hint=function.hint,
         notice=function.notice,
-        calls=tuple(calls),
-        checks=tuple(checks),
+        calls=tuple(places.calls),
+        checks=checks,
         parameters=tuple(inspect.signature(function.reference).parameters),
         given=_hash_of(exercise) if hidden and (function.given or function.costs) else "",
+    )
+
+
+class _Places:
+    """The calls of one function, each once: two checks that look at one input share a call."""
+
+    def __init__(self, exercise: Exercise, function: Function) -> None:
+        self.exercise = exercise
+        self.function = function
+        self.calls: list[PlannedCall] = []
+        self._places: dict[bytes, int] = {}
+
+    def of(self, arguments: Call, where: str) -> int:
+        """The place of the call with these arguments."""
+        args = tuple(_packed(value, where) for value in arguments.args)
+        kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
+        key = msgspec.msgpack.encode((args, kwargs))
+        if key not in self._places:
+            self._places[key] = len(self.calls)
+            self.calls.append(_planned_call(self.function, args, kwargs, where))
+        return self._places[key]
+
+
+def _planned_check(check: Check, places: _Places, seed: int, memory_bytes: int) -> PlannedCheck:
+    name = places.function.name
+    # Every check of a function draws from the same state, so that two checks that look at one input
+    # share one call; another function draws other numbers, because what is an input here could be
+    # an answer there.
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    where = f"{places.exercise.checks_path}: check {check.name} of {name}"
+    numbers = [places.of(call, where) for call in _calls(check, rng, memory_bytes, where)]
+    for number in numbers:
+        _check_parts(check, places.calls[number], where)
+    if not numbers:
+        raise CourseError(f"{where}: it makes no call; yield at least one")
+    return PlannedCheck(
+        name=check.name,
+        kind=check.kind,
+        weight=check.weight,
+        hidden=check.hidden,
+        text=check.text,
+        hint=check.hint,
+        calls=tuple(numbers),
+        parts=check.parts,
     )
 
 

@@ -135,31 +135,17 @@ def _report(
     console: Console,
 ) -> bool:
     """Write the files, print the summary; whether the grader failed on nothing."""
-    plan = about.plan
     tally = Tally()
     for result in store.results():
         tally.add(result)
     try:
-        write_atomically(out / RESULTS, results_jsonl(store.results()))
-        gradebook = gradebook_csv(
-            store.results(),
-            plan,
-            follow_through=bool(tally.followed),
-            overrides=tally.overridden > 0,
-            names=any(entry.person.name for entry in taken.entries),
-        )
-        write_atomically(out / GRADEBOOK, gradebook)
-        write_atomically(out / CHANGES, changes_csv(store.moves()))
-        write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
-        _write_people(out / PEOPLE, taken)
-        write_feedback(out, store, about)
-        write_report(out, store, about)
+        _write_files(store, about, out, taken, tally)
     except OSError as error:
         raise UsageError(
             f"{out} cannot be written: {error.strerror}; mend that, then give the same command"
             " again; what was graded is kept"
         ) from error
-    summarise(tally, plan, console)
+    summarise(tally, about.plan, console)
     print_moves(store.moves(), console)
     lines = [f"graded {counts.graded} ({counts.functions} functions), unchanged {counts.unchanged}"]
     if absent := store.absent():
@@ -171,6 +157,23 @@ def _report(
     store.publish()
     console.print("\n".join(lines), markup=False, highlight=False)
     return tally.failed == 0
+
+
+def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, tally: Tally) -> None:
+    write_atomically(out / RESULTS, results_jsonl(store.results()))
+    gradebook = gradebook_csv(
+        store.results(),
+        about.plan,
+        follow_through=bool(tally.followed),
+        overrides=tally.overridden > 0,
+        names=any(entry.person.name for entry in taken.entries),
+    )
+    write_atomically(out / GRADEBOOK, gradebook)
+    write_atomically(out / CHANGES, changes_csv(store.moves()))
+    write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
+    _write_people(out / PEOPLE, taken)
+    write_feedback(out, store, about)
+    write_report(out, store, about)
 
 
 def _write_people(path: Path, taken: Taken) -> None:

@@ -262,26 +262,24 @@ class Session:
             what = child.how_it_ended()
         if progress is None:
             raise SandboxError(f"the process for learner code did not get to work: {what}")
+        self._skip(progress, what)
+        return False
+
+    def _skip(self, progress: wire.Progress, what: str) -> None:
+        """Note what stopped the submission's loading, and how, and leave it out from now on."""
         if not 0 <= progress.source < len(self.submission.sources):
             # All statements had run: there is none to skip.
             self.killers.append(LoadProblem("", "after loading", 0, what, fatal=True))
             self._spent_cpu_s = self.limits.submission_cpu_s
-        else:
-            source = self.submission.sources[progress.source]
-            killers = sum(place == progress.source for place, _ in self.skip)
-            statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
-            self.skip.append((progress.source, statement))
-            self.killers.append(
-                LoadProblem(
-                    source.name,
-                    progress.label,
-                    progress.line,
-                    what,
-                    _line(source, progress),
-                    fatal=True,
-                )
-            )
-        return False
+            return
+        source = self.submission.sources[progress.source]
+        killers = sum(place == progress.source for place, _ in self.skip)
+        statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
+        self.skip.append((progress.source, statement))
+        line = _line(source, progress)
+        self.killers.append(
+            LoadProblem(source.name, progress.label, progress.line, what, line, fatal=True)
+        )
 
     def _check_names(self, reply: wire.Reply) -> None:
         """Raise ChildGone for a reply that names files or functions which are not.

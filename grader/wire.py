@@ -1,7 +1,8 @@
 """The values and messages that cross between the grader and a learner's process.
 
 Every byte that comes back was written by code we do not trust: `decode` accepts exactly the
-messages below, within the sizes below, and answers anything else with `WireError`.
+messages below, within the sizes below, and answers anything else with `WireError`. This is one
+file, longer than others, so that all that such bytes can become is read in one place.
 """
 
 from __future__ import annotations
