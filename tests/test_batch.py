@@ -20,6 +20,7 @@ from conftest import (
     counts,
     descendants_of,
     is_running,
+    kill,
     lines_of,
     wait_for,
     write_class,
@@ -75,11 +76,6 @@ def busy_workers(spared):
         if zygotes:
             found[pid] = zygotes
     return found
-
-
-def kill(pid):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_submission_whose_worker_is_killed_is_tried_again_and_then_reported(

@@ -1,10 +1,8 @@
 """A class on a Dask cluster: a scheduler and worker processes on this machine's loopback."""
 
-import contextlib
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from conftest import (
     counts,
     descendants_of,
     is_running,
+    kill,
     lines_of,
     notebook,
     wait_for,
@@ -79,11 +78,6 @@ def free_port():
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
-
-
-def kill(pid):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

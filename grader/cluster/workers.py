@@ -222,7 +222,8 @@ class _Pool:
             raise WorkerLost(str(error)) from None
         except CancelledError:
             raise self._cluster.lost() from None
-        except Unfit as error:
+        except (Unfit, ImportError, AttributeError) as error:
+            # One that has come later; those that were there at first have been asked.
             raise UsageError(f"a worker cannot grade: {error}; {KEPT}") from None
 
     def cancel(self) -> None:
