@@ -409,6 +409,7 @@ def test_children_die_with_the_grader_that_was_killed(tmp_path):
     (tmp_path / "ada.py").write_text("def softmax(Z):\n    while True: pass\n")
     marker = tmp_path / "out"
     command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--out", marker]
+    command += ["--exercise", "ex01_softmax"]
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, stderr=subprocess.PIPE)
     # The worker, its zygote and that one's child, which hangs.
     wait_for(lambda: len(descendants_of(process.pid)) >= 4)

@@ -69,7 +69,11 @@ class Cluster:
 
     def close(self):
         for process in (*self.workers, self.scheduler):
-            for pid in (*descendants_of(process.pid), process.pid):
+            left = descendants_of(process.pid)
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            for pid in (*left, process.pid):
                 kill(pid)
             process.wait()
 
