@@ -1,5 +1,6 @@
 """A class on a Dask cluster: a scheduler and worker processes on this machine's loopback."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ from grader.batch import AHEAD, grade_all
 from grader.cluster import workers as cluster_workers
 from grader.cluster.workers import GROUPS_A_WORKER, connected
 from grader.errors import UsageError
+from grader.isolation import examined
 from grader.planning import plan_of
 
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--isolation", "none")
@@ -248,6 +250,14 @@ def test_submissions_are_read_only_as_there_is_room_for_them(cluster, course, tm
     assert most <= 2 * AHEAD * 100 // (2 * GROUPS_A_WORKER)
 
 
+def other_grader(folder, change):
+    """The path of a grader that is another one."""
+    shutil.copytree(ROOT / "grader", folder / "grader")
+    package = folder / "grader" / "__init__.py"
+    package.write_text(package.read_text() + f"\n{change}\n")
+    return str(folder)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -256,10 +266,7 @@ def test_submissions_are_read_only_as_there_is_room_for_them(cluster, course, tm
     ],
 )
 def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, change, told):
-    shutil.copytree(ROOT / "grader", tmp_path / "other" / "grader")
-    package = tmp_path / "other" / "grader" / "__init__.py"
-    package.write_text(package.read_text() + f"\n{change}\n")
-    own_cluster.worker(PYTHONPATH=str(tmp_path / "other"))
+    own_cluster.worker(PYTHONPATH=other_grader(tmp_path / "other", change))
     folder = write_class(tmp_path / "class", "ada")
     done = run("grade", folder, "--out", tmp_path / "out", *ONE, "--dask", own_cluster.address)
     assert done.returncode == 2
@@ -267,6 +274,53 @@ def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, chang
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
     assert "nstall the same" in done.stderr
+
+
+def test_a_worker_that_comes_later_with_another_grader_ends_the_run(own_cluster, course, tmp_path):
+    own_cluster.worker()
+    other = other_grader(tmp_path / "other", "__version__ = '9.9'")
+    folder = write_class(tmp_path / "class", *(f"s{n}" for n in range(100)))
+    plan = plan_of(course, seed=0, only=("ex01_softmax",))
+    tasks = [Task(path.stem, [path]) for path in sorted(folder.glob("*.py"))]
+    with connected(own_cluster.address, course, plan, isolation="none", count=100) as ready:
+        own_cluster.worker(PYTHONPATH=other)
+        wait_for(lambda: ready.processes() == 2)
+        with pytest.raises(UsageError, match=r"a worker cannot grade: it has grader 9.9 \(here "):
+            list(grade_all(tasks, ready))
+
+
+def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
+    own_cluster, course, tmp_path, monkeypatch
+):
+    worker = own_cluster.worker()
+    plan = plan_of(course, seed=0, only=("ex01_softmax",))
+    write_class(tmp_path / "class", "ada", source=WAITING)
+    with connected(own_cluster.address, course, plan, isolation="none", count=1) as ready:
+        monkeypatch.setattr(cluster_workers, "NOBODY_S", 1)
+
+        def killed():
+            if busy_worker(own_cluster):
+                for pid in (worker.pid, *descendants_of(worker.pid)):
+                    kill(pid)
+            return False
+
+        tasks = [Task("ada", [tmp_path / "class" / "ada.py"])]
+        with pytest.raises(UsageError, match=r"no worker is left at tcp:.*what was graded is kept"):
+            list(grade_all(tasks, ready, stopped=killed))
+
+
+def test_a_wall_that_a_worker_cannot_have_is_told_of_and_auto_takes_what_all_have(
+    own_cluster, course, plan
+):
+    own_cluster.worker(PATH=str(own_cluster.folder))
+    with (
+        pytest.raises(UsageError, match=r"bubblewrap, on 1 of 1: tcp:.*: .*install bubblewrap"),
+        connected(own_cluster.address, course, plan, isolation="bubblewrap", count=1),
+    ):
+        pass
+    if not examined("seccomp").problem:
+        with connected(own_cluster.address, course, plan, isolation="auto", count=1) as ready:
+            assert ready.wall.tier == "seccomp"
 
 
 def test_a_cluster_without_workers_is_told_of(own_cluster, course, plan, monkeypatch):

@@ -61,6 +61,8 @@ SCHEMA = {
 DIAGONAL = SOFTMAX + (
     "def softmax_jacobian(z):\n    a = softmax(z)\n    return np.diagflat(a * (1 - a))\n"
 )
+# What a measurement of coverage tells the processes that are started.
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
 # No wall: not every machine has one, and it is not what these tests are about.
 SETTINGS = Settings(
     exercises=("ex01_softmax", "ex02_jacobian"),
@@ -96,7 +98,7 @@ class Container:
         script = self.root / "source" / "run_autograder"
         self.done = subprocess.run(
             ["bash", script],
-            env={"PATH": os.environ["PATH"], "AUTOGRADER_ROOT": str(self.root)},
+            env={"PATH": os.environ["PATH"], "AUTOGRADER_ROOT": str(self.root)} | MEASURED,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         results = json.loads((self.root / "results" / "results.json").read_text(encoding="utf-8"))
