@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from grader.model import FunctionResult, Kind, Verdict
 from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake
 from grader.planning import plan_of
 from grader.portable import lane_for
-from grader.proof import graded_variants
+from grader.proof import Graded, Step, graded_variants
 from grader.variants import Variant, variants_in
 from grader.worker.calling import answer_of
 
@@ -32,8 +32,6 @@ FEW_ALTERNATIVES = 2
 MARGIN_RIGHT = 0.5
 MARGIN_WRONG = 0.3
 MEASURED = (Kind.VALUE, Kind.PRECISION)
-
-Step = Callable[[str], None]
 
 
 class CheckAudit(msgspec.Struct, frozen=True):
@@ -86,10 +84,17 @@ class Audit(msgspec.Struct, frozen=True):
     broken: tuple[str, ...]
 
 
-def audited(course: Course, *, seed: int = 0, step: Step = lambda _: None) -> Audit:
+def audited(
+    course: Course,
+    *,
+    seed: int = 0,
+    step: Step = lambda _: None,
+    graded: Graded = graded_variants,
+) -> Audit:
     """The report card of a course; `step` is told what is being looked at.
 
-    Every mistake and every alternative is graded as if a learner had handed it in.
+    Every mistake is graded as if a learner had handed it in (by `graded`), the alternatives are
+    called here.
     """
     plan = plan_of(course, seed=seed, mistakes=True)
     checks: list[CheckAudit] = []
@@ -99,7 +104,7 @@ def audited(course: Course, *, seed: int = 0, step: Step = lambda _: None) -> Au
         grader = Grader(plan, lane)
         for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
             step(exercise.slug)
-            mistakes = graded_variants(exercise, exercise.mistakes_path.name, grader)
+            mistakes = graded(exercise, exercise.mistakes_path.name, grader)
             alternatives = variants_in(exercise, "alternatives.py")
             answers = _Answers(exercise, alternatives)
             for function in planned.functions:

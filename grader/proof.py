@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -29,13 +29,18 @@ TRIVIAL_SHARE = 0.1
 SAME_NUMBER = 1e-13
 
 Step = Callable[[str], None]
+Graded: TypeAlias = Callable[[Exercise, str, Grader], dict[Variant, FunctionResult]]
 
 
-def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:
+def problems_of(
+    course: Course, exercises: Path, *, step: Step, graded: Graded | None = None
+) -> list[str]:
     """Everything that is wrong with a course, each with the file and what to do; empty if nothing.
 
-    `step` is told what is being looked at.
+    `step` is told what is being looked at; `graded` grades the variants in a file, if they have
+    been graded already.
     """
+    graded = graded or graded_variants
     plan = plan_of(course, seed=0)
     problems: list[str] = []
     with lane_for(Wall()) as lane:
@@ -50,7 +55,7 @@ def problems_of(course: Course, exercises: Path, *, step: Step) -> list[str]:
         problems += _trivial_problems(course, grader)
         for exercise in course.exercises:
             step(f"{exercise.slug}: alternatives and mistakes")
-            problems += _variant_problems(exercise, grader)
+            problems += _variant_problems(exercise, grader, graded)
     step("public checks")
     problems += _public_problems(course, plan)
     step(str(exercises))
@@ -173,9 +178,9 @@ _TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
 }
 
 
-def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
+def _variant_problems(exercise: Exercise, grader: Grader, graded: Graded) -> list[str]:
     problems = []
-    alternatives = graded_variants(exercise, "alternatives.py", grader)
+    alternatives = graded(exercise, "alternatives.py", grader)
     for alternative, result in alternatives.items():
         if alternative.is_def and not alternative.doc:
             problems.append(
@@ -187,7 +192,7 @@ def _variant_problems(exercise: Exercise, grader: Grader) -> list[str]:
                 f" points ({result.message}); it is wrong, or a check is too strict"
             )
     lost: set[tuple[str, str]] = set()
-    for mistake, result in graded_variants(exercise, exercise.mistakes_path.name, grader).items():
+    for mistake, result in graded(exercise, exercise.mistakes_path.name, grader).items():
         failed = [check.name for check in result.checks if check.verdict is not Verdict.PASSED]
         lost.update((mistake.function, name) for name in failed)
         if not failed:

@@ -1,17 +1,20 @@
 """The course proves itself, and a broken course is answered with the file and the remedy."""
 
 import json
+import logging
 import shutil
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
+from grader.audit import audited
 from grader.catalog import course_of
 from grader.errors import CourseError, UsageError
+from grader.grading import Grader
 from grader.plan import plan_from_json, plan_json
 from grader.planning import plan_of
-from grader.proof import problems_of
+from grader.proof import graded_variants, problems_of
 from grader.variants import variants_in
 
 
@@ -39,9 +42,34 @@ def edit(copy, name, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_the_course_is_proved(run):
-    done = run("build", "--check", cwd=ROOT)
+def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
+    course, lane, caplog
+):
+    """Both look at the same results: a second for each of the listed ways would take a minute."""
+    grader = Grader(plan_of(course, seed=0, mistakes=True), lane)
+    results = {}
+
+    def graded(exercise, filename, _grader):
+        key = exercise.slug, filename
+        if key not in results:
+            results[key] = graded_variants(exercise, filename, grader)
+        return results[key]
+
+    with caplog.at_level(logging.ERROR):
+        step = [].append
+        assert problems_of(course, ROOT / "exercises", step=step, graded=graded) == []
+        audit = audited(course, graded=graded)
+    assert audit.broken == ()
+    assert [f.function for f in audit.functions if f.alike or f.confused or f.unnamed] == []
+    assert not caplog.records
+    assert len(audit.functions) == sum(len(e.functions) for e in course.exercises)
+    assert all(check.killed for check in audit.checks)
+
+
+def test_a_course_is_proved_by_a_command(run, copy):
+    done = run("build", "--check", cwd=copy)
     assert done.returncode == 0, done.stdout
+    assert "solutions: proved (1 exercise)" in done.stdout
 
 
 def test_a_copy_of_one_exercise_is_proved_too(copy):

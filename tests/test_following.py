@@ -150,7 +150,8 @@ def test_the_share_is_the_courses(tmp_path, course: Course, run):
     (folder / "course.toml").write_text(re.sub("follow_through = .*", "follow_through = 0.2", toml))
     source = f"{BASE_TWO}\n{RIGHT_JACOBIAN}"
     write_class(tmp_path / "in", "ada", source=source)
-    done = run("grade", tmp_path / "in", "--out", tmp_path / "out", "--course", folder)
+    two = ("--exercise", "ex01_softmax", "--exercise", "ex02_jacobian")
+    done = run("grade", tmp_path / "in", "--out", tmp_path / "out", "--course", folder, *two)
     assert done.returncode == 0, done.stderr
     (result,) = lines_of(tmp_path / "out" / "results.jsonl")
     (function,) = (f for f in result["functions"] if f["function"] == "softmax_jacobian")

@@ -162,6 +162,7 @@ def test_a_killed_grader_leaves_no_process(tier, tmp_path):
     (tmp_path / "ada.py").write_text("while True:\n    pass\n")
     command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--isolation", tier]
     command += ["--out", tmp_path / "out", "--course", ROOT / "solutions"]
+    command += ["--exercise", "ex01_softmax"]
     grader = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     family = _family_of_at_least(grader.pid, 4)
     grader.kill()
@@ -443,7 +444,7 @@ def test_a_wall_that_is_asked_for_by_name_is_not_replaced_by_another(bare, tier)
 
 def test_none_that_is_asked_for_grades_and_is_stamped_on_every_result(bare, tmp_path):
     arguments = ("--out", "o", "--course", ROOT / "solutions", "--isolation", "none")
-    done = bare("grade", "ada.py", *arguments)
+    done = bare("grade", "ada.py", "--exercise", "ex01_softmax", *arguments)
     assert done.returncode == 0, done.stderr
     (line,) = (tmp_path / "o" / "results.jsonl").read_text().splitlines()
     result = json.loads(line)
@@ -474,7 +475,7 @@ def test_the_summary_tells_the_tier_and_its_probes(run, tmp_path):
     (tmp_path / "ada.py").write_text(SOFTMAX)
     done = run(
         *("grade", tmp_path / "ada.py", "--out", tmp_path, "--course", ROOT / "solutions"),
-        *("--isolation", "seccomp"),
+        *("--isolation", "seccomp", "--exercise", "ex01_softmax"),
     )
     assert f"isolation: seccomp (all {len(wall.probes)} probes were denied)" in done.stdout
 

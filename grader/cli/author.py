@@ -95,8 +95,8 @@ def _listed(names: list[str]) -> str:
 def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
     """Say what each check of a course is good for, and whether the course keeps the rules.
 
-    Every mistake and every alternative is graded as if a learner had handed it in. For each check:
-    how many mistakes lose it, how many lose nothing else, and how many orders of magnitude lie
+    Every mistake is graded as if a learner had handed it in, every alternative called. For each
+    check: how many mistakes lose it, how many lose nothing else, how many orders of magnitude lie
     between the tolerance and the worst right answer (right) and the nearest wrong one (wrong).
 
     The rules: every mistake loses a check, and every check is lost by a mistake; every function
