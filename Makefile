@@ -55,7 +55,9 @@ $(VENV)/demo-ready: pyproject.toml | python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author,plots]'
 	@touch $@
 
-$(VENV)/test-ready: pyproject.toml $(VENV)/demo-ready
-	@echo "installing what the tests need into $(VENV) (a minute or two)"
+# All that the demo needs is in it.
+$(VENV)/test-ready: pyproject.toml | python
+	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing the grader and what its tests need into $(VENV) (a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@
+	@touch $(VENV)/demo-ready $@
