@@ -19,7 +19,7 @@ test: $(VENV)/test-ready
 	@$(BIN)/python -m pytest -m "$(ALONE)"
 
 attacks: $(VENV)/test-ready
-	@ATTACKS=all $(BIN)/python -m pytest tests/attacks tests/test_kills.py
+	@ATTACKS=all $(BIN)/python -m pytest tests/attacks tests/test_kills.py tests/test_cluster.py
 
 lint: $(VENV)/test-ready
 	@$(BIN)/ruff format --check grader tests benchmarks

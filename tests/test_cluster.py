@@ -40,6 +40,12 @@ SLOW = "import time\ntime.sleep(0.15)\n" + SOFTMAX
 WAITING = "import time\ntime.sleep(60)"
 
 
+# Each starts a cluster of its own: by default what happens most, all with `make attacks`.
+rare = pytest.mark.skipif(
+    os.environ.get("ATTACKS") != "all", reason="takes long: run with `make attacks`"
+)
+
+
 class Cluster:
     """A scheduler, and the workers that are started for it."""
 
@@ -262,7 +268,11 @@ def other_grader(folder, change):
     ("change", "told"),
     [
         ("__version__ = '9.9'", "is not like this grader: it has grader 9.9 (here "),
-        ("raise ImportError('no such thing')", "has no grader, or another one (Exception("),
+        pytest.param(
+            "raise ImportError('no such thing')",
+            "has no grader, or another one (Exception(",
+            marks=rare,
+        ),
     ],
 )
 def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, change, told):
@@ -276,6 +286,7 @@ def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, chang
     assert "nstall the same" in done.stderr
 
 
+@rare
 def test_a_worker_that_comes_later_with_another_grader_ends_the_run(own_cluster, course, tmp_path):
     own_cluster.worker()
     other = other_grader(tmp_path / "other", "__version__ = '9.9'")
@@ -289,6 +300,7 @@ def test_a_worker_that_comes_later_with_another_grader_ends_the_run(own_cluster,
             list(grade_all(tasks, ready))
 
 
+@rare
 def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
     own_cluster, course, tmp_path, monkeypatch
 ):
@@ -309,6 +321,7 @@ def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
             list(grade_all(tasks, ready, stopped=killed))
 
 
+@rare
 def test_a_wall_that_a_worker_cannot_have_is_told_of_and_auto_takes_what_all_have(
     own_cluster, course, plan
 ):
