@@ -20,7 +20,6 @@ from grader.containers.pack import COURSE
 from grader.errors import GraderError
 from grader.grading import VERSIONS
 from grader.isolation import Examination, Tier, examined
-from grader.launch import Wall
 from grader.plan import Plan
 
 # A worker whose grader was ended without a word closes its lane after so long without a task.
@@ -151,12 +150,6 @@ def examination(tier: Tier) -> Examination:
     if tier not in _examined:
         _examined[tier] = examined(tier)
     return _examined[tier]
-
-
-def walls(tier: Tier) -> tuple[str, str, Wall]:
-    """Why a tier cannot be used here and what to do (empty if it can), and the wall."""
-    found = examination(tier)
-    return found.problem, found.remedy, found.wall
 
 
 def difference(ours: dict[str, str], theirs: dict[str, str], names: list[str]) -> str:

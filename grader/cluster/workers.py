@@ -109,13 +109,14 @@ class Cluster:
         wanted = TIERS[:-1] if isolation == "auto" else tuple(t for t in TIERS if t == isolation)
         failures = []
         for tier in wanted:
-            found = self._asked(errands.walls, tier)
-            failed = [(where, why, what) for where, (why, what, _) in found.items() if why]
+            found = self._asked(errands.examination, tier)
+            failed = [(where, one) for where, one in found.items() if one.problem]
             if not failed:
-                self.wall = next(wall for _, _, wall in found.values())
+                self.wall = next(one.wall for one in found.values())
                 return tier
-            where, why, what = failed[0]
-            failures.append(f"  {tier}, on {len(failed)} of {len(found)}: {where}: {why}; {what}")
+            where, one = failed[0]
+            told = f"{where}: {one.problem}; {one.remedy}"
+            failures.append(f"  {tier}, on {len(failed)} of {len(found)}: {told}")
         raise UsageError(
             "learners' code cannot be walled off on every worker, so nothing was graded\n"
             + "\n".join(failures)
