@@ -110,8 +110,9 @@ def audited(
             for function in planned.functions:
                 own = {v: r for v, r in mistakes.items() if v.function == function.name}
                 right = [v for v in alternatives if v.function == function.name]
-                measured = _Measured(function, answers.of(function, right))
-                rows = [_check_audit(exercise, measured, check, own) for check in function.checks]
+                lost = {variant.id: _lost(result) for variant, result in own.items()}
+                measured = _Measured(function, answers.of(function, right), lost)
+                rows = [_check_audit(exercise, measured, check) for check in function.checks]
                 row = _function_audit(exercise, measured, own, len(right))
                 checks += rows
                 functions.append(row)
@@ -142,10 +143,19 @@ class _Answers:
 
 
 class _Measured:
-    """How far from the tolerance the answers to one function's calls are, in tolerances."""
+    """How far from the tolerance the answers to one function's calls are, in tolerances.
 
-    def __init__(self, function: PlannedFunction, right: dict[str, list[Any]]) -> None:
+    `lost` are the names of the checks that each mistake loses.
+    """
+
+    def __init__(
+        self,
+        function: PlannedFunction,
+        right: dict[str, list[Any]],
+        lost: Mapping[str, set[str]],
+    ) -> None:
         self.function = function
+        self.lost = lost
         self._expected = [expected_of(call) for call in function.calls]
         self._right = right
 
@@ -192,13 +202,8 @@ class _Measured:
         return distance(answer, expected, tight=check.kind is Kind.PRECISION)
 
 
-def _check_audit(
-    exercise: Exercise,
-    measured: _Measured,
-    check: PlannedCheck,
-    mistakes: Mapping[Variant, FunctionResult],
-) -> CheckAudit:
-    lost = {variant.id: _lost(result) for variant, result in mistakes.items()}
+def _check_audit(exercise: Exercise, measured: _Measured, check: PlannedCheck) -> CheckAudit:
+    lost = measured.lost
     row = CheckAudit(
         exercise=exercise.slug,
         function=measured.function.name,
@@ -228,7 +233,7 @@ def _function_audit(
     mistakes: Mapping[Variant, FunctionResult],
     alternatives: int,
 ) -> FunctionAudit:
-    nearest = min(_clearest(measured, mistakes), default=(math.inf, ""))
+    nearest = min(_clearest(measured), default=(math.inf, ""))
     docs = {variant.id: variant.doc for variant in mistakes}
     named = {
         variant.id: result.misconception.id if result.misconception else ""
@@ -253,14 +258,11 @@ def _function_audit(
     )
 
 
-def _clearest(
-    measured: _Measured, mistakes: Mapping[Variant, FunctionResult]
-) -> Iterator[tuple[float, str]]:
+def _clearest(measured: _Measured) -> Iterator[tuple[float, str]]:
     """How far each mistake is off where it is clearest, if it loses by its numbers alone."""
     kinds = {check.name: check.kind for check in measured.function.checks}
-    lost = {variant.id: _lost(result) for variant, result in mistakes.items()}
     for mistake in measured.function.mistakes:
-        names = lost.get(mistake.id, set())
+        names = measured.lost.get(mistake.id, set())
         if names and all(kinds[name] in MEASURED for name in names):
             checks = [check for check in measured.function.checks if check.name in names]
             yield max(measured.wrong(check, mistake) for check in checks), mistake.id
