@@ -1,9 +1,11 @@
-"""The files that the documents' examples begin with: a class, LMS downloads, gradebooks."""
+"""What the documents' examples write, and begin with: a class, LMS downloads, gradebooks."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from conftest import ROOT, SOFTMAX
@@ -69,6 +71,35 @@ submission_302:
     "assignment_7_export/submission_301/ex02_jacobian.py": DIAGONAL,
     "assignment_7_export/submission_302/ex01_softmax.py": OVERFLOW,
 }
+
+
+NAMED = re.compile(r"^`([\w./-]+\.\w+)`:$")
+
+
+def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
+    """(heading line before, lines) for each indented block."""
+    before, block = "", []
+    for line in [*text.splitlines(), "end"]:
+        if line.startswith("    ") or (block and not line.strip()):
+            block.append(line[4:])
+            continue
+        if block:
+            yield before, "\n".join(block).rstrip().splitlines()
+            block = []
+        if line.strip():
+            before = line.strip()
+
+
+def write_toy(folder: Path) -> Path:
+    """Write the course that docs/authors.md writes; its folder."""
+    text = (ROOT / "docs" / "authors.md").read_text(encoding="utf-8")
+    for before, lines in blocks(text):
+        named = NAMED.match(before)
+        if named and named[1].startswith("mycourse/"):
+            file = folder / named[1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / "mycourse"
 
 
 def prepare(folder: Path, text: str) -> None:

@@ -2,9 +2,8 @@
 
 import json
 
+import docs_files
 import pytest
-from conftest import ROOT
-from test_docs import NAMED, blocks
 
 from grader.audit import audited
 from grader.catalog import course_of
@@ -15,14 +14,7 @@ CHECKS, MISTAKES, ALTERNATIVES = "checks.py", "mistakes.py", "alternatives.py"
 @pytest.fixture
 def toy(tmp_path):
     """The folder of the course that docs/authors.md writes."""
-    text = (ROOT / "docs" / "authors.md").read_text(encoding="utf-8")
-    for before, lines in blocks(text):
-        named = NAMED.match(before)
-        if named and named[1].startswith("mycourse/"):
-            file = tmp_path / named[1]
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return tmp_path / "mycourse"
+    return docs_files.write_toy(tmp_path)
 
 
 def edit(toy, name, old, new):

@@ -24,23 +24,8 @@ from grader.isolation import chosen
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PROGRAMS = ("grader", "otter", "pytest")
-NAMED = re.compile(r"^`([\w./-]+\.\w+)`:$")
 # These wait for somebody, install something, or need a cluster (see test_cluster).
 NOT_RUN = re.compile(r"grader check --watch|pip install|.* --dask ")
-
-
-def blocks(text):
-    """(heading line before, lines) for each indented block."""
-    before, block = "", []
-    for line in [*text.splitlines(), "end"]:
-        if line.startswith("    ") or (block and not line.strip()):
-            block.append(line[4:])
-            continue
-        if block:
-            yield before, "\n".join(block).rstrip().splitlines()
-            block = []
-        if line.strip():
-            before = line.strip()
 
 
 def commands(lines):
@@ -68,8 +53,8 @@ def test_what_a_document_says_happens(path, tmp_path):
     if "    $ otter run" in text and not has_a_wall():
         pytest.skip("no wall can be had here, and without one otter's plugin grades nothing")
     docs_files.prepare(tmp_path, text)
-    for before, lines in blocks(text):
-        if named := NAMED.match(before):
+    for before, lines in docs_files.blocks(text):
+        if named := docs_files.NAMED.match(before):
             file = tmp_path / named[1]
             file.parent.mkdir(parents=True, exist_ok=True)
             # Up to the first command, which may follow at once.

@@ -2,6 +2,7 @@
 
 import shutil
 
+import docs_files
 import pytest
 from conftest import write_class
 
@@ -55,10 +56,13 @@ def results(run, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def pages(results):
-    """The report, and the page of a learner of each kind."""
+def pages(run, results):
+    """The report, the page of a learner of each kind, and the report card of a course."""
     feedback = sorted((results / "feedback").glob("[!b]*.html"))  # Bela's is like Ada's
-    return [results / "report.html", *feedback]
+    course, audit = docs_files.write_toy(results.parent), results.parent / "audit.html"
+    done = run("audit", "--course", course, "--html", audit)
+    assert done.returncode == 0, done.stderr
+    return [results / "report.html", *feedback, audit]
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_hostile_names_and_messages_are_shown_and_do_nothing(pages, open_page):
         page = open_page(path)
         assert page.trouble == []
         assert page.locator("img, iframe, object, embed, link, base, form").count() == 0
-        assert page.locator("script").count() == (path.name == "report.html")
+        assert page.locator("script").count() == (path.parent.name != "feedback")
         shown += "<img src=x onerror=alert(1)>" in page.locator("body").inner_text()
     assert shown >= 3
 
