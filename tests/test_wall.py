@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import dataclasses
 import errno
-import json
 import os
-import random
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import ROOT, SOFTMAX, children_of, function_of
-from test_worker import Worker
+from conftest import ROOT, SOFTMAX, function_of
+from walls import EXAMINED, WALLS, behind
 
-from grader import isolation, seccomp
+from grader import seccomp
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.isolation import DENIED, examined, probed
-from grader.launch import ENVIRONMENT, launch
+from grader.isolation import DENIED
+from grader.launch import ENVIRONMENT
 from grader.model import Limits
 from grader.sandbox import Lane
-
-WALLS = ("bubblewrap", "seccomp")
-EXAMINED = {tier: examined(tier) for tier in isolation.TIERS}
-
-
-def behind(tier):
-    """The wall of a tier; the test is skipped, visibly, where this machine cannot have it."""
-    found = EXAMINED[tier]
-    if found.problem:
-        pytest.skip(f"no {tier} here: {found.problem}")
-    return found.wall
 
 
 @pytest.fixture(scope="module", params=WALLS)
@@ -156,73 +139,7 @@ def softmax(Z):
 # Rule 3: nobody outlives the grader.
 
 
-@pytest.mark.parametrize("tier", WALLS)
-def test_a_killed_grader_leaves_no_process(tier, tmp_path):
-    behind(tier)
-    (tmp_path / "ada.py").write_text("while True:\n    pass\n")
-    command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--isolation", tier]
-    command += ["--out", tmp_path / "out", "--course", ROOT / "solutions"]
-    command += ["--exercise", "ex01_softmax"]
-    grader = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    family = _family_of_at_least(grader.pid, 4)
-    grader.kill()
-    grader.wait()
-    deadline = time.monotonic() + 20
-    while alive := [pid for pid in family if _is_running(pid)]:
-        assert time.monotonic() < deadline, alive
-        time.sleep(0.05)
-
-
-def _family_of_at_least(pid, count):
-    """The processes below `pid`, once there are so many of them that one runs a submission."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        family, waiting = [], [pid]
-        while waiting:
-            below = children_of(waiting.pop())
-            family += below
-            waiting += below
-        if len(family) >= count:
-            return family
-        time.sleep(0.02)
-    raise AssertionError(family)
-
-
-def _is_running(pid):
-    with contextlib.suppress(OSError):
-        stat = Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] not in "ZX"
-    return False
-
-
 # Rule 4: the zygote's memory and descriptors are nobody's.
-
-
-def test_no_process_of_the_same_user_can_look_into_the_zygote():
-    wall = behind("seccomp")
-    with Lane(wall) as lane:
-        probed(lane)
-        # As the user that the zygote has become; root itself may look into everything.
-        spy = f"""
-import ctypes, os
-if os.geteuid() == 0:
-    os.setresgid(65534, 65534, 65534)
-    os.setresuid(65534, 65534, 65534)
-libc = ctypes.CDLL(None, use_errno=True)
-pid = {children_of(os.getpid())[-1]}
-try:
-    open(f"/proc/{{pid}}/mem", "rb")
-except PermissionError:
-    print("memory: no")
-if libc.syscall(438, os.pidfd_open(pid), 3, 0) == -1 and ctypes.get_errno() == 1:
-    print("descriptors: no")
-if libc.ptrace(16, pid, 0, 0) == -1 and ctypes.get_errno() == 1:
-    print("tracing: no")
-"""
-        done = subprocess.run(
-            [sys.executable, "-c", spy], capture_output=True, text=True, check=True
-        )
-    assert done.stdout.splitlines() == ["memory: no", "descriptors: no", "tracing: no"]
 
 
 # Rule 5: what there is of a file system.
@@ -369,7 +286,7 @@ def test_memory_is_capped_however_it_is_asked_for(says):
     assert says(mapped, before="libc.mmap.restype = ctypes.c_ssize_t") == "-1"
 
 
-# Rule 10: after an anomaly another zygote; one thread before a fork.
+# Rule 10: after an anomaly another zygote.
 
 
 @pytest.mark.parametrize(
@@ -390,104 +307,3 @@ def _zygote_after(grader, lane, source):
     files = {"ex01_softmax.py": source.encode()}
     grader.grade(submission_of("ada", files, order=grader.plan.slugs))
     return lane.zygote_pid
-
-
-def test_a_zygote_with_several_threads_does_not_fork():
-    worker = Worker(threads="2" if (os.cpu_count() or 1) > 1 else "1", stderr=subprocess.PIPE)
-    with contextlib.suppress(ValueError, OSError):
-        worker.fork()
-    worker.channel.close()
-    worker.control.close()
-    _, errors = worker.process.communicate(timeout=30)
-    if worker.process.returncode == 0:
-        pytest.skip("NumPy starts no threads of its own here")
-    assert b"the zygote has more than one thread" in errors
-
-
-# What the instructor is told.
-
-
-@pytest.fixture
-def bare(tmp_path):
-    """The command on a machine with neither bubblewrap nor libseccomp."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "pyseccomp.py").write_text('raise RuntimeError("Unable to find libseccomp")')
-    (tmp_path / "ada.py").write_text(SOFTMAX)
-    env = os.environ | {"PATH": str(tmp_path / "bin"), "PYTHONPATH": str(tmp_path)}
-
-    def ran(*args):
-        command = [sys.executable, "-m", "grader", *map(str, args)]
-        return subprocess.run(
-            command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-        )
-
-    return ran
-
-
-def test_without_any_wall_nothing_is_graded_and_the_remedies_are_named(bare, tmp_path):
-    done = bare("grade", "ada.py", "--out", "out", "--course", ROOT / "solutions")
-    assert done.returncode == 2
-    for words in ("bubblewrap is not there", "apt install bubblewrap", "apt install libseccomp2"):
-        assert words in done.stderr
-    assert "--isolation none" in done.stderr
-    assert not (tmp_path / "out" / "gradebook.csv").exists()
-
-
-@pytest.mark.parametrize("tier", WALLS)
-def test_a_wall_that_is_asked_for_by_name_is_not_replaced_by_another(bare, tier):
-    done = bare(
-        "grade", "ada.py", "--out", "o", "--course", ROOT / "solutions", "--isolation", tier
-    )
-    assert done.returncode == 2
-    assert f"{tier}: " in done.stderr
-
-
-def test_none_that_is_asked_for_grades_and_is_stamped_on_every_result(bare, tmp_path):
-    arguments = ("--out", "o", "--course", ROOT / "solutions", "--isolation", "none")
-    done = bare("grade", "ada.py", "--exercise", "ex01_softmax", *arguments)
-    assert done.returncode == 0, done.stderr
-    (line,) = (tmp_path / "o" / "results.jsonl").read_text().splitlines()
-    result = json.loads(line)
-    assert result["isolation"] == "none"
-    assert result["probes"]["open a file"] == "allowed"
-    assert "isolation: none" in done.stdout
-
-
-def test_the_demo_does_without_a_wall_and_says_so(bare):
-    done = bare("demo", "--students", "2", "--out", "demo", "--course", ROOT / "solutions")
-    assert done.returncode == 0, done.stderr
-    assert "isolation: none" in done.stdout
-
-
-def test_the_doctor_names_each_tier_its_probes_and_the_remedy(bare, run):
-    done = bare("doctor")
-    assert done.returncode == 1
-    assert "remedy: install bubblewrap" in done.stdout
-    assert "will refuse to grade here" in done.stdout
-    healthy = run("doctor")
-    if any(not EXAMINED[tier].problem for tier in WALLS):
-        assert healthy.returncode == 0
-        assert "✓ start a process: denied" in healthy.stdout
-
-
-def test_the_summary_tells_the_tier_and_its_probes(run, tmp_path):
-    wall = behind("seccomp")
-    (tmp_path / "ada.py").write_text(SOFTMAX)
-    done = run(
-        *("grade", tmp_path / "ada.py", "--out", tmp_path, "--course", ROOT / "solutions"),
-        *("--isolation", "seccomp", "--exercise", "ex01_softmax"),
-    )
-    assert f"isolation: seccomp (all {len(wall.probes)} probes were denied)" in done.stdout
-
-
-@pytest.mark.parametrize("tier", WALLS)
-def test_a_wall_that_is_ended_while_it_starts_is_not_waited_for(tier):
-    wall = behind(tier)
-    rng = random.Random(1)  # noqa: S311  # moments, not secrets
-    for _ in range(60):
-        zygote = launch(wall)
-        time.sleep(rng.uniform(0, 0.012))
-        ending = threading.Thread(target=zygote.last_words, daemon=True)
-        ending.start()
-        ending.join(timeout=10)
-        assert not ending.is_alive()

@@ -16,24 +16,34 @@ import json
 import os
 import re
 import secrets
-import selectors
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 import pytest
-from attack_list import HONEST, Attack, Files
-
-from grader.lms.plain import student_name
+from attack import Attack
+from classroom import bystanders, twin_name
+from folders import (
+    bytes_of,
+    contents,
+    give,
+    is_closed,
+    make_writable,
+    name_packages,
+    open_to_all,
+    ordinary_interpreter,
+    requirements,
+    touched,
+    umask,
+    write,
+)
+from listeners import Listeners
 
 ROOT = Path(__file__).parent.parent.parent
 WATCH = Path(__file__).parent / "watch.py"
@@ -80,68 +90,6 @@ class Outcome:
         return json.loads(self.lines[student]) if student in self.lines else {}
 
 
-class Listeners:
-    """Sockets of several families that give a token to whoever comes, and write down who came."""
-
-    def __init__(self, folder: Path, token: str) -> None:
-        self.token = token.encode()
-        self.abstract = f"canary-{secrets.token_hex(6)}"
-        self.events: list[tuple[str, str]] = []
-        self.selector = selectors.DefaultSelector()
-        stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
-        self.tcp = self._open("tcp", socket.AF_INET, stream, ("127.0.0.1", 0))
-        self.udp = self._open("udp", socket.AF_INET, datagram, ("127.0.0.1", 0))
-        self.tcp6 = 1
-        with contextlib.suppress(OSError):  # a machine without IPv6
-            self.tcp6 = self._open("tcp6", socket.AF_INET6, stream, ("::1", 0))
-        self._open("unix", socket.AF_UNIX, stream, str(folder / "stream"))
-        self._open("datagram", socket.AF_UNIX, datagram, str(folder / "datagram"))
-        self._open("abstract", socket.AF_UNIX, stream, "\0" + self.abstract)
-        for name in ("stream", "datagram"):
-            (folder / name).chmod(0o777)
-        self.wake, self.waker = socket.socketpair()
-        self.selector.register(self.wake, selectors.EVENT_READ, ("stop", self.wake))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _open(self, label: str, family: int, kind: int, address: object) -> int:
-        listener = socket.socket(family, kind)
-        listener.bind(address)
-        if kind == socket.SOCK_STREAM:
-            listener.listen(64)
-        listener.setblocking(False)
-        self.selector.register(listener, selectors.EVENT_READ, (label, listener))
-        return listener.getsockname()[1] if family in (socket.AF_INET, socket.AF_INET6) else 0
-
-    def _serve(self) -> None:
-        while True:
-            for key, _ in self.selector.select():
-                label, listener = key.data
-                if label == "stop":
-                    return
-                with contextlib.suppress(OSError):
-                    self.events.append((label, self._met(listener)))
-
-    def _met(self, listener: socket.socket) -> str:
-        if listener.type == socket.SOCK_DGRAM:
-            return listener.recv(200).decode("utf-8", "replace")
-        guest, _ = listener.accept()
-        with guest:
-            guest.settimeout(0.5)
-            guest.sendall(self.token)
-            with contextlib.suppress(TimeoutError, ConnectionError):
-                return guest.recv(200).decode("utf-8", "replace")
-        return ""
-
-    def close(self) -> None:
-        self.waker.send(b"x")
-        self.thread.join()
-        for key in list(self.selector.get_map().values()):
-            key.fileobj.close()
-        self.waker.close()
-        self.selector.close()
-
-
 class Arena:
     """A folder that every user can enter, with interpreters, a course, and runs."""
 
@@ -163,7 +111,7 @@ class Arena:
 
     def close(self) -> None:
         ctypes.CDLL(None).shmctl(self.shm, 0, None)
-        shutil.rmtree(self.base, onerror=_make_writable)
+        shutil.rmtree(self.base, onerror=make_writable)
 
     def _course(self) -> Path:
         """The course with a token at the head of each of its files."""
@@ -175,7 +123,7 @@ class Arena:
         for name, value in LIMITS.items():
             settings = re.sub(rf"^{name} = \S+", f"{name} = {value}", settings, flags=re.MULTILINE)
         (course / "course.toml").write_text(settings)
-        _open_to_all(course)
+        open_to_all(course)
         for path in course.rglob("*.py"):
             path.chmod(0o666)  # only a wall is in the way of changing it
         return course
@@ -186,7 +134,7 @@ class Arena:
         folder = self.base / "packages"
         folder.mkdir()
         shutil.copytree(ROOT / "grader", folder / "grader")
-        for name in sorted(_requirements("softmax-grader")):
+        for name in sorted(requirements("softmax-grader")):
             distribution = importlib.metadata.distribution(name)
             for file in distribution.files or ():
                 if ".." in file.parts or "tests" in file.parts:
@@ -195,13 +143,13 @@ class Arena:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with contextlib.suppress(FileNotFoundError):
                     shutil.copy2(distribution.locate_file(file), target)
-        _open_to_all(folder)
+        open_to_all(folder)
         return folder
 
     @functools.lru_cache  # noqa: B019  # one arena lives as long as the tests
     def python(self, place: str, user: str) -> Path:
         """An interpreter in an ordinary place, or below a folder that only its user may enter."""
-        ordinary = _ordinary_interpreter()
+        ordinary = ordinary_interpreter()
         if place == "ordinary":
             if ordinary is None:
                 pytest.skip("no interpreter of this version lies outside of closed folders")
@@ -210,11 +158,11 @@ class Arena:
         folder.mkdir(mode=0o700)
         # For root preferably one whose standard library too lies below a closed folder.
         interpreter = ordinary or Path(sys.executable)
-        if user == "root" and _is_closed(Path(sys.base_prefix)):
+        if user == "root" and is_closed(Path(sys.base_prefix)):
             interpreter = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}"
         python = self._venv(interpreter, folder / "python")
         shutil.copytree(self.packages, folder / "packages")
-        _name_packages(folder / "python", folder / "packages")
+        name_packages(folder / "python", folder / "packages")
         if user == "user" and os.getuid() == 0:
             for path in [folder, *folder.rglob("*")]:
                 os.chown(path, USER, USER, follow_symlinks=False)
@@ -225,7 +173,7 @@ class Arena:
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
             pytest.skip(f"{interpreter} makes no virtual environment: {made.stdout}{made.stderr}")
-        _name_packages(folder, self.packages)
+        name_packages(folder, self.packages)
         return folder / "bin" / "python"
 
     def outcome(
@@ -269,11 +217,11 @@ class _Run:
             folder.mkdir(parents=True)
         self.listeners = Listeners(self.folder / "sockets", self.arena.tokens["listener"])
         try:
-            with _umask(0):
+            with umask(0):
                 self._write_class()
-            _give(self.classroom, self.uid)
-            _give(self.out, self.uid)
-            _give(self.homes, self.uid)
+            give(self.classroom, self.uid)
+            give(self.out, self.uid)
+            give(self.homes, self.uid)
             outcome = self._graded()
         finally:
             for sleeper in self.sleepers.values():
@@ -285,13 +233,13 @@ class _Run:
     def _write_class(self) -> None:
         if self.undisturbed:
             for attack in self.attacks:
-                _write(self.classroom / twin_name(attack), attack.twin, {})
+                write(self.classroom / twin_name(attack), attack.twin, {})
         else:
             self._sleeper("")
             for attack in self.attacks:
                 self._write_attack(attack)
         for name, files in bystanders(self.attacks, self.arena.tokens["victim"]).items():
-            _write(self.classroom / name, files, {})
+            write(self.classroom / name, files, {})
 
     def _write_attack(self, attack: Attack) -> None:
         if attack.needs_root and os.getuid() != 0:
@@ -323,7 +271,7 @@ class _Run:
             "SHM": str(self.arena.shm),
         }
         folder = self.classroom / os.fsdecode(attack.entry or attack.name.encode())
-        _write(folder, attack.files, places)
+        write(folder, attack.files, places)
         if attack.maker is not None:
             attack.maker(folder, places)
 
@@ -361,18 +309,18 @@ class _Run:
         return Outcome(
             **watched,
             lines=self._lines(),
-            gradebook=_bytes_of(self.out / "gradebook.csv"),
+            gradebook=bytes_of(self.out / "gradebook.csv"),
             printed=printed.read_bytes().decode("utf-8", "replace"),
             written=sorted(path.name for path in self.out.iterdir()),
             events=list(self.listeners.events),
-            touched=_touched(before, self._state()),
+            touched=touched(before, self._state()),
             ended={name for name, process in self.sleepers.items() if _is_stopped(process)},
             changed=[str(p) for p in self._fixed() if p.stat().st_mtime > self._began],
         )
 
     def _state(self) -> dict[str, dict[str, str]]:
         self._began = getattr(self, "_began", time.time())
-        return {folder.name: _contents(folder) for folder in self.homes.iterdir()}
+        return {folder.name: contents(folder) for folder in self.homes.iterdir()}
 
     def _fixed(self) -> Iterator[Path]:
         """What no run may change: the class, the course and the grader itself."""
@@ -384,115 +332,12 @@ class _Run:
                     yield path
 
     def _lines(self) -> dict[str, str]:
-        text = _bytes_of(self.out / "results.jsonl").decode()
+        text = bytes_of(self.out / "results.jsonl").decode()
         return {json.loads(line)["student"]: line for line in text.splitlines()}
-
-
-def student_of(attack: Attack) -> str:
-    """The name under which an attack's result is found."""
-    if attack.entry is None:
-        return attack.name
-    return student_name(Path("/nonexistent") / os.fsdecode(attack.entry))
-
-
-def twin_name(attack: Attack) -> str:
-    """The learner who has handed in the honest part of an attack; one for many, mostly."""
-    text = repr(sorted(attack.twin.items()))
-    return f"twin-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-
-
-def bystanders(attacks: Sequence[Attack], token: str) -> dict[str, Files]:
-    """Learners who attack nobody; the names of most come right behind an attack's."""
-    right = HONEST["ex01_softmax.py"].decode()
-    naive = right.replace("Z - Z.max(axis=0, keepdims=True)", "Z")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(right)])
-    notebook.cells[0].id = "softmax"
-    kinds: list[Files] = [
-        HONEST,
-        {"ex01_softmax.py": naive.encode()},
-        {"ex01_softmax.ipynb": nbformat.writes(notebook).encode()},
-    ]
-    found = {}
-    for number, attack in enumerate(attacks):
-        if number % 4 == 0:
-            found[f"{attack.name}~next"] = kinds[number // 4 % 3]
-    solved = _solved()
-    victim = f"# canary {token}\n{right}".encode()
-    found |= {"0-solved": solved, "n-solved": solved, "zz-solved": solved}
-    return {**found, "zz-victim": {"ex01_softmax.py": victim}}
-
-
-@functools.cache
-def _solved() -> Files:
-    from grader.catalog import course_of
-    from grader.demo import solved_files
-
-    return solved_files(course_of(ROOT / "solutions"))
 
 
 def _as_user(uid: int) -> list[str]:
     return ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
-
-
-def _write(folder: Path, files: Files, places: dict[str, str]) -> None:
-    folder.mkdir(exist_ok=True)  # many attacks have one twin
-    for name, data in files.items():
-        if places and name.endswith((".py", ".ipynb")):
-            data = _filled(data, places)  # noqa: PLW2901
-        (folder / name).write_bytes(data)
-
-
-def _filled(data: bytes, places: dict[str, str]) -> bytes:
-    return re.sub(rb"@([A-Z_0-9]+)@", lambda m: places[m[1].decode()].encode(), data)
-
-
-def _give(folder: Path, uid: int) -> None:
-    if uid != os.getuid():
-        for path in [folder, *folder.rglob("*")]:
-            os.chown(path, uid, uid, follow_symlinks=False)
-
-
-def _open_to_all(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _make_writable(function: object, path: str, _error: object) -> None:
-    """A folder that was closed on purpose does not stand in the way of cleaning up."""
-    del function
-    with contextlib.suppress(OSError):
-        os.chmod(path, 0o700)  # noqa: PTH101
-        shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)  # noqa: PTH108, PTH112
-
-
-def _contents(folder: Path) -> dict[str, str]:
-    """What a folder of canaries holds, with what tells that it is as it was."""
-    found = {".": oct(folder.stat().st_mode)}
-    for path in sorted(folder.rglob("*")):
-        state = path.lstat()
-        digest = hashlib.sha256(_bytes_of(path)).hexdigest()[:8] if path.is_file() else ""
-        found[path.name] = f"{oct(state.st_mode)} {state.st_mtime_ns} {state.st_nlink} {digest}"
-    return found
-
-
-def _touched(
-    before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]
-) -> dict[str, list[str]]:
-    return {
-        name: sorted(
-            entry
-            for entry in {*before[name], *after.get(name, {})}
-            if before[name].get(entry) != after.get(name, {}).get(entry)
-        )
-        for name in before
-    }
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
 
 
 def _is_stopped(process: subprocess.Popen[bytes]) -> bool:
@@ -507,15 +352,6 @@ def _is_stopped(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-@contextlib.contextmanager
-def _umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
 def _segment(text: bytes) -> int:
     """A segment of shared memory that every user may read."""
     libc = ctypes.CDLL(None)
@@ -525,40 +361,3 @@ def _segment(text: bytes) -> int:
     ctypes.memmove(where, text + b"\0", len(text) + 1)
     libc.shmdt(ctypes.c_void_p(where))
     return number
-
-
-def _requirements(name: str, found: set[str] | None = None) -> set[str]:
-    """The distributions that another needs, and those that these need."""
-    from packaging.requirements import Requirement
-
-    found = set() if found is None else found
-    for text in importlib.metadata.requires(name) or ():
-        requirement = Requirement(text)
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        if requirement.name not in found:
-            found.add(requirement.name)
-            _requirements(requirement.name, found)
-    return found
-
-
-def _name_packages(venv: Path, packages: Path) -> None:
-    (site,) = venv.glob("lib/python*/site-packages")
-    (site / "packages.pth").write_text(f"{packages}\n")
-
-
-def _is_closed(path: Path) -> bool:
-    """Whether other users cannot enter a folder on the way to `path`."""
-    return any(not parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
-
-
-@functools.cache
-def _ordinary_interpreter() -> Path | None:
-    """An interpreter of this version that every user can start."""
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    candidates = [Path(sys.base_prefix) / "bin" / f"python{version}"]
-    candidates += [Path(folder) / f"python{version}" for folder in ("/usr/bin", "/usr/local/bin")]
-    for candidate in candidates:
-        if candidate.exists() and not _is_closed(candidate.resolve()):
-            return candidate
-    return None

@@ -15,29 +15,20 @@ run inside a function while the file is loaded, beside a right softmax. The mark
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 import stat
-import struct
 import textwrap
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from attack import HONEST, SOFTMAX, Attack, Maker, beside, in_folder
+from attack_archives import OWN, archives
 
 CODE = Path(__file__).parent / "code"
 PRELUDE = (CODE / "prelude.py").read_text()
 CELL = re.compile(r"^# %% (\w+)((?: \[\w+\])*)\n", re.MULTILINE)
 
-SOFTMAX = """import numpy as np
-
-
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0, keepdims=True))
-    return E / E.sum(axis=0, keepdims=True)
-"""
 NO_SOFTMAX = "def softmax(Z):\n    return None\n"
 NO_JACOBIAN = "def softmax_jacobian(z):\n    return None\n"
 
@@ -55,32 +46,6 @@ TELL = """
 _ended = globals().get("_ended", "its functions are defined")
 raise RuntimeError("tried: " + " ".join([*_TAKEN, str(_ended)[:200]])[:700])
 """
-
-Files = dict[str, bytes]
-# Puts something more than plain files into a submission's folder: (folder, places).
-Maker = Callable[[Path, dict[str, str]], None]
-
-
-@dataclass(frozen=True)
-class Attack:
-    """One attack: a learner of its own in the class."""
-
-    name: str
-    family: str
-    files: Files
-    twin: Files
-    marks: frozenset[str] = frozenset()
-    maker: Maker | None = None
-    # The entry's name in the class, where it is not the attack's.
-    entry: bytes | None = None
-    # Where the entry is a file, not a folder.
-    alone: bool = False
-    needs_root: bool = False
-    says: str = field(default="tried: ")
-
-    @property
-    def student(self) -> str:
-        return self.name
 
 
 def in_code() -> list[Attack]:
@@ -117,147 +82,6 @@ def _attack(name: str, family: str, marks: frozenset[str], text: str) -> Attack:
     )
 
 
-HONEST: Files = {"ex01_softmax.py": SOFTMAX.encode()}
-
-
-def _beside(
-    name: str, family: str, files: dict[str, bytes | str], says: str = "", *, live: bool = False
-) -> Attack:
-    """A weapon beside a right softmax."""
-    marks = frozenset() if live else frozenset(["stopped"])
-    made = {n: d if isinstance(d, bytes) else d.encode() for n, d in files.items()}
-    return Attack(name, family, HONEST | made, HONEST, marks, says=says)
-
-
-def _made(name: str, family: str, maker: Maker, says: str = "", **options: object) -> Attack:
-    marks = frozenset(["stopped", "costs"] if options.pop("costs", False) else ["stopped"])
-    return Attack(name, family, HONEST, HONEST, marks, maker, says=says, **options)
-
-
-def _archive(name: str, data: bytes, says: str = "") -> Attack:
-    return _beside(name, "archives", {"more.zip": data}, says)
-
-
-def zipped(members: dict[str, bytes | str], **options: object) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            for option, value in options.items():
-                setattr(info, option, value)
-            archive.writestr(info, content)
-    return data.getvalue()
-
-
-OWN = "OWNED = 1\n"
-
-
-def archives() -> list[Attack]:
-    """Zip archives that would write elsewhere, grow without end, or break who reads them."""
-    link = {"external_attr": (stat.S_IFLNK | 0o777) << 16}
-    device = {"external_attr": (stat.S_IFCHR | 0o666) << 16}
-    bomb = zipped({"zeros.py": b"\0" * (80 * 2**20)})
-    spaces = zipped({"spaces.py": b" " * (30 * 2**20)})
-    inner = zipped({"a.zip": bomb, "b.zip": bomb})
-    truncated = zipped({"a.py": OWN * 1_000})[:-60]
-    return [
-        _archive("zip_slip", zipped({"../../../zip-slip.py": OWN}), "points outside"),
-        _archive(
-            "zip_slip_with_backslashes", zipped({"..\\..\\zip-slip.py": OWN}), "points outside"
-        ),
-        _archive(
-            "zip_slip_to_an_absolute_path", zipped({"/tmp/zip-slip.py": OWN}), "points outside"
-        ),
-        _archive("zip_slip_to_a_drive", zipped({"C:\\zip-slip.py": OWN}), "points outside"),
-        _archive(
-            "zip_slip_in_the_middle", zipped({"a/../../../zip-slip.py": OWN}), "points outside"
-        ),
-        _archive("zip_link", zipped({"link.py": "/etc/passwd"}, **link), "is a link"),
-        _archive("zip_device", zipped({"device.py": ""}, **device), "empty"),
-        _archive("zip_bomb", bomb, "unpacks to more than"),
-        _archive("zip_bomb_of_spaces", spaces, "unpacks to more than"),
-        _archive("zip_bomb_nested", inner, "not looked at"),
-        _archive(
-            "zip_bomb_of_many_files",
-            zipped({f"{n}.py": b"# \n" * 700_000 for n in range(60)}),
-            "unpacks to more than",
-        ),
-        _archive("zip_of_many_names", zipped({f"{n}.py": "" for n in range(20_000)}), "more than"),
-        _archive("zip_overlapping", _overlapping(), ""),
-        _archive("zip_that_lies_about_sizes", _lying(), "more.zip"),
-        _archive("zip_of_one_name_twice", _twice(), ""),
-        _archive("zip_with_nul_in_a_name", zipped({"a\0b.py": OWN}), ""),
-        _archive("zip_encrypted", _encrypted(), "encrypted"),
-        _archive("zip_truncated", truncated, "zip it again"),
-        _archive("zip_of_nothing", b"PK\x05\x06" + bytes(18), ""),
-        _archive("zip_of_random_bytes", bytes(range(256)) * 100, "zip it again"),
-        _archive("zip_behind_code", b"OWNED = 1\n" + zipped({"a.py": OWN}), ""),
-        _archive(
-            "zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""
-        ),
-        _archive("zip_of_a_deep_folder", zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
-        _archive("zip_of_an_unknown_method", _unknown_method(), "cannot be unpacked"),
-        _archive("zip64_of_exabytes", _zip64()),
-        _beside("archive_within_a_notebooks_name", "archives", {"a.ipynb": bomb}, "a.ipynb"),
-    ]
-
-
-def _overlapping() -> bytes:
-    """Many entries of the directory that all point to one file's bytes."""
-    data = zipped({"a.py": b"# \n" * 300_000})
-    at = data.index(b"PK\x01\x02")
-    end = data.index(b"PK\x05\x06")
-    entry = data[at:end]
-    entries = b"".join(entry.replace(b"a.py", b"%04d" % n)[:-4] + b"a.py" for n in range(1))
-    names = [entry[:46] + b"%03d.py" % n for n in range(500)]
-    names = [name[:28] + struct.pack("<H", 6) + name[30:] for name in names]
-    entries = b"".join(names)
-    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 500, 500, len(entries), at, 0)
-    return data[:at] + entries + tail
-
-
-def _lying() -> bytes:
-    data = bytearray(zipped({"a.py": b" " * (30 * 2**20)}))
-    at = data.index(b"PK\x01\x02")
-    data[at + 24 : at + 28] = struct.pack("<L", 10)
-    data[22:26] = struct.pack("<L", 10)
-    return bytes(data)
-
-
-def _twice() -> bytes:
-    data = zipped({"ex09_a.py": OWN, "ex09_b.py": "OWNED = 2\n"})
-    return data.replace(b"ex09_b.py", b"ex09_a.py")
-
-
-def _encrypted() -> bytes:
-    data = bytearray(zipped({"a.py": OWN}))
-    data[6] |= 1
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(data)
-
-
-def _unknown_method() -> bytes:
-    data = bytearray(zipped({"a.py": OWN}))
-    data[8] = 97
-    data[data.index(b"PK\x01\x02") + 10] = 97
-    return bytes(data)
-
-
-def _zip64() -> bytes:
-    """The directory says that there are exabytes, in fields of 64 bits."""
-    data = zipped({"a.py": OWN})
-    at = data.index(b"PK\x01\x02")
-    end = data.index(b"PK\x05\x06")
-    entry = bytearray(data[at:end])
-    extra = struct.pack("<HHQQ", 1, 16, 2**60, 2**60)
-    entry[20:28] = b"\xff" * 8
-    entry[30:32] = struct.pack("<H", len(extra))
-    made = bytes(entry) + extra
-    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(made), at, 0)
-    return data[:at] + made + tail
-
-
 def _cell(source: object) -> dict[str, object]:
     return {
         "cell_type": "code",
@@ -290,7 +114,7 @@ def notebooks() -> list[Attack]:
     named = {"kernelspec": {"name": "bash", "language": "\x1b[31m", "argv": ["/bin/sh"]}}
 
     def weapon(name: str, text: str | bytes, says: str = "") -> Attack:
-        return _beside(name, "notebooks", {"weapon.ipynb": text}, says)
+        return beside(name, "notebooks", {"weapon.ipynb": text}, says)
 
     return [
         weapon("notebook_of_shell_commands", _notebook(*shell)),
@@ -337,7 +161,7 @@ def sources() -> list[Attack]:
     """Files of source that break the compiler, or that are named for what the grader imports."""
 
     def weapon(name: str, text: str | bytes, says: str = "") -> Attack:
-        return _beside(name, "sources", {"zzz.py": text}, says)
+        return beside(name, "sources", {"zzz.py": text}, says)
 
     shadows = {
         f"{name}.py": f"open({'@HOME@/shadow'!r}, 'w')\nraise ValueError('tried')\n"
@@ -371,7 +195,7 @@ def sources() -> list[Attack]:
         weapon("source_that_reads_backwards", "x = 1 # \u202e } \u2066 if x: \u2069\n"),
         weapon("source_of_one_line", "x=1;" * 300_000),
         weapon("source_of_format_strings", "x = " + "f'{" * 200 + "1" + "}'" * 200, "zzz.py"),
-        _beside("source_named_as_what_the_grader_imports", "sources", shadows, "tried", live=True),
+        beside("source_named_as_what_the_grader_imports", "sources", shadows, "tried", live=True),
     ]
 
 
@@ -419,20 +243,20 @@ def files() -> list[Attack]:
             (Path(os.fsdecode(bytes(folder))) / os.fsdecode(name)).write_text("raise ValueError\n")
 
     return [
-        _made("link_to_a_secret", "files", at("link.py", "SECRET"), "is a link"),
-        _made("link_to_a_solution", "files", at("ex02_jacobian.py", "REFERENCE"), "is a link"),
-        _made("link_to_a_folder", "files", at("folder", "SOLUTIONS"), "is a link"),
-        _made("link_that_is_an_archive", "files", at("link.zip", "SECRET"), "is a link"),
-        _made("link_that_is_a_notebook", "files", at("link.ipynb", "RESULTS"), "is a link"),
-        _made("link_in_a_loop", "files", loop, "is a link"),
-        _made("fifo_as_a_file", "files", fifo, "not a regular file"),
-        _made("device_as_a_file", "files", device, "not a regular file", needs_root=True),
-        _made("folder_as_a_file", "files", folder_as_a_file),
-        _made("folder_that_cannot_be_read", "files", closed),
-        _made("file_of_a_tebibyte", "files", sparse, "larger than"),
-        _made("folders_forty_deep", "files", deep, "nested too deep"),
-        _made("files_in_their_thousands", "files", many, "more than", costs=True),
-        _made("names_that_are_bytes", "files", bytes_as_a_name, "ValueError"),
+        in_folder("link_to_a_secret", "files", at("link.py", "SECRET"), "is a link"),
+        in_folder("link_to_a_solution", "files", at("ex02_jacobian.py", "REFERENCE"), "is a link"),
+        in_folder("link_to_a_folder", "files", at("folder", "SOLUTIONS"), "is a link"),
+        in_folder("link_that_is_an_archive", "files", at("link.zip", "SECRET"), "is a link"),
+        in_folder("link_that_is_a_notebook", "files", at("link.ipynb", "RESULTS"), "is a link"),
+        in_folder("link_in_a_loop", "files", loop, "is a link"),
+        in_folder("fifo_as_a_file", "files", fifo, "not a regular file"),
+        in_folder("device_as_a_file", "files", device, "not a regular file", needs_root=True),
+        in_folder("folder_as_a_file", "files", folder_as_a_file),
+        in_folder("folder_that_cannot_be_read", "files", closed),
+        in_folder("file_of_a_tebibyte", "files", sparse, "larger than"),
+        in_folder("folders_forty_deep", "files", deep, "nested too deep"),
+        in_folder("files_in_their_thousands", "files", many, "more than", costs=True),
+        in_folder("names_that_are_bytes", "files", bytes_as_a_name, "ValueError"),
     ]
 
 

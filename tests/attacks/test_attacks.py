@@ -14,8 +14,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from arena import PATIENCE_S, Arena, Combination, Outcome, bystanders, student_of, twin_name
-from attack_list import ATTACKS, Attack
+from arena import PATIENCE_S, Arena, Combination, Outcome
+from attack import Attack
+from attack_list import ATTACKS
+from classroom import bystanders, student_of, twin_name
 
 pytestmark = pytest.mark.attacks
 
