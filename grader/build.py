@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.catalog import Course, Exercise
 from grader.errors import CourseError, UsageError
-from grader.plan import plan_json
+from grader.plan import CHECKS, plan_json
 from grader.planning import plan_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ METADATA = {
 }
 # Public checks have literal inputs, so that any seed gives the same file; the proof holds it to it.
 PUBLIC_SEED = 0
+# NumPy chooses its exp, log and matmul by the processor: expected values differ in their last bits,
+# and by more what a mistake answers that computes in float32 or by differences.
+SAME, SAME_MISTAKE = 1e-13, 1e-6
 
 
 def built_files(course: Course) -> dict[str, str]:
@@ -32,20 +36,59 @@ def built_files(course: Course) -> dict[str, str]:
     for exercise in course.exercises:
         files[f"{exercise.slug}.py"] = script(exercise)
         files[f"{exercise.slug}.ipynb"] = notebook(exercise)
-    files["checks.json"] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False, mistakes=True))
+    files[CHECKS] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False, mistakes=True))
     return files
 
 
 def write_files(files: dict[str, str], folder: Path) -> list[str]:
-    """Write the files that differ from what `folder` holds; the names of those written."""
+    """Write the files that `folder` does not hold as they are made; the names of those written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in files.items():
         path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not path.exists() or not is_made(name, path.read_text(encoding="utf-8"), text):
             path.write_text(text, encoding="utf-8")
             written.append(name)
     return written
+
+
+def is_made(name: str, present: str, text: str) -> bool:
+    """Whether a file holds what is made here, or was made so by a processor that rounds otherwise."""
+    if present == text or name != CHECKS:
+        return present == text
+    try:
+        one, other = json.loads(present), json.loads(text)
+        mistakes, others = _mistaken(one), _mistaken(other)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return False
+    return _same(one, other, SAME) and _same(mistakes, others, SAME_MISTAKE)
+
+
+def _mistaken(document: dict[str, Any]) -> list[Any]:
+    """The mistakes, taken out of a file of checks, each with what it answers to every call."""
+    taken = []
+    for exercise in document["exercises"]:
+        for function in exercise["functions"]:
+            calls = function["calls"]
+            for mistake in function.pop("mistakes", ()):
+                # Whether an answer is a little wrong, or right, may be a matter of rounding.
+                answers = [{"value": call["expected"]} for call in calls]
+                for place, answer in mistake["answers"].items():
+                    answers[int(place)] = answer
+                taken.append({**mistake, "answers": answers})
+    return taken
+
+
+def _same(one: Any, other: Any, tolerance: float) -> bool:
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return abs(one - other) <= tolerance * (1 + abs(other))
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            _same(a, b, tolerance) for a, b in zip(one, other, strict=True)
+        )
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[k], other[k], tolerance) for k in one)
+    return bool(one == other)
 
 
 def strays(files: Iterable[str], folder: Path) -> list[str]:

@@ -14,11 +14,9 @@ from grader.grading import Grader, Report
 from grader.handed import SUFFIXES
 from grader.intake import read_submission
 from grader.model import FunctionResult, Verdict
-from grader.plan import Plan, PlannedExercise, PlannedFunction, read_plan
+from grader.plan import CHECKS, Plan, PlannedExercise, PlannedFunction, read_plan
 from grader.sandbox import Lane
 from grader.sources import exercise_of
-
-CHECKS = "checks.json"
 
 
 @dataclass(frozen=True, slots=True)

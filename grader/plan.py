@@ -19,6 +19,8 @@ from grader.errors import UsageError
 from grader.model import Kind, Limits
 
 FORMAT = 1
+# The public checks of a course as a file, beside its exercises.
+CHECKS = "checks.json"
 
 
 class PlannedCall(msgspec.Struct, frozen=True):

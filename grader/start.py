@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.learner import CHECKS, exercises_folder
-from grader.plan import read_plan
+from grader.learner import exercises_folder
+from grader.plan import CHECKS, read_plan
 
 FORMS = {"py": (".py",), "ipynb": (".ipynb",), "both": (".py", ".ipynb")}
 

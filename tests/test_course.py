@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 
 from grader.audit import audited
+from grader.build import is_made
 from grader.catalog import course_of
 from grader.errors import CourseError, UsageError
 from grader.grading import Grader
@@ -163,11 +164,45 @@ def test_exercises_that_are_not_what_the_course_makes_are_named(copy):
     assert "checks.json is not what solutions/ makes" in found
 
 
-def test_numbers_that_differ_by_rounding_are_the_same_exercises(copy):
-    checks = json.loads((copy / "exercises" / "checks.json").read_text())
-    checks["exercises"][0]["functions"][0]["calls"][0]["expected"]["array"][0][0] += 1e-16
-    (copy / "exercises" / "checks.json").write_text(json.dumps(checks))
+def rounded(softmax):
+    """What another processor may make of a function of a file of checks."""
+    softmax["calls"][0]["expected"]["array"][0][0] += 1e-16
+    nearly_right = mistake(softmax, "float32_inside")["answers"]
+    nearly_right["0"]["value"]["array"][0][0] += 1e-8
+    del nearly_right["1"]
+
+
+def mistake(function, name):
+    return next(mistake for mistake in function["mistakes"] if mistake["id"] == name)
+
+
+def test_numbers_that_differ_by_rounding_are_the_same_exercises(run, copy):
+    path = copy / "exercises" / "checks.json"
+    checks = json.loads(path.read_text())
+    rounded(checks["exercises"][0]["functions"][0])
+    path.write_text(json.dumps(checks))
     assert problems(copy) == []
+    assert "0 of 4 files written" in run("build", cwd=copy).stdout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda softmax: mistake(softmax, "rows_instead_of_columns")["answers"].popitem(),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns").update(message="Another."),
+        lambda softmax: softmax["mistakes"].pop(),
+        lambda softmax: softmax["checks"][0].update(weight=3),
+        lambda softmax: softmax.pop("calls"),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns")["answers"].update({"999": {}}),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns").pop("answers"),
+    ],
+)
+def test_what_differs_by_more_than_rounding_is_not_what_is_made(change):
+    text = (ROOT / "exercises" / "checks.json").read_text()
+    checks = json.loads(text)
+    change(checks["exercises"][0]["functions"][0])
+    assert not is_made("checks.json", json.dumps(checks), text)
+    assert is_made("checks.json", json.dumps(json.loads(text)), text)
 
 
 def test_a_failed_proof_is_exit_code_1_and_names_the_file(run, copy):
