@@ -53,7 +53,7 @@ def write_files(files: dict[str, str], folder: Path) -> list[str]:
 
 
 def is_made(name: str, present: str, text: str) -> bool:
-    """Whether a file holds what is made here, or was made so by a processor that rounds otherwise."""
+    """Whether a file is what is made here, or was made so by a processor that rounds otherwise."""
     if present == text or name != CHECKS:
         return present == text
     try:

@@ -55,7 +55,7 @@ def test_a_limit_holds_in_a_run(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada", source="def softmax(Z):\n  while True: pass")
     options = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
     out = tmp_path / "out"
-    run("grade", folder, "--out", out, *options, "--limit", "call=0.25", "--limit", "wall=2")
+    run("grade", folder, "--out", out, *options, "--limit", "call=0.25", "--limit", "wall=20")
     assert "no answer within 0.25 seconds" in (out / "results.jsonl").read_text()
     done = run("grade", folder, "--out", out, *options, "--limit", "calls=1")
     assert done.returncode == 2
