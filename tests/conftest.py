@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -42,9 +43,15 @@ def course() -> Course:
     return course_of(ROOT / "solutions")
 
 
+@functools.cache  # for more than one run of pytest in a process, too: benchmarks/mutants.py
+def planned(*, mistakes: bool = False) -> Plan:
+    """The plan of the course."""
+    return plan_of(course_of(ROOT / "solutions"), seed=0, mistakes=mistakes)
+
+
 @pytest.fixture(scope="session")
-def plan(course: Course) -> Plan:
-    return plan_of(course, seed=0)
+def plan() -> Plan:
+    return planned()
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +79,7 @@ def grade(grader: Grader) -> Callable[[Files], SubmissionResult]:
 @pytest.fixture(scope="session")
 def explain(course: Course, lane: Lane) -> Callable[[Files], SubmissionResult]:
     """Grade files as an instructor's run does, with all that is explained."""
-    plan = plan_of(course, seed=0, mistakes=True)
+    plan = planned(mistakes=True)
     grader = Grader(plan, lane, FollowThrough(course.folder))
 
     def explained(files: Files) -> SubmissionResult:
