@@ -175,5 +175,5 @@ def type_name(value: wire.Value) -> str:
             return _OPAQUE[kind]
         case wire.Callback():
             return "a function"
-        case wire.Word():
+        case wire.Word():  # pragma: no branch  # the last kind
             return "a text (str)"

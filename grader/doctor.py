@@ -64,10 +64,10 @@ def _machine() -> Iterator[str]:
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield f"grader {__version__}, Python {platform.python_version()}, NumPy {np.__version__}"
     yield f"{platform.system()} {platform.release()} on {platform.machine()}, {cpus} CPUs"
-    if hasattr(os, "geteuid"):
+    if hasattr(os, "geteuid"):  # pragma: no branch  # not on Windows
         user = "root: learners' code will run as nobody" if os.geteuid() == 0 else "a normal user"
         yield f"run by {user}"
-    if not hasattr(os, "pidfd_open"):
+    if not hasattr(os, "pidfd_open"):  # pragma: no cover  # not Linux
         yield "this system has no pidfds: a learner's process is ended by its number"
     if sys.platform != "linux":
         yield "not Linux: limits on memory are not enforced, and `grader grade` needs Linux"

@@ -55,7 +55,7 @@ def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
             return Verdict.DIED
         case NotLoaded():
             return Verdict.NOT_LOADED
-        case NotCalled():
+        case NotCalled():  # pragma: no branch  # the last kind
             return Verdict.NOT_RUN
 
 
@@ -111,7 +111,7 @@ def difference_verdict(difference: Difference, *, imprecise: bool = False) -> Ve
             return Verdict.WRONG_SHAPE
         case NotFinite():
             return Verdict.NOT_FINITE
-        case WrongValue():
+        case WrongValue():  # pragma: no branch  # the last kind
             return Verdict.IMPRECISE if imprecise else Verdict.WRONG_VALUE
 
 
@@ -131,7 +131,7 @@ def difference_message(
             told = f"is {difference.got}, should be {number(difference.want)}"
             counted = _counted(difference, "not finite")
             return f"{where}{_entry(difference.index)}{told}{counted}"
-        case WrongValue():
+        case WrongValue():  # pragma: no branch  # the last kind
             if hidden and imprecise:
                 return f"{where}is right to about six digits, {NOT_EXACT}"
             if hidden:

@@ -93,7 +93,7 @@ class CheckItem(pytest.Item):
         name = self.parent.name
         function = next(f for f in file.found.functions if f.function == name)
         result = next(check for check in function.checks if check.name == self.name)
-        if result.verdict is Verdict.NOT_RUN:
+        if result.verdict is Verdict.NOT_RUN:  # pragma: no cover  # where memory is not limited
             pytest.skip(result.message)
         if result.verdict is not Verdict.PASSED:
             failed = (c.name for c in function.checks if c.verdict not in NEUTRAL)
@@ -106,7 +106,7 @@ class CheckItem(pytest.Item):
         """The message alone: a traceback of the grader would tell a learner nothing."""
         if isinstance(excinfo.value, CheckFailedError | GraderError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo, style)  # pragma: no cover  # our own failure
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """How the item is called in the report."""

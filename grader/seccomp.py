@@ -65,5 +65,5 @@ def filter_program() -> bytes:
             rules.export_bpf(file)
             file.seek(0)
             return file.read()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError) as error:  # pragma: no cover  # libseccomp fails
         raise FilterError(f"libseccomp made no filter ({error})") from error

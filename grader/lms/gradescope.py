@@ -144,7 +144,7 @@ def _parsed(text: str, where: str) -> Any:
         line = _line(error, text)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
         raise UsageError(f"{where}, line {line}: {clean_name(reason)}; {_AGAIN}") from error
-    except RecursionError as error:
+    except RecursionError as error:  # pragma: no cover  # PyYAML without libyaml
         raise UsageError(f"{where} is nested too deep; {_AGAIN}") from error
 
 

@@ -28,7 +28,7 @@ def serve(channel_fd: int, limits: Limits, seal: Seal | None) -> None:
     shed(channel_fd)
     warnings.simplefilter("ignore")
     limit(limits)
-    if seal is not None:
+    if seal is not None:  # pragma: no cover  # behind a wall coverage can write nothing
         seal.apply()
     answer_requests(CHANNEL, CHANNEL)
 
@@ -59,7 +59,8 @@ def _encoded(reply: wire.Reply) -> bytes:
     """The frame of a reply; when what a learner made cannot be one, of the error that it is."""
     try:
         return wire.encode(reply)
-    except Exception as error:  # noqa: BLE001  # a failure here must not look like the learner's
+    # Not seen to happen: what a learner makes is packed before.
+    except Exception as error:  # noqa: BLE001  # pragma: no cover  # must not look like the learner's
         number = getattr(reply, "number", 0)
         return wire.encode(wire.Raised(number, wire.error_of(error, ())))
 
