@@ -15,6 +15,7 @@ import pytest
 from conftest import ROOT, SOFTMAX
 
 from grader.build import notebook, script
+from grader.watch import POLL_S
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")
 
@@ -149,6 +150,15 @@ def test_watch_checks_on_every_save_until_q(folder):
         if "h: hint, q: quit" not in text.rpartition("12 of 12 points pass")[2]:
             text += terminal.until("h: hint, q: quit")
         assert "What to notice:" in text
+        terminal.press("h")
+        assert "nothing to give a hint for" in terminal.until("h: hint, q: quit")
+        # What was noticed once is not said again, nor is another file's save an event.
+        (folder / "notes.txt").write_text("x")
+        file.write_text(f"{SOFTMAX}\n# saved again\n")
+        assert "What to notice:" not in terminal.until("h: hint, q: quit")
+        file.unlink()
+        assert "ex01_softmax.py does not exist" in terminal.until("h: hint, q: quit")
+        time.sleep(1.2 * POLL_S)
         terminal.press("q")
         assert terminal.exit_code() == 0
 

@@ -160,3 +160,25 @@ def test_source_code_and_words_are_no_answer(value):
     body = wire.encode(wire.Returned(0, wire.Sequence("list", (value,)), mutated=False))[4:]
     with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
         wire.decode_reply(body)
+
+
+def test_a_message_that_is_too_large_is_refused_where_it_is_made(monkeypatch):
+    monkeypatch.setattr(wire, "MAX_FRAME_BYTES", 100)
+    with pytest.raises(wire.WireError, match="a message of"):
+        wire.encode(wire.Raised(0, wire.error_of(ValueError("x" * 200), ())))
+
+
+def test_what_is_too_deep_too_long_or_endless_has_no_content():
+    nested = []
+    for _ in range(200):
+        nested = [nested]
+    found = wire.pack(nested)
+    while isinstance(found, wire.Sequence):
+        (found,) = found.items
+    assert found == wire.Opaque("too deep")
+    assert wire.pack([1] * (wire.MAX_ITEMS + 1)) == wire.Opaque("too many items")
+    # The first one takes all that there is room for.
+    found = wire.pack([[1] * (wire.MAX_ITEMS - 2), 1, 1])
+    assert isinstance(found.items[0], wire.Sequence)
+    assert found.items[2] == wire.Opaque("too many items")
+    assert wire.pack(iter([1])) == wire.Opaque("generator")

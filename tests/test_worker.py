@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -332,3 +333,70 @@ def test_twins_have_one_fingerprint_whatever_their_comments(child):
 
 def test_only_so_many_errors_are_told(child):
     assert len(child.ask(load(source("1 / 0\n" * 80))).errors) == 50
+
+
+def test_what_is_no_text_cannot_be_printed(child):
+    text = """import sys
+def softmax(n):
+    if sys.stdout.writable():
+        sys.stdout.write(n)
+"""
+    child.ask(load(source(text), echo=True))
+    error = child.ask(call("softmax", 3)).error
+    assert (error.type, error.message) == ("TypeError", "write() takes a str, not int")
+
+
+@pytest.mark.parametrize(
+    ("body", "mutated"),
+    [
+        ("p['n'].append(2)", True),
+        ("p['s'] = 1", True),
+        ("p['d'][0]['a'] += 1", True),
+        ("p['d'][0] = {'a': 1.0}", False),
+    ],
+)
+def test_what_is_within_an_argument_is_compared(child, body, mutated):
+    child.ask(load(source(f"def softmax(p):\n    {body}")))
+    params = {"n": [1], "s": float("nan"), "d": [{"a": 1.0}]}
+    assert child.ask(call("softmax", params)).mutated is mutated
+
+
+def test_an_ended_child_is_remembered_until_it_is_asked_for(worker):
+    first = worker.fork()
+    worker.channel.close()
+    time.sleep(0.1)
+    second = worker.fork()
+    assert worker.status(first) == 0
+    assert worker.status(second) == 0
+    worker.channel, theirs = socket.socketpair()
+    theirs.close()
+    assert worker.status(second) == -9
+    assert worker.status(b"1") == -9
+
+
+def test_a_callable_whose_attributes_raise_is_a_function(child):
+    text = """class Odd:
+    def __getattr__(self, name):
+        raise KeyboardInterrupt
+    def __call__(self, z):
+        return 1.5
+softmax = Odd()
+"""
+    loaded = child.ask(load(source(text)))
+    assert [d.function for d in loaded.definitions] == ["softmax"]
+    assert child.ask(call("softmax", 3)).value == wire.pack(1.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "defined"),
+    [
+        ("# a comment\n\n%%time\ndef softmax(z):\n    return 1\n", True),
+        ("x = 1\n%%time\ndef softmax(z):\n    return 1\n", True),
+        ("%%bash\ndef softmax(z):\n    return 1\n", False),
+        ("%run ex02_jacobian\ndef softmax(z):\n    return 1\n", True),
+        ("# only a comment\n%", False),
+    ],
+)
+def test_cells_of_a_notebook_with_magics(child, cell, defined):
+    loaded = child.ask(load(source("", "ex01_softmax.ipynb", cells=(wire.Cell("c", cell),))))
+    assert bool(loaded.definitions) is defined
