@@ -52,7 +52,7 @@ class FreshLane(Lane):
         """A fresh child that has loaded nothing yet; ended when the block ends."""
         try:
             child = FreshChild(limits)
-        except OSError as error:
+        except OSError as error:  # pragma: no cover  # the system has no process left
             raise SandboxError(f"no process for your code could be started: {error}") from error
         try:
             yield child
