@@ -99,7 +99,7 @@ def _written(out: Path, name: str, student: bytes, autograder: bytes) -> Assigne
         for path, data in ((assigned.notebook, student), (assigned.autograder, autograder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    except OSError as error:
+    except OSError as error:  # pragma: no cover  # the disk is full
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     return assigned
 
