@@ -9,7 +9,6 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import accumulate
 from typing import TypeAlias
 
 import msgspec
@@ -103,14 +102,14 @@ class Grader:
         self._memory = {f.name: f.memory_calls for f in functions}
         # No two calls of a plan have one number: an answer sent early, during a call of another
         # function, is then none.
-        firsts = accumulate((len(f.calls) for f in functions), initial=0)
-        self._first_number = {f.name: first for f, first in zip(functions, firsts, strict=False)}
+        places = ((f.name, place) for f in functions for place in range(len(f.calls)))
+        self._numbers = {place: number for number, place in enumerate(places)}
         self.judge = Judge(plan)
         self._only: dict[tuple[str, str], Grader] = {}
 
-    def grade(self, submission: Submission, *, echo: bool = False) -> SubmissionResult:
+    def grade(self, submission: Submission) -> SubmissionResult:
         """The result of one submission; a failure of ours is a result too, without a score."""
-        return self.report(submission, echo=echo).result
+        return self.report(submission).result
 
     def report(
         self, submission: Submission, *, echo: bool = False, only: Collection[str] | None = None
@@ -278,7 +277,7 @@ class Grader:
             if len(self._frames) > MAX_FRAMES:
                 self._frames.clear()
             call = function.calls[number]
-            unique = self._first_number[function.name] + number
+            unique = self._numbers[function.name, number]
             request = wire.Call(unique, file, function.name, call.args, call.kwargs)
             self._frames[key] = Frame(unique, wire.encode(request))
         return self._frames[key]
@@ -371,8 +370,7 @@ def _missing_message(session: Session, slug: str, function: str) -> str:
     if not session.submission.sources:
         return f"nothing was handed in that could hold {function}"
     others = {name: file for file, name in session.loaded.others}
-    close = get_close_matches(function, others, n=1, cutoff=0.6)
-    if close:
+    if close := get_close_matches(function, others):
         name = feedback.printable(close[0])
         file = feedback.printable(others[close[0]])
         return f"no function is called {function}; {file} has {name}: did you rename it?"
