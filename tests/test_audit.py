@@ -87,6 +87,10 @@ def test_the_command_prints_a_table_or_json_writes_a_page_and_ends_with_1(toy, r
     assert "leaves_its_argument" in done.stdout
     assert "leaves_its_argument" in page.read_text(encoding="utf-8")
     edit(toy, ALTERNATIVES, "def relu__where", "def _relu__where")
+    done = run("audit", "--course", toy)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "1 rule broken"
+    assert "relu has 1 of at least 2 alternatives" in done.stdout
     done = run("audit", "--course", toy, "--json")
     assert done.returncode == 1
     found = json.loads(done.stdout)

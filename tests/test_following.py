@@ -187,3 +187,21 @@ def test_a_derivative_of_no_cost_is_not_taken_for_one(explain):
     source = OWN_COST.format(power=2)
     function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
     assert function.misconception.id == "columns_do_not_sum_to_0"
+
+
+def test_inputs_on_which_nothing_comes_back_do_not_count(explain):
+    """It raises in all calls but the first, and of one input nothing is concluded."""
+    head, body = OWN_COST.format(power=3).split("def output_layer_grad(Theta, X, Y):\n")
+    first = "    SEEN.append(1)\n    if len(SEEN) > 1: raise ValueError\n"
+    source = f"SEEN = []\n{head}def output_layer_grad(Theta, X, Y):\n{first}{body}"
+    function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
+    assert function.verdict == "raised"
+    assert function.misconception is None
+
+
+def test_a_cost_that_raises_has_no_derivative(explain):
+    source = OWN_COST.format(power=3).replace("    return float(", "    raise ValueError(")
+    function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
+    assert function.misconception is None or function.misconception.id != (
+        "derivative_of_another_cost"
+    )

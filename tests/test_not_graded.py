@@ -107,8 +107,8 @@ def one(grader):
             {"ex01_softmax.py": "import os\nos._exit(3)\n"},
             "not_loaded",
             (
-                "softmax is not there after loading; ex01_softmax.py, line 2: the code ended the whole"
-                " Python process (exit code 3)"
+                "softmax is not there after loading; ex01_softmax.py, line 2: the code ended"
+                " the whole Python process (exit code 3)"
             ),
         ),
         (

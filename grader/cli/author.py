@@ -70,7 +70,7 @@ def _prove(course: Course, exercises: Path) -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        click.echo(f"{len(problems)} problems", err=True)
+        click.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)}", err=True)
         sys.exit(EXIT_FAILED)
     count = len(course.exercises)
     click.echo(f"{course.folder}: proved ({count} exercise{'s' * (count != 1)})")
@@ -125,7 +125,7 @@ def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -
         click.echo(msgspec.json.encode(found))
     else:
         print_audit(found, console())
-        click.echo(
-            f"{len(found.broken)} rules broken" if found.broken else "the course keeps the rules"
-        )
+        count = len(found.broken)
+        broken = f"{count} rule{'s' * (count != 1)} broken"
+        click.echo(broken if count else "the course keeps the rules")
     sys.exit(EXIT_FAILED if found.broken else 0)
