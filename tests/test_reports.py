@@ -1,13 +1,14 @@
 """The files a run leaves for people: pages for the class and each learner, misconceptions.csv."""
 
 import csv
+import json
 import re
 import shutil
 
 import pytest
 from conftest import SOFTMAX, write_class
 
-from grader.pages import page_name
+from grader.pages import PAGES, page_name
 
 WRONG_AXIS = SOFTMAX.replace("axis=0", "axis=1")
 
@@ -118,3 +119,13 @@ def test_nothing_of_a_hidden_check_but_its_name_and_message_is_on_a_page(graded,
         assert check.name.replace("_", " ") in text
         assert check.text not in text
         assert not check.hint or check.hint not in text
+
+
+def test_a_list_of_pages_that_somebody_has_changed_leads_to_no_other_file(graded):
+    folder, again = graded
+    pages = folder / "out" / "feedback" / PAGES
+    known = json.loads(pages.read_text(encoding="utf-8"))
+    (folder / "out" / "mine.html").write_text("x")
+    pages.write_text(json.dumps(known | {"../mine.html": "x"}))
+    again()
+    assert (folder / "out" / "mine.html").exists()
