@@ -113,7 +113,7 @@ def _clean(element: ET.Element, name: str) -> None:
     for declaration in element.attrib.pop("style", "").split(";"):
         key, _, value = declaration.partition(":")
         value = COLOURS.get(value.strip(), value.strip())
-        if key.strip() == "font":
+        if key.strip() == "font":  # pragma: no cover  # of older versions of matplotlib
             size = re.search(r"(\d+(\.\d+)?)px", value)
             element.set("font-size", size[1] if size else "10")
         elif key.strip():
