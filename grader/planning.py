@@ -31,23 +31,15 @@ def plan_of(
     """The plan of a course (or of the exercises named in `only`), computed from its references.
 
     `hidden=False` leaves the hidden checks out; `mistakes` adds what each listed mistake answers,
-    which takes a second or two. Raises CourseError when a reference fails on an
-    input, UsageError when `only` names an exercise that the course does not have.
+    which takes a second or two. CourseError when a reference fails on an input, UsageError when
+    `only` names an exercise that the course does not have.
     """
     slugs = tuple(exercise.slug for exercise in course.exercises)
     for slug in only:
         if slug not in slugs:
             raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(slugs)}")
-    memory_bytes = course.limits.memory_bytes
     exercises = tuple(
-        PlannedExercise(
-            exercise.slug,
-            exercise.title,
-            tuple(
-                _planned_function(exercise, f, seed, memory_bytes=memory_bytes, hidden=hidden)
-                for f in exercise.functions
-            ),
-        )
+        _planned_exercise(exercise, seed, memory_bytes=course.limits.memory_bytes, hidden=hidden)
         for exercise in course.exercises
         if not only or exercise.slug in only
     )
@@ -63,6 +55,16 @@ def plan_of(
         follow_through=course.follow_through if hidden else 0.0,
     )
     return with_mistakes(plan, course) if mistakes else plan
+
+
+def _planned_exercise(
+    exercise: Exercise, seed: int, *, memory_bytes: int, hidden: bool
+) -> PlannedExercise:
+    functions = (
+        _planned_function(exercise, f, seed, memory_bytes=memory_bytes, hidden=hidden)
+        for f in exercise.functions
+    )
+    return PlannedExercise(exercise.slug, exercise.title, tuple(functions))
 
 
 def _planned_function(
