@@ -112,6 +112,19 @@ def one(grader):
             ),
         ),
         (
+            {
+                "ex01_softmax.py": "import os\nclass Odd:\n"
+                "    def __getattr__(self, name): os._exit(3)\n"
+                "    def __call__(self, Z): return Z\n"
+                "softmax = Odd()\n"
+            },
+            "not_loaded",
+            (
+                "softmax is not there after loading; after loading: the code ended the whole"
+                " Python process (exit code 3)|"
+            ),
+        ),
+        (
             {"ex01_softmax.py": "x = 1\n", "ex02_jacobian.py": "import os\nos._exit(3)\n"},
             "missing",
             "no function is called softmax; did you rename or delete it?",
@@ -122,7 +135,7 @@ def one(grader):
 def test_why_a_function_was_not_called(one, files, verdict, told):
     function = one(files)
     assert function.verdict == verdict
-    assert function.message.startswith(told)
+    assert f"{function.message}|".startswith(told)
     assert function.score == 0
 
 
@@ -150,6 +163,7 @@ class TestAFailureOfOurs:
             result = grader.grade(broken)
         assert caplog.messages == ["grading ada failed"]
         self.looks_right(result, grader)
+        assert grader.report(broken).notes == (("", result.notes[0]),)
         (note,) = result.notes
         assert note.startswith("the grader failed: ")
         assert "TypeError(" in note or "AttributeError(" in note
@@ -195,6 +209,7 @@ def test_some_functions_alone_are_graded_with_what_they_print(grader):
     assert report.outputs[""] == "loading\n"
     assert set(report.outputs["softmax"].split("\n")) == {"called", ""}
     assert grader.report(submission, only={"softmax"}).outputs == {"": "", "softmax": ""}
+    assert grader.report(submission, only={"softmax_jacobian"}).outputs["softmax_jacobian"] == ""
 
 
 def test_one_function_of_an_exercise_is_graded_alone(grader):
@@ -248,3 +263,11 @@ def test_the_time_that_public_calls_took_counts_in_hidden_ones(plan, lane):
     assert {c.verdict for c in function.checks} == {Verdict.TIMED_OUT}
     hidden = [c for c in function.checks if c.hidden]
     assert {c.message for c in hidden} == {"not called any more: earlier calls used up the time"}
+
+
+def test_without_the_courses_formulas_nothing_is_followed_nor_tried(grader, caplog):
+    source = b"import numpy as np\ndef softmax_jacobian(z): return np.ones((len(z), len(z)))\n"
+    only = grader.only("ex02_jacobian", "softmax_jacobian")
+    (function,) = only.grade(submission_of("ada", {"a.py": source}, order=())).functions
+    assert function.verdict == Verdict.WRONG_VALUE
+    assert caplog.messages == []
