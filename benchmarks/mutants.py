@@ -36,6 +36,20 @@ EXPLAINED = {
     ("leaves_of", "pairs = zip(parts, expected.items, )"): "likewise",
     ("numbers_of", "array.astype(None"): "NumPy's default is float64",
     ("numbers_of", "copy=None"): "as false as False",
+    **{
+        (
+            function,
+            f"zip({first}, ",
+        ): "as many, always: strict is for whoever changes it"
+        for function, first in (
+            ("_call_public", "task.files, task.outcomes"),
+            ("_finished", "task.files, task.outcomes"),
+            ("_followed", "function.checks, result.checks"),
+            ("_call", "numbers, called"),
+        )
+    },
+    ("_frame", ">= MAX_FRAMES"): "when a cache is emptied decides about nothing",
+    ("_followed", "not function.given and"): "nothing is followed then: it spares the work",
 }
 
 
@@ -71,7 +85,9 @@ def output(folder: Path, *arguments: str) -> str:
 
 def reason(folder: Path, mutant: str) -> str:
     """Why a mutant may survive, or an empty text."""
-    function = mutant.rpartition(".")[2].removeprefix("x_").partition("__mutmut")[0]
+    # x_function, or xǁClassǁmethod
+    named = mutant.rpartition(".")[2].partition("__mutmut")[0]
+    function = named.rpartition("ǁ")[2] if "ǁ" in named else named.removeprefix("x_")
     changed = [line for line in output(folder, "show", mutant).splitlines() if line[:2] == "+ "]
     for (name, part), why in EXPLAINED.items():
         if name == function and any(part in line for line in changed or [""]):
