@@ -44,10 +44,12 @@ EXPLAINED = {
         for function, first in (
             ("_call_public", "task.files, task.outcomes"),
             ("_finished", "task.files, task.outcomes"),
+            ("_finished", "task.files, graded"),
             ("_followed", "function.checks, result.checks"),
             ("_call", "numbers, called"),
         )
     },
+    ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_frame", ">= MAX_FRAMES"): "when a cache is emptied decides about nothing",
     ("_followed", "not function.given and"): "nothing is followed then: it spares the work",
 }

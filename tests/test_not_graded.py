@@ -177,6 +177,7 @@ class TestAFailureOfOurs:
         (note,) = result.notes
         assert note.startswith("the grader failed: ")
         assert "Error(" not in note
+        assert "None" not in note
 
     def test_can_be_told_of_a_submission_that_was_not_looked_at(self, grader):
         submission = submission_of("ada", {"a.txt": b""}, order=())
