@@ -29,7 +29,8 @@ lint: $(VENV)/test-ready
 
 coverage: $(VENV)/test-ready
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE))"
+	@$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE) or kills)"
+	@ATTACKS=all $(BIN)/coverage run -m pytest tests/test_cluster.py
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
