@@ -78,7 +78,7 @@ def outcome_message(outcome: Outcome, function: str, *, hidden: bool) -> str:
             return "the Python process ended during the call" if hidden else how
         case NotLoaded(why=why) | NotCalled(why=why):
             return why
-        case Returned():
+        case Returned():  # pragma: no branch  # the last kind
             return ""
 
 

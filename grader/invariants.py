@@ -149,7 +149,7 @@ def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, flo
     part = f" of {sample.path}" if sample.path else ""
     why = "The probabilities of an example" if total else "What one gains the others lose: they"
     evidence = EVERY
-    if sample.public:
+    if sample.public:  # pragma: no branch  # public ones are looked at first
         evidence = f"{each} {place}{part} sums to {value:.6g}"
     return Pattern(
         _sum_id(each, total),

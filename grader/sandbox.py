@@ -227,7 +227,7 @@ class Child:
         Raises OutOfTime after `cpu_s` seconds of its CPU time or `wall_s` seconds of waiting, and
         ChildGone when there is nobody to wait for or what came is no message.
         """
-        if cpu_s <= 0 or wall_s <= 0:
+        if cpu_s <= 0 or wall_s <= 0:  # pragma: no cover  # it ran out at this moment
             raise OutOfTime("what was left of the submission's time")
         patience = _Patience(self, cpu_s, wall_s)
         header = self._exactly(4, patience)
@@ -247,7 +247,7 @@ class Child:
             except BlockingIOError:
                 self._poll.poll(patience.milliseconds())
                 continue
-            except OSError as error:
+            except OSError as error:  # pragma: no cover  # it ended with something unread
                 raise ChildGone(str(error)) from None
             if not part:
                 raise ChildGone("it ended")

@@ -107,8 +107,7 @@ def _without_outputs(text: str) -> str:
 
 
 def _cell_source(source: object) -> str:
+    # nbformat has joined what stood in a list of lines.
     if isinstance(source, str):
         return source
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
     raise TypeError("a cell's source is no text")

@@ -205,3 +205,10 @@ def test_a_cost_that_raises_has_no_derivative(explain):
     assert function.misconception is None or function.misconception.id != (
         "derivative_of_another_cost"
     )
+
+
+def test_an_answer_of_another_shape_is_no_derivative(explain):
+    source = OWN_COST.format(power=3).replace("@ ones.T", "@ ones.T @ np.ones((len(X) + 1, 1))")
+    function = function_of(explain({"ex05_output_layer.py": source}), "output_layer_grad")
+    assert function.verdict == "wrong_shape"
+    assert function.follow_through == 0

@@ -69,8 +69,32 @@ class TestALearnersArchive:
         path.write_bytes(path.read_bytes().replace(inner, b"\xff" * len(inner), 1))
         assert len(taken_in(path).entries) == 5
 
+    def test_that_is_too_large(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 10)
+        inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
+        (tmp_path / "ada.zip").write_bytes(inner)
+        assert "ada.zip" in notes_of(tmp_path / "ada.zip")
+        whole, _outside = class_members(zipped(tmp_path / "class.zip", {"bela.zip": inner}))
+        handed = Handed(10**6)
+        read_members(whole, handed)
+        assert "bela.zip" in " ".join(handed.notes)
+        assert handed.files == {}
+
 
 class TestAClassesArchive:
+    def test_with_folders_in_folders(self, tmp_path):
+        wrapped = "a/b/c/d/e/f/g/"
+        path = zipped(tmp_path / "ada.zip", {wrapped: "", f"{wrapped}ex01_softmax.py": SOFTMAX})
+        assert [entry.student for entry in taken_in(path).entries] == ["ada"]
+
+    def test_whose_folders_are_members_too(self, tmp_path):
+        files = {}
+        for learner in ("ada", "bela", "carl"):
+            files |= {f"{learner}/": "", f"{learner}/work/": ""}
+            files |= {f"{learner}/work/ex01_softmax.py": SOFTMAX, f"{learner}/mine.py": "x = 1"}
+        found = taken_in(zipped(tmp_path / "class.zip", files))
+        assert [entry.student for entry in found.entries] == ["ada", "bela", "carl"]
+
     def test_with_too_many_files(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_CLASS_MEMBERS", 1)
         path = zipped(tmp_path / "class.zip", {"a.py": "", "b.py": ""})

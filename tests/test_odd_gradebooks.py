@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 import pytest
+from conftest import SOFTMAX
 from rich.console import Console
 from test_clear_errors import told, written
 from test_exports import result
@@ -105,10 +106,11 @@ class TestAClass:
 
     def test_of_which_all_have_the_same_points_says_nothing_of_a_check(self, grade, plan):
         figures = ClassFigures(plan)
-        right, wrong = (
-            grade({"ex01_softmax.py": f"def softmax(Z):\n    return {answer}\n"})
-            for answer in ("Z * 0 + 1 / len(Z)", "Z")
-        )
+        right = grade({"ex01_softmax.py": SOFTMAX})
+        wrong = grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"})
+        softmax = right.functions[0]
+        unknown = msgspec.structs.replace(softmax, function="another")
+        right = msgspec.structs.replace(right, functions=(softmax, unknown))
         for number in range(20):
             figures.add(right if number % 2 else wrong)
         assert {check.discrimination for check in figures.checks.values()} == {None}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from grader import wire
+from grader.plan import readable, value_from
 
 VALUES = st.recursive(
     st.none()
@@ -182,3 +183,8 @@ def test_what_is_too_deep_too_long_or_endless_has_no_content():
     assert isinstance(found.items[0], wire.Sequence)
     assert found.items[2] == wire.Opaque("too many items")
     assert wire.pack(iter([1])) == wire.Opaque("generator")
+
+
+def test_what_was_too_large_to_send_can_be_written_down():
+    for value in (wire.Oversized("float64", (9, 9)), wire.Opaque("a function")):
+        assert value_from(readable(value)) == value

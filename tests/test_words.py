@@ -11,7 +11,7 @@ from rich.console import Console
 from test_clear_errors import told
 
 from grader import feedback, learner
-from grader.demo import class_files, notebook_bytes
+from grader.demo import class_files, notebook_bytes, write_class
 from grader.launch import Wall, launch
 from grader.learner import exercises_folder, files_to_check
 from grader.model import Grid, NotCalled, NotLoaded, Returned, Verdict
@@ -107,3 +107,13 @@ def test_a_sample_class_holds_every_kind(course):
     assert any(b"while True:" in data for data in files.values())
     assert any(b"def my_" in data for data in files.values())
     assert notebook_bytes(course).startswith(b"{")
+
+
+def test_a_sample_class_is_written_over_an_earlier_one_only(course, tmp_path):
+    for _ in range(2):
+        write_class(course, tmp_path / "class", students=1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "work.py").touch()
+    assert "holds files that are not a sample class" in told(
+        write_class, course, tmp_path / "mine", students=1
+    )

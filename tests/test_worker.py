@@ -400,3 +400,9 @@ softmax = Odd()
 def test_cells_of_a_notebook_with_magics(child, cell, defined):
     loaded = child.ask(load(source("", "ex01_softmax.ipynb", cells=(wire.Cell("c", cell),))))
     assert bool(loaded.definitions) is defined
+
+
+def test_a_statement_that_compiles_nowhere_costs_only_itself(child):
+    loaded = child.ask(load(source("return 1\ndef softmax(z):\n    return 1.5\n")))
+    assert len(loaded.errors) == 1
+    assert child.ask(call("softmax", 3)).value == wire.pack(1.5)

@@ -46,7 +46,7 @@ def versions() -> dict[str, str]:
     digest = hashlib.sha256()
     package = Path(grader.__file__).parent
     for path in sorted(package.rglob("*.py")):
-        if "exercises" not in path.parts:
+        if "exercises" not in path.parts:  # pragma: no branch  # a wheel holds them
             digest.update(path.relative_to(package).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     return VERSIONS | {"code": digest.hexdigest()[:12]}

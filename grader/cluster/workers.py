@@ -101,7 +101,8 @@ class Cluster:
                     f"the worker {address} has no grader, or another one ({told});"
                     f" {INSTALL.format(version=version)}"
                 )
-            raise UsageError(f"the worker {address} cannot be asked: {told}")
+            # Dask itself failed.
+            raise UsageError(f"{address} cannot be asked: {told}")  # pragma: no cover
         return dict(answers)
 
     def _chosen(self, isolation: str) -> Tier:
@@ -141,7 +142,8 @@ class Cluster:
         """How many worker processes there are. UsageError when the scheduler does not answer."""
         try:
             return len(self._client.nthreads())
-        except (OSError, CommClosedError, ValueError, RuntimeError) as error:
+        # It was lost at this very moment.
+        except (OSError, CommClosedError, ValueError, RuntimeError) as error:  # pragma: no cover
             raise self.lost() from error
 
     def submit(self, executor: Executor, tasks: list[Task]) -> Future[bytes]:
@@ -239,7 +241,8 @@ def _read(task: Task) -> Task:
         return task
     try:
         return task._replace(paths=brought(task.paths))
-    except Exception:  # noqa: BLE001  # whoever is to answer it will say why it cannot be read
+    # Whoever is to answer it will say why it cannot be read.
+    except Exception:  # noqa: BLE001  # pragma: no cover  # gone at this moment
         return task
 
 

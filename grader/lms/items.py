@@ -116,7 +116,7 @@ def _in_archive(whole: Members) -> Iterator[Item]:
         if slash:
             folders.add(first)
         groups.setdefault(first, [])
-        if rest or not slash:
+        if rest or not slash:  # pragma: no branch  # an entry of the folder itself
             groups[first].append(Member(place, rest or first))
     for first, members in groups.items():
         members.sort(key=lambda member: (member.name.count("/"), member.name.split("/")))

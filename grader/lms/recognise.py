@@ -58,7 +58,7 @@ def taken(
     if source != "plain" and (found := _of_lms(path, whole, leave_out, source, order)) is not None:
         found.remarks = outside + found.remarks
         found.entries = with_own_keys(found.entries)
-        if not found.entries:
+        if not found.entries:  # pragma: no cover  # what is recognised has some
             raise UsageError(f"{path} holds no submission; {'; '.join(found.remarks[:3])}")
         return found
     if isinstance(whole, Members):
