@@ -47,8 +47,11 @@ EXPLAINED = {
             ("_finished", "task.files, graded"),
             ("_followed", "function.checks, result.checks"),
             ("_call", "numbers, called"),
+            ("_agrees", "theirs, mistaken"),
         )
     },
+    ("_blocked", "one.used = None"): "as false as False",
+    ("_own_cost", ".join(names)"): "no cost of ours is of two functions",
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_frame", ">= MAX_FRAMES"): "when a cache is emptied decides about nothing",
     ("_followed", "not function.given and"): "nothing is followed then: it spares the work",
