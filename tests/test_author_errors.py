@@ -120,10 +120,13 @@ def test_a_function_without_a_public_check(toy):
 def test_a_formula_or_a_cost_that_is_wrong(toy):
     with_two_functions(toy)
     add(toy, CHECKS, GIVEN.format(answer="before(Z) - 100.0"))
+    right = GIVEN.format(answer="np.maximum(before(Z), 0.0)")
+    add(toy, CHECKS, right.replace("from_before", "rightly_from_before"))
     for number, answer in enumerate(("before(Z).sum() * 3", "before(Z)[0, 0, 0]")):
         add(toy, CHECKS, COST.format(number=number, answer=answer))
     found = problems(toy)
     assert "from_before gives the right answer of relu in 0 of" in found
+    assert "rightly_from_before" not in found
     assert "relu is not the derivative of cost_0 by its first argument; correct it" in found
     assert "relu is not the derivative of cost_1 by its first argument; correct it" in found
 
