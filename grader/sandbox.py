@@ -218,7 +218,7 @@ class Child:
                 self._poll.modify(self._channel, select.POLLIN)
                 if not writable:  # pragma: no cover  # frames are far smaller than a socket holds
                     raise ChildGone("it stopped reading") from None
-            except OSError as error:
+            except OSError as error:  # pragma: no cover  # it ended before it was asked
                 raise ChildGone(str(error)) from None
 
     def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:

@@ -148,7 +148,8 @@ class Session:
             return TimedOut("earlier calls", called=False)
         if not self._ready():  # pragma: no cover  # it ran out at this moment
             return TimedOut("the submission's earlier parts", called=False)
-        if not any(d.file == file and d.function == function for d in self.loaded.definitions):
+        defined = {(d.file, d.function) for d in self.loaded.definitions}
+        if (file, function) not in defined:  # pragma: no cover  # a statement that is skipped now
             return NotLoaded(f"{function} was not there when {file} was loaded again")
         return None
 
@@ -174,7 +175,7 @@ class Session:
                 sent.extend(batch)
                 try:
                     child.send(b"".join(frame.data for frame in batch), wall_s=self._call_wall_s)
-                except ChildGone:
+                except ChildGone:  # pragma: no cover  # it ended before it was asked
                     # What it answered before it ended still waits to be read.
                     unsent.clear()
                 outcomes[sent[0].number] = self._answer(child, sent[0].number)

@@ -10,7 +10,7 @@ import docs_files
 import msgspec
 import numpy as np
 import pytest
-from conftest import SOFTMAX
+from conftest import SOFTMAX, notebook
 from test_clear_errors import told, written
 
 from grader import wire
@@ -93,6 +93,11 @@ class TestOtter:
             written(folder / name, "{")
         assert container.main(tmp_path) == 1
         assert (folder / container.STAND_IN).exists()
+
+    def test_one_readable_notebook_is_left_to_otter(self, tmp_path):
+        written(tmp_path / "submission" / "work.ipynb", notebook(SOFTMAX))
+        assert container.main(tmp_path) == 1
+        assert not (tmp_path / "submission" / container.STAND_IN).exists()
 
     def test_what_is_named_must_be_there(self, tmp_path):
         work = written(tmp_path / "work.py", SOFTMAX)

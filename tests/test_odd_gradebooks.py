@@ -16,7 +16,7 @@ from grader.exports.filling import scale_of
 from grader.exports.moodle import fill as fill_moodle
 from grader.exports.people import Person
 from grader.exports.table import read_table
-from grader.figures import MOST_LINES, MOST_NAMES, ClassFigures
+from grader.figures import FEW, MOST_LINES, MOST_NAMES, ClassFigures
 from grader.matching import Level, paired
 from grader.model import Misconception, Override
 from grader.plots import plots_of
@@ -111,7 +111,7 @@ class TestAClass:
         softmax = right.functions[0]
         unknown = msgspec.structs.replace(softmax, function="another")
         right = msgspec.structs.replace(right, functions=(softmax, unknown))
-        for number in range(20):
+        for number in range(2 * FEW):
             figures.add(right if number % 2 else wrong)
         assert {check.discrimination for check in figures.checks.values()} == {None}
 
