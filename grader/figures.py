@@ -53,11 +53,9 @@ class CheckFigures:
         None where it says nothing: few learners, all pass or none, all have the same points.
         """
         n = self.graded
-        if n < FEW or not 0 < self.passed < n:
-            return None
         variance = n * self.rest_squared - self.rest**2
         spread = self.passed * (n - self.passed)
-        if variance <= 1e-9 * n * self.rest_squared:
+        if n < FEW or spread == 0 or variance <= 1e-9 * n * self.rest_squared:
             return None
         return (n * self.rest_passed - self.passed * self.rest) / math.sqrt(spread * variance)
 
