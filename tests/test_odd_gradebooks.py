@@ -4,6 +4,7 @@ import io
 import sys
 
 import msgspec
+import numpy as np
 import pytest
 from conftest import SOFTMAX
 from rich.console import Console
@@ -16,7 +17,7 @@ from grader.exports.filling import scale_of
 from grader.exports.moodle import fill as fill_moodle
 from grader.exports.people import Person
 from grader.exports.table import read_table
-from grader.figures import FEW, MOST_LINES, MOST_NAMES, ClassFigures
+from grader.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
 from grader.matching import Level, paired
 from grader.model import Misconception, Override
 from grader.plots import plots_of
@@ -114,6 +115,14 @@ class TestAClass:
         for number in range(2 * FEW):
             figures.add(right if number % 2 else wrong)
         assert {check.discrimination for check in figures.checks.values()} == {None}
+
+    def test_tells_how_passing_goes_with_the_other_points(self):
+        check = CheckFigures("f", "c", hidden=False, kind="value")
+        rng = np.random.default_rng(1)
+        passed, rest = rng.integers(0, 2, 2 * FEW), rng.normal(size=2 * FEW)
+        for one, points in zip(passed, rest, strict=True):
+            check.add(passed=bool(one), rest=float(points))
+        assert check.discrimination == pytest.approx(np.corrcoef(passed, rest)[0, 1])
 
     def test_has_no_plots_without_matplotlib(self, many, plan, monkeypatch):
         figures = ClassFigures(plan)
