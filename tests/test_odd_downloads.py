@@ -90,8 +90,8 @@ class TestAClassesArchive:
     def test_whose_folders_are_members_too(self, tmp_path):
         files = {}
         for learner in ("ada", "bela", "carl"):
-            files |= {f"{learner}/": "", f"{learner}/work/": ""}
-            files |= {f"{learner}/work/ex01_softmax.py": SOFTMAX, f"{learner}/mine.py": "x = 1"}
+            files |= {f"{learner}/": "", f"{learner}/inner/": ""}
+            files |= {f"{learner}/inner/ex01_softmax.py": SOFTMAX, f"{learner}/mine.py": "x = 1"}
         found = taken_in(zipped(tmp_path / "class.zip", files))
         assert [entry.student for entry in found.entries] == ["ada", "bela", "carl"]
 
