@@ -102,6 +102,33 @@ def write_toy(folder: Path) -> Path:
     return folder / "mycourse"
 
 
+def checks_of(name: str) -> str:
+    """Checks of a further function of that course, which returns what it is given."""
+    return f'''
+{name} = FunctionChecks("{name}")
+
+
+@{name}.terms
+def {name}_terms(A, Z):
+    return Terms(magnitude=np.abs(A), growth=1)
+
+
+@{name}.value(public=True)
+def ones():
+    """Ones.
+
+    What is it?
+    """
+    yield call(np.ones((2, 2)))
+
+
+@{name}.value()
+def drawn(rng):
+    """Drawn."""
+    yield call(rng.normal(size=(2, 2)))
+'''
+
+
 def prepare(folder: Path, text: str) -> None:
     """Write what the document `text` takes for granted."""
     shutil.copytree(ROOT / "solutions", folder / "solutions")

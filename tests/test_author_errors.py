@@ -44,7 +44,7 @@ def with_two_functions(toy, points="before = 1, relu = 10"):
     assert "relu = 10" in settings
     written(toy / "course.toml", settings.replace("relu = 10", points))
     add(toy, REFERENCE, BEFORE)
-    add(toy, CHECKS, BEFORE_CHECKS)
+    add(toy, CHECKS, docs_files.checks_of("before"))
 
 
 BEFORE = """
@@ -60,29 +60,6 @@ def before(Z):
 # %% [markdown] tags=["notice-before"]
 # Good.
 """
-BEFORE_CHECKS = '''
-before = FunctionChecks("before")
-
-
-@before.terms
-def before_terms(A, Z):
-    return Terms(magnitude=np.abs(A), growth=1)
-
-
-@before.value(public=True)
-def ones(rng):
-    """Ones.
-
-    What is it?
-    """
-    yield call(np.ones((2, 2)))
-
-
-@before.value()
-def drawn(rng):
-    """Drawn."""
-    yield call(rng.normal(size=(2, 2)))
-'''
 
 
 def problems(toy):

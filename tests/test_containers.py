@@ -139,7 +139,7 @@ class TestOtter:
         before, hint, after = path.read_text().partition('\n# %% [markdown] tags=["hint-relu"]')
         path.write_text(before + SECOND + hint + after + TOLD)
         checks = toy.exercises[0].checks_path
-        checks.write_text(checks.read_text() + AGAIN)
+        checks.write_text(checks.read_text() + docs_files.checks_of("again"))
         settings = toy.folder / "course.toml"
         settings.write_text(settings.read_text().replace("relu = 10", "relu = 10, again = 1"))
         course = course_of(toy.folder)
@@ -166,23 +166,6 @@ TOLD = """
 # %% [markdown] tags=["notice-again"]
 # So.
 """
-AGAIN = '''
-again = FunctionChecks("again")
-
-
-@again.terms
-def again_terms(A, Z):
-    return Terms(magnitude=np.abs(A), growth=1)
-
-
-@again.value(public=True)
-def ones():
-    """Ones.
-
-    What is it?
-    """
-    yield call(np.ones((2, 2)))
-'''
 
 
 class TestTheWheel:

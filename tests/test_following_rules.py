@@ -84,6 +84,14 @@ MAGNITUDES = {
     "parts": '{"all": np.abs(Z) * 4, "sum": np.abs(Z).sum() * 4, "size": [9.0]}',
     "pair": "(np.abs(Z) * 4, 4.0)",
 }
+TWO_CALLS = '''
+
+@pair.value()
+def pair_six_seven(rng):
+    """Six rows, and seven."""
+    yield call(rng.normal(size=(6, 2)))
+    yield call(rng.normal(size=(7, 2)))
+'''
 # The first is wrong only where a learner of these tests is; those after it answer as they do with
 # their own function, and otherwise in one check.
 MISTAKES = '''import numpy as np
@@ -140,7 +148,7 @@ def course(tmp_path_factory):
         if name != "double":
             checks += GIVEN.format(name=name, answer=answer)
     written(folder / "ex01_twice" / "reference.py", text)
-    written(folder / "ex01_twice" / "checks.py", checks)
+    written(folder / "ex01_twice" / "checks.py", checks + TWO_CALLS)
     written(folder / "ex01_twice" / "mistakes.py", MISTAKES)
     return course_of(folder)
 
@@ -197,6 +205,8 @@ def test_only_the_checks_that_a_mistake_would_pass_as_well_are_blocked(followed)
         ("parts", PARTS.replace('"all": double(Z)', '"all": double(Z) * (1 + 1e-7)'), 5.0),
         ("pair", "(double(Z) * (1 + 1e-4), 1.0)", 0),
         ("pair", "(double(Z), 1.0 + 1e-4)", 0),
+        # Of two calls of a check one is right given it, and nothing comes back from the other.
+        ("pair", "(double(Z), 1.0) if len(Z) != 7 else 1 / 0", 4.0),
     ],
 )
 def test_what_is_wrong_given_it_earns_nothing(followed, name, answer, points):

@@ -154,6 +154,23 @@ def test_only_so_many_failed_statements_are_noted(grade):
     assert result.notes[-1] == "and 3 more statements that failed"
 
 
+def test_a_function_that_is_gone_when_its_file_is_loaded_again(grader, tmp_path):
+    source = f"""
+import os
+if not os.path.exists({str(tmp_path / "mark")!r}):
+    open({str(tmp_path / "mark")!r}, "w").close()
+    def softmax(Z):
+        os._exit(1)
+"""
+    only = grader.only("ex01_softmax", "softmax")
+    submission = submission_of("ada", {"ex01_softmax.py": source.encode()}, order=())
+    first, *others = only.grade(submission).functions[0].checks
+    assert first.verdict == Verdict.DIED
+    assert {check.verdict for check in others} == {Verdict.NOT_LOADED}
+    told = "softmax was not there when ex01_softmax.py was loaded again"
+    assert {check.message for check in others if not check.hidden} == {told}
+
+
 class TestAFailureOfOurs:
     def test_has_no_score_and_says_what_failed(self, grader, caplog):
         broken = dataclasses.replace(
