@@ -14,11 +14,11 @@ follow_through = 0.5
 
 [[exercise]]
 slug = "ex01_twice"
-points = { double = 10, shifted = 10, total = 10, parts = 10, pair = 10 }
+points = { double = 10, shifted = 10, total = 10, parts = 10, pair = 10, last = 10 }
 """
 FUNCTION = '''
 # %%
-def {name}(Z):
+def {name}(Z, scale=1.0):
     """{name}."""
     # BEGIN SOLUTION
     return {answer}
@@ -33,9 +33,10 @@ def {name}(Z):
 RIGHT = {
     "double": "2.0 * Z",
     "shifted": "double(Z) + 1.0",
-    "total": "float(double(Z).sum())",
+    "total": "float(scale * double(Z).sum())",
     "parts": '{"all": double(Z), "sum": float(double(Z).sum()), "size": [1.0 * len(Z)]}',
     "pair": "(double(Z), 1.0)",
+    "last": "shifted(Z) * 2.0",
 }
 # By the number of rows: 2 is the public check, 3, 4 and 5 are the hidden ones.
 CHECKS = '''
@@ -43,7 +44,7 @@ CHECKS = '''
 
 
 @{name}.terms
-def {name}_terms(A, Z):
+def {name}_terms(A, Z, scale=1.0):
     return Terms(magnitude={magnitude}, growth=10)
 
 
@@ -71,14 +72,29 @@ def {name}_four(rng):
 @{name}.value()
 def {name}_five(rng):
     """Five rows."""
-    yield call(rng.normal(size=(5, 2)))
+    yield call(rng.normal(size=(5, 2)), scale=1.5)
 '''
 GIVEN = """
 
-@{name}.given("double")
-def {name}_by_double(double, Z):
+@{name}.given("{earlier}")
+def {name}_by_{earlier}({earlier}, Z, scale=1.0):
     return {answer}
 """
+# Formulas that come first and say nothing of the learners of these tests.
+FIRST = {
+    "parts": """
+
+@parts.given("shifted")
+def parts_by_shifted(shifted, Z, scale=1.0):
+    return {"all": shifted(Z) - 1.0, "sum": float(2 * shifted(Z).sum()), "size": [1.0 * len(Z)]}
+""",
+    "pair": """
+
+@pair.given("double")
+def pair_otherwise(double, Z, scale=1.0):
+    return double(Z) + 7.0, 1.0
+""",
+}
 MAGNITUDES = {
     "total": "np.abs(Z).sum() * 4",
     "parts": '{"all": np.abs(Z) * 4, "sum": np.abs(Z).sum() * 4, "size": [9.0]}',
@@ -101,38 +117,38 @@ def _double(Z):
     return 2.0 * Z
 
 
-def shifted__only_two(Z):
+def shifted__only_two(Z, scale=1.0):
     """Two."""
     return _double(Z) + 1.0 + 9.0 * (len(Z) == 2)
 
 
-def shifted__only_four(Z):
+def shifted__only_four(Z, scale=1.0):
     """Four."""
     return _double(Z) + 1.0 + 5.0 * (len(Z) == 4) * (3.0 * Z - _double(Z))
 
 
-def shifted__only_five(Z):
+def shifted__only_five(Z, scale=1.0):
     """Five."""
     return _double(Z) + 1.0 + 5.0 * (len(Z) == 5) * (3.0 * Z - _double(Z))
 
 
-def shifted__five_without_double(Z):
+def shifted__five_without_double(Z, scale=1.0):
     """Three times, but in the check of three rows: it uses no earlier function."""
     return 3.0 * Z + 1.0
 
 
-def shifted__raises(Z):
+def shifted__raises(Z, scale=1.0):
     """No."""
     _double(Z)
     raise ValueError
 
 
-def double__triple(Z):
+def double__triple(Z, scale=1.0):
     """Three."""
     return 3.0 * Z
 '''
-PARTS = RIGHT["parts"]
-TRIPLE = "def double(Z):\n    return 3.0 * Z\n"
+PARTS, TOTAL = RIGHT["parts"], RIGHT["total"]
+TRIPLE = "def double(Z, scale=1.0):\n    return 3.0 * Z\n"
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +161,10 @@ def course(tmp_path_factory):
         text += FUNCTION.format(name=name, answer=answer)
         magnitude = MAGNITUDES.get(name, "np.abs(A) + 1")
         checks += CHECKS.format(name=name, magnitude=magnitude)
+        checks += FIRST.get(name, "")
         if name != "double":
-            checks += GIVEN.format(name=name, answer=answer)
+            earlier = "shifted" if name == "last" else "double"
+            checks += GIVEN.format(name=name, answer=answer, earlier=earlier)
     written(folder / "ex01_twice" / "reference.py", text)
     written(folder / "ex01_twice" / "checks.py", checks + TWO_CALLS)
     written(folder / "ex01_twice" / "mistakes.py", MISTAKES)
@@ -167,7 +185,7 @@ def followed(course, lane):
 
 
 def of(name, answer):
-    return f"def {name}(Z):\n    return {answer}\n"
+    return f"def {name}(Z, scale=1.0):\n    return {answer}\n"
 
 
 ALL = "".join(of(name, answer) for name, answer in RIGHT.items() if name != "double")
@@ -198,9 +216,9 @@ def test_only_the_checks_that_a_mistake_would_pass_as_well_are_blocked(followed)
     ("name", "answer", "points"),
     [
         # Wrong where there are two rows, and right in three checks of four.
-        ("total", "float(double(Z).sum()) + (len(Z) == 2)", 3.75),
-        ("total", "float(double(Z).sum()) if len(Z) > 2 else 1 / 0", 3.75),
-        ("total", "float(double(Z).sum()) + 1", 0),
+        ("total", f"{TOTAL} + (len(Z) == 2)", 3.75),
+        ("total", f"{TOTAL} if len(Z) > 2 else 1 / 0", 3.75),
+        ("total", f"{TOTAL} + 1", 0),
         ("parts", PARTS.replace('"sum": float(', '"sum": float(2 * '), 0),
         ("parts", PARTS.replace('"all": double(Z)', '"all": double(Z) * (1 + 1e-7)'), 5.0),
         ("pair", "(double(Z) * (1 + 1e-4), 1.0)", 0),
@@ -221,6 +239,30 @@ def test_what_is_wrong_given_it_earns_nothing(followed, name, answer, points):
 def test_an_own_function_that_says_nothing_is_not_followed(followed, double):
     found = followed(of("double", double) + ALL)
     assert {name: f.follow_through for name, f in found.items() if f.follow_through} == {}
+
+
+def test_where_one_formula_says_nothing_the_next_one_is_tried(followed):
+    """The one before needs a function that is not there, or gives other answers."""
+    found = followed(TRIPLE + ALL.replace(of("shifted", RIGHT["shifted"]), ""))
+    assert (found["parts"].follow_through, found["pair"].follow_through) == (5.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("double", "parts", "points"),
+    [("1e6 * Z", 1 + 1e-7, 5.0), ("1e6 * Z", 1 + 1e-4, 0), ("1e-4 * Z", 1 + 1e-3, 0)],
+)
+def test_rounding_is_measured_by_what_the_own_function_gives(followed, double, parts, points):
+    own = PARTS.replace('"all": double(Z)', f'"all": double(Z) * {parts!r}')
+    found = followed(of("double", double) + ALL.replace(of("parts", PARTS), of("parts", own)))
+    assert found["parts"].follow_through == points
+
+
+@pytest.mark.parametrize("double", ["0.0 * Z", "None"])
+def test_what_is_not_made_of_what_says_nothing_is_followed(followed, double):
+    """`last` is right given a shifted that is wrong in its own way; or that is made of double."""
+    own = ALL.replace(of("shifted", RIGHT["shifted"]), of("shifted", "3.0 * Z + 1.0"))
+    assert followed(of("double", double) + own)["last"].follow_through == 5.0
+    assert followed(of("double", double) + ALL)["last"].follow_through == 0
 
 
 def test_a_right_function_is_not_followed(followed):
