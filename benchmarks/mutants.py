@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# What survives, by its function and a part of the line that the mutant has, and why that is right.
+# What survives, by its function and a part of a line that is changed, and why that is right.
 EXPLAINED = {
     ("_is_identical", ""): "a shortcut for answers that are right to the last bit; without it they"
     " are compared, with the same outcome",
@@ -60,7 +60,8 @@ EXPLAINED = {
     ("_is_made_of", "*args, )"): "no call of ours has keywords there",
     ("_computed", "np.errstate(all=None"): "it only silences warnings",
     ("_is_right", "(answer is None) and False"): "of None nothing can be made that is expected",
-    ("_expected", "loose"): "a value check allows as much anyhow",
+    ("_expected", "loose=LOOSE"): "a value check allows as much anyhow",
+    ("_earlier", "or True"): "a formula with an argument too few gives nothing",
     ("_magnitude", "default="): "no reference gives an empty list",
     ("_magnitude", "max(map(abs, value), )"): "likewise",
     ("_magnitude", "initial=None"): "no reference gives an empty array",
@@ -105,7 +106,9 @@ def reason(folder: Path, mutant: str) -> str:
     # x_function, or xǁClassǁmethod
     named = mutant.rpartition(".")[2].partition("__mutmut")[0]
     function = named.rpartition("ǁ")[2] if "ǁ" in named else named.removeprefix("x_")
-    changed = [line for line in output(folder, "show", mutant).splitlines() if line[:2] == "+ "]
+    shown = output(folder, "show", mutant).splitlines()
+    # What was put in, and what was taken out.
+    changed = [line for line in shown if line[:2] in ("+ ", "- ")]
     for (name, part), why in EXPLAINED.items():
         if name == function and any(part in line for line in changed or [""]):
             return why
