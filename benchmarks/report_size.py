@@ -29,7 +29,8 @@ from grader.model import SubmissionResult
 from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
 from grader.plan import Plan
 from grader.planning import plan_of
-from grader.report import gradebook_csv, misconceptions_csv, results_jsonl, write_atomically
+from grader.report import gradebook_csv, misconceptions_csv, results_jsonl
+from grader.files import write_text
 from grader.sandbox import Lane
 from grader.store import Store
 from grader.stored import Graded
@@ -95,9 +96,9 @@ def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: in
 
 def write_files(out: Path, store: Store, plan: Plan) -> None:
     """The files that are no pages."""
-    write_atomically(out / "results.jsonl", results_jsonl(store.results()))
-    write_atomically(out / "gradebook.csv", gradebook_csv(store.results(), plan))
-    write_atomically(out / "misconceptions.csv", misconceptions_csv(store.results()))
+    write_text(out / "results.jsonl", results_jsonl(store.results()))
+    write_text(out / "gradebook.csv", gradebook_csv(store.results(), plan))
+    write_text(out / "misconceptions.csv", misconceptions_csv(store.results()))
 
 
 def timed(action: Callable[[], None]) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalog import course_of
-from grader.grading import VERSIONS, Grader
+from grader.versions import VERSIONS
+from grader.grading import Grader
 from grader.isolation import strongest
 from grader.planning import plan_of
 from grader.portable import lane_for

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.following import FollowThrough
-from grader.grading import VERSIONS, Grader, Report
+from grader.grading import Grader, Report
 from grader.handed import Handed, Part
 from grader.intake import brought, submission_from
 from grader.keys import Keys, keys_of
@@ -16,6 +16,7 @@ from grader.model import Submission, Verdict
 from grader.plan import Plan
 from grader.portable import lane_for
 from grader.stored import Graded, Known
+from grader.versions import VERSIONS
 
 LOST_TWICE = "a worker process was ended while it graded this, twice"
 

@@ -263,6 +263,24 @@ def module_of(path: Path, name: str) -> types.ModuleType:
     return module
 
 
+# Nobody needs these to grade.
+NOT_PACKED = frozenset({"alternatives.py", "__pycache__"})
+# The folder that a packed course lies in.
+PACKED = "course"
+
+
+def course_files(folder: Path) -> dict[str, bytes]:
+    """The files of a course that are needed to grade, by their names below the folder `course`."""
+    inner = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
+    return {
+        f"{PACKED}/{name.as_posix()}": path.read_bytes()
+        for name, path in inner.items()
+        if path.is_file()
+        and not NOT_PACKED & set(name.parts)
+        and not any(part.startswith(".") for part in name.parts)
+    }
+
+
 _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)
 
 

@@ -19,10 +19,9 @@ from grader.compare import Leaf, is_near, leaves_of, type_difference, value_diff
 from grader.contents import WrongType
 from grader.expected import Expected
 from grader.invariants import Invariants, broken_invariant, invariants_of
-from grader.mistakes import error_text
 from grader.model import Misconception, Outcome, Raised, Returned
 from grader.patterns import Pattern, Sample, close
-from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake
+from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake, error_text
 
 # A mistake must be seen on at least so many inputs on which it differs from the reference.
 ENOUGH = 2

@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 
 from grader import __version__
-from grader.grading import VERSIONS
 from grader.isolation import DENIED, TIERS, Examination, Tier, examined
+from grader.versions import VERSIONS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -1,8 +1,4 @@
-"""Put what a check found into words for the learner.
-
-Of a public check everything is said. Of a hidden one only what cannot carry its inputs or expected
-values: no numbers, no texts, no line numbers, no names that the learner's code could have made up.
-"""
+"""Put what a check found into words for the learner."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ import numpy as np
 from grader import wire
 from grader.compare import Difference, NotFinite, WrongValue
 from grader.contents import WrongShape, WrongType
+from grader.expected import Index
 from grader.model import (
     NEUTRAL,
     Died,
@@ -28,8 +25,12 @@ from grader.model import (
     Verdict,
 )
 from grader.plan import PlannedCall, PlannedFunction
+from grader.text import printable
+from grader.verdicts import NO_MEMORY, raised_by_itself
 
 SHORT = 100
+NOT_EXACT = "but not as accurate as float64 allows"
+OUT_OF_MEMORY = "it asked for more memory than a submission may use; does an array grow too large?"
 
 PYTHON_ERRORS = frozenset(
     name
@@ -38,61 +39,78 @@ PYTHON_ERRORS = frozenset(
 )
 
 
-def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
-    """The verdict on a call that did not return; None when it did."""
-    match outcome:
-        case Returned():
-            return None
+def message_of(
+    problem: Outcome | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool
+) -> str:
+    """Say what a public check found in one call: all of it, with the call as one would type it.
+
+    `imprecise`: the numbers are right, but not exact.
+    """
+    return f"{call_text(function, call)}: {_full(problem, function.name, imprecise=imprecise)}"
+
+
+def hidden_message_of(problem: Outcome | Difference, call: PlannedCall, *, imprecise: bool) -> str:
+    """Say of a hidden check what cannot carry its inputs or expected values.
+
+    This is the only place where that is decided: no number, no text, no line, no name that the
+    learner's code could have made up gets through.
+    """
+    match problem:
+        case Raised(error=error) if error.type in NO_MEMORY:
+            return OUT_OF_MEMORY
         case Raised(error=error):
-            if error.type == "NotImplementedError" and _is_own(error, function):
-                return Verdict.NOT_ATTEMPTED
-            if error.type in ("MemoryError", "_ArrayMemoryError"):
-                return Verdict.OUT_OF_MEMORY
-            return Verdict.RAISED
-        case TimedOut():
-            return Verdict.TIMED_OUT
+            named = error.type in PYTHON_ERRORS
+            return f"it raised {error.type}" if named else "it raised an exception"
         case Died():
-            return Verdict.DIED
-        case NotLoaded():
-            return Verdict.NOT_LOADED
-        case NotCalled():  # pragma: no branch  # the last kind
-            return Verdict.NOT_RUN
+            # How it ended is the learner's choice.
+            return "the Python process ended during the call"
+        case WrongShape(path=path, got=got, want=want):
+            shown = f"shape {_shape(got)}" if _may_show(got, call) else "another shape"
+            return f"{_part(path)}has {shown}; {_expected_shape(got, want)}"
+        case NotFinite(path=path):
+            return f"{_part(path)}holds nan or inf where a finite number is expected"
+        case WrongValue(path=path) if imprecise:
+            return f"{_part(path)}is right to about six digits, {NOT_EXACT}"
+        case WrongValue(path=path):
+            return f"{_part(path)}holds wrong values"
+    # Nothing in these is the learner's: limits, reasons of ours, names of types from a fixed list.
+    return _full(problem, "", imprecise=imprecise)
 
 
-def _is_own(error: wire.Error, function: str) -> bool:
-    """Whether the function itself, not another one that it calls, raised this."""
-    return bool(error.frames) and error.frames[-1].function == function
-
-
-def outcome_message(outcome: Outcome, function: str, *, hidden: bool) -> str:
-    """What befell a call that did not return."""
-    match outcome:
+def _full(problem: Outcome | Difference, function: str, *, imprecise: bool) -> str:
+    match problem:
         case Raised(error=error):
-            return _raised_message(error, function, hidden=hidden)
+            return _raised_message(error, function)
         case TimedOut(limit=limit, called=True):
             return f"no answer within {limit}; does a loop ever end?"
         case TimedOut(limit=limit):
             return f"not called any more: {limit} used up the time"
         case Died(how=how):
-            # How it ended is the learner's choice, and could carry a hidden input.
-            return "the Python process ended during the call" if hidden else how
+            return how
         case NotLoaded(why=why) | NotCalled(why=why):
             return why
-        case Returned():  # pragma: no branch  # the last kind
+        case WrongType(path=path, got=got, want=want):
+            where = _part(path)
+            return f"{where or 'it '}{'is' if where else 'returns'} {got}; {want} is expected"
+        case WrongShape(path=path, got=got, want=want):
+            return f"{_part(path)}has shape {_shape(got)}; {_expected_shape(got, want)}"
+        case NotFinite(path=path, index=index, got=got, want=want):
+            counted = _counted(problem, "not finite")
+            return f"{_part(path)}{_entry(index)}is {got}, should be {number(want)}{counted}"
+        case WrongValue(path=path):
+            return _part(path) + _value_message(problem, imprecise=imprecise)
+        case Returned():  # pragma: no branch  # the last kind: a call that returned is no problem
             return ""
 
 
-def _raised_message(error: wire.Error, function: str, *, hidden: bool) -> str:
-    if error.type == "NotImplementedError" and not hidden:
-        if _is_own(error, function):
+def _raised_message(error: wire.Error, function: str) -> str:
+    if error.type == "NotImplementedError":
+        if raised_by_itself(error, function):
             return f"{function} still raises NotImplementedError"
         inner = error.frames[-1].function if error.frames else "something"
         return f"{function} needs {inner}, which still raises NotImplementedError"
-    if error.type in ("MemoryError", "_ArrayMemoryError"):
-        return "it asked for more memory than a submission may use; does an array grow too large?"
-    if hidden:
-        named = error.type in PYTHON_ERRORS
-        return f"it raised {error.type}" if named else "it raised an exception"
+    if error.type in NO_MEMORY:
+        return OUT_OF_MEMORY
     text = f"it raised {error.type}" + (f": {error.message}" if error.message else "")
     if error.type == "NameError":
         text += " (is it written, imported, or pasted into the marked cell?)"
@@ -102,51 +120,14 @@ def _raised_message(error: wire.Error, function: str, *, hidden: bool) -> str:
     return printable(text)
 
 
-def difference_verdict(difference: Difference, *, imprecise: bool = False) -> Verdict:
-    """The verdict on a returned value that differs; `imprecise`: it is right, but not exact."""
-    match difference:
-        case WrongType():
-            return Verdict.WRONG_TYPE
-        case WrongShape():
-            return Verdict.WRONG_SHAPE
-        case NotFinite():
-            return Verdict.NOT_FINITE
-        case WrongValue():  # pragma: no branch  # the last kind
-            return Verdict.IMPRECISE if imprecise else Verdict.WRONG_VALUE
+def _part(path: str) -> str:
+    """Which part of an answer a message is about, if it has parts."""
+    return f"answer{path} " if path else ""
 
 
-def difference_message(
-    difference: Difference, call: PlannedCall, *, hidden: bool, imprecise: bool = False
-) -> str:
-    """How a returned value differs from the expected one."""
-    where = f"answer{difference.path} " if difference.path else ""
-    match difference:
-        case WrongType(got=got, want=want):
-            return f"{where or 'it '}{'is' if where else 'returns'} {got}; {want} is expected"
-        case WrongShape():
-            return where + _shape_message(difference, call, hidden=hidden)
-        case NotFinite():
-            if hidden:
-                return f"{where}holds nan or inf where a finite number is expected"
-            told = f"is {difference.got}, should be {number(difference.want)}"
-            counted = _counted(difference, "not finite")
-            return f"{where}{_entry(difference.index)}{told}{counted}"
-        case WrongValue():  # pragma: no branch  # the last kind
-            if hidden and imprecise:
-                return f"{where}is right to about six digits, {NOT_EXACT}"
-            if hidden:
-                return f"{where}holds wrong values"
-            return where + _value_message(difference, imprecise=imprecise)
-
-
-NOT_EXACT = "but not as accurate as float64 allows"
-
-
-def _shape_message(difference: WrongShape, call: PlannedCall, *, hidden: bool) -> str:
-    got, want = difference.got, difference.want
-    shown = f"shape {_shape(got)}" if not hidden or _may_show(got, call) else "another shape"
+def _expected_shape(got: Index, want: Index) -> str:
     reason = shape_reason(got, want)
-    return f"has {shown}; {_shape(want)} is expected" + (f": {reason}" if reason else "")
+    return f"{_shape(want)} is expected" + (f": {reason}" if reason else "")
 
 
 def _value_message(difference: WrongValue, *, imprecise: bool) -> str:
@@ -242,11 +223,6 @@ def next_step(functions: Sequence[FunctionResult]) -> str:
         begin = f"; begin with {failed.name} above" if failed is not None else ""
         return f"Next: correct {function.function}{begin}."
     return ""
-
-
-def printable(text: str) -> str:
-    """`text` on one line, without control characters or marks that reorder what is shown."""
-    return "".join(c if c.isprintable() else " " for c in text.replace("\n", " / "))
 
 
 def call_text(function: PlannedFunction, call: PlannedCall) -> str:

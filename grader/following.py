@@ -26,7 +26,7 @@ from grader.course import Given
 from grader.derivatives import of_own_cost
 from grader.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
 from grader.expected import Expected, expected_of
-from grader.model import Misconception, Outcome, Returned
+from grader.model import Followed, Misconception, Outcome, Returned
 from grader.patterns import close
 from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
 from grader.session import Session
@@ -34,13 +34,6 @@ from grader.variants import SEPARATOR
 
 # Of the largest entry: what rounding may do to an answer given another answer.
 LOOSE = 1e-6
-
-
-class Followed(NamedTuple):
-    """The checks that pass given the earlier functions, and the names of those."""
-
-    checks: frozenset[str]
-    given: tuple[str, ...]
 
 
 class Judged(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import platform
 import re
 import time
 from collections.abc import Collection, Sequence
@@ -12,12 +11,12 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 import msgspec
-import numpy as np
 
-from grader import __version__, feedback, invariants, wire
+from grader import wire
 from grader.errors import SandboxError
+from grader.explain import Explainer, attempt
 from grader.following import FollowThrough, Judged
-from grader.judging import Judge, check_result, extra, result_of
+from grader.judging import Judge, check_result, result_of
 from grader.model import (
     FORMAT,
     FunctionResult,
@@ -34,12 +33,9 @@ from grader.plan import Plan, PlannedExercise, PlannedFunction
 from grader.sandbox import Lane
 from grader.scoring import with_follow_through
 from grader.session import Frame, LoadProblem, Session
+from grader.text import printable
+from grader.versions import VERSIONS
 
-VERSIONS = {
-    "grader": __version__,
-    "python": platform.python_version(),
-    "numpy": np.__version__,
-}
 _log = logging.getLogger(__name__)
 
 MAX_NOTES = 20
@@ -48,6 +44,8 @@ MAX_FRAMES = 5_000
 NO_LIMIT_ON_MEMORY = "not run: this system does not limit memory"
 # Of so many files that hold different answers to one function, the best one counts.
 MAX_ATTEMPTS = 4
+# Only with these verdicts may a value check pass given the learner's own earlier functions.
+FOLLOWED = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,7 @@ class Grader:
         places = ((f.name, place) for f in functions for place in range(len(f.calls)))
         self._numbers = {place: number for number, place in enumerate(places)}
         self.judge = Judge(plan)
+        self.explainer = Explainer(plan, self.judge.expected)
         self._only: dict[tuple[str, str], Grader] = {}
 
     def grade(self, submission: Submission) -> SubmissionResult:
@@ -229,29 +228,28 @@ class Grader:
             )
             run.notes.append((function.name, f"{note} ({scores})"))
         result, printed = graded[task.best]
-        return self._followed(session, task, result), printed
+        return self._explained(session, task, result), printed
 
-    def _followed(self, session: Session, task: _Task, result: FunctionResult) -> FunctionResult:
-        """The result with the points for being right given the learner's own earlier functions."""
+    def _explained(self, session: Session, task: _Task, result: FunctionResult) -> FunctionResult:
+        """The result with the points for follow-through, and with what explains it."""
         function, outcomes = task.function, task.outcomes[task.best]
-        values = {Kind.VALUE: (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)}
         failed = [
             planned
             for planned, check in zip(function.checks, result.checks, strict=True)
-            if check.verdict in values.get(check.kind, ())
+            if check.kind is Kind.VALUE and check.verdict in FOLLOWED
         ]
-        if self.follow is None or not function.given or not failed:
-            return result
         ordered = [outcomes[number] for number in range(len(function.calls))]
+        if self.follow is None or not function.given or not failed:
+            return self.explainer.explained(result, function, ordered)
         judged = Judged(function, ordered, self.judge.expected[function.name])
         follow, file = self.follow, task.files[task.best]
-        followed = extra(lambda: follow.followed(session, file, judged, failed))
+        followed = attempt(lambda: follow.followed(session, file, judged, failed))
         if followed is not None:
-            return with_follow_through(result, followed, share=self.plan.follow_through)
-        if result.misconception is not None and result.misconception.id not in invariants.IDS:
-            return result
-        own_cost = extra(lambda: follow.own_cost(session, file, judged))
-        return msgspec.structs.replace(result, misconception=own_cost or result.misconception)
+            result = with_follow_through(result, followed, share=self.plan.follow_through)
+            return self.explainer.explained(result, function, ordered, followed=followed)
+        return self.explainer.explained(
+            result, function, ordered, own_cost=lambda: follow.own_cost(session, file, judged)
+        )
 
     def _call(
         self,
@@ -371,8 +369,8 @@ def _missing_message(session: Session, slug: str, function: str) -> str:
         return f"nothing was handed in that could hold {function}"
     others = {name: file for file, name in session.loaded.others}
     if close := get_close_matches(function, others):
-        name = feedback.printable(close[0])
-        file = feedback.printable(others[close[0]])
+        name = printable(close[0])
+        file = printable(others[close[0]])
         return f"no function is called {function}; {file} has {name}: did you rename it?"
     if not _files_of(session, slug):
         return f"{slug} was not handed in, and no other file has {function}"
@@ -386,7 +384,7 @@ def _files_of(session: Session, slug: str) -> set[str]:
 def _problem_note(problem: LoadProblem) -> str:
     line = f", line {problem.line}" if problem.line > 0 else ""
     text = f": {problem.text}" if problem.text else ""
-    return feedback.printable(f"{problem.label}{line}: {problem.what}{text}")
+    return printable(f"{problem.label}{line}: {problem.what}{text}")
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grader import bubblewrap, feedback, seccomp, wire
+from grader import bubblewrap, seccomp, wire
 from grader import worker as worker_package
 from grader.errors import SandboxError, UsageError
 from grader.launch import Wall
@@ -140,7 +140,7 @@ def probed(lane: Lane) -> dict[str, str]:
         (outcome,) = session.call(name, "probe", [frame])
     found = outcome.value if isinstance(outcome, Returned) else None
     if not isinstance(found, wire.Mapping):  # pragma: no cover  # our own failure
-        told = [feedback.outcome_message(outcome, "probe", hidden=False)]
+        told = [repr(outcome)]
         told += [problem.what for problem in session.problems]
         raise SandboxError(f"the probes did not run: {'; '.join(filter(None, told))}")
     pairs = zip(found.keys, found.values, strict=True)

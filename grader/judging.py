@@ -1,18 +1,13 @@
-"""Judge what a function's calls have given: verdicts, points, and what explains them."""
+"""Judge what a function's calls have given: verdicts and points."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-import msgspec
-
-from grader import feedback, wire
+from grader import wire
 from grader.compare import Difference, shape_difference, type_difference, value_difference
-from grader.diagnosis import Diagnoser
-from grader.errors import SandboxError
 from grader.expected import Expected, expected_of, only_parts
+from grader.feedback import hidden_message_of, message_of
 from grader.model import (
     LADDER,
     CheckResult,
@@ -22,11 +17,9 @@ from grader.model import (
     Returned,
     Verdict,
 )
-from grader.picture import grid_of
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 from grader.scoring import score
-
-_log = logging.getLogger(__name__)
+from grader.verdicts import difference_verdict, outcome_verdict
 
 
 class Judge:
@@ -35,7 +28,6 @@ class Judge:
     def __init__(self, plan: Plan) -> None:
         functions = [f for exercise in plan.exercises for f in exercise.functions]
         self.expected = {f.name: [expected_of(call) for call in f.calls] for f in functions}
-        self._diagnosers = {f.name: Diagnoser(f, self.expected[f.name]) for f in functions}
 
     def judged(
         self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
@@ -44,15 +36,7 @@ class Judge:
         checks = [self._check(function, check, outcomes) for check in function.checks]
         verdict, message = _summary(checks)
         points = score(function.points, checks)
-        result = result_of(exercise, function, checks, points, verdict, message)
-        if verdict is Verdict.PASSED:
-            return result
-        expected = self.expected[function.name]
-        return msgspec.structs.replace(
-            result,
-            misconception=extra(lambda: self._diagnosers[function.name].diagnosis(outcomes)),
-            grid=extra(lambda: grid_of(function, outcomes, expected)),
-        )
+        return result_of(exercise, function, checks, points, verdict, message)
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
@@ -66,34 +50,17 @@ class Judge:
         return check_result(check, Verdict.PASSED, "")
 
 
-T = TypeVar("T")
-
-
-def extra(compute: Callable[[], T]) -> T | None:
-    """What `compute` gives; None if it fails: no failure to explain points may cost any."""
-    try:
-        return compute()
-    except SandboxError:
-        raise
-    except Exception:  # noqa: BLE001  # ours, not the learner's
-        _log.exception("an explanation failed; the points are not touched by that")
-        return None
-
-
 def _judge(
     function: PlannedFunction,
     check: PlannedCheck,
-    place: int,
+    index: int,
     outcome: Outcome,
     expected: Expected,
 ) -> tuple[Verdict, str]:
     """What one call says about one check."""
-    hidden = check.hidden
-    call = function.calls[place]
-    verdict = feedback.outcome_verdict(outcome, function.name)
+    verdict = outcome_verdict(outcome, function.name)
     if verdict is not None:
-        message = feedback.outcome_message(outcome, function.name, hidden=hidden)
-        return verdict, _with_call(message, function, place, hidden=hidden)
+        return verdict, _message(outcome, function, check, index)
     assert isinstance(outcome, Returned)
     expected = only_parts(expected, check.parts)
     if check.kind is Kind.MUTATION:
@@ -104,11 +71,24 @@ def _judge(
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
         return Verdict.PASSED, ""
-    message = feedback.difference_message(difference, call, hidden=hidden, imprecise=imprecise)
     return (
-        feedback.difference_verdict(difference, imprecise=imprecise),
-        _with_call(message, function, place, hidden=hidden),
+        difference_verdict(difference, imprecise=imprecise),
+        _message(difference, function, check, index, imprecise=imprecise),
     )
+
+
+def _message(
+    problem: Outcome | Difference,
+    function: PlannedFunction,
+    check: PlannedCheck,
+    index: int,
+    *,
+    imprecise: bool = False,
+) -> str:
+    call = function.calls[index]
+    if check.hidden:
+        return hidden_message_of(problem, call, imprecise=imprecise)
+    return message_of(problem, function, call, imprecise=imprecise)
 
 
 def _difference(
@@ -124,13 +104,6 @@ def _difference(
     if difference is None and kind is Kind.PRECISION:
         return value_difference(value, expected, tight=True), True
     return difference, False
-
-
-def _with_call(message: str, function: PlannedFunction, place: int, *, hidden: bool) -> str:
-    """`message` with the call it is about, which a hidden check keeps to itself."""
-    return (
-        message if hidden else f"{feedback.call_text(function, function.calls[place])}: {message}"
-    )
 
 
 def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:

@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.errors import SandboxError, UsageError
-from grader.grading import Grader, Report
 from grader.handed import SUFFIXES
 from grader.intake import read_submission
-from grader.model import FunctionResult, Verdict
-from grader.plan import CHECKS, Plan, PlannedExercise, PlannedFunction, read_plan
-from grader.sandbox import Lane
+from grader.plan import CHECKS, Plan, read_plan
 from grader.sources import exercise_of
+from grader.terminal import Found
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What checking some files has found, and by which checks."""
-
-    plan: Plan
-    report: Report
-    # Whether this system can limit memory.
-    enforces_memory: bool
-
-    @property
-    def functions(self) -> tuple[FunctionResult, ...]:
-        """The results, in the order of the course."""
-        return self.report.result.functions
-
-    @property
-    def planned(self) -> dict[str, tuple[PlannedExercise, PlannedFunction]]:
-        """The exercise and the checks of each function."""
-        return {
-            f.name: (exercise, f) for exercise in self.plan.exercises for f in exercise.functions
-        }
-
-    @property
-    def passed(self) -> bool:
-        """Whether all public checks pass."""
-        return all(function.verdict is Verdict.PASSED for function in self.functions)
+if TYPE_CHECKING:
+    from grader.sandbox import Lane
 
 
 def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> Found:
@@ -52,6 +26,8 @@ def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> 
     Raises UsageError when there is nothing to check or nothing to check by, SandboxError when the
     grader fails. `plan` saves reading the checks again.
     """
+    from grader.grading import Grader
+
     folder = folder_of(files)
     plan = plan or read_plan(checks_path(folder))
     files = files_to_check(files, plan)
@@ -63,7 +39,7 @@ def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> 
     report = Grader(plan, lane).report(submission, echo=True)
     if report.result.failed:  # pragma: no cover  # our own failure
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
-    return Found(plan, report, lane.enforces_memory)
+    return Found(plan, report.result, report.outputs, lane.enforces_memory)
 
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:

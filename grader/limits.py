@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from grader.errors import UsageError
-from grader.model import Limits
+from grader.model import GIB, MIB, Limits, memory_text
 
-MIB, GIB = 2**20, 2**30
 UNITS = {"MiB": MIB, "GiB": GIB}
 # A process that has only loaded NumPy takes 150 MiB. Above the other one, an answer of n numbers
 # where n * n do not fit into memory would be too large to be sent.
@@ -26,15 +25,6 @@ def limits_with(limits: Limits, given: Iterable[str]) -> Limits:
         field, read = _READERS[name]
         limits = msgspec.structs.replace(limits, **{field: read(text, value)})
     return limits
-
-
-def defaults(limits: Limits) -> str:
-    """These limits as they could be given: `call=2, statement=10, ...`."""
-    return (
-        f"call={limits.call_cpu_s:g}, statement={limits.statement_cpu_s:g},"
-        f" submission={limits.submission_cpu_s:g}, wall={limits.wall_factor:g},"
-        f" memory={_memory(limits.memory_bytes)}"
-    )
 
 
 def _seconds(text: str, value: str) -> float:
@@ -58,10 +48,10 @@ def _memory_bytes(text: str, value: str) -> int:
         raise UsageError(f"--limit {text}: give a number of MiB or GiB, like 1.5GiB")
     memory = int(number * UNITS[unit])
     if memory < LEAST_MEMORY:
-        least = _memory(LEAST_MEMORY)
+        least = memory_text(LEAST_MEMORY)
         raise UsageError(f"--limit {text}: NumPy cannot work in so little; give {least} or more")
     if memory > MOST_MEMORY:
-        raise UsageError(f"--limit {text}: give {_memory(MOST_MEMORY)} or less")
+        raise UsageError(f"--limit {text}: give {memory_text(MOST_MEMORY)} or less")
     return memory
 
 
@@ -71,10 +61,6 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return 0.0
-
-
-def _memory(memory: int) -> str:
-    return f"{memory / GIB:g}GiB" if memory >= GIB else f"{memory / MIB:g}MiB"
 
 
 _READERS: dict[str, tuple[str, Callable[[str, str], float]]] = {

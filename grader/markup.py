@@ -9,11 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.feedback import printable
-from grader.model import FunctionResult, Verdict
-from grader.picture import LEGEND
+from grader.model import LEGEND, FunctionResult, Verdict
 from grader.plan import PlannedFunction
-from grader.report import points
+from grader.text import points, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -97,6 +97,30 @@ def as_in_canvas_files(name: str) -> str:
     return "".join(c for c in f"{last}{first}".lower() if c.isalnum() or c == "_")
 
 
+def name_levels(
+    name_of_left: Callable[[_L], str],
+    sortable_of_left: Callable[[_L], str],
+    name_of_right: Callable[[_R], str],
+) -> list[Level[_L, _R]]:
+    """The levels by which names are compared, the strictest first.
+
+    `sortable_of_left` gives the name as Canvas writes it into the names of files, or "".
+    """
+    return [
+        Level("name", lambda a: [folded(name_of_left(a))], lambda b: [folded(name_of_right(b))]),
+        Level(
+            "name without accents",
+            lambda a: [without_accents(name_of_left(a))],
+            lambda b: [without_accents(name_of_right(b))],
+        ),
+        Level(
+            "name in Canvas's files",
+            lambda a: [sortable_of_left(a)],
+            lambda b: [as_in_canvas_files(name_of_right(b))],
+        ),
+    ]
+
+
 def _index(
     places: Iterable[int], items: Sequence[_T], values: Callable[[_T], Iterable[str]]
 ) -> dict[str, list[int]]:

@@ -21,12 +21,10 @@ from grader.plan import (
     PlannedCall,
     PlannedExercise,
     PlannedMistake,
+    error_text,
 )
 from grader.variants import variants_in
 from grader.worker.calling import answer_of
-
-# Of an exception's message so much is compared.
-MESSAGE = 300
 
 
 def with_mistakes(plan: Plan, course: Course) -> Plan:
@@ -38,11 +36,6 @@ def with_mistakes(plan: Plan, course: Course) -> Plan:
             _with_mistakes(planned, exercises[planned.slug]) for planned in plan.exercises
         ),
     )
-
-
-def error_text(kind: str, message: str) -> str:
-    """An exception as it is compared with another one."""
-    return f"{kind}: {message}"[:MESSAGE]
 
 
 def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExercise:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from grader import wire
 
 FORMAT = 1
+# The marks of a Grid.
+RIGHT, TOO_BIG, TOO_SMALL, NOT_FINITE = "=+-!"
+LEGEND = {RIGHT: "right", TOO_BIG: "too big", TOO_SMALL: "too small", NOT_FINITE: "not finite"}
+MIB, GIB = 2**20, 2**30
 
 
 class Verdict(StrEnum):
@@ -38,6 +43,10 @@ class Verdict(StrEnum):
 NEUTRAL = (Verdict.PASSED, Verdict.NOT_RUN)
 # The first of these that is true of any check is what a learner is told of the function.
 LADDER = tuple(verdict for verdict in Verdict if verdict not in NEUTRAL)
+
+
+# The function could not be called: there is nothing to say of its checks.
+NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 
 
 class Kind(StrEnum):
@@ -107,8 +116,24 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statement_cpu_s: float = 10.0
     submission_cpu_s: float = 60.0
     wall_factor: float = 5.0
-    memory_bytes: int = 2**30
-    file_bytes: int = 16 * 2**20
+    memory_bytes: int = GIB
+    file_bytes: int = 16 * MIB
+
+    @property
+    def as_options(self) -> str:
+        """These limits as they could be given to `--limit`: `call=2, statement=10, ...`."""
+        return (
+            f"call={self.call_cpu_s:g}, statement={self.statement_cpu_s:g},"
+            f" submission={self.submission_cpu_s:g}, wall={self.wall_factor:g},"
+            f" memory={memory_text(self.memory_bytes)}"
+        )
+
+
+def memory_text(memory_bytes: int) -> str:
+    """Write a size of memory as `--limit` takes it: 512MiB, 1.5GiB."""
+    if memory_bytes >= GIB:
+        return f"{memory_bytes / GIB:g}GiB"
+    return f"{memory_bytes / MIB:g}MiB"
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -207,6 +232,32 @@ def total(scores: list[float | None]) -> float | None:
     """The sum in hundredths of a point, or None when any score is not known."""
     known = [score for score in scores if score is not None]
     return round(sum(known), 2) if len(known) == len(scores) else None
+
+
+class Followed(NamedTuple):
+    """The checks that pass given the learner's own earlier functions, and the names of those."""
+
+    checks: frozenset[str]
+    given: tuple[str, ...]
+
+    def covers(self, checks: Sequence[CheckResult]) -> bool:
+        """Whether all value checks pass, given those functions."""
+        return all(
+            check.name in self.checks or check.verdict in NEUTRAL
+            for check in checks
+            if check.kind is Kind.VALUE
+        )
+
+
+class Move(NamedTuple):
+    """A function whose points changed since the last completed run. None means no score."""
+
+    student: str
+    exercise: str
+    function: str
+    before: float | None
+    after: float | None
+    overridden: bool
 
 
 @dataclass(frozen=True, slots=True)

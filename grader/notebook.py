@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.errors import UsageError
+from grader.explain import Explainer
 from grader.feedback import next_step
 from grader.judging import Judge
 from grader.learner import checks_path
@@ -76,20 +77,22 @@ def check(*functions: Callable[..., Any]) -> Checked:
     """
     plan = read_plan(checks_path(Path()))
     judge = Judge(plan)
+    explainer = Explainer(plan, judge.expected)
     if not functions:
         raise UsageError("name a function to check: check(softmax)")
-    return Checked(tuple(_checked(function, plan, judge) for function in functions))
+    return Checked(tuple(_checked(function, plan, judge, explainer) for function in functions))
 
 
 def _checked(
-    function: Callable[..., Any], plan: Plan, judge: Judge
+    function: Callable[..., Any], plan: Plan, judge: Judge, explainer: Explainer
 ) -> tuple[FunctionResult, PlannedFunction]:
     exercise, planned = _planned(function, plan)
     outcomes = [
         NotCalled(NOT_HERE) if place in planned.memory_calls else _outcome(function, call)
         for place, call in enumerate(planned.calls)
     ]
-    return judge.judged(exercise, planned, outcomes), planned
+    result = judge.judged(exercise, planned, outcomes)
+    return explainer.explained(result, planned, outcomes), planned
 
 
 def _planned(function: Callable[..., Any], plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
+from grader.exports.table import Record, read_records
 from grader.handed import clean_name
 from grader.plan import Plan
-from grader.report import safe_cell
 from grader.store import Store
+from grader.text import safe_cell
 
 FILE = "overrides.csv"
 COLUMNS = ("student", "function", "points", "reason")
@@ -30,14 +30,13 @@ class Mark(NamedTuple):
 
 
 def read_marks(path: Path) -> list[Mark]:
-    """The marks in a file. UsageError names the line that is malformed, and the remedy."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_marks(csv.reader(file, strict=True), path))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; correct --overrides") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8; save it as CSV UTF-8") from error
+    """Read the marks in a file. UsageError names the line that is malformed, and the remedy."""
+    headings, records = read_records(path, option="--overrides")
+    if sorted(headings) != sorted(COLUMNS):
+        raise UsageError(
+            f"{path}, line 1: the first line must name the columns {','.join(COLUMNS)}"
+        )
+    return [_mark(record, path) for record in records]
 
 
 def apply_marks(marks: Sequence[Mark], store: Store, plan: Plan) -> list[str]:
@@ -58,51 +57,19 @@ def apply_marks(marks: Sequence[Mark], store: Store, plan: Plan) -> list[str]:
     return refused
 
 
-def _marks(rows: Iterator[list[str]], path: Path) -> Iterator[Mark]:
-    header: list[str] = []
-    line = 1
-    try:
-        for line, row in _numbered(rows):
-            if not header:
-                header = [name.strip().lower() for name in row]
-                if sorted(header) != sorted(COLUMNS):
-                    break
-            elif len(row) != len(header):
-                raise UsageError(
-                    f"{path}, line {line}: it has {len(row)} cells in place of {len(header)}; put"
-                    " a cell that holds a comma in double quotes"
-                )
-            else:
-                cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-                yield _mark(cells, f"{path}, line {line}", line)
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {line + 1}: {error}; save it as CSV again") from error
-    if sorted(header) != sorted(COLUMNS):
-        raise UsageError(
-            f"{path}, line {line}: the first line must name the columns {','.join(COLUMNS)},"
-            " with commas between them"
-        )
-
-
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, each with its number, counted from 1."""
-    for number, row in enumerate(rows, start=1):
-        if any(cell.strip() for cell in row):
-            yield number, row
-
-
-def _mark(cells: dict[str, str], where: str, line: int) -> Mark:
+def _mark(record: Record, path: Path) -> Mark:
+    cells = record.cells
     try:
         points = float(cells["points"])
     except ValueError:
         points = math.nan
     if not math.isfinite(points):
         raise UsageError(
-            f"{where}: the points {cells['points']!r} are no number; write one like 7.5"
+            f"{path}, line {record.line}: the points {cells['points']!r} are no number; write one"
+            " like 7.5"
         )
-    return Mark(
-        line, clean_name(cells["student"]), cells["function"], round(points, 2), cells["reason"]
-    )
+    student = clean_name(cells["student"])
+    return Mark(record.line, student, cells["function"], round(points, 2), cells["reason"])
 
 
 def _student(mark: Mark, store: Store) -> str:

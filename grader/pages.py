@@ -16,12 +16,12 @@ from grader import __version__
 from grader.errors import UsageError
 from grader.feedback import next_step
 from grader.figures import MOST_LINES, ClassFigures, Lines
-from grader.limits import defaults
+from grader.files import write_text
 from grader.markup import environment, policy, text_of
 from grader.plan import Plan
 from grader.plots import ENOUGH, plots_of
-from grader.report import points, write_atomically
 from grader.store import Store
+from grader.text import points
 
 # What a learner's page is made of.
 SHOWN = ("base.html", "parts.html", "feedback.html", "style.css")
@@ -44,7 +44,7 @@ class Circumstances:
     @property
     def limits(self) -> str:
         """The limits, as they could be given on the command line."""
-        return defaults(self.plan.limits)
+        return self.plan.limits.as_options
 
 
 def page_name(student: str) -> str:
@@ -78,7 +78,7 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
         most_lines=MOST_LINES,
         page=page_name,
     )
-    write_atomically(out / REPORT, stream)
+    write_text(out / REPORT, stream)
 
 
 def write_feedback(out: Path, store: Store, about: Circumstances) -> None:
@@ -114,12 +114,12 @@ def write_feedback(out: Path, store: Store, about: Circumstances) -> None:
             next=next_step(result.functions),
             csp=policy("style.css"),
         )
-        write_atomically(folder / name, stream)
+        write_text(folder / name, stream)
     for name in known.keys() - written.keys():
         # Only what was written here: never a file of the instructor's.
         if "/" not in name and "\\" not in name:
             (folder / name).unlink(missing_ok=True)
-    write_atomically(folder / PAGES, [json.dumps(written, indent=0)])
+    write_text(folder / PAGES, [json.dumps(written, indent=0)])
 
 
 def _known_pages(folder: Path) -> dict[str, str]:

@@ -9,18 +9,11 @@ import numpy as np
 from grader.compare import Leaf, leaves_of
 from grader.expected import Expected
 from grader.feedback import call_text
-from grader.model import Grid, Outcome, Returned
+from grader.model import NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL, Grid, Outcome, Returned
 from grader.plan import PlannedFunction
 
 # So many rows and columns are shown.
 MOST = 12
-RIGHT, TOO_BIG, TOO_SMALL, NOT_FINITE = "=+-!"
-LEGEND = {
-    RIGHT: "right",
-    TOO_BIG: "too big",
-    TOO_SMALL: "too small",
-    NOT_FINITE: "not finite",
-}
 
 
 def grid_of(

@@ -21,6 +21,8 @@ from grader.model import Kind, Limits
 FORMAT = 1
 # The public checks of a course as a file, beside its exercises.
 CHECKS = "checks.json"
+# Of an exception's message so much is compared.
+MESSAGE = 300
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
@@ -56,6 +58,11 @@ class MistakenAnswer(msgspec.Struct, frozen=True):
     mutated: bool = False
     # The exception as "Type: message", if it raises.
     error: str = ""
+
+
+def error_text(kind: str, message: str) -> str:
+    """An exception as it is compared with another one."""
+    return f"{kind}: {message}"[:MESSAGE]
 
 
 class PlannedMistake(msgspec.Struct, frozen=True):

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from grader.catalog import Course
-from grader.grading import VERSIONS
+from grader.files import write_bytes
 from grader.plan import Plan
 from grader.planning import plan_of
-from grader.report import write_bytes
+from grader.versions import VERSIONS
 
 FILE = ".plan.msgpack"
 

@@ -18,9 +18,9 @@ from grader.errors import GraderError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.learner import Found
     from grader.model import FunctionResult
     from grader.plan import PlannedCheck, PlannedFunction
+    from grader.terminal import Found
 
 # The one in grader.plan would have every run of pytest import NumPy.
 CHECKS = "checks.json"
@@ -97,7 +97,7 @@ class CheckItem(pytest.Item):
             pytest.skip(result.message)
         if result.verdict is not Verdict.PASSED:
             failed = (c.name for c in function.checks if c.verdict not in NEUTRAL)
-            output = file.found.report.outputs.get(name, "")
+            output = file.found.outputs.get(name, "")
             if explained := self.name == next(failed, ""):
                 self.add_report_section("call", "output of your code", output)
             raise CheckFailedError(_text(file.found, function, self.planned, explained=explained))

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
 from grader.lms.people import Taken
-from grader.model import SubmissionResult
+from grader.model import Move, SubmissionResult
 from grader.plan import Plan
-from grader.store import Move
-
-# A spreadsheet takes a field that begins with one of these for a formula; some take the full-width
-# forms for them, too.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
+from grader.text import points, safe_cell
 
 
 def results_jsonl(results: Iterable[SubmissionResult]) -> Iterator[str]:
@@ -91,37 +85,3 @@ def _row(cells: Sequence[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """`text` with a leading apostrophe where a spreadsheet would take it for a formula."""
-    formula = any(form.startswith(FORMULA_STARTS) for form in (text, text.lstrip()))
-    return f"'{text}" if formula else text
-
-
-def points(score: float | None) -> str:
-    """A score as it is written: 12, 7.5, or nothing when it is not known."""
-    return "" if score is None else f"{score:.2f}".rstrip("0").rstrip(".")
-
-
-def write_atomically(path: Path, texts: Iterable[str]) -> None:
-    """Write a whole file of text in UTF-8, or nothing."""
-    write_bytes(path, (text.encode() for text in texts))
-
-
-def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a whole file or nothing, so that a reader never sees half of it.
-
-    The other name is always the same: what a killed run has left there is written over.
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.unlink(missing_ok=True)
-    try:
-        with temporary.open("xb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -14,27 +14,21 @@ from typing import TYPE_CHECKING
 from grader.answering import Answer, Task
 from grader.batch import Workers, grade_all
 from grader.errors import Stopped, UsageError
-from grader.grading import VERSIONS
+from grader.files import write_text
 from grader.isolation import isolation_text
 from grader.keys import keys_of
 from grader.launch import Wall
-from grader.lms.items import listed
 from grader.lms.people import Entry, Taken
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks
 from grader.pages import Circumstances, write_feedback, write_report
 from grader.plan import Plan
 from grader.progress import progress
-from grader.report import (
-    changes_csv,
-    gradebook_csv,
-    misconceptions_csv,
-    people_csv,
-    results_jsonl,
-    write_atomically,
-)
+from grader.report import changes_csv, gradebook_csv, misconceptions_csv, people_csv, results_jsonl
 from grader.store import Store
 from grader.summary import Tally, print_moves, summarise
+from grader.text import listed
+from grader.versions import VERSIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -160,7 +154,7 @@ def _report(
 
 
 def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, tally: Tally) -> None:
-    write_atomically(out / RESULTS, results_jsonl(store.results()))
+    write_text(out / RESULTS, results_jsonl(store.results()))
     gradebook = gradebook_csv(
         store.results(),
         about.plan,
@@ -168,9 +162,9 @@ def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, ta
         overrides=tally.overridden > 0,
         names=any(entry.person.name for entry in taken.entries),
     )
-    write_atomically(out / GRADEBOOK, gradebook)
-    write_atomically(out / CHANGES, changes_csv(store.moves()))
-    write_atomically(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
+    write_text(out / GRADEBOOK, gradebook)
+    write_text(out / CHANGES, changes_csv(store.moves()))
+    write_text(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
     _write_people(out / PEOPLE, taken)
     write_feedback(out, store, about)
     write_report(out, store, about)
@@ -179,7 +173,7 @@ def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, ta
 def _write_people(path: Path, taken: Taken) -> None:
     """Write who is who; nothing where no more is known than the names of entries."""
     if taken.knows_people:
-        write_atomically(path, people_csv(taken))
+        write_text(path, people_csv(taken))
     else:
         # Of an earlier run: it would tell of others.
         path.unlink(missing_ok=True)

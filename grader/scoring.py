@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.following import Followed
-from grader.model import NEUTRAL, CheckResult, FunctionResult, Kind, Verdict
+from grader.model import CheckResult, Followed, FunctionResult, Kind, Verdict
 
 
 def score(points: float, checks: Sequence[CheckResult]) -> float:
@@ -46,18 +45,7 @@ def with_follow_through(
         return result
     points = min(result.max_score, round(own + more, 2))
     names = " and ".join(followed.given)
-    are_right = all(
-        check.name in followed.checks or check.verdict in NEUTRAL
-        for check in result.checks
-        if check.kind is Kind.VALUE
-    )
-    if not are_right:
+    message = f"right, given your own {names}: the error is there, so begin there"
+    if not followed.covers(result.checks):
         message = f"{result.message} (in part it is right, given your own {names})"
-        return msgspec.structs.replace(result, score=points, follow_through=more, message=message)
-    return msgspec.structs.replace(
-        result,
-        score=points,
-        follow_through=more,
-        message=f"right, given your own {names}: the error is there, so begin there",
-        misconception=None,
-    )
+    return msgspec.structs.replace(result, score=points, follow_through=more, message=message)

@@ -9,10 +9,10 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from grader.errors import UsageError
-from grader.model import SubmissionResult
+from grader.model import Move, SubmissionResult
 from grader.plan import Plan
 from grader.stored import Graded, Known, submission_from_rows
 
@@ -50,17 +50,6 @@ _PRESENT = (
     " FROM present CROSS JOIN submission USING (student) CROSS JOIN planned"
     " CROSS JOIN function USING (student, function) LEFT JOIN override USING (student, function)"
 )
-
-
-class Move(NamedTuple):
-    """Points of one function that are other than the last completed run's; None is a blank."""
-
-    student: str
-    exercise: str
-    function: str
-    before: float | None
-    after: float | None
-    overridden: bool
 
 
 class Store:

@@ -10,10 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from grader.figures import FunctionFigures
-from grader.model import FunctionResult, SubmissionResult, Verdict
+from grader.model import FunctionResult, Move, SubmissionResult, Verdict
 from grader.plan import Plan
-from grader.report import points
-from grader.store import Move
+from grader.text import points
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from grader import feedback
-from grader.learner import Found
-from grader.model import FunctionResult, Grid, Misconception, Verdict
-from grader.picture import LEGEND, NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL
-from grader.plan import PlannedCheck, PlannedFunction
-from grader.portable import UNENFORCED
+from grader.feedback import next_step as next_step_in
+from grader.model import (
+    LEGEND,
+    NOT_FINITE,
+    NOT_THERE,
+    RIGHT,
+    TOO_BIG,
+    TOO_SMALL,
+    FunctionResult,
+    Grid,
+    Misconception,
+    SubmissionResult,
+    Verdict,
+)
+from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+UNENFORCED = (
+    "memory is not limited on this system and time only by the clock: a check that needs a limit on"
+    " memory is not run"
+)
 PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
 EXIT_PASSED, EXIT_FAILED = 0, 1
 # Where there is no terminal that has a width.
 WIDTH = 88
 # The rest of what a learner's code prints is counted, not shown.
 PRINTED_LINES = 15
-NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 # With these verdicts a check's question helps; with the others the message says what to do.
 ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
 STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What checking some files has found, and by which checks."""
+
+    plan: Plan
+    result: SubmissionResult
+    # What the learner's code printed, by function; under "" what it printed while it was loaded.
+    outputs: Mapping[str, str]
+    # Whether this system can limit memory.
+    enforces_memory: bool
+
+    @property
+    def functions(self) -> tuple[FunctionResult, ...]:
+        """The results, in the order of the course."""
+        return self.result.functions
+
+    @property
+    def planned(self) -> dict[str, tuple[PlannedExercise, PlannedFunction]]:
+        """The exercise and the checks of each function."""
+        return {
+            f.name: (exercise, f) for exercise in self.plan.exercises for f in exercise.functions
+        }
+
+    @property
+    def passed(self) -> bool:
+        """Whether all public checks pass."""
+        return all(function.verdict is Verdict.PASSED for function in self.functions)
 
 
 def as_text(print_to: Callable[[Console], object]) -> str:
@@ -49,9 +92,9 @@ def show(found: Found, console: Console) -> int:
         if exercise.title != title:
             title = exercise.title
             line(console, "", title)
-        output = found.report.outputs.get(function.function, "")
+        output = found.outputs.get(function.function, "")
         show_function(function, checks, output, console)
-    if printed := found.report.outputs.get(""):
+    if printed := found.outputs.get(""):
         line(console, "", "Printed while your files were loaded:")
         _show_output(printed, console)
     done = sum(function.verdict is Verdict.PASSED for function in found.functions)
@@ -66,7 +109,7 @@ def show_notes(found: Found, console: Console) -> None:
         line(console, f"! {UNENFORCED}")
     # What is told of a function below is not told twice.
     told = {function.message for function in found.functions}
-    line(console, *(f"! {note}" for note in found.report.result.notes if note not in told))
+    line(console, *(f"! {note}" for note in found.result.notes if note not in told))
 
 
 def show_function(
@@ -171,7 +214,7 @@ def _show_grid(grid: Grid, console: Console) -> None:
 
 
 def _show_output(output: str, console: Console) -> None:
-    lines = [feedback.printable(text) for text in output.splitlines()]
+    lines = [printable(text) for text in output.splitlines()]
     line(console, *(f"  | {text}" for text in lines[:PRINTED_LINES]))
     if len(lines) > PRINTED_LINES:
         line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
@@ -181,7 +224,7 @@ def next_step(found: Found) -> str:
     """The one thing to do next."""
     slugs = ", ".join(dict.fromkeys(found.planned[f.function][0].slug for f in found.functions))
     done = f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
-    return feedback.next_step(found.functions) or done
+    return next_step_in(found.functions) or done
 
 
 def line(console: Console, *lines: str) -> None:

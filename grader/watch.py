@@ -12,15 +12,24 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
 from grader.handed import SUFFIXES
-from grader.learner import Found, checks_path, files_to_check, folder_of, found_in
+from grader.learner import checks_path, files_to_check, folder_of, found_in
 from grader.model import Verdict
 from grader.plan import read_plan
-from grader.sandbox import Lane
-from grader.terminal import EXIT_FAILED, EXIT_PASSED, headline, line, show_function, show_notes
+from grader.terminal import (
+    EXIT_FAILED,
+    EXIT_PASSED,
+    Found,
+    headline,
+    line,
+    show_function,
+    show_notes,
+)
 from grader.terminal import next_step as next_step_of
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from grader.sandbox import Lane
 
 BAR = 24
 SAVED, HINT, QUIT = "saved", "h", "q"
@@ -82,7 +91,7 @@ def _checked(
     for function in found.functions:
         if function is first or (first is None and before is None) or function.function in newly:
             checks = found.planned[function.function][1]
-            output = found.report.outputs.get(function.function, "")
+            output = found.outputs.get(function.function, "")
             show_function(function, checks, output, console)
     _bar(found, console)
     line(console, next_step_of(found))

@@ -7,10 +7,10 @@ import pytest
 from conftest import ROOT
 from test_clear_errors import told, written
 
-from grader.build import template_of
 from grader.catalog import course_of
 from grader.cli import common
 from grader.proof import problems_of
+from grader.template import template_of
 
 GIVEN = """
 

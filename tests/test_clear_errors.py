@@ -18,13 +18,13 @@ from grader.exports.matching import read_by_hand
 from grader.exports.moodle import fill as fill_moodle
 from grader.exports.people import Person, people_in
 from grader.exports.plain import table
-from grader.exports.table import read_table
+from grader.exports.table import MAX_BYTES, read_table
 from grader.handed import Handed, Member, Members, read_regular
 from grader.intake import read_submission
 from grader.lms.people import Entry, key_of, with_own_keys
 from grader.lms.people import Person as Learner
 from grader.lms.recognise import taken
-from grader.lms.roster import MAX_BYTES, read_roster
+from grader.lms.roster import read_roster
 from grader.plan import read_plan
 from grader.report import results_jsonl
 
@@ -142,11 +142,11 @@ class TestATeachersFile:
         path = written(tmp_path / "a.csv", "name,id\n")
         assert "line 1: the first line must be student,row" in told(read_by_hand, path)
         path = written(tmp_path / "a.csv", "student,row\nada,1,2\n")
-        assert "line 2: it has 3 cells in place of 2" in told(read_by_hand, path)
+        assert "line 2: it has 3 cells and the first row 2" in told(read_by_hand, path)
 
     def test_that_is_far_too_large_for_a_class(self, tmp_path):
         path = written(tmp_path / "a.csv", b"a" * (MAX_BYTES + 1))
-        assert "is it the class list?" in told(read_roster, path)
+        assert "is it the right file?" in told(read_roster, path)
         path = written(tmp_path / "a.csv", "id,name,email\n,,x@x.org\n")
         assert "line 2: neither id nor name; fill one in" in told(read_roster, path)
 

@@ -15,10 +15,10 @@ from distributed import LocalCluster
 
 from grader.answering import Task
 from grader.batch import grade_all
+from grader.catalog import course_files
 from grader.cluster import errand
 from grader.cluster.workers import connected
 from grader.containers.archive import archive_of
-from grader.containers.pack import course_files
 from grader.model import Limits
 from grader.planning import plan_of
 

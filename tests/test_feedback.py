@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from telling import tell
 
 from grader import feedback, wire
 from grader.compare import NotFinite, WrongValue
@@ -9,6 +10,7 @@ from grader.contents import WrongShape, WrongType, type_name
 from grader.course import Callback
 from grader.model import Died, NotLoaded, Raised, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction, readable, value_from
+from grader.verdicts import difference_verdict, outcome_verdict
 
 
 def planned(*args, **kwargs):
@@ -54,7 +56,7 @@ def test_a_wrong_shape_comes_with_its_likely_reason(got, want, reason):
 def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden, told):
     difference = WrongShape("", got, (2, 3))
     call = planned({"a": [np.ones((2, 3))]})
-    assert feedback.difference_message(difference, call, hidden=hidden) == told
+    assert tell(difference, call, hidden=hidden) == told
 
 
 @pytest.mark.parametrize(
@@ -85,24 +87,23 @@ def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden,
     ],
 )
 def test_differences_are_told(difference, public, hidden):
-    tell = feedback.difference_message
     assert tell(difference, planned(), hidden=False) == public
     assert tell(difference, planned(), hidden=True) == (hidden or public)
 
 
 def test_an_imprecise_value_is_called_right_but_not_accurate():
     difference = WrongValue("", (0,), 1 + 1e-9, 1.0, 1, 2)
-    told = feedback.difference_message(difference, planned(), hidden=False, imprecise=True)
+    told = tell(difference, planned(), hidden=False, imprecise=True)
     assert (
         told
         == "entry (0,) is off by 1.0e-09 of its value: right, but not as accurate as float64 allows"
     )
     near_zero = WrongValue("", (0,), 1e-9, 0.0, 1, 2)
-    told = feedback.difference_message(near_zero, planned(), hidden=False, imprecise=True)
+    told = tell(near_zero, planned(), hidden=False, imprecise=True)
     assert told.startswith("entry (0,) is off by 1.0e-09: right")
-    told = feedback.difference_message(near_zero, planned(), hidden=True, imprecise=True)
+    told = tell(near_zero, planned(), hidden=True, imprecise=True)
     assert told == "is right to about six digits, but not as accurate as float64 allows"
-    assert feedback.difference_verdict(difference, imprecise=True) == Verdict.IMPRECISE
+    assert difference_verdict(difference, imprecise=True) == Verdict.IMPRECISE
 
 
 def raised(kind, message="m", *frames):
@@ -110,11 +111,10 @@ def raised(kind, message="m", *frames):
 
 
 def test_an_exception_of_a_hidden_check_is_named_only_if_it_is_pythons_own():
-    tell = feedback.outcome_message
-    assert tell(raised("ValueError"), "f", hidden=True) == "it raised ValueError"
-    assert tell(raised("Z17"), "f", hidden=True) == "it raised an exception"
-    assert tell(raised("Z17", "\x1b[31mred\nx"), "f", hidden=False) == "it raised Z17:  [31mred / x"
-    assert tell(raised("NotImplementedError"), "f", hidden=True) == "it raised NotImplementedError"
+    assert tell(raised("ValueError"), hidden=True) == "it raised ValueError"
+    assert tell(raised("Z17"), hidden=True) == "it raised an exception"
+    assert tell(raised("Z17", "\x1b[31mred\nx"), hidden=False) == "it raised Z17:  [31mred / x"
+    assert tell(raised("NotImplementedError"), hidden=True) == "it raised NotImplementedError"
 
 
 def test_what_happened_to_a_call_is_told():
@@ -127,13 +127,11 @@ def test_what_happened_to_a_call_is_told():
         ): "not called any more: earlier calls used up the time",
     }
     for outcome, text in told.items():
-        assert feedback.outcome_message(outcome, "f", hidden=True) == text
-    verdicts = [feedback.outcome_verdict(outcome, "f") for outcome in told]
+        assert tell(outcome, hidden=True) == text
+    verdicts = [outcome_verdict(outcome, "f") for outcome in told]
     assert verdicts == [Verdict.DIED, Verdict.NOT_LOADED, Verdict.TIMED_OUT, Verdict.TIMED_OUT]
-    assert feedback.outcome_message(Died("it crashed"), "f", hidden=False) == "it crashed"
-    assert feedback.outcome_message(raised("MemoryError"), "f", hidden=True).startswith(
-        "it asked for more"
-    )
+    assert tell(Died("it crashed"), hidden=False) == "it crashed"
+    assert tell(raised("MemoryError"), hidden=True).startswith("it asked for more")
 
 
 def test_a_call_is_shown_as_one_would_type_it():

@@ -20,7 +20,7 @@ from grader.errors import UsageError
 from grader.handed import clean_name
 from grader.intake import read_submission, submission_of
 from grader.lms.plain import submission_names
-from grader.report import safe_cell
+from grader.text import safe_cell
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 FRAMES = 60_000

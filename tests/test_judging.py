@@ -4,14 +4,17 @@ import logging
 
 import numpy as np
 import pytest
+from telling import tell
 
-from grader import feedback, wire
+from grader import wire
 from grader.compare import value_difference
 from grader.errors import SandboxError
 from grader.expected import expected_of
-from grader.judging import Judge, extra
+from grader.explain import Explainer, attempt
+from grader.judging import Judge
 from grader.model import (
     Died,
+    Followed,
     Kind,
     Limits,
     NotCalled,
@@ -31,6 +34,7 @@ from grader.plan import (
     PlannedFunction,
     PlannedMistake,
 )
+from grader.scoring import with_follow_through
 
 WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OFF = WANT * (1 + 1e-9)  # right, but not to the last bits
@@ -60,12 +64,19 @@ CHECKS = (
 
 def judged(*outcomes, checks=CHECKS, calls=None, mistakes=(MISTAKE,)):
     """The result of a function of 10 points, of which each call has come to one of `outcomes`."""
+    plan, function, found = planned_with(checks, *outcomes, calls=calls, mistakes=mistakes)
+    judge = Judge(plan)
+    result = judge.judged(plan.exercises[0], function, found)
+    return Explainer(plan, judge.expected).explained(result, function, found)
+
+
+def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,)):
     calls = calls or (call(), call())
     function = PlannedFunction("f", 10.0, "", "", calls, checks, mistakes, ("z",))
     exercise = PlannedExercise("ex", "An exercise", (function,))
     plan = Plan(FORMAT, "A course", 0, Limits(), (exercise,), ("ex",), ("f",))
     found = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
-    return Judge(plan).judged(exercise, function, found)
+    return plan, function, found
 
 
 def returned(value, *, mutated=False):
@@ -135,8 +146,8 @@ def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, ve
     assert verdicts(result) == dict.fromkeys(
         ("values", "accurate", "float64", "shape", "unchanged"), verdict
     )
-    public = feedback.outcome_message(outcome, "f", hidden=False)
-    hidden = feedback.outcome_message(outcome, "f", hidden=True)
+    public = tell(outcome, hidden=False)
+    hidden = tell(outcome, hidden=True)
     messages = {one.name: one.message for one in result.checks if one.message}
     assert messages == {
         "values": f"f(2.0): {public}",
@@ -153,7 +164,7 @@ def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
     messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
     want = "it changes its argument; work on a copy, or on a new array"
     assert messages["unchanged"] == want
-    assert messages["accurate"] == feedback.difference_message(
+    assert messages["accurate"] == tell(
         value_difference(wire.pack(OFF), expected_of(call()), tight=True),
         call(),
         hidden=True,
@@ -161,13 +172,13 @@ def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
     )
     public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
     (accurate, value) = judged(OFF, WRONG, checks=public).checks
-    assert accurate.message == "f(2.0): " + feedback.difference_message(
+    assert accurate.message == "f(2.0): " + tell(
         value_difference(wire.pack(OFF), expected_of(call()), tight=True),
         call(),
         hidden=False,
         imprecise=True,
     )
-    assert value.message == "f(2.0): " + feedback.difference_message(
+    assert value.message == "f(2.0): " + tell(
         value_difference(wire.pack(WRONG), expected_of(call())),
         call(),
         hidden=False,
@@ -221,6 +232,26 @@ def test_a_listed_mistake_is_named_and_a_grid_shows_what_is_wrong():
     assert result.grid.rows == ("++", "++")
 
 
+def test_what_follows_from_an_earlier_function_is_not_named_but_what_follows_in_part_is():
+    """A mistake that is right given the earlier functions is not here."""
+    value = (check("values", Kind.VALUE, 2), check("second", Kind.VALUE, 2, calls=(1,)))
+    plan, function, outcomes = planned_with(value, WRONG, WRONG)
+    judge = Judge(plan)
+    result = judge.judged(plan.exercises[0], function, outcomes)
+    explainer = Explainer(plan, judge.expected)
+    for names, named in (({"values", "second"}, None), ({"values"}, "plus_one")):
+        followed = Followed(frozenset(names), ("softmax",))
+        given = with_follow_through(result, followed, share=0.5)
+        assert given.follow_through > 0
+        explained = explainer.explained(given, function, outcomes, followed=followed)
+        found = explained.misconception
+        assert (found.id if found else None) == named
+        assert explained.grid is not None
+        # Where it was worth nothing, the mistake stays what it is.
+        plain = explainer.explained(result, function, outcomes, followed=followed)
+        assert plain.misconception.id == "plus_one"
+
+
 def test_a_check_of_parts_looks_at_those_only():
     want = {"a": np.ones(2), "b": np.ones(2)}
     answer = {"a": np.ones(2), "b": np.zeros(2)}
@@ -238,9 +269,9 @@ def test_an_explanation_that_fails_costs_nothing_but_a_lost_process_is_told_of(c
         raise SandboxError("gone")
 
     with caplog.at_level(logging.ERROR):
-        assert extra(fails) is None
+        assert attempt(fails) is None
     (record,) = caplog.records
     assert record.message == "an explanation failed; the points are not touched by that"
-    assert extra(lambda: 3) == 3
+    assert attempt(lambda: 3) == 3
     with pytest.raises(SandboxError, match="gone"):
-        extra(lost)
+        attempt(lost)

@@ -115,13 +115,18 @@ def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "line 1: the first line must name the columns student,function,points,reason"),
-        ("student;function;points;reason\n", "line 1: the first line must name the columns"),
+        (
+            "student,function\n",
+            "line 1: the first line must name the columns student,function,points",
+        ),
         ("ada,softmax,1,x\n", "line 1: the first line must name the columns"),
-        (HEADER + "ada,softmax,1,late, ill\n", "line 2: it has 5 cells in place of 4; put a cell"),
+        (
+            HEADER + "ada,softmax,1,late, ill\n",
+            "line 2: it has 5 cells and the first row 4; save or",
+        ),
         (HEADER + "\nada,softmax,one,x\n", "line 3: the points 'one' are no number; write one"),
         (HEADER + "ada,softmax,nan,x\n", "line 2: the points 'nan' are no number"),
-        (HEADER + 'ada,softmax,1,"x\n', "line 2: unexpected end of data; save it as CSV again"),
+        (HEADER + 'ada,softmax,1,"x\n', "line 2: a double quote is opened and not closed"),
     ],
 )
 def test_a_malformed_file_is_told_of_with_its_line(tmp_path, text, said):
@@ -136,7 +141,7 @@ def test_a_file_that_cannot_be_read_is_refused_before_anything_is_graded(
 ):
     done = grade_softmax_of(HEADER + "ada,softmax,1,é\n", encoding="latin-1")
     assert done.returncode == 2
-    assert "overrides.csv is not UTF-8; save it as CSV UTF-8" in done.stderr
+    assert "overrides.csv, line 2: it is not UTF-8; save it as CSV UTF-8" in done.stderr
     assert not (tmp_path / "out" / "results.sqlite").exists()
 
 

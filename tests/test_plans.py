@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from grader.catalog import course_of
+from grader.files import write_bytes
 from grader.plans import FILE, kept_plan
-from grader.report import write_bytes
 
 ONLY = ("ex01_softmax",)
 

@@ -100,11 +100,11 @@ def test_a_group_s_work_is_everybody_s(roster):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "names nobody"),
+        ("", "is empty; save or export it again"),
         ("id,name\n", "names nobody"),
         ("who,what\na,b\n", "line 1: there is neither a column id nor name"),
         ("id,name\ns1,Ada\ns1,Bela\n", "line 3: 's1' is in line 2, too"),
-        ("id,name\ns1\n", "line 2: it has 1 cells and the first line 2"),
+        ("id,name\ns1\n", "line 2: it has 1 cells and the first row 2"),
         ("id,id\ns1,s2\n", "line 1: two columns are called 'id'"),
         ("id,name\n,\n,x\n", None),
         ('id,name\n"s1,Ada\n', "line 2: "),

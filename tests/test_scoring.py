@@ -5,9 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.following import Followed
 from grader.judging import result_of
-from grader.model import CheckResult, Kind, Misconception, Verdict, total
+from grader.model import CheckResult, Followed, Kind, Verdict, total
 from grader.plan import PlannedExercise, PlannedFunction
 from grader.scoring import score, with_follow_through
 
@@ -128,18 +127,14 @@ def test_follow_through_in_part_says_so():
 
 
 def test_follow_through_is_in_hundredths_and_counts_from_the_first_one():
-    named = Misconception("id", "You do that.", "in 2 calls")
     checks = [wrong(Kind.VALUE, 1, "x"), check(Kind.VALUE, 2, name="y")]
-    before = msgspec.structs.replace(function(1, checks), misconception=named)
+    before = function(1, checks)
     after = with_follow_through(before, followed("x"), share=0.5)
     # A third of a point, of which half.
     assert (before.score, after.score, after.follow_through) == (0.67, 0.83, 0.16)
-    # Right on what it was given: what is named is not what is wrong.
-    assert after.misconception is None
     in_part = [wrong(Kind.VALUE, 1, "x"), wrong(Kind.VALUE, 1, "z")]
-    before = msgspec.structs.replace(function(1, in_part), misconception=named)
+    before = function(1, in_part)
     after = with_follow_through(before, followed("x"), share=1)
-    assert after.misconception is named
     assert (after.score, after.follow_through) == (0.5, 0.5)
 
 

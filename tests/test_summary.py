@@ -6,10 +6,9 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.model import Override, Submission
-from grader.report import safe_cell
-from grader.store import Move
+from grader.model import Move, Override, Submission
 from grader.summary import Tally, print_moves, summarise
+from grader.text import safe_cell
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from telling import tell
 
-from grader import feedback, wire
+from grader import wire
 from grader.compare import type_difference, value_difference
 from grader.contents import WrongShape, WrongType
 from grader.expected import expected_of
@@ -55,12 +56,12 @@ def test_texts_in_a_list_are_no_numbers():
 def test_a_list_of_another_length_is_called_too_long_or_too_short(count, words):
     difference = value_difference(wire.pack([2.0] * count), expected_of(COSTS))
     assert difference == WrongShape("", (count,), (2,))
-    assert words in feedback.difference_message(difference, COSTS, hidden=True)
+    assert words in tell(difference, COSTS, hidden=True)
 
 
 def test_a_part_of_an_answer_is_called_by_its_place_in_it():
     difference = WrongType("[1]['Z2']", "a list", "a float64 array")
-    message = feedback.difference_message(difference, COSTS, hidden=True)
+    message = tell(difference, COSTS, hidden=True)
     assert message == "answer[1]['Z2'] is a list; a float64 array is expected"
 
 

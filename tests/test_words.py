@@ -4,17 +4,17 @@ import io
 import os
 
 import msgspec
-import numpy as np
 import pytest
 from conftest import SOFTMAX, function_of
 from rich.console import Console
+from telling import tell
 from test_clear_errors import told
 
 from grader import feedback, learner
 from grader.demo import class_files, notebook_bytes, write_class
 from grader.launch import Wall, launch
 from grader.learner import exercises_folder, files_to_check
-from grader.model import Grid, NotCalled, NotLoaded, Returned, Verdict
+from grader.model import Grid, NotCalled, NotLoaded, Verdict
 from grader.terminal import headline, show_failure, show_function
 
 
@@ -71,8 +71,7 @@ def test_numbers_are_told_apart_by_as_many_digits_as_it_takes():
 
 @pytest.mark.parametrize("outcome", [NotLoaded("it is gone"), NotCalled("it is gone")])
 def test_a_call_that_was_not_made_says_why(outcome):
-    assert feedback.outcome_message(outcome, "softmax", hidden=False) == "it is gone"
-    assert feedback.outcome_message(Returned(np.float64(1), mutated=False), "f", hidden=False) == ""
+    assert tell(outcome, hidden=False) == "it is gone"
 
 
 def test_a_failure_of_ours_is_no_next_step(grade):

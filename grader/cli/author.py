@@ -112,13 +112,13 @@ def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -
 
     from grader.audit import audited
     from grader.audit_report import audit_page, print_audit
-    from grader.report import write_atomically
+    from grader.files import write_text
 
     read = read_course(course)
     found = audited(read, seed=seed, step=lambda text: click.echo(f"  {text}", err=True))
     if html is not None:
         try:
-            write_atomically(html, audit_page(found))
+            write_text(html, audit_page(found))
         except OSError as error:
             raise UsageError(f"{html} cannot be written: {error.strerror}") from error
     if as_json:

@@ -51,11 +51,10 @@ class _LimitOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The lines of --help."""
-        from grader.limits import defaults
         from grader.model import Limits
 
         names, text = super().get_help_record(ctx) or ("", "")
-        return names, f"{text}  [default: the course's, or {defaults(Limits())}]"
+        return names, f"{text}  [default: the course's, or {Limits().as_options}]"
 
 
 course_option = click.option(

@@ -283,7 +283,7 @@ def _filled(  # noqa: PLR0913  # what both commands were given
 
 
 def _write(data: bytes, out: Path | None) -> None:
-    from grader.report import write_bytes
+    from grader.files import write_bytes
 
     if out is None:
         raise UsageError("name the file to write with --out")

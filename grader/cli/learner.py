@@ -83,7 +83,7 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
             from grader.learner import found_in
 
             found = found_in(files, lane)
-            click.echo(msgspec.json.encode(found.report.result))
+            click.echo(msgspec.json.encode(found.result))
             code = 0 if found.passed else EXIT_FAILED
         elif watch:
             from grader.watch import watched

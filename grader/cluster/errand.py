@@ -16,11 +16,11 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 import grader
 from grader.answering import Answer, Answerer, Task, Work
-from grader.containers.pack import COURSE
+from grader.catalog import PACKED
 from grader.errors import GraderError
-from grader.grading import VERSIONS
 from grader.isolation import Examination, Tier, examined
 from grader.plan import Plan
+from grader.versions import VERSIONS
 
 # A worker whose grader was ended without a word closes its lane after so long without a task.
 IDLE_S = 600.0
@@ -127,7 +127,7 @@ class _Run:
         self._folder = tempfile.TemporaryDirectory(prefix="grader-")
         with zipfile.ZipFile(io.BytesIO(errand.course)) as archive:
             archive.extractall(self._folder.name)
-        return Answerer(Work(errand.plan, found.wall, Path(self._folder.name) / COURSE))
+        return Answerer(Work(errand.plan, found.wall, Path(self._folder.name) / PACKED))
 
 
 _runs: dict[str, _Run] = {}

@@ -17,11 +17,10 @@ from distributed.comm.core import CommClosedError
 
 from grader.answering import Answer, Answerer, Task, Work
 from grader.batch import AHEAD, WorkerLost
-from grader.catalog import Course
+from grader.catalog import Course, course_files
 from grader.cluster import errand as errands
 from grader.cluster.errand import Errand, Runner, Unfit
 from grader.containers.archive import archive_of
-from grader.containers.pack import course_files
 from grader.errors import UsageError
 from grader.handed import Handed
 from grader.intake import brought

@@ -16,7 +16,7 @@ from grader.isolation import chosen
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
 from grader.portable import lane_for
-from grader.report import points
+from grader.text import points
 
 STUDENT = "submission"
 FAILED = "the grader itself failed on this: that is not your doing, and it is to be graded again"

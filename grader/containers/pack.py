@@ -16,18 +16,16 @@ from typing import Literal
 
 import msgspec
 
-from grader.catalog import Course, course_of
+from grader.catalog import PACKED, Course, course_files, course_of
 from grader.containers.archive import archive_of
 from grader.errors import UsageError
-from grader.grading import VERSIONS
 from grader.model import Limits
 from grader.plan import Plan
 from grader.planning import plan_of
+from grader.versions import VERSIONS
 
 NAME = "softmax-grader-course.zip"
-SETTINGS, PLAN, COURSE = "settings.json", "plan.msgpack", "course"
-# Nobody needs these to grade.
-LEFT_OUT = frozenset({"alternatives.py", "__pycache__"})
+SETTINGS, PLAN = "settings.json", "plan.msgpack"
 REMEDY = "make the autograder again with `grader otter assign` or `grader gradescope build`"
 
 Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]
@@ -70,18 +68,6 @@ def packed(course: Course, settings: Settings, *, with_plan: bool) -> bytes:
     return archive_of(files)
 
 
-def course_files(folder: Path) -> dict[str, bytes]:
-    """The files of a course that are needed to grade, by their names below the folder `course`."""
-    inner = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
-    return {
-        f"{COURSE}/{name.as_posix()}": path.read_bytes()
-        for name, path in inner.items()
-        if path.is_file()
-        and not LEFT_OUT & set(name.parts)
-        and not any(part.startswith(".") for part in name.parts)
-    }
-
-
 @contextmanager
 def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
     """The pack in the file `path`; `plan_beside` is where `prepare` has left its plan.
@@ -89,10 +75,10 @@ def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
     UsageError when it is none, with the remedy.
     """
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        course = Path(folder) / COURSE
+        course = Path(folder) / PACKED
         try:
             with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if name.startswith(f"{COURSE}/")]
+                names = [name for name in archive.namelist() if name.startswith(f"{PACKED}/")]
                 archive.extractall(folder, names)
                 settings = msgspec.json.decode(archive.read(SETTINGS), type=Settings)
                 stored = archive.read(PLAN) if PLAN in archive.namelist() else b""

@@ -10,8 +10,7 @@ from grader.errors import UsageError
 from grader.exports.matching import Matches
 from grader.exports.people import Person
 from grader.exports.table import Table
-from grader.feedback import printable
-from grader.report import points
+from grader.text import points, printable
 
 # So many of each kind are listed by name.
 MOST = 20

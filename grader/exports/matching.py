@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +11,8 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.exports.people import Person
-from grader.matching import Level, as_in_canvas_files, folded, paired, without_accents
+from grader.exports.table import read_records
+from grader.matching import Level, name_levels, paired
 
 
 class RowKeys(NamedTuple):
@@ -60,40 +60,24 @@ def matched(
 
 
 def read_by_hand(path: Path) -> dict[str, str]:
-    """A CSV file with the columns student and row, for what cannot be matched otherwise."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file, strict=True))
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; correct --match") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: {error}; save it as CSV UTF-8") from error
-    if not rows or [name.strip().lower() for name in rows[0]] != ["student", "row"]:
+    """Read a CSV file with the columns student and row, for what cannot be matched otherwise."""
+    headings, records = read_records(path, option="--match")
+    if headings != ["student", "row"]:
         raise UsageError(f"{path}, line 1: the first line must be student,row")
-    for line, row in enumerate(rows[1:], start=2):
-        if row and len(row) != 2:
-            raise UsageError(f"{path}, line {line}: it has {len(row)} cells in place of 2")
-    return {row[0].strip(): row[1].strip() for row in rows[1:] if row}
+    return {record.cells["student"]: record.cells["row"] for record in records}
 
 
 def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[Person, RowKeys]]:
+    by_name: list[Level[Person, RowKeys]] = name_levels(
+        _name, lambda p: _sortable(p.student), lambda r: r.name
+    )
     return [
         Level("line of --match", lambda p: [by_hand.get(p.student, "")], lambda r: [r.key]),
         Level("LMS id", lambda p: [p.lms_id] if p.lms == lms else [], lambda r: [r.lms_id]),
         Level("ID number", lambda p: [p.sid], lambda r: r.ids),
         Level("email", lambda p: [p.email.casefold()], lambda r: [i.casefold() for i in r.ids]),
         Level("login or key", lambda p: [p.student], lambda r: r.ids),
-        Level("name", lambda p: [folded(_name(p))], lambda r: [folded(r.name)]),
-        Level(
-            "name without accents",
-            lambda p: [without_accents(_name(p))],
-            lambda r: [without_accents(r.name)],
-        ),
-        Level(
-            "name in Canvas's files",
-            lambda p: [_sortable(p.student)],
-            lambda r: [as_in_canvas_files(r.name)],
-        ),
+        *by_name,
     ]
 
 

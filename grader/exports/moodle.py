@@ -18,10 +18,9 @@ from grader.exports.matching import RowKeys, matched
 from grader.exports.people import Person
 from grader.exports.table import Row, Table
 from grader.model import FunctionResult, Verdict
-from grader.report import points, safe_cell
+from grader.text import points, safe_cell
 
 PARTICIPANT = re.compile(r"(\D*[^\d\s])\s*(\d+)")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 COMMA = re.compile(r"\d+,\d+")
 # "No" in languages that Moodle is used in; Moodle itself leaves such rows alone, too.
 NO = frozenset(

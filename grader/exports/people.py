@@ -11,7 +11,7 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.model import FORMAT, SubmissionResult
-from grader.report import safe_cell
+from grader.text import unquoted
 
 RESULTS, PEOPLE = "results.jsonl", "people.csv"
 
@@ -97,9 +97,3 @@ def _known(path: Path) -> dict[str, dict[str, str]]:
         unquoted(row.get("student") or ""): {name: unquoted(row.get(name) or "") for name in wanted}
         for row in rows
     }
-
-
-def unquoted(text: str) -> str:
-    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    plain = text.removeprefix("'")
-    return plain if text == safe_cell(plain) != plain else text

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
 from grader.exports.people import Person
-from grader.report import points, safe_cell
+from grader.text import points, safe_cell
 
 # As in the tables that Gradescope itself exports.
 GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")

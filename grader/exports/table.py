@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,15 +53,17 @@ class Row(NamedTuple):
 
 @dataclass
 class Table:
-    """A file of rows of cells. `guessed`: its encoding had to be guessed."""
+    """A file of rows of cells.
+
+    `guessed` is the first line that is not UTF-8, where the encoding had to be guessed; else 0.
+    """
 
     path: Path
     rows: list[Row]
     delimiter: str
     encoding: str
     mark: bytes
-    guessed: bool
-    changed: dict[tuple[int, int], str] = field(default_factory=dict)
+    guessed: int
 
     @property
     def header(self) -> list[str]:
@@ -85,8 +87,36 @@ class Table:
         return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file. UsageError says what is wrong with it, in which line."""
+class Record(NamedTuple):
+    """A row of a small table with headings: the line that it begins in, its cells by heading."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_records(path: Path, *, option: str) -> tuple[list[str], list[Record]]:
+    """Read a small CSV file that a teacher wrote by hand: its headings and its rows.
+
+    Headings are in small letters, with _ for blanks; cells are without blanks around them. Commas,
+    semicolons and tabs are taken alike, and so are UTF-8 and UTF-16. `option` is what named the
+    file, for the remedy. UsageError says what is wrong, in which line.
+    """
+    table = read_table(path, option=option)
+    if table.guessed:
+        raise UsageError(f"{path}, line {table.guessed}: it is not UTF-8; save it as CSV UTF-8")
+    first, *rows = (row for row in table.rows if not row.is_blank)
+    headings = [cell.value.strip().lower().replace(" ", "_") for cell in first.cells]
+    for name in headings:
+        if name and headings.count(name) > 1:
+            line = first.line
+            raise UsageError(f"{path}, line {line}: two columns are called {name!r}; rename one")
+    return headings, [
+        Record(row.line, {name: row.value(n) for n, name in enumerate(headings)}) for row in rows
+    ]
+
+
+def read_table(path: Path, *, option: str = "") -> Table:
+    """Read the table in a file; `option` is what named it. UsageError says what is wrong, where."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UsageError(
@@ -94,43 +124,44 @@ def read_table(path: Path) -> Table:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        remedy = f"; correct {option}" if option else ""
+        raise UsageError(f"{path} cannot be read: {error.strerror}{remedy}") from error
     if data.startswith(b"PK"):
         raise UsageError(f"{path} is a spreadsheet or an archive; save it as CSV")
     mark, encoding, text, guessed = _decoded(data, path)
     if "\0" in text:
-        raise UsageError(f"{path} holds NUL bytes: it is no text; export it again as CSV")
+        raise UsageError(f"{path} holds NUL bytes: it is no text; save or export it as CSV again")
     delimiter = _delimiter(text)
     rows = _rows(text, delimiter, path)
     if not rows or all(row.is_blank for row in rows):
-        raise UsageError(f"{path} is empty; export it again")
-    width = len(rows[0].cells)
+        raise UsageError(f"{path} is empty; save or export it again")
+    width = len(next(row for row in rows if not row.is_blank).cells)
     for row in rows:
         if len(row.cells) != width and not row.is_blank:
             raise UsageError(
                 f"{path}, line {row.line}: it has {len(row.cells)} cells and the first row {width};"
-                " export the file again, or put a cell that holds a delimiter in double quotes"
+                " save or export it again, or put a cell that holds a delimiter in double quotes"
             )
     return Table(path, rows, delimiter, encoding, mark, guessed)
 
 
-def _decoded(data: bytes, path: Path) -> tuple[bytes, str, str, bool]:
-    """The byte order mark, the encoding, the text, and whether the encoding is a guess."""
+def _decoded(data: bytes, path: Path) -> tuple[bytes, str, str, int]:
+    """The byte order mark, the encoding, the text, and the line where it had to be guessed."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
-                return mark, encoding, data[len(mark) :].decode(encoding), False
+                return mark, encoding, data[len(mark) :].decode(encoding), 0
             except UnicodeDecodeError as error:
                 raise UsageError(
-                    f"{path} is no valid {encoding} (byte {error.start}); export it again"
+                    f"{path} is no valid {encoding} (byte {error.start}); save or export it again"
                 ) from error
     try:
-        return b"", "utf-8", data.decode(), False
-    except UnicodeDecodeError:
-        pass
+        return b"", "utf-8", data.decode(), 0
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
     for encoding in GUESSED:
         try:
-            return b"", encoding, data.decode(encoding), True
+            return b"", encoding, data.decode(encoding), line
         except UnicodeDecodeError:
             continue
     raise AssertionError  # pragma: no cover  # every byte is a character of Latin-1
@@ -153,7 +184,8 @@ def _rows(text: str, delimiter: str, path: Path) -> list[Row]:
         match = pattern.match(text, place)
         if match is None or (match[1].startswith('"') and '"' not in match[1][1:]):
             raise UsageError(
-                f"{path}, line {line}: a double quote is opened and not closed; export it again"
+                f"{path}, line {line}: a double quote is opened and not closed;"
+                " save or export it again"
             )
         cells.append(Cell(match[1], _value(match[1])))
         line += _line_ends(match[0])

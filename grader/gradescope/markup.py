@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.containers.one import Outcome
-from grader.feedback import next_step, printable
+from grader.explain import public_part
+from grader.feedback import next_step
 from grader.markup import environment
-from grader.model import NEUTRAL, CheckResult, FunctionResult, Verdict
+from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction
-from grader.report import points
-from grader.terminal import NOT_THERE, as_text, line, show_function
+from grader.terminal import as_text, line, show_function
+from grader.text import points, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +47,7 @@ def summary_text(outcome: Outcome) -> str:
 
     Neither points nor anything that only hidden checks have found.
     """
-    functions = [_public(function) for function in outcome.result.functions]
+    functions = [public_part(function) for function in outcome.result.functions]
     planned = {name: _public_part(checks) for name, checks in outcome.planned.items()}
     notes = [printable(note) for note in outcome.result.notes]
     step = next_step(functions)
@@ -63,21 +64,6 @@ def summary_text(outcome: Outcome) -> str:
     template = environment().get_template("gradescope.html")
     pairs = [(function, planned[function.function]) for function in functions]
     return str(template.module.summary(pairs, notes, step))  # type: ignore[attr-defined]
-
-
-def _public(function: FunctionResult) -> FunctionResult:
-    """A function by its public checks alone, as `grader check` would tell of it."""
-    if function.verdict in NOT_THERE:
-        return msgspec.structs.replace(function, checks=(), misconception=None)
-    checks = tuple(check for check in function.checks if not check.hidden)
-    failed = [check for check in checks if check.verdict not in NEUTRAL]
-    return msgspec.structs.replace(
-        function,
-        checks=checks,
-        verdict=failed[0].verdict if failed else Verdict.PASSED,
-        message=f"{failed[0].name}: {failed[0].message}" if failed else "",
-        misconception=function.misconception if failed else None,
-    )
 
 
 def _public_part(planned: PlannedFunction) -> PlannedFunction:

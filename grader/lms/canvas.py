@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from grader.handed import Part
 from grader.lms.items import Item, shown
-from grader.lms.people import LATE, Entry, Person, Taken, counted, key_of
+from grader.lms.people import LATE, Entry, Person, Taken, key_of
 from grader.sources import exercise_of
+from grader.text import counted
 
 TITLE = "Canvas download"
 LOOKED_FOR = "files named like lovelaceada_4021_90017_ex01_softmax.py"

@@ -16,7 +16,8 @@ from grader.archives import first_members
 from grader.errors import SubmissionError, UsageError
 from grader.handed import Members, clean_name, read_regular
 from grader.lms.items import Item, shown
-from grader.lms.people import Entry, Person, Taken, cleaned, counted, key_of
+from grader.lms.people import Entry, Person, Taken, cleaned, key_of
+from grader.text import counted
 
 TITLE = "Gradescope export"
 LOOKED_FOR = "submission_metadata.yml beside folders named like submission_40919"

@@ -77,12 +77,6 @@ def files_of(item: Item, *, most: int = 2_000) -> Iterator[str]:
         yield item.name
 
 
-def listed(names: list[str], *, most: int = 20) -> str:
-    """Names with commas between them, and how many more there are."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
 def _in_folder(folder: Path, leave_out: Path | None) -> Iterator[Item]:
     left_out = _identity(leave_out)
     try:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from grader.handed import Part
 from grader.lms.items import Item, shown
-from grader.lms.people import Entry, Person, Taken, cleaned, counted, key_of
+from grader.lms.people import Entry, Person, Taken, cleaned, key_of
+from grader.text import counted
 
 TITLE = "Moodle download"
 LOOKED_FOR = "folders or files named like Ada Lovelace_1203_assignsubmission_file"

@@ -93,8 +93,3 @@ def with_own_keys(entries: Sequence[Entry]) -> list[Entry]:
             taken.add(student)
         made.append(entry._replace(student=student))
     return sorted(made, key=lambda entry: entry.student)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things in words: 1 learner, 2 learners."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

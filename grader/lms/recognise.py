@@ -10,11 +10,11 @@ from grader.archives import class_members
 from grader.errors import UsageError
 from grader.handed import Members, clean_name
 from grader.lms import canvas, gradescope, moodle
-from grader.lms.items import Item, items_in, listed, shown
-from grader.lms.people import Entry, Taken, counted, with_own_keys
+from grader.lms.items import Item, items_in, shown
+from grader.lms.people import Entry, Taken, with_own_keys
 from grader.lms.plain import by_name, is_class, student_name, submission_names
+from grader.text import counted, listed
 
-SOURCES = ("auto", "gradescope", "canvas", "moodle", "plain")
 # How many folders may stand around what an LMS gave.
 WRAPPED = 3
 

@@ -6,17 +6,16 @@ gradescope_id. Names are matched with submissions, never guessed.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
+from grader.exports.table import read_records
 from grader.lms.people import Entry, Person, Taken, cleaned, key_of
-from grader.matching import Level, as_in_canvas_files, folded, paired, without_accents
+from grader.matching import Level, folded, name_levels, paired
 
-MAX_BYTES = 50 * 2**20
 KNOWN = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
 
 
@@ -36,68 +35,28 @@ class Line(NamedTuple):
 
 
 def read_roster(path: Path) -> list[Line]:
-    """The people of a class list. UsageError names the line that is broken, and the remedy."""
-    text = _text(path)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    """Read the people of a class list. UsageError names the line that is broken, and the remedy."""
+    headings, records = read_records(path, option="--roster")
+    if "id" not in headings and "name" not in headings:
+        raise UsageError(
+            f"{path}, line 1: there is neither a column id nor name; the columns are"
+            f" {', '.join(KNOWN)}"
+        )
     lines: list[Line] = []
     owners: dict[str, int] = {}
-    header: list[str] = []
-    number = 1
-    try:
-        for number, row in enumerate(
-            csv.reader(text.splitlines(), delimiter=delimiter, strict=True), start=1
-        ):
-            if not any(cell.strip() for cell in row):
-                continue
-            if not header:
-                header = _header(row, path, number)
-                continue
-            if len(row) != len(header):
-                raise UsageError(
-                    f"{path}, line {number}: it has {len(row)} cells and the first line"
-                    f" {len(header)}; put a cell that holds a delimiter in double quotes"
-                )
-            found = _line(dict(zip(header, map(cleaned, row), strict=True)), number, path)
-            if found.id in owners:
-                raise UsageError(
-                    f"{path}, line {number}: {found.id!r} is in line {owners[found.id]}, too; give"
-                    " each person one line and an id of their own"
-                )
-            owners[found.id] = number
-            lines.append(found)
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {number + 1}: {error}; save it as CSV again") from error
+    for record in records:
+        cells = {name: cleaned(text) for name, text in record.cells.items()}
+        found = _line(cells, record.line, path)
+        if found.id in owners:
+            raise UsageError(
+                f"{path}, line {found.line}: {found.id!r} is in line {owners[found.id]}, too; give"
+                " each person one line and an id of their own"
+            )
+        owners[found.id] = found.line
+        lines.append(found)
     if not lines:
         raise UsageError(f"{path} names nobody; write a line for each person below the headings")
     return lines
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}; correct --roster") from error
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{path} is larger than {MAX_BYTES // 2**20} MiB; is it the class list?")
-    try:
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{path}, line {line}: it is not UTF-8; save it as CSV UTF-8") from error
-
-
-def _header(row: Sequence[str], path: Path, line: int) -> list[str]:
-    header = [name.strip().lower().replace(" ", "_") for name in row]
-    if "id" not in header and "name" not in header:
-        raise UsageError(
-            f"{path}, line {line}: there is neither a column id nor name; the columns are"
-            f" {', '.join(KNOWN)}"
-        )
-    for name in header:
-        if name and header.count(name) > 1:
-            raise UsageError(f"{path}, line {line}: two columns are called {name!r}; rename one")
-    return header
 
 
 def _line(cells: dict[str, str], number: int, path: Path) -> Line:
@@ -199,6 +158,9 @@ def _lms_ids(line: Line) -> list[str]:
     return [_with_lms(lms, line.lms_id(lms)) for lms in ("canvas", "moodle", "gradescope")]
 
 
+_BY_NAME: list[Level[Entry, Line]] = name_levels(
+    _name, lambda e: e.person.sortable, lambda n: n.name
+)
 _LEVELS: tuple[Level[Entry, Line], ...] = (
     Level("LMS id", lambda e: [_with_lms(e.person.lms, e.person.lms_id)], _lms_ids),
     Level("id", lambda e: [e.person.sid, e.student], lambda n: [n.id]),
@@ -207,17 +169,7 @@ _LEVELS: tuple[Level[Entry, Line], ...] = (
         lambda e: [e.person.email.casefold(), e.student.casefold()],
         lambda n: [n.email.casefold()],
     ),
-    Level("name", lambda e: [folded(_name(e))], lambda n: [folded(n.name)]),
-    Level(
-        "name without accents",
-        lambda e: [without_accents(_name(e))],
-        lambda n: [without_accents(n.name)],
-    ),
-    Level(
-        "name in Canvas's files",
-        lambda e: [e.person.sortable],
-        lambda n: [as_in_canvas_files(n.name)],
-    ),
+    *_BY_NAME,
 )
 
 

@@ -1,0 +1,98 @@
+"""Explain a judged result: which mistake it is, and a picture. Explaining never costs points."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from grader import invariants
+from grader.diagnosis import Diagnoser
+from grader.errors import SandboxError
+from grader.expected import Expected
+from grader.model import (
+    NEUTRAL,
+    NOT_THERE,
+    Followed,
+    FunctionResult,
+    Misconception,
+    Outcome,
+    Verdict,
+)
+from grader.picture import grid_of
+from grader.plan import Plan, PlannedFunction
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Explainer:
+    """Names the mistake in a judged result, and draws it; the only writer of `misconception`.
+
+    Made once for a plan, from the same expected values as the judge's. It holds a `Diagnoser` for
+    each function, which compares the listed mistakes with the reference when it is first needed.
+    `explained` comes last, once for each function: after the best of several files has been chosen
+    and after follow-through, since both decide what there is to explain. Whatever goes wrong in
+    here is logged and leaves the result without an explanation, with the same points.
+    """
+
+    def __init__(self, plan: Plan, expected: Mapping[str, Sequence[Expected]]) -> None:
+        functions = [f for exercise in plan.exercises for f in exercise.functions]
+        self._expected = expected
+        self._diagnosers = {f.name: Diagnoser(f, expected[f.name]) for f in functions}
+
+    def explained(
+        self,
+        result: FunctionResult,
+        function: PlannedFunction,
+        outcomes: Sequence[Outcome],
+        *,
+        followed: Followed | None = None,
+        own_cost: Callable[[], Misconception | None] | None = None,
+    ) -> FunctionResult:
+        """Return the result with its mistake and its picture, unless it passed.
+
+        `followed` is what passes given the learner's own earlier functions: if that is all, the
+        mistake is not here. `own_cost` looks whether a derivative is the one of the learner's own
+        cost; it is asked when nothing better is known.
+        """
+        if result.verdict is Verdict.PASSED:
+            return result
+        expected = self._expected[function.name]
+        misconception = None
+        if not (followed and result.follow_through and followed.covers(result.checks)):
+            diagnoser = self._diagnosers[function.name]
+            misconception = attempt(lambda: diagnoser.diagnosis(outcomes))
+            vague = misconception is None or misconception.id in invariants.IDS
+            if own_cost is not None and vague:
+                misconception = attempt(own_cost) or misconception
+        grid = attempt(lambda: grid_of(function, outcomes, expected))
+        return msgspec.structs.replace(result, misconception=misconception, grid=grid)
+
+
+def public_part(function: FunctionResult) -> FunctionResult:
+    """Return a result as its public checks alone would have it, as `grader check` says it."""
+    if function.verdict in NOT_THERE:
+        return msgspec.structs.replace(function, checks=(), misconception=None)
+    checks = tuple(check for check in function.checks if not check.hidden)
+    failed = [check for check in checks if check.verdict not in NEUTRAL]
+    return msgspec.structs.replace(
+        function,
+        checks=checks,
+        verdict=failed[0].verdict if failed else Verdict.PASSED,
+        message=f"{failed[0].name}: {failed[0].message}" if failed else "",
+        misconception=function.misconception if failed else None,
+    )
+
+
+def attempt(compute: Callable[[], T]) -> T | None:
+    """Return what `compute` gives, or None if it fails: explaining must not cost points."""
+    try:
+        return compute()
+    except SandboxError:
+        raise
+    except Exception:  # noqa: BLE001  # ours, not the learner's
+        _log.exception("an explanation failed; the points are not touched by that")
+        return None

@@ -1,0 +1,130 @@
+"""Read a reference as a template: a notebook without solutions, or with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.catalog import Exercise
+from grader.errors import CourseError, UsageError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+
+SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def notebook_json(cells: Iterable[NotebookNode]) -> str:
+    """A notebook of these cells, with ids made of their first words and hints folded."""
+    import nbformat
+
+    notebook = nbformat.v4.new_notebook(metadata=METADATA)  # type: ignore[no-untyped-call]
+    taken: set[str] = set()
+    for cell in cells:
+        if any(tag.startswith("hint-") for tag in cell.metadata.get("tags", [])):
+            cell.source = _folded(cell.source)
+        cell.metadata.clear()
+        cell.id = _cell_id(cell.source, taken)
+        notebook.cells.append(cell)
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return text.rstrip("\n") + "\n"
+
+
+def template_of(
+    exercise: Exercise, leave_out: Collection[str], write: Callable[[str, Path], str]
+) -> NotebookNode:
+    """The reference as a notebook without cells that carry one of the tags in `leave_out`.
+
+    `write(source, path)` gives what is to stand in a code cell. UsageError without jupytext.
+    """
+    try:
+        import jupytext  # type: ignore[import-untyped]
+    except ImportError:
+        raise UsageError(
+            "building exercises needs jupytext: pip install 'softmax-grader[author]'"
+        ) from None
+    text = exercise.reference_path.read_text(encoding="utf-8")
+    template: NotebookNode = jupytext.reads(text, fmt="py:percent")
+    kept = []
+    stubs: set[str] = set()
+    for cell in template.cells:
+        tags = cell.metadata.get("tags", [])
+        if set(tags) & set(leave_out) or any(tag.startswith("notice-") for tag in tags):
+            continue
+        if cell.cell_type == "code":
+            source = cell.source
+            cell.source = write(source, exercise.reference_path)
+            if BEGIN in source:
+                stubs.update(re.findall(r"^def (\w+)", source, re.MULTILINE))
+        kept.append(cell)
+    for function in exercise.functions:
+        # Refused here, too: a template once written could be handed out with its solution.
+        if function.name not in stubs:
+            raise CourseError(
+                f"{exercise.reference_path}: {function.name} has no solution between {BEGIN} and"
+                f" {END}; put the markers around it"
+            )
+    template.cells = kept
+    return template
+
+
+def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
+    """`source` with each solution block replaced by a line that raises NotImplementedError.
+
+    With `solved` only the markers go.
+    """
+    lines = []
+    function = ""
+    inside = False
+    for line in source.splitlines():
+        if match := re.match(r"def (\w+)", line):
+            function = match[1]
+        if line.strip() == BEGIN:
+            if inside:
+                raise CourseError(f"{path}: {BEGIN} inside of a solution, in {function}")
+            inside = True
+            indent = line[: -len(line.lstrip())]
+            if not solved:
+                message = f"{function} is still to be written"
+                lines.append(f'{indent}raise NotImplementedError("{message}")')
+        elif line.strip() == END:
+            if not inside:
+                raise CourseError(f"{path}: {END} without {BEGIN}, in {function}")
+            inside = False
+        elif solved or not inside:
+            lines.append(line)
+    if inside:
+        raise CourseError(f"{path}: {BEGIN} without {END}, in {function}")
+    return "\n".join(lines)
+
+
+def _folded(markdown: str) -> str:
+    """A Markdown cell that shows its heading only, until it is clicked."""
+    heading, _, rest = markdown.partition("\n")
+    summary = re.sub(r"`([^`]*)`", r"<code>\1</code>", heading.lstrip("# "))
+    return f"<details>\n<summary>{summary}</summary>\n\n{rest.strip()}\n\n</details>"
+
+
+def _cell_id(source: str, taken: set[str]) -> str:
+    """An id made of the cell's first words, so that it stays when other cells come and go."""
+    first = next((line for line in source.splitlines() if line.strip()), "cell")
+    match = re.match(r"def (\w+)", first)
+    words = match[1] if match else first
+    base = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")[:50] or "cell"
+    cell_id, number = base, 1
+    while cell_id in taken:
+        number += 1
+        cell_id = f"{base}-{number}"
+    taken.add(cell_id)
+    return cell_id

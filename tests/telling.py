@@ -1,0 +1,26 @@
+"""What a check says of one problem, without the call that a public message begins with."""
+
+from __future__ import annotations
+
+from grader.compare import Difference
+from grader.feedback import call_text, hidden_message_of, message_of
+from grader.model import Outcome
+from grader.plan import PlannedCall, PlannedFunction
+
+
+def tell(
+    problem: Outcome | Difference,
+    call: PlannedCall | None = None,
+    *,
+    hidden: bool,
+    imprecise: bool = False,
+    function: str = "f",
+) -> str:
+    """The message on a problem with a call of `function`."""
+    call = call or PlannedCall((), {}, 1.0, 1.0, 1, 1, 1)
+    if hidden:
+        return hidden_message_of(problem, call, imprecise=imprecise)
+    planned = PlannedFunction(function, 1.0, "", "", (), ())
+    message = message_of(problem, planned, call, imprecise=imprecise)
+    assert message.startswith(f"{call_text(planned, call)}: ")
+    return message.removeprefix(f"{call_text(planned, call)}: ")
