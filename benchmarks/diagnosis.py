@@ -21,12 +21,12 @@ import msgspec
 from grader import wire
 from grader.catalog import course_of
 from grader.diagnosis import Diagnoser
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.model import Misconception, Outcome, Raised, Returned
 from grader.plan import Plan, PlannedFunction, PlannedMistake
 from grader.planning import plan_of
 from grader.proof import graded_variant
-from grader.sandbox import Lane
 from grader.variants import Variant, variants_in
 
 

@@ -17,12 +17,12 @@ from measure import Timing, cpu_s, settled_tree_cpu, spent_ms, tree_cpu
 from grader import wire
 from grader.catalog import Course
 from grader.demo import notebook_bytes, solved_files, write_class
+from grader.engine.lane import Lane
+from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grading import Grader
 from grader.intake import read_submission
-from grader.launch import ENVIRONMENT, Wall
 from grader.lms.plain import submission_names
 from grader.plan import Plan
-from grader.sandbox import Lane
 
 SCRIPTS, NOTEBOOK = "scripts", "notebook"
 WARM_UP = 3

@@ -20,6 +20,8 @@ from measure import machine
 
 from grader.catalog import Course, course_of
 from grader.demo import write_class
+from grader.engine.lane import Lane
+from grader.files import write_text
 from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake import read_submission
@@ -30,8 +32,6 @@ from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_
 from grader.plan import Plan
 from grader.planning import plan_of
 from grader.report import gradebook_csv, misconceptions_csv, results_jsonl
-from grader.files import write_text
-from grader.sandbox import Lane
 from grader.store import Store
 from grader.stored import Graded
 

@@ -35,8 +35,8 @@ from grader.batch import grade_all
 from grader.catalog import course_of
 from grader.cluster import workers
 from grader.demo import write_class
+from grader.engine.isolation import strongest
 from grader.intake import brought
-from grader.isolation import strongest
 from grader.keys import keys_of
 from grader.lms.people import Entry, Taken
 from grader.lms.recognise import taken as taken_from

@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 from grader.catalog import Course, course_of
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.planning import plan_of
 from grader.proof import graded_variant
-from grader.sandbox import Lane
 from grader.variants import variants_in
 
 ROOT = Path(__file__).parent.parent

@@ -26,8 +26,8 @@ from grader.answering import Task, Work
 from grader.batch import grade_all
 from grader.catalog import Course, course_of
 from grader.demo import notebook_bytes
-from grader.isolation import TIERS, examined
-from grader.launch import Wall
+from grader.engine.isolation import TIERS, examined
+from grader.engine.launch import Wall
 from grader.plan import Plan
 from grader.planning import plan_of
 from grader.processes import Processes, available_cpus

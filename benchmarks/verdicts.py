@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalog import course_of
-from grader.versions import VERSIONS
+from grader.engine.fresh import lane_for
+from grader.engine.isolation import strongest
 from grader.grading import Grader
-from grader.isolation import strongest
 from grader.planning import plan_of
-from grader.portable import lane_for
 from grader.proof import graded_variants
+from grader.versions import VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.engine.fresh import lane_for
+from grader.engine.launch import Wall
 from grader.following import FollowThrough
 from grader.grading import Grader, Report
 from grader.handed import Handed, Part
 from grader.intake import brought, submission_from
 from grader.keys import Keys, keys_of
-from grader.launch import Wall
 from grader.model import Submission, Verdict
 from grader.plan import Plan
-from grader.portable import lane_for
 from grader.stored import Graded, Known
 from grader.versions import VERSIONS
 

@@ -13,14 +13,14 @@ import msgspec
 from grader.catalog import Course, Exercise, module_of
 from grader.compare import distance, leaves_of
 from grader.diagnosis import same_leaves
+from grader.engine.fresh import lane_for
+from grader.engine.launch import Wall
 from grader.expected import Expected, expected_of, only_parts
 from grader.grading import Grader
-from grader.launch import Wall
 from grader.mistakes import silent
 from grader.model import FunctionResult, Kind, Verdict
 from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake
 from grader.planning import plan_of
-from grader.portable import lane_for
 from grader.proof import Graded, Step, graded_variants
 from grader.variants import Variant, variants_in
 from grader.worker.calling import answer_of

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from grader import __version__
-from grader.isolation import DENIED, TIERS, Examination, Tier, examined
+from grader.engine.isolation import DENIED, TIERS, Examination, Tier, examined
 from grader.versions import VERSIONS
 
 if TYPE_CHECKING:

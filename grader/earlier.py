@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
+from grader.engine.session import Frame, Session
 from grader.model import Returned
-from grader.session import Frame, Session
 
 # Numbers of the calls made here: no planned call has one so large.
 FIRST_NUMBER = 1_000_000

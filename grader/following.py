@@ -25,11 +25,11 @@ from grader.compare import leaves_of, value_difference
 from grader.course import Given
 from grader.derivatives import of_own_cost
 from grader.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
+from grader.engine.session import Session
 from grader.expected import Expected, expected_of
 from grader.model import Followed, Misconception, Outcome, Returned
 from grader.patterns import close
 from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
-from grader.session import Session
 from grader.variants import SEPARATOR
 
 # Of the largest entry: what rounding may do to an answer given another answer.

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import msgspec
 
 from grader import wire
+from grader.engine.lane import Lane
+from grader.engine.session import Frame, LoadProblem, Session
 from grader.errors import SandboxError
 from grader.explain import Explainer, attempt
 from grader.following import FollowThrough, Judged
@@ -30,9 +32,7 @@ from grader.model import (
     total,
 )
 from grader.plan import Plan, PlannedExercise, PlannedFunction
-from grader.sandbox import Lane
 from grader.scoring import with_follow_through
-from grader.session import Frame, LoadProblem, Session
 from grader.text import printable
 from grader.versions import VERSIONS
 

@@ -17,7 +17,7 @@ from grader.sources import exercise_of
 from grader.terminal import Found
 
 if TYPE_CHECKING:
-    from grader.sandbox import Lane
+    from grader.engine.lane import Lane
 
 
 def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> Found:

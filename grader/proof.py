@@ -13,14 +13,14 @@ from grader import wire
 from grader.build import built_files, is_made, strays
 from grader.catalog import Course, Exercise, Function
 from grader.derivatives import is_derivative
+from grader.engine.fresh import lane_for
+from grader.engine.launch import Wall
 from grader.following import gives
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.launch import Wall
 from grader.model import FunctionResult, Kind, Returned, Verdict
 from grader.plan import Plan, PlannedCall
 from grader.planning import plan_of
-from grader.portable import lane_for
 from grader.variants import Variant, variants_in
 
 TRIVIAL_SHARE = 0.1

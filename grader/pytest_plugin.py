@@ -54,8 +54,8 @@ class ExerciseFile(pytest.File):
     def found(self) -> Found:
         """What the checks say of this file."""
         if self._found is None:
+            from grader.engine.own import lane_for_own_code
             from grader.learner import found_in
-            from grader.own import lane_for_own_code
 
             with lane_for_own_code() as lane:
                 self._found = found_in([self.path], lane)

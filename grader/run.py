@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from grader.answering import Answer, Task
 from grader.batch import Workers, grade_all
+from grader.engine.isolation import isolation_text
+from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
 from grader.files import write_text
-from grader.isolation import isolation_text
 from grader.keys import keys_of
-from grader.launch import Wall
 from grader.lms.people import Entry, Taken
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks

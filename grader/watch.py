@@ -29,7 +29,7 @@ from grader.terminal import next_step as next_step_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.sandbox import Lane
+    from grader.engine.lane import Lane
 
 BAR = 24
 SAVED, HINT, QUIT = "saved", "h", "q"

@@ -19,13 +19,13 @@ import nbformat
 import pytest
 
 from grader.catalog import Course, course_of
+from grader.engine.lane import Lane
 from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.model import FunctionResult, SubmissionResult
 from grader.plan import Plan
 from grader.planning import plan_of
-from grader.sandbox import Lane
 
 ROOT = Path(__file__).parent.parent
 SOFTMAX = """

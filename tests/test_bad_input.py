@@ -11,10 +11,10 @@ from conftest import (
     notebook,
 )
 
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.model import Limits, Verdict
-from grader.sandbox import Lane
 
 QUICK = Limits(call_cpu_s=0.2, statement_cpu_s=0.3, submission_cpu_s=3.0, wall_factor=3.0)
 

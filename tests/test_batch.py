@@ -28,7 +28,7 @@ from conftest import (
 
 from grader.answering import Task, Work
 from grader.batch import grade_all
-from grader.launch import Wall
+from grader.engine.launch import Wall
 from grader.model import Limits
 from grader.planning import plan_of
 from grader.processes import Processes

@@ -7,9 +7,9 @@ import pytest
 from conftest import ROOT, SOFTMAX
 
 from grader.build import script
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.sandbox import Lane
 
 
 @pytest.fixture(scope="module")

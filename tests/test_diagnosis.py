@@ -3,11 +3,11 @@
 import pytest
 
 from grader.catalog import Course
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.plan import plan_from_json, plan_json
 from grader.planning import plan_of
 from grader.proof import graded_variant
-from grader.sandbox import Lane
 from grader.variants import variants_in
 from tests.conftest import SOFTMAX, function_of
 

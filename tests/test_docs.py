@@ -19,8 +19,8 @@ import pytest
 from conftest import ROOT
 
 from grader.cli import main
+from grader.engine.isolation import chosen
 from grader.errors import UsageError
-from grader.isolation import chosen
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PROGRAMS = ("grader", "otter", "pytest")

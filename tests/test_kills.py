@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SOFTMAX, children_of, counts, lines_of, write_class
 
-from grader.isolation import strongest
+from grader.engine.isolation import strongest
 
 # `make attacks` takes its time.
 MOMENTS = 30 if os.environ.get("ATTACKS") == "all" else 6

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from conftest import SOFTMAX, function_of, notebook
 
+from grader.engine.lane import Lane
+from grader.engine.launch import Wall
 from grader.grading import NO_LIMIT_ON_MEMORY, Grader
 from grader.intake import submission_of
-from grader.launch import Wall
 from grader.model import Limits, Verdict
-from grader.sandbox import Lane
 
 JACOBIAN_STUB = "def softmax_jacobian(z):\n    raise NotImplementedError\n"
 

@@ -9,10 +9,10 @@ import pytest
 from conftest import SOFTMAX, failed_checks, function_of, notebook
 
 from grader import wire
+from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.intake import read_submission, submission_of
 from grader.model import Limits, Verdict
-from grader.sandbox import Lane
 
 
 @pytest.mark.parametrize(

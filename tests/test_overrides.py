@@ -5,12 +5,12 @@ import csv
 import pytest
 from conftest import ROOT, counts, lines_of, write_class
 
+from grader.engine.lane import Lane
 from grader.errors import UsageError
 from grader.grading import Grader
 from grader.model import Submission
 from grader.overrides import apply_marks, read_marks
 from grader.planning import plan_of
-from grader.sandbox import Lane
 from grader.store import Store
 from grader.stored import Graded
 

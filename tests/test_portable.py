@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from conftest import ROOT, SOFTMAX, function_of
 
+from grader.engine.fresh import FreshLane
+from grader.engine.launch import Wall
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.launch import Wall
 from grader.model import Limits, Verdict
 from grader.planning import plan_of
-from grader.portable import FreshLane
 
 # What another system would be told, told on this one.
 ELSEWHERE = """

@@ -13,13 +13,13 @@ from conftest import ROOT, SOFTMAX, counts, lines_of, write_class
 
 from grader.build import script
 from grader.catalog import course_of
+from grader.engine.lane import Lane
 from grader.errors import UsageError
 from grader.grading import Grader
 from grader.intake import submission_of
 from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of
-from grader.sandbox import Lane
 from grader.store import Store
 from grader.stored import Graded
 

@@ -15,13 +15,13 @@ import pytest
 from conftest import ROOT, SOFTMAX, function_of
 from walls import EXAMINED, WALLS, behind
 
-from grader import seccomp
+from grader.engine import seccomp
+from grader.engine.isolation import DENIED
+from grader.engine.lane import Lane
+from grader.engine.launch import ENVIRONMENT
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.isolation import DENIED
-from grader.launch import ENVIRONMENT
 from grader.model import Limits
-from grader.sandbox import Lane
 
 
 @pytest.fixture(scope="module", params=WALLS)

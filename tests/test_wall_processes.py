@@ -16,9 +16,9 @@ from conftest import ROOT, children_of
 from test_worker import Worker
 from walls import WALLS, behind
 
-from grader.isolation import probed
-from grader.launch import launch
-from grader.sandbox import Lane
+from grader.engine.isolation import probed
+from grader.engine.lane import Lane
+from grader.engine.launch import launch
 
 
 @pytest.mark.parametrize("tier", WALLS)

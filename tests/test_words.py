@@ -12,7 +12,7 @@ from test_clear_errors import told
 
 from grader import feedback, learner
 from grader.demo import class_files, notebook_bytes, write_class
-from grader.launch import Wall, launch
+from grader.engine.launch import Wall, launch
 from grader.learner import exercises_folder, files_to_check
 from grader.model import Grid, NotCalled, NotLoaded, Verdict
 from grader.terminal import headline, show_failure, show_function

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader import isolation
-from grader.isolation import examined
+from grader.engine import isolation
+from grader.engine.isolation import examined
 
 WALLS = ("bubblewrap", "seccomp")
 

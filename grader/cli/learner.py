@@ -72,7 +72,7 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.own import lane_for_own_code
+    from grader.engine.own import lane_for_own_code
 
     if watch and as_json:
         raise UsageError("--watch and --json do not go together; leave out one")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.batch import Workers
     from grader.catalog import Course
     from grader.cluster.workers import Cluster
-    from grader.launch import Wall
+    from grader.engine.launch import Wall
     from grader.lms.people import Taken
     from grader.plan import Plan
     from grader.processes import Processes
@@ -126,7 +126,7 @@ def grade(  # noqa: PLR0913  # one for each option
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.answering import Work
-    from grader.isolation import chosen
+    from grader.engine.isolation import chosen
     from grader.limits import limits_with
     from grader.lms.recognise import taken as taken_from
     from grader.lms.roster import read_roster, with_roster
@@ -206,7 +206,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.answering import Work
     from grader.demo import write_class
-    from grader.isolation import strongest
+    from grader.engine.isolation import strongest
     from grader.lms.recognise import taken as taken_from
     from grader.plans import kept_plan
     from grader.run import Options
@@ -253,7 +253,7 @@ def _grade_into(
     wall: Wall,
 ) -> NoReturn:
     """Grade, write, summarise and exit."""
-    from grader.isolation import isolation_text
+    from grader.engine.isolation import isolation_text
     from grader.pages import FEEDBACK, REPORT
     from grader.run import GRADEBOOK, RESULTS, grade_into
 

@@ -17,8 +17,8 @@ from distributed.diagnostics.plugin import WorkerPlugin
 import grader
 from grader.answering import Answer, Answerer, Task, Work
 from grader.catalog import PACKED
+from grader.engine.isolation import Examination, Tier, examined
 from grader.errors import GraderError
-from grader.isolation import Examination, Tier, examined
 from grader.plan import Plan
 from grader.versions import VERSIONS
 

@@ -21,11 +21,11 @@ from grader.catalog import Course, course_files
 from grader.cluster import errand as errands
 from grader.cluster.errand import Errand, Runner, Unfit
 from grader.containers.archive import archive_of
+from grader.engine.isolation import TIERS, Tier
+from grader.engine.launch import Wall
 from grader.errors import UsageError
 from grader.handed import Handed
 from grader.intake import brought
-from grader.isolation import TIERS, Tier
-from grader.launch import Wall
 from grader.plan import Plan
 
 CONNECT_S = 10.0

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from grader.answering import reported
 from grader.containers.pack import NAME, Settings, opened
+from grader.engine.fresh import lane_for
+from grader.engine.isolation import chosen
 from grader.feedback import next_step
 from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake import read_submission
-from grader.isolation import chosen
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
-from grader.portable import lane_for
 from grader.text import points
 
 STUDENT = "submission"

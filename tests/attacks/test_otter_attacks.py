@@ -15,8 +15,8 @@ import pytest
 from attack_list import ATTACKS
 
 from grader.containers.pack import Settings
+from grader.engine.isolation import chosen
 from grader.errors import UsageError
-from grader.isolation import chosen
 from grader.model import Limits
 
 pytest.importorskip("otter")

@@ -13,8 +13,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from grader.engine.launch import interpreter, packages
 from grader.errors import SandboxError
-from grader.launch import interpreter, packages
 from grader.worker.hardening import NOBODY
 
 # Where C libraries lie; not every system has them all.

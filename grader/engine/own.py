@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from grader.errors import SandboxError
 
 if TYPE_CHECKING:
-    from grader.sandbox import Lane
+    from grader.engine.lane import Lane
 
 
 def lane_for_own_code() -> Lane:
     """A lane for the learner's own code; its process gets ready while this one imports the rest."""
-    from grader.launch import Wall, launch
+    from grader.engine.launch import Wall, launch
 
     if sys.platform != "linux":
-        from grader.portable import lane_for
+        from grader.engine.fresh import lane_for
 
         return lane_for(Wall())
     try:
         zygote = launch()
     except OSError as error:  # pragma: no cover  # the system has no process left
         raise SandboxError(f"no process for your code could be started: {error}") from error
-    from grader.sandbox import Lane
+    from grader.engine.lane import Lane
 
     return Lane(zygote=zygote)

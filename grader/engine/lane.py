@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from grader import wire
+from grader.engine.launch import Wall, Zygote, launch
 from grader.errors import SandboxError
-from grader.launch import Wall, Zygote, launch
 from grader.model import Limits
 from grader.worker.hardening import Limits as KernelLimits
 from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from grader import wire
+from grader.engine.lane import ChildGone, Lane, OutOfTime, Process
+from grader.engine.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
 from grader.errors import SandboxError
-from grader.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
 from grader.model import Limits
-from grader.sandbox import ChildGone, Lane, OutOfTime, Process
 from grader.worker.hardening import Limits as KernelLimits
 
 START = """

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from grader import bubblewrap, seccomp, wire
+from grader import wire
 from grader import worker as worker_package
+from grader.engine import bubblewrap, seccomp
+from grader.engine.lane import Lane
+from grader.engine.launch import Wall
+from grader.engine.session import Frame, Session
 from grader.errors import SandboxError, UsageError
-from grader.launch import Wall
 from grader.model import Limits, Returned, Submission
-from grader.sandbox import Lane
-from grader.session import Frame, Session
 
 Tier = Literal["bubblewrap", "seccomp", "none"]
 # Strongest first.

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from grader import wire
+from grader.engine.lane import PIPELINE_BYTES, ChildGone, Lane, OutOfTime, Process
 from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
-from grader.sandbox import PIPELINE_BYTES, ChildGone, Lane, OutOfTime, Process
 
 # Statements that end or hang the process are skipped one by one, then the file as a whole.
 MAX_KILLERS = 8
