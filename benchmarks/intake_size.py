@@ -12,9 +12,9 @@ import time
 import zipfile
 from pathlib import Path
 
-from grader.intake import read_submission
-from grader.lms.recognise import taken
-from grader.lms.roster import read_roster, with_roster
+from grader.intake.recognise import taken
+from grader.intake.roster import read_roster, with_roster
+from grader.intake.submission import read_submission
 
 LEARNERS, TARGET_S = 5_000, 5.0
 ORDER = ("ex01_softmax", "ex02_jacobian")

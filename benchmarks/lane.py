@@ -20,8 +20,8 @@ from grader.demo import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grading import Grader
-from grader.intake import read_submission
-from grader.lms.plain import submission_names
+from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission
 from grader.plan import Plan
 
 SCRIPTS, NOTEBOOK = "scripts", "notebook"

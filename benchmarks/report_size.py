@@ -24,9 +24,9 @@ from grader.engine.lane import Lane
 from grader.files import write_text
 from grader.following import FollowThrough
 from grader.grading import Grader
-from grader.intake import read_submission
+from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission
 from grader.keys import keys_of
-from grader.lms.plain import submission_names
 from grader.model import SubmissionResult
 from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
 from grader.plan import Plan

@@ -36,10 +36,10 @@ from grader.catalog import course_of
 from grader.cluster import workers
 from grader.demo import write_class
 from grader.engine.isolation import strongest
-from grader.intake import brought
+from grader.intake.people import Entry, Taken
+from grader.intake.recognise import taken as taken_from
+from grader.intake.submission import brought
 from grader.keys import keys_of
-from grader.lms.people import Entry, Taken
-from grader.lms.recognise import taken as taken_from
 from grader.plan import Plan
 from grader.planning import plan_of
 from grader.run import Options, grade_into

@@ -10,8 +10,8 @@ from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.following import FollowThrough
 from grader.grading import Grader, Report
-from grader.handed import Handed, Part
-from grader.intake import brought, submission_from
+from grader.intake.files import Handed, Part
+from grader.intake.submission import brought, submission_from
 from grader.keys import Keys, keys_of
 from grader.model import Submission, Verdict
 from grader.plan import Plan

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import SandboxError, UsageError
-from grader.handed import SUFFIXES
-from grader.intake import read_submission
+from grader.intake.files import SUFFIXES
+from grader.intake.sources import exercise_of
+from grader.intake.submission import read_submission
 from grader.plan import CHECKS, Plan, read_plan
-from grader.sources import exercise_of
 from grader.terminal import Found
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.exports.table import Record, read_records
-from grader.handed import clean_name
+from grader.intake.files import clean_name
+from grader.intake.table import Record, read_records
 from grader.plan import Plan
 from grader.store import Store
 from grader.text import safe_cell

@@ -17,7 +17,7 @@ from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.following import gives
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import FunctionResult, Kind, Returned, Verdict
 from grader.plan import Plan, PlannedCall
 from grader.planning import plan_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from grader.lms.people import Taken
+from grader.intake.people import Taken
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
 from grader.text import points, safe_cell

@@ -17,8 +17,8 @@ from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
 from grader.files import write_text
+from grader.intake.people import Entry, Taken
 from grader.keys import keys_of
-from grader.lms.people import Entry, Taken
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks
 from grader.pages import Circumstances, write_feedback, write_report

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
-from grader.handed import SUFFIXES
+from grader.intake.files import SUFFIXES
 from grader.learner import checks_path, files_to_check, folder_of, found_in
 from grader.model import Verdict
 from grader.plan import read_plan

@@ -22,7 +22,7 @@ from grader.catalog import Course, course_of
 from grader.engine.lane import Lane
 from grader.following import FollowThrough
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult
 from grader.plan import Plan
 from grader.planning import plan_of

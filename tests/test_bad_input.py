@@ -13,7 +13,7 @@ from conftest import (
 
 from grader.engine.lane import Lane
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 
 QUICK = Limits(call_cpu_s=0.2, statement_cpu_s=0.3, submission_cpu_s=3.0, wall_factor=3.0)

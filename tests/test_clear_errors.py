@@ -9,7 +9,6 @@ import pytest
 from conftest import ROOT, SOFTMAX, write_class
 from test_exports import result
 
-from grader.archives import read_members
 from grader.catalog import course_of
 from grader.containers import pack
 from grader.errors import CourseError, SubmissionError, UsageError
@@ -18,13 +17,14 @@ from grader.exports.matching import read_by_hand
 from grader.exports.moodle import fill as fill_moodle
 from grader.exports.people import Person, people_in
 from grader.exports.plain import table
-from grader.exports.table import MAX_BYTES, read_table
-from grader.handed import Handed, Member, Members, read_regular
-from grader.intake import read_submission
-from grader.lms.people import Entry, key_of, with_own_keys
-from grader.lms.people import Person as Learner
-from grader.lms.recognise import taken
-from grader.lms.roster import read_roster
+from grader.intake.archives import read_members
+from grader.intake.files import Handed, Member, Members, read_regular
+from grader.intake.people import Entry, key_of, with_own_keys
+from grader.intake.people import Person as Learner
+from grader.intake.recognise import taken
+from grader.intake.roster import read_roster
+from grader.intake.submission import read_submission
+from grader.intake.table import MAX_BYTES, read_table
 from grader.plan import read_plan
 from grader.report import results_jsonl
 

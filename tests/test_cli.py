@@ -9,7 +9,7 @@ from conftest import ROOT, SOFTMAX
 from grader.build import script
 from grader.engine.lane import Lane
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 
 
 @pytest.fixture(scope="module")

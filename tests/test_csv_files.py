@@ -3,7 +3,7 @@
 import pytest
 
 from grader.exports.matching import read_by_hand
-from grader.lms.roster import read_roster
+from grader.intake.roster import read_roster
 from grader.overrides import read_marks
 
 ROSTER = "id,name,email\ns1,Béla Bartók,bela@x.org\n"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.cli import main
-from grader.exports.table import read_table
+from grader.intake.table import read_table
 from grader.model import FunctionResult, Misconception, SubmissionResult
 
 CANVAS = (

@@ -6,7 +6,7 @@ from test_clear_errors import written
 from grader.catalog import course_of
 from grader.following import FollowThrough
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.planning import plan_of
 
 COURSE = """title = "Twice"

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.handed import clean_name
-from grader.intake import read_submission, submission_of
-from grader.lms.plain import submission_names
+from grader.intake.files import clean_name
+from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission, submission_of
 from grader.text import safe_cell
 
 ORDER = ("ex01_softmax", "ex02_jacobian")

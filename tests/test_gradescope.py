@@ -147,7 +147,7 @@ class TestResults:
         assert "entry (0, 1) is 0, should be -0.25" in Elements(results["output"]).words
         assert "(hidden)" not in results["output"]
         assert results["score"] == sum(test["score"] for test in tests.values())
-        from grader.intake import submission_of
+        from grader.intake.submission import submission_of
 
         whole = grader.grade(
             submission_of("ada", {"work.py": DIAGONAL.encode()}, order=grader.plan.slugs)

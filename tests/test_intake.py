@@ -8,11 +8,11 @@ import zipfile
 import pytest
 from conftest import SOFTMAX
 
-from grader import intake
 from grader.errors import UsageError
-from grader.handed import clean_name
-from grader.intake import read_submission, submission_of
-from grader.lms.plain import submission_names
+from grader.intake import submission as intake
+from grader.intake.files import clean_name
+from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission, submission_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 

@@ -11,7 +11,7 @@ from conftest import SOFTMAX, children_of, descendants_of, is_running, wait_for
 
 from grader.engine.lane import Lane
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 
 
 def test_the_environment_of_learner_code_is_clean(plan, monkeypatch):

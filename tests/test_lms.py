@@ -9,8 +9,8 @@ import pytest
 from conftest import ROOT, SOFTMAX, lines_of
 
 from grader.errors import UsageError
-from grader.intake import read_submission
-from grader.lms.recognise import taken
+from grader.intake.recognise import taken
+from grader.intake.submission import read_submission
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 RIGHT = SOFTMAX.encode()

@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 
 from grader import wire
 from grader.errors import SubmissionError
-from grader.handed import MAX_NAME
-from grader.intake import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
-from grader.sources import source_of
+from grader.intake.files import MAX_NAME
+from grader.intake.sources import source_of
+from grader.intake.submission import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 FRAMES = 1_000_000

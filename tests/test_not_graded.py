@@ -10,7 +10,7 @@ from conftest import SOFTMAX, function_of, notebook
 from grader.engine.lane import Lane
 from grader.engine.launch import Wall
 from grader.grading import NO_LIMIT_ON_MEMORY, Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 
 JACOBIAN_STUB = "def softmax_jacobian(z):\n    raise NotImplementedError\n"

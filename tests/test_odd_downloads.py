@@ -9,13 +9,13 @@ import pytest
 from conftest import SOFTMAX
 from test_clear_errors import told, written
 
-from grader import archives, sources
-from grader.archives import class_members, read_members
-from grader.handed import Handed
-from grader.intake import read_submission, submission_of
-from grader.lms.items import files_of, items_in
-from grader.lms.plain import is_class
-from grader.lms.recognise import taken
+from grader.intake import archives, sources
+from grader.intake.archives import class_members, read_members
+from grader.intake.files import Handed
+from grader.intake.listing import files_of, items_in
+from grader.intake.plain import is_class
+from grader.intake.recognise import taken
+from grader.intake.submission import read_submission, submission_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 

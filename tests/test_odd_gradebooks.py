@@ -11,14 +11,14 @@ from rich.console import Console
 from test_clear_errors import told, written
 from test_exports import result
 
-from grader.exports import table as tables
 from grader.exports.canvas import fill as fill_canvas
 from grader.exports.filling import scale_of
 from grader.exports.moodle import fill as fill_moodle
 from grader.exports.people import Person
-from grader.exports.table import read_table
 from grader.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
-from grader.matching import Level, paired
+from grader.intake import table as tables
+from grader.intake.matching import Level, paired
+from grader.intake.table import read_table
 from grader.model import Misconception, Override
 from grader.plots import plots_of
 from grader.store import Store

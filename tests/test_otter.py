@@ -82,7 +82,7 @@ def otter_gives(assigned, tmp_path, monkeypatch):
 def points(grader):
     """What our engine gives the same file by the same limits."""
     from grader.grading import Grader
-    from grader.intake import submission_of
+    from grader.intake.submission import submission_of
 
     def given(name, content):
         data = content if isinstance(content, bytes) else content.encode()

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.errors import UsageError
-from grader.lms.people import Entry, Person, Taken
-from grader.lms.roster import read_roster, with_roster
+from grader.intake.people import Entry, Person, Taken
+from grader.intake.roster import read_roster, with_roster
 
 
 def class_of(*entries, lms=""):

@@ -16,7 +16,7 @@ from grader.catalog import course_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of

@@ -20,7 +20,7 @@ from grader.engine.isolation import DENIED
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import Limits
 
 

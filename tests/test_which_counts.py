@@ -10,7 +10,7 @@ from conftest import SOFTMAX, function_of, notebook
 
 from grader import __version__
 from grader.grading import MAX_NOTE, MAX_NOTES, Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import FORMAT, Limits
 
 ZEROS = "import numpy as np\ndef softmax(Z): return np.zeros(Z.shape)\n"

@@ -265,7 +265,7 @@ def _filled(  # noqa: PLR0913  # what both commands were given
     from grader.exports.filling import report
     from grader.exports.matching import read_by_hand
     from grader.exports.people import people_in
-    from grader.exports.table import read_table
+    from grader.intake.table import read_table
 
     if out is None and not dry_run:
         raise UsageError("name the file to write with --out, or say --dry-run")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grader.catalog import Course
     from grader.cluster.workers import Cluster
     from grader.engine.launch import Wall
-    from grader.lms.people import Taken
+    from grader.intake.people import Taken
     from grader.plan import Plan
     from grader.processes import Processes
     from grader.run import Options
@@ -127,9 +127,9 @@ def grade(  # noqa: PLR0913  # one for each option
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.answering import Work
     from grader.engine.isolation import chosen
+    from grader.intake.recognise import taken as taken_from
+    from grader.intake.roster import read_roster, with_roster
     from grader.limits import limits_with
-    from grader.lms.recognise import taken as taken_from
-    from grader.lms.roster import read_roster, with_roster
     from grader.plans import kept_plan
     from grader.run import Options
 
@@ -207,7 +207,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     from grader.answering import Work
     from grader.demo import write_class
     from grader.engine.isolation import strongest
-    from grader.lms.recognise import taken as taken_from
+    from grader.intake.recognise import taken as taken_from
     from grader.plans import kept_plan
     from grader.run import Options
 

@@ -24,8 +24,8 @@ from grader.containers.archive import archive_of
 from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
 from grader.errors import UsageError
-from grader.handed import Handed
-from grader.intake import brought
+from grader.intake.files import Handed
+from grader.intake.submission import brought
 from grader.plan import Plan
 
 CONNECT_S = 10.0

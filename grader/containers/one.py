@@ -13,7 +13,7 @@ from grader.engine.isolation import chosen
 from grader.feedback import next_step
 from grader.following import FollowThrough
 from grader.grading import Grader
-from grader.intake import read_submission
+from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
 from grader.text import points

@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.exports.filling import Filled, number, scale_of
 from grader.exports.matching import RowKeys, matched
 from grader.exports.people import Person
-from grader.exports.table import Table
+from grader.intake.table import Table
 
 STUDENT, SECTION, POSSIBLE = "Student", "Section", "Points Possible"
 IDS = ("SIS User ID", "SIS Login ID", "Integration ID")

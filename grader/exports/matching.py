@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.exports.people import Person
-from grader.exports.table import read_records
-from grader.matching import Level, name_levels, paired
+from grader.intake.matching import Level, name_levels, paired
+from grader.intake.table import read_records
 
 
 class RowKeys(NamedTuple):

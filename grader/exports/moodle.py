@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.exports.filling import Filled, Scale, number, scale_of
 from grader.exports.matching import RowKeys, matched
 from grader.exports.people import Person
-from grader.exports.table import Row, Table
+from grader.intake.table import Row, Table
 from grader.model import FunctionResult, Verdict
 from grader.text import points, safe_cell
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from attack import HONEST, Attack, Files
 
-from grader.lms.plain import student_name
+from grader.intake.plain import student_name
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -8,7 +8,7 @@ import msgspec
 from conftest import SOFTMAX, function_of
 
 from grader.grading import Grader
-from grader.intake import submission_of
+from grader.intake.submission import submission_of
 from grader.model import Limits
 
 LIMITS = Limits(call_cpu_s=0.1, statement_cpu_s=1.0, submission_cpu_s=0.6, wall_factor=5.0)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import assert_never
 
-from grader.archives import read_members, read_zip
 from grader.errors import SubmissionError
-from grader.handed import (
+from grader.intake.archives import read_members, read_zip
+from grader.intake.files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     SUFFIXES,
@@ -26,8 +26,8 @@ from grader.handed import (
     is_junk,
     read_regular,
 )
+from grader.intake.sources import exercise_of, source_of
 from grader.model import Submission
-from grader.sources import exercise_of, source_of
 
 MAX_SUBMISSION_SOURCE_BYTES = 16 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grader.handed import Part, clean_name
+from grader.intake.files import Part, clean_name
 
 LATE = "handed in late"
 MAX_KEY = 255

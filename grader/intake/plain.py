@@ -7,11 +7,11 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
-from grader.archives import first_members, member_name
 from grader.errors import UsageError
-from grader.handed import MAX_ENTRIES, SUFFIXES, Members, clean_name
-from grader.lms.items import Item, files_of, items_in, shown
-from grader.sources import exercise_of
+from grader.intake.archives import first_members, member_name
+from grader.intake.files import MAX_ENTRIES, SUFFIXES, Members, clean_name
+from grader.intake.listing import Item, files_of, items_in, shown
+from grader.intake.sources import exercise_of
 
 # So many archives of learners are looked into before a class is not taken for one.
 MOST_OPENED = 20

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError, UsageError
-from grader.handed import (
+from grader.intake.files import (
     MAX_ARCHIVE_BYTES,
     MAX_ENTRIES,
     MAX_FILE_BYTES,

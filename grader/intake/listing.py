@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.handed import SUFFIXES, File, Member, Members, Part, clean_name, is_junk
+from grader.intake.files import SUFFIXES, File, Member, Members, Part, clean_name, is_junk
 
 ENTRY_SUFFIXES = (*SUFFIXES, ".zip")
 

@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from grader.handed import Part
-from grader.lms.items import Item, shown
-from grader.lms.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.files import Part
+from grader.intake.listing import Item, shown
+from grader.intake.people import Entry, Person, Taken, cleaned, key_of
 from grader.text import counted
 
 TITLE = "Moodle download"

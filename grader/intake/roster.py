@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.exports.table import read_records
-from grader.lms.people import Entry, Person, Taken, cleaned, key_of
-from grader.matching import Level, folded, name_levels, paired
+from grader.intake.matching import Level, folded, name_levels, paired
+from grader.intake.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.table import read_records
 
 KNOWN = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.archives import class_members
 from grader.errors import UsageError
-from grader.handed import Members, clean_name
-from grader.lms import canvas, gradescope, moodle
-from grader.lms.items import Item, items_in, shown
-from grader.lms.people import Entry, Taken, with_own_keys
-from grader.lms.plain import by_name, is_class, student_name, submission_names
+from grader.intake import canvas, gradescope, moodle
+from grader.intake.archives import class_members
+from grader.intake.files import Members, clean_name
+from grader.intake.listing import Item, items_in, shown
+from grader.intake.people import Entry, Taken, with_own_keys
+from grader.intake.plain import by_name, is_class, student_name, submission_names
 from grader.text import counted, listed
 
 # How many folders may stand around what an LMS gave.

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from grader.handed import Part
-from grader.lms.items import Item, shown
-from grader.lms.people import LATE, Entry, Person, Taken, key_of
-from grader.sources import exercise_of
+from grader.intake.files import Part
+from grader.intake.listing import Item, shown
+from grader.intake.people import LATE, Entry, Person, Taken, key_of
+from grader.intake.sources import exercise_of
 from grader.text import counted
 
 TITLE = "Canvas download"

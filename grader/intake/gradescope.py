@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.archives import first_members
 from grader.errors import SubmissionError, UsageError
-from grader.handed import Members, clean_name, read_regular
-from grader.lms.items import Item, shown
-from grader.lms.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.archives import first_members
+from grader.intake.files import Members, clean_name, read_regular
+from grader.intake.listing import Item, shown
+from grader.intake.people import Entry, Person, Taken, cleaned, key_of
 from grader.text import counted
 
 TITLE = "Gradescope export"
