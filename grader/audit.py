@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from grader.catalog import Course, Exercise, module_of
-from grader.compare import distance, leaves_of
 from grader.diagnosis import same_leaves
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.expected import Expected, expected_of, only_parts
 from grader.grading import Grader
+from grader.judge.compare import distance, leaves_of
+from grader.judge.expected import Expected, expected_of, only_parts
 from grader.mistakes import silent
 from grader.model import FunctionResult, Kind, Verdict
 from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake

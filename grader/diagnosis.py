@@ -15,10 +15,10 @@ from itertools import combinations
 import numpy as np
 
 from grader import patterns, wire
-from grader.compare import Leaf, is_near, leaves_of, type_difference, value_difference
-from grader.contents import WrongType
-from grader.expected import Expected
 from grader.invariants import Invariants, broken_invariant, invariants_of
+from grader.judge.compare import Leaf, is_near, leaves_of, type_difference, value_difference
+from grader.judge.expected import Expected
+from grader.judge.numbers import WrongType
 from grader.model import Misconception, Outcome, Raised, Returned
 from grader.patterns import Pattern, Sample, close
 from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake, error_text

@@ -11,7 +11,7 @@ import msgspec
 from grader import invariants
 from grader.diagnosis import Diagnoser
 from grader.errors import SandboxError
-from grader.expected import Expected
+from grader.judge.expected import Expected
 from grader.model import (
     NEUTRAL,
     NOT_THERE,

@@ -18,7 +18,8 @@ from grader.engine.session import Frame, LoadProblem, Session
 from grader.errors import SandboxError
 from grader.explain import Explainer, attempt
 from grader.following import FollowThrough, Judged
-from grader.judging import Judge, check_result, result_of
+from grader.judge.judge import Judge, check_result, result_of
+from grader.judge.scoring import with_follow_through
 from grader.model import (
     FORMAT,
     FunctionResult,
@@ -32,7 +33,6 @@ from grader.model import (
     total,
 )
 from grader.plan import Plan, PlannedExercise, PlannedFunction
-from grader.scoring import with_follow_through
 from grader.text import printable
 from grader.versions import VERSIONS
 

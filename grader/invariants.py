@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.expected import Expected
+from grader.judge.expected import Expected
 from grader.patterns import Pattern, Sample, close
 from grader.plan import PlannedCall
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from grader import wire
 from grader.catalog import Course, Exercise, module_of
-from grader.compare import type_difference, value_difference
-from grader.expected import Expected, expected_of
+from grader.judge.compare import type_difference, value_difference
+from grader.judge.expected import Expected, expected_of
 from grader.plan import (
     MistakenAnswer,
     Plan,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from grader import wire
 from grader.errors import UsageError
 from grader.explain import Explainer
-from grader.feedback import next_step
-from grader.judging import Judge
+from grader.judge.judge import Judge
+from grader.judge.words import next_step
 from grader.learner import checks_path
 from grader.markup import environment, text_of
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned

@@ -14,9 +14,9 @@ import msgspec
 
 from grader import __version__
 from grader.errors import UsageError
-from grader.feedback import next_step
 from grader.figures import MOST_LINES, ClassFigures, Lines
 from grader.files import write_text
+from grader.judge.words import next_step
 from grader.markup import environment, policy, text_of
 from grader.plan import Plan
 from grader.plots import ENOUGH, plots_of

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.compare import Leaf
-from grader.expected import Expected
+from grader.judge.compare import Leaf
+from grader.judge.expected import Expected
 from grader.plan import PlannedCall
 
 Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]

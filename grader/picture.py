@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.compare import Leaf, leaves_of
-from grader.expected import Expected
-from grader.feedback import call_text
+from grader.judge.compare import Leaf, leaves_of
+from grader.judge.expected import Expected
+from grader.judge.words import call_text
 from grader.model import NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL, Grid, Outcome, Returned
 from grader.plan import PlannedFunction
 

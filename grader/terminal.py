@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from grader.feedback import next_step as next_step_in
+from grader.judge.words import next_step as next_step_in
 from grader.model import (
     LEGEND,
     NOT_FINITE,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.compare import Difference
-from grader.feedback import call_text, hidden_message_of, message_of
+from grader.judge.compare import Difference
+from grader.judge.words import call_text, hidden_message_of, message_of
 from grader.model import Outcome
 from grader.plan import PlannedCall, PlannedFunction
 

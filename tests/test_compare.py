@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.compare import (
+from grader.judge.compare import (
     NotFinite,
     WrongValue,
     shape_difference,
     type_difference,
     value_difference,
 )
-from grader.contents import WrongShape, WrongType
-from grader.expected import expected_of
+from grader.judge.expected import expected_of
+from grader.judge.numbers import WrongShape, WrongType
 from grader.plan import PlannedCall
 
 

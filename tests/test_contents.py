@@ -7,7 +7,7 @@ import pytest
 from test_compare import difference, expected
 
 from grader import wire
-from grader.compare import (
+from grader.judge.compare import (
     Leaf,
     NotFinite,
     WrongValue,
@@ -17,8 +17,8 @@ from grader.compare import (
     type_difference,
     value_difference,
 )
-from grader.contents import SPARE_ITEMS, WrongShape, WrongType, numbers_of, type_name
-from grader.expected import expected_of, only_parts
+from grader.judge.expected import expected_of, only_parts
+from grader.judge.numbers import SPARE_ITEMS, WrongShape, WrongType, numbers_of, type_name
 from grader.plan import PlannedCall
 
 ONES = {"a": np.ones(2), "b": 1.0}

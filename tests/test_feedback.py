@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from telling import tell
 
-from grader import feedback, wire
-from grader.compare import NotFinite, WrongValue
-from grader.contents import WrongShape, WrongType, type_name
+from grader import wire
 from grader.course import Callback
+from grader.judge import words as feedback
+from grader.judge.compare import NotFinite, WrongValue
+from grader.judge.numbers import WrongShape, WrongType, type_name
+from grader.judge.verdicts import difference_verdict, outcome_verdict
 from grader.model import Died, NotLoaded, Raised, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction, readable, value_from
-from grader.verdicts import difference_verdict, outcome_verdict
 
 
 def planned(*args, **kwargs):

@@ -7,11 +7,12 @@ import pytest
 from telling import tell
 
 from grader import wire
-from grader.compare import value_difference
 from grader.errors import SandboxError
-from grader.expected import expected_of
 from grader.explain import Explainer, attempt
-from grader.judging import Judge
+from grader.judge.compare import value_difference
+from grader.judge.expected import expected_of
+from grader.judge.judge import Judge
+from grader.judge.scoring import with_follow_through
 from grader.model import (
     Died,
     Followed,
@@ -34,7 +35,6 @@ from grader.plan import (
     PlannedFunction,
     PlannedMistake,
 )
-from grader.scoring import with_follow_through
 
 WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OFF = WANT * (1 + 1e-9)  # right, but not to the last bits

@@ -17,7 +17,7 @@ from conftest import ROOT, SOFTMAX, notebook
 from grader import wire
 from grader.containers.pack import Settings
 from grader.errors import UsageError
-from grader.judging import Judge
+from grader.judge.judge import Judge
 from grader.model import Limits, Raised, Returned
 from grader.planning import plan_of
 from grader.variants import variants_in

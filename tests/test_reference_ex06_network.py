@@ -9,8 +9,8 @@ from conftest import ROOT
 
 from grader import wire
 from grader.catalog import course_of
-from grader.compare import value_difference
-from grader.expected import expected_of
+from grader.judge.compare import value_difference
+from grader.judge.expected import expected_of
 from grader.planning import plan_of
 
 COURSE = course_of(ROOT / "solutions")

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grader.judging import result_of
+from grader.judge.judge import result_of
+from grader.judge.scoring import score, with_follow_through
 from grader.model import CheckResult, Followed, Kind, Verdict, total
 from grader.plan import PlannedExercise, PlannedFunction
-from grader.scoring import score, with_follow_through
 
 EXERCISE = PlannedExercise("ex", "An exercise", ())
 

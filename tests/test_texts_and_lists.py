@@ -5,9 +5,9 @@ import pytest
 from telling import tell
 
 from grader import wire
-from grader.compare import type_difference, value_difference
-from grader.contents import WrongShape, WrongType
-from grader.expected import expected_of
+from grader.judge.compare import type_difference, value_difference
+from grader.judge.expected import expected_of
+from grader.judge.numbers import WrongShape, WrongType
 from grader.plan import PlannedCall, plan_from_json, plan_json, readable, value_from
 from grader.planning import plan_of
 

@@ -10,9 +10,10 @@ from rich.console import Console
 from telling import tell
 from test_clear_errors import told
 
-from grader import feedback, learner
+from grader import learner
 from grader.demo import class_files, notebook_bytes, write_class
 from grader.engine.launch import Wall, launch
+from grader.judge import words as feedback
 from grader.learner import exercises_folder, files_to_check
 from grader.model import Grid, NotCalled, NotLoaded, Verdict
 from grader.terminal import headline, show_failure, show_function

@@ -10,10 +10,10 @@ from grader.answering import reported
 from grader.containers.pack import NAME, Settings, opened
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
-from grader.feedback import next_step
 from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake.submission import read_submission
+from grader.judge.words import next_step
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
 from grader.text import points

@@ -9,7 +9,7 @@ import msgspec
 
 from grader.containers.one import Outcome
 from grader.explain import public_part
-from grader.feedback import next_step
+from grader.judge.words import next_step
 from grader.markup import environment
 from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.catalog import Course, Exercise
-from grader.feedback import call_text
+from grader.judge.words import call_text
 from grader.model import Kind
 from grader.otter import standalone
 from grader.otter.literals import arguments, literal

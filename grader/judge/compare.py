@@ -12,8 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.contents import WrongShape, WrongType, is_float, numbers_of, parts_of, type_name, wanted
-from grader.expected import Expected, Index
+from grader.judge.expected import Expected, Index
+from grader.judge.numbers import (
+    WrongShape,
+    WrongType,
+    is_float,
+    numbers_of,
+    parts_of,
+    type_name,
+    wanted,
+)
 
 # A value this large counts as infinite where the expected one is.
 INFINITE = 1e300

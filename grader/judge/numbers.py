@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.expected import Expected, Index
+from grader.judge.expected import Expected, Index
 
 # A list of so many items more than are expected is not compared item by item.
 SPARE_ITEMS = 5_000

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import wire
-from grader.compare import Difference, shape_difference, type_difference, value_difference
-from grader.expected import Expected, expected_of, only_parts
-from grader.feedback import hidden_message_of, message_of
+from grader.judge.compare import Difference, shape_difference, type_difference, value_difference
+from grader.judge.expected import Expected, expected_of, only_parts
+from grader.judge.scoring import score
+from grader.judge.verdicts import difference_verdict, outcome_verdict
+from grader.judge.words import hidden_message_of, message_of
 from grader.model import (
     LADDER,
     CheckResult,
@@ -18,8 +20,6 @@ from grader.model import (
     Verdict,
 )
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
-from grader.scoring import score
-from grader.verdicts import difference_verdict, outcome_verdict
 
 
 class Judge:

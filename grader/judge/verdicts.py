@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader import wire
-from grader.compare import Difference, NotFinite, WrongValue
-from grader.contents import WrongShape, WrongType
+from grader.judge.compare import Difference, NotFinite, WrongValue
+from grader.judge.numbers import WrongShape, WrongType
 from grader.model import (
     Died,
     NotCalled,

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from grader import wire
-from grader.compare import Difference, NotFinite, WrongValue
-from grader.contents import WrongShape, WrongType
-from grader.expected import Index
+from grader.judge.compare import Difference, NotFinite, WrongValue
+from grader.judge.expected import Index
+from grader.judge.numbers import WrongShape, WrongType
+from grader.judge.verdicts import NO_MEMORY, raised_by_itself
 from grader.model import (
     NEUTRAL,
     Died,
@@ -26,7 +27,6 @@ from grader.model import (
 )
 from grader.plan import PlannedCall, PlannedFunction
 from grader.text import printable
-from grader.verdicts import NO_MEMORY, raised_by_itself
 
 SHORT = 100
 NOT_EXACT = "but not as accurate as float64 allows"
