@@ -20,7 +20,7 @@ import msgspec
 
 from grader import wire
 from grader.catalog import course_of
-from grader.diagnosis import Diagnoser
+from grader.diagnose.diagnoser import Diagnoser
 from grader.engine.lane import Lane
 from grader.grading import Grader
 from grader.model import Misconception, Outcome, Raised, Returned

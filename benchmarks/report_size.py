@@ -20,9 +20,9 @@ from measure import machine
 
 from grader.catalog import Course, course_of
 from grader.demo import write_class
+from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.files import write_text
-from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission

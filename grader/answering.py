@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.following import FollowThrough
 from grader.grading import Grader, Report
 from grader.intake.files import Handed, Part
 from grader.intake.submission import brought, submission_from

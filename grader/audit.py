@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from grader.catalog import Course, Exercise, module_of
-from grader.diagnosis import same_leaves
+from grader.diagnose.diagnoser import same_leaves
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grading import Grader

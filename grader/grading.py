@@ -13,11 +13,11 @@ from typing import TypeAlias
 import msgspec
 
 from grader import wire
+from grader.diagnose.explain import Explainer, attempt
+from grader.diagnose.following import FollowThrough, Judged
 from grader.engine.lane import Lane
 from grader.engine.session import Frame, LoadProblem, Session
 from grader.errors import SandboxError
-from grader.explain import Explainer, attempt
-from grader.following import FollowThrough, Judged
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.scoring import with_follow_through
 from grader.model import (

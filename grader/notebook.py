@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import wire
+from grader.diagnose.explain import Explainer
 from grader.errors import UsageError
-from grader.explain import Explainer
 from grader.judge.judge import Judge
 from grader.judge.words import next_step
 from grader.learner import checks_path

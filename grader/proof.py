@@ -12,10 +12,10 @@ import numpy as np
 from grader import wire
 from grader.build import built_files, is_made, strays
 from grader.catalog import Course, Exercise, Function
-from grader.derivatives import is_derivative
+from grader.diagnose.derivatives import is_derivative
+from grader.diagnose.following import gives
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.following import gives
 from grader.grading import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, Kind, Returned, Verdict

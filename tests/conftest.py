@@ -19,8 +19,8 @@ import nbformat
 import pytest
 
 from grader.catalog import Course, course_of
+from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
-from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult

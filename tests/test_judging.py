@@ -7,8 +7,8 @@ import pytest
 from telling import tell
 
 from grader import wire
+from grader.diagnose.explain import Explainer, attempt
 from grader.errors import SandboxError
-from grader.explain import Explainer, attempt
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
 from grader.judge.judge import Judge

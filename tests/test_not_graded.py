@@ -238,7 +238,7 @@ def test_one_function_of_an_exercise_is_graded_alone(grader):
 
 
 def test_one_function_is_followed_as_all_are(course, plan, lane):
-    from grader.following import FollowThrough
+    from grader.diagnose.following import FollowThrough
 
     files = {f"{e.slug}.py": e.reference_path.read_bytes() for e in course.exercises[1:2]}
     files["ex01_softmax.py"] = (

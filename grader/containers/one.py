@@ -8,9 +8,9 @@ from pathlib import Path
 
 from grader.answering import reported
 from grader.containers.pack import NAME, Settings, opened
+from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
-from grader.following import FollowThrough
 from grader.grading import Grader
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.containers.one import Outcome
-from grader.explain import public_part
+from grader.diagnose.explain import public_part
 from grader.judge.words import next_step
 from grader.markup import environment
 from grader.model import CheckResult, FunctionResult, Verdict

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
+from grader.diagnose.patterns import Pattern, Sample, close
 from grader.judge.expected import Expected
-from grader.patterns import Pattern, Sample, close
 from grader.plan import PlannedCall
 
 SUMS = (0.0, 1.0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader import wire
-from grader.earlier import Numbers
+from grader.diagnose.earlier import Numbers
 from grader.model import Outcome, Returned
 from grader.plan import PlannedCall
 

@@ -14,13 +14,14 @@ from itertools import combinations
 
 import numpy as np
 
-from grader import patterns, wire
-from grader.invariants import Invariants, broken_invariant, invariants_of
+from grader import wire
+from grader.diagnose import patterns
+from grader.diagnose.invariants import Invariants, broken_invariant, invariants_of
+from grader.diagnose.patterns import Pattern, Sample, close
 from grader.judge.compare import Leaf, is_near, leaves_of, type_difference, value_difference
 from grader.judge.expected import Expected
 from grader.judge.numbers import WrongType
 from grader.model import Misconception, Outcome, Raised, Returned
-from grader.patterns import Pattern, Sample, close
 from grader.plan import MistakenAnswer, PlannedFunction, PlannedMistake, error_text
 
 # A mistake must be seen on at least so many inputs on which it differs from the reference.

@@ -22,13 +22,13 @@ import numpy as np
 from grader import wire
 from grader.catalog import Course, Function, course_of, module_of
 from grader.course import Given
-from grader.derivatives import of_own_cost
-from grader.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
+from grader.diagnose.derivatives import of_own_cost
+from grader.diagnose.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
+from grader.diagnose.patterns import close
 from grader.engine.session import Session
 from grader.judge.compare import leaves_of, value_difference
 from grader.judge.expected import Expected, expected_of
 from grader.model import Followed, Misconception, Outcome, Returned
-from grader.patterns import close
 from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
 from grader.variants import SEPARATOR
 

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
-from grader import invariants
-from grader.diagnosis import Diagnoser
+from grader.diagnose import invariants
+from grader.diagnose.diagnoser import Diagnoser
+from grader.diagnose.grid import grid_of
 from grader.errors import SandboxError
 from grader.judge.expected import Expected
 from grader.model import (
@@ -21,7 +22,6 @@ from grader.model import (
     Outcome,
     Verdict,
 )
-from grader.picture import grid_of
 from grader.plan import Plan, PlannedFunction
 
 _log = logging.getLogger(__name__)
