@@ -28,12 +28,12 @@ from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
 from grader.keys import keys_of
 from grader.model import SubmissionResult
-from grader.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
 from grader.plan import Plan
 from grader.planning import plan_of
-from grader.report import gradebook_csv, misconceptions_csv, results_jsonl
-from grader.store import Store
-from grader.stored import Graded
+from grader.results.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
+from grader.results.rows import Graded
+from grader.results.store import Store
+from grader.results.tables import gradebook_csv, misconceptions_csv, results_jsonl
 
 REPORT_S, REPORT_MB = 10.0, 10.0
 SAMPLE = 96

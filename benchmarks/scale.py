@@ -42,9 +42,9 @@ from grader.intake.submission import brought
 from grader.keys import keys_of
 from grader.plan import Plan
 from grader.planning import plan_of
+from grader.results.rows import Graded
+from grader.results.store import Store
 from grader.run import Options, grade_into
-from grader.store import Store
-from grader.stored import Graded
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS_PER_S = 2000

@@ -15,7 +15,7 @@ from grader.intake.submission import brought, submission_from
 from grader.keys import Keys, keys_of
 from grader.model import Submission, Verdict
 from grader.plan import Plan
-from grader.stored import Graded, Known
+from grader.results.rows import Graded, Known
 from grader.versions import VERSIONS
 
 LOST_TWICE = "a worker process was ended while it graded this, twice"

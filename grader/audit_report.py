@@ -15,7 +15,7 @@ from grader.audit import (
     CheckAudit,
     FunctionAudit,
 )
-from grader.markup import environment, policy
+from grader.results.templating import environment, policy
 
 if TYPE_CHECKING:
     from rich.console import Console

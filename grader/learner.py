@@ -14,7 +14,7 @@ from grader.intake.files import SUFFIXES
 from grader.intake.sources import exercise_of
 from grader.intake.submission import read_submission
 from grader.plan import CHECKS, Plan, read_plan
-from grader.terminal import Found
+from grader.results.terminal import Found
 
 if TYPE_CHECKING:
     from grader.engine.lane import Lane

@@ -16,10 +16,10 @@ from grader.errors import UsageError
 from grader.judge.judge import Judge
 from grader.judge.words import next_step
 from grader.learner import checks_path
-from grader.markup import environment, text_of
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, read_plan
-from grader.terminal import as_text, line, show_function
+from grader.results.templating import environment, text_of
+from grader.results.terminal import as_text, line, show_function
 from grader.worker.calling import answer_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.intake.files import clean_name
 from grader.intake.table import Record, read_records
 from grader.plan import Plan
-from grader.store import Store
+from grader.results.store import Store
 from grader.text import safe_cell
 
 FILE = "overrides.csv"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.model import FunctionResult
     from grader.plan import PlannedCheck, PlannedFunction
-    from grader.terminal import Found
+    from grader.results.terminal import Found
 
 # The one in grader.plan would have every run of pytest import NumPy.
 CHECKS = "checks.json"
@@ -115,7 +115,7 @@ class CheckItem(pytest.Item):
 
 def _text(found: Found, function: FunctionResult, check: PlannedCheck, *, explained: bool) -> str:
     """What `grader check` says; what explains it only once for each function."""
-    from grader.terminal import as_text, show_failure, show_notes
+    from grader.results.terminal import as_text, show_failure, show_notes
 
     def show(console: Console) -> None:
         if explained:

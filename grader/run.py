@@ -21,12 +21,18 @@ from grader.intake.people import Entry, Taken
 from grader.keys import keys_of
 from grader.overrides import FILE as OVERRIDES
 from grader.overrides import Mark, apply_marks, read_marks
-from grader.pages import Circumstances, write_feedback, write_report
 from grader.plan import Plan
 from grader.progress import progress
-from grader.report import changes_csv, gradebook_csv, misconceptions_csv, people_csv, results_jsonl
-from grader.store import Store
-from grader.summary import Tally, print_moves, summarise
+from grader.results.pages import Circumstances, write_feedback, write_report
+from grader.results.store import Store
+from grader.results.summary import Tally, print_moves, summarise
+from grader.results.tables import (
+    changes_csv,
+    gradebook_csv,
+    misconceptions_csv,
+    people_csv,
+    results_jsonl,
+)
 from grader.text import listed
 from grader.versions import VERSIONS
 

@@ -15,7 +15,7 @@ from grader.intake.files import SUFFIXES
 from grader.learner import checks_path, files_to_check, folder_of, found_in
 from grader.model import Verdict
 from grader.plan import read_plan
-from grader.terminal import (
+from grader.results.terminal import (
     EXIT_FAILED,
     EXIT_PASSED,
     Found,
@@ -24,7 +24,7 @@ from grader.terminal import (
     show_function,
     show_notes,
 )
-from grader.terminal import next_step as next_step_of
+from grader.results.terminal import next_step as next_step_of
 
 if TYPE_CHECKING:
     from rich.console import Console

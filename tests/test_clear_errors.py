@@ -12,11 +12,6 @@ from test_exports import result
 from grader.catalog import course_of
 from grader.containers import pack
 from grader.errors import CourseError, SubmissionError, UsageError
-from grader.exports.canvas import fill as fill_canvas
-from grader.exports.matching import read_by_hand
-from grader.exports.moodle import fill as fill_moodle
-from grader.exports.people import Person, people_in
-from grader.exports.plain import table
 from grader.intake.archives import read_members
 from grader.intake.files import Handed, Member, Members, read_regular
 from grader.intake.people import Entry, key_of, with_own_keys
@@ -26,7 +21,12 @@ from grader.intake.roster import read_roster
 from grader.intake.submission import read_submission
 from grader.intake.table import MAX_BYTES, read_table
 from grader.plan import read_plan
-from grader.report import results_jsonl
+from grader.results.gradebooks.canvas import fill as fill_canvas
+from grader.results.gradebooks.matching import read_by_hand
+from grader.results.gradebooks.moodle import fill as fill_moodle
+from grader.results.gradebooks.people import Person, people_in
+from grader.results.gradebooks.plain import table
+from grader.results.tables import results_jsonl
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
 COURSE = 'title = "A"\n[[exercise]]\nslug = "one"\npoints = {{ {points} }}\n'

@@ -155,7 +155,7 @@ def test_a_wrong_command_line_is_answered_in_a_sentence(
 
 def test_a_failure_of_the_grader_is_a_blank_and_exit_code_1(plan, grader):
     from grader.model import Submission
-    from grader.report import gradebook_csv
+    from grader.results.tables import gradebook_csv
 
     result = grader.failure(Submission("ada"), "it broke")
     assert result.score is None

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.exports.matching import read_by_hand
 from grader.intake.roster import read_roster
 from grader.overrides import read_marks
+from grader.results.gradebooks.matching import read_by_hand
 
 ROSTER = "id,name,email\ns1,Béla Bartók,bela@x.org\n"
 OVERRIDES = "student,function,points,reason\nBéla,softmax,7.5,on paper\n"

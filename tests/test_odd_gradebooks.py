@@ -11,18 +11,18 @@ from rich.console import Console
 from test_clear_errors import told, written
 from test_exports import result
 
-from grader.exports.canvas import fill as fill_canvas
-from grader.exports.filling import scale_of
-from grader.exports.moodle import fill as fill_moodle
-from grader.exports.people import Person
-from grader.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
 from grader.intake import table as tables
 from grader.intake.matching import Level, paired
 from grader.intake.table import read_table
 from grader.model import Misconception, Override
-from grader.plots import plots_of
-from grader.store import Store
-from grader.summary import MAX_LINES, Tally, summarise
+from grader.results.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
+from grader.results.gradebooks.canvas import fill as fill_canvas
+from grader.results.gradebooks.filling import scale_of
+from grader.results.gradebooks.moodle import fill as fill_moodle
+from grader.results.gradebooks.people import Person
+from grader.results.plots import plots_of
+from grader.results.store import Store
+from grader.results.summary import MAX_LINES, Tally, summarise
 
 PEOPLE = [Person("ada", result("ada", 3.0))]
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Softmax (9),Softmax (10),Final Score\n"

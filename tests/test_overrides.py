@@ -11,8 +11,8 @@ from grader.grading import Grader
 from grader.model import Submission
 from grader.overrides import apply_marks, read_marks
 from grader.planning import plan_of
-from grader.store import Store
-from grader.stored import Graded
+from grader.results.rows import Graded
+from grader.results.store import Store
 
 HEADER = "student,function,points,reason\n"
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from conftest import SOFTMAX, write_class
 
-from grader.pages import PAGES, page_name
+from grader.results.pages import PAGES, page_name
 
 WRONG_AXIS = SOFTMAX.replace("axis=0", "axis=1")
 

@@ -20,8 +20,8 @@ from grader.intake.submission import submission_of
 from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of
-from grader.store import Store
-from grader.stored import Graded
+from grader.results.rows import Graded
+from grader.results.store import Store
 
 
 @pytest.fixture

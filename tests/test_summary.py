@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.model import Move, Override, Submission
-from grader.summary import Tally, print_moves, summarise
+from grader.results.summary import Tally, print_moves, summarise
 from grader.text import safe_cell
 
 

@@ -16,7 +16,7 @@ from grader.engine.launch import Wall, launch
 from grader.judge import words as feedback
 from grader.learner import exercises_folder, files_to_check
 from grader.model import Grid, NotCalled, NotLoaded, Verdict
-from grader.terminal import headline, show_failure, show_function
+from grader.results.terminal import headline, show_failure, show_function
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from grader.cli.common import EXIT_FAILED, reports_errors
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.exports.filling import Filled
+    from grader.results.gradebooks.filling import Filled
 
 _results = click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS")
 _out = click.option(
@@ -99,7 +99,7 @@ def canvas(
 
     Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.exports.canvas import fill
+    from grader.results.gradebooks.canvas import fill
 
     more = {"column": column}
     _filled(fill, results, gradebook, out, exercise, by_hand, more, scale=scale, dry_run=dry_run)
@@ -146,7 +146,7 @@ def moodle(  # noqa: PLR0913  # one for each option
 
     Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.exports.moodle import fill
+    from grader.results.gradebooks.moodle import fill
 
     more = {
         "feedback": feedback,
@@ -169,8 +169,8 @@ def gradescope(results: Path, out: Path | None) -> None:
     Example:
       grader export gradescope results/ --out grades.csv
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.exports.people import people_in
-    from grader.exports.plain import gradescope_table
+    from grader.results.gradebooks.people import people_in
+    from grader.results.gradebooks.plain import gradescope_table
 
     _write("".join(gradescope_table(people_in(results))).encode(), out)
 
@@ -212,9 +212,9 @@ def csv(
       grader export csv results/ --delimiter ";" --encoding utf-8-sig --out grades.csv
       grader export csv results/ --anonymous --out grades.csv
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.exports.anonymous import NAMES, anonymous
-    from grader.exports.people import people_in
-    from grader.exports.plain import table
+    from grader.results.gradebooks.anonymous import NAMES, anonymous
+    from grader.results.gradebooks.people import people_in
+    from grader.results.gradebooks.plain import table
 
     default = "student,score,max_score" if nobody else "student,name,email,score,max_score"
     names = [name.strip() for name in (columns or default).split(",")]
@@ -240,9 +240,9 @@ def jsonl(results: Path, out: Path | None, *, nobody: bool) -> None:
     Example:
       grader export jsonl results/ --anonymous --out class.jsonl
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.exports.anonymous import anonymous
-    from grader.exports.people import people_in
-    from grader.report import results_jsonl
+    from grader.results.gradebooks.anonymous import anonymous
+    from grader.results.gradebooks.people import people_in
+    from grader.results.tables import results_jsonl
 
     people = people_in(results)
     kept = anonymous(people) if nobody else people
@@ -262,10 +262,10 @@ def _filled(  # noqa: PLR0913  # what both commands were given
     dry_run: bool,
 ) -> None:
     """Fill a teacher's file, write it, and say what was done."""
-    from grader.exports.filling import report
-    from grader.exports.matching import read_by_hand
-    from grader.exports.people import people_in
     from grader.intake.table import read_table
+    from grader.results.gradebooks.filling import report
+    from grader.results.gradebooks.matching import read_by_hand
+    from grader.results.gradebooks.people import people_in
 
     if out is None and not dry_run:
         raise UsageError("name the file to write with --out, or say --dry-run")

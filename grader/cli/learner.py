@@ -91,7 +91,7 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
             code = watched(files, lane, console())
         else:
             from grader.learner import found_in
-            from grader.terminal import show
+            from grader.results.terminal import show
 
             code = show(found_in(files, lane), console())
     sys.exit(code)

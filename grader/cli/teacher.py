@@ -254,7 +254,7 @@ def _grade_into(
 ) -> NoReturn:
     """Grade, write, summarise and exit."""
     from grader.engine.isolation import isolation_text
-    from grader.pages import FEEDBACK, REPORT
+    from grader.results.pages import FEEDBACK, REPORT
     from grader.run import GRADEBOOK, RESULTS, grade_into
 
     screen = console()

@@ -24,9 +24,9 @@ from grader.containers.archive import archive_of
 from grader.containers.pack import NAME, Settings, packed
 from grader.containers.wheel import wheel_bytes, wheel_name
 from grader.errors import UsageError
-from grader.markup import text_of
 from grader.otter.master import master_notebook
 from grader.planning import plan_of
+from grader.results.templating import text_of
 
 PLUGIN = "grader.otter.plugin.Plugin"
 AUTOGRADER = "autograder.zip"

@@ -25,7 +25,7 @@ from grader.containers.entries import handed_in
 from grader.containers.one import Outcome, not_graded, outcome_of
 from grader.errors import GraderError
 from grader.otter.config import FILE, check_otter_config
-from grader.terminal import as_text, show_function
+from grader.results.terminal import as_text, show_function
 
 if TYPE_CHECKING:
     from grader.model import FunctionResult

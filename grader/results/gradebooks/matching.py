@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.exports.people import Person
 from grader.intake.matching import Level, name_levels, paired
 from grader.intake.table import read_records
+from grader.results.gradebooks.people import Person
 
 
 class RowKeys(NamedTuple):

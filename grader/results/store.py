@@ -14,7 +14,7 @@ from typing import Any, Self
 from grader.errors import UsageError
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
-from grader.stored import Graded, Known, submission_from_rows
+from grader.results.rows import Graded, Known, submission_from_rows
 
 FILE = "results.sqlite"
 FORMAT = "1"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.exports.people import Person
 from grader.model import FunctionResult, SubmissionResult
+from grader.results.gradebooks.people import Person
 
 NAMES = frozenset({"name", "email", "sid", "lms_id"})
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
-from grader.exports.matching import Matches
-from grader.exports.people import Person
 from grader.intake.table import Table
+from grader.results.gradebooks.matching import Matches
+from grader.results.gradebooks.people import Person
 from grader.text import points, printable
 
 # So many of each kind are listed by name.

@@ -14,13 +14,13 @@ import msgspec
 
 from grader import __version__
 from grader.errors import UsageError
-from grader.figures import MOST_LINES, ClassFigures, Lines
 from grader.files import write_text
 from grader.judge.words import next_step
-from grader.markup import environment, policy, text_of
 from grader.plan import Plan
-from grader.plots import ENOUGH, plots_of
-from grader.store import Store
+from grader.results.figures import MOST_LINES, ClassFigures, Lines
+from grader.results.plots import ENOUGH, plots_of
+from grader.results.store import Store
+from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
 # What a learner's page is made of.

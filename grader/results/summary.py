@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from grader.figures import FunctionFigures
 from grader.model import FunctionResult, Move, SubmissionResult, Verdict
 from grader.plan import Plan
+from grader.results.figures import FunctionFigures
 from grader.text import points
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
-from grader.exports.people import Person
+from grader.results.gradebooks.people import Person
 from grader.text import points, safe_cell
 
 # As in the tables that Gradescope itself exports.

@@ -13,11 +13,11 @@ import re
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.exports.filling import Filled, Scale, number, scale_of
-from grader.exports.matching import RowKeys, matched
-from grader.exports.people import Person
 from grader.intake.table import Row, Table
 from grader.model import FunctionResult, Verdict
+from grader.results.gradebooks.filling import Filled, Scale, number, scale_of
+from grader.results.gradebooks.matching import RowKeys, matched
+from grader.results.gradebooks.people import Person
 from grader.text import points, safe_cell
 
 PARTICIPANT = re.compile(r"(\D*[^\d\s])\s*(\d+)")

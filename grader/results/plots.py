@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from grader.figures import ClassFigures
+from grader.results.figures import ClassFigures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

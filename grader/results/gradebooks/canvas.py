@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from grader.errors import UsageError
-from grader.exports.filling import Filled, number, scale_of
-from grader.exports.matching import RowKeys, matched
-from grader.exports.people import Person
 from grader.intake.table import Table
+from grader.results.gradebooks.filling import Filled, number, scale_of
+from grader.results.gradebooks.matching import RowKeys, matched
+from grader.results.gradebooks.people import Person
 
 STUDENT, SECTION, POSSIBLE = "Student", "Section", "Points Possible"
 IDS = ("SIS User ID", "SIS Login ID", "Integration ID")

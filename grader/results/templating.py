@@ -25,7 +25,7 @@ def environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("grader"),
+        loader=PackageLoader("grader.results"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
