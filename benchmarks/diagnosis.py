@@ -22,7 +22,7 @@ from grader import wire
 from grader.catalog import course_of
 from grader.diagnose.diagnoser import Diagnoser
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.model import Misconception, Outcome, Raised, Returned
 from grader.plan import Plan, PlannedFunction, PlannedMistake
 from grader.planning import plan_of

@@ -19,7 +19,7 @@ from grader.catalog import Course
 from grader.demo import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
 from grader.plan import Plan

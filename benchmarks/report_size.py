@@ -23,10 +23,10 @@ from grader.demo import write_class
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.files import write_text
-from grader.grading import Grader
+from grader.grade.fingerprints import keys_of
+from grader.grade.grader import Grader
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
-from grader.keys import keys_of
 from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.planning import plan_of

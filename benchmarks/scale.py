@@ -30,21 +30,21 @@ from typing import NamedTuple
 import cloudpickle
 from rich.console import Console
 
-from grader.answering import Answer, Answerer, Task, Work
-from grader.batch import grade_all
 from grader.catalog import course_of
 from grader.cluster import workers
 from grader.demo import write_class
 from grader.engine.isolation import strongest
+from grader.grade.fingerprints import keys_of
+from grader.grade.pool import grade_all
+from grader.grade.run import Options, grade_into
+from grader.grade.tasks import Answer, Answerer, Task, Work
 from grader.intake.people import Entry, Taken
 from grader.intake.recognise import taken as taken_from
 from grader.intake.submission import brought
-from grader.keys import keys_of
 from grader.plan import Plan
 from grader.planning import plan_of
 from grader.results.rows import Graded
 from grader.results.store import Store
-from grader.run import Options, grade_into
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS_PER_S = 2000

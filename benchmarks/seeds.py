@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.catalog import Course, course_of
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.planning import plan_of
 from grader.proof import graded_variant
 from grader.variants import variants_in

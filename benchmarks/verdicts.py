@@ -17,7 +17,7 @@ from typing import Any
 from grader.catalog import course_of
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import strongest
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.planning import plan_of
 from grader.proof import graded_variants
 from grader.versions import VERSIONS

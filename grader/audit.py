@@ -14,7 +14,7 @@ from grader.catalog import Course, Exercise, module_of
 from grader.diagnose.diagnoser import same_leaves
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.judge.compare import distance, leaves_of
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.mistakes import silent

@@ -26,7 +26,7 @@ def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> 
     Raises UsageError when there is nothing to check or nothing to check by, SandboxError when the
     grader fails. `plan` saves reading the checks again.
     """
-    from grader.grading import Grader
+    from grader.grade.grader import Grader
 
     folder = folder_of(files)
     plan = plan or read_plan(checks_path(folder))

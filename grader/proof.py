@@ -16,7 +16,7 @@ from grader.diagnose.derivatives import is_derivative
 from grader.diagnose.following import gives
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, Kind, Returned, Verdict
 from grader.plan import Plan, PlannedCall

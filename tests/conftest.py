@@ -21,7 +21,7 @@ import pytest
 from grader.catalog import Course, course_of
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult
 from grader.plan import Plan

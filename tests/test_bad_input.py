@@ -12,7 +12,7 @@ from conftest import (
 )
 
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 

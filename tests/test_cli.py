@@ -8,7 +8,7 @@ from conftest import ROOT, SOFTMAX
 
 from grader.build import script
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 
 

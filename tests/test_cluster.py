@@ -27,12 +27,12 @@ from conftest import (
 
 pytest.importorskip("distributed")
 
-from grader.answering import Task
-from grader.batch import AHEAD, grade_all
 from grader.cluster import workers as cluster_workers
 from grader.cluster.workers import GROUPS_A_WORKER, connected
 from grader.engine.isolation import examined
 from grader.errors import UsageError
+from grader.grade.pool import AHEAD, grade_all
+from grader.grade.tasks import Task
 from grader.planning import plan_of
 
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--isolation", "none")

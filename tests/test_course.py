@@ -12,7 +12,7 @@ from grader.audit import audited
 from grader.build import is_made
 from grader.catalog import course_of
 from grader.errors import CourseError, UsageError
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.plan import plan_from_json, plan_json
 from grader.planning import plan_of
 from grader.proof import graded_variants, problems_of

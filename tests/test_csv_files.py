@@ -2,8 +2,8 @@
 
 import pytest
 
+from grader.grade.overrides import read_marks
 from grader.intake.roster import read_roster
-from grader.overrides import read_marks
 from grader.results.gradebooks.matching import read_by_hand
 
 ROSTER = "id,name,email\ns1,Béla Bartók,bela@x.org\n"

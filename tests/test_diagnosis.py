@@ -4,7 +4,7 @@ import pytest
 
 from grader.catalog import Course
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.plan import plan_from_json, plan_json
 from grader.planning import plan_of
 from grader.proof import graded_variant

@@ -13,12 +13,12 @@ pytest.importorskip("distributed")
 
 from distributed import LocalCluster
 
-from grader.answering import Task
-from grader.batch import grade_all
 from grader.catalog import course_files
 from grader.cluster import errand
 from grader.cluster.workers import connected
 from grader.containers.archive import archive_of
+from grader.grade.pool import grade_all
+from grader.grade.tasks import Task
 from grader.model import Limits
 from grader.planning import plan_of
 

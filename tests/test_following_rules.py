@@ -5,7 +5,7 @@ from test_clear_errors import written
 
 from grader.catalog import course_of
 from grader.diagnose.following import FollowThrough
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.planning import plan_of
 

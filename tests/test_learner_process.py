@@ -10,7 +10,7 @@ from pathlib import Path
 from conftest import SOFTMAX, children_of, descendants_of, is_running, wait_for
 
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 
 

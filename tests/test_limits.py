@@ -8,7 +8,7 @@ from conftest import ROOT, failed_checks, write_class
 
 from grader.catalog import Course
 from grader.errors import UsageError
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.limits import limits_with
 from grader.model import Limits, Verdict
 from grader.planning import plan_of

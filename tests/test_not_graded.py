@@ -9,7 +9,7 @@ from conftest import SOFTMAX, function_of, notebook
 
 from grader.engine.lane import Lane
 from grader.engine.launch import Wall
-from grader.grading import NO_LIMIT_ON_MEMORY, Grader
+from grader.grade.grader import NO_LIMIT_ON_MEMORY, Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 

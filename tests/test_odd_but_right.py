@@ -10,7 +10,7 @@ from conftest import SOFTMAX, failed_checks, function_of, notebook
 
 from grader import wire
 from grader.engine.lane import Lane
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import read_submission, submission_of
 from grader.model import Limits, Verdict
 

@@ -81,7 +81,7 @@ def otter_gives(assigned, tmp_path, monkeypatch):
 @pytest.fixture
 def points(grader):
     """What our engine gives the same file by the same limits."""
-    from grader.grading import Grader
+    from grader.grade.grader import Grader
     from grader.intake.submission import submission_of
 
     def given(name, content):

@@ -7,9 +7,9 @@ from conftest import ROOT, counts, lines_of, write_class
 
 from grader.engine.lane import Lane
 from grader.errors import UsageError
-from grader.grading import Grader
+from grader.grade.grader import Grader
+from grader.grade.overrides import apply_marks, read_marks
 from grader.model import Submission
-from grader.overrides import apply_marks, read_marks
 from grader.planning import plan_of
 from grader.results.rows import Graded
 from grader.results.store import Store

@@ -11,7 +11,7 @@ from conftest import ROOT, SOFTMAX, function_of
 
 from grader.engine.fresh import FreshLane
 from grader.engine.launch import Wall
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 from grader.planning import plan_of

@@ -15,9 +15,9 @@ from grader.build import script
 from grader.catalog import course_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
-from grader.grading import Grader
+from grader.grade.fingerprints import keys_of
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
-from grader.keys import keys_of
 from grader.model import Submission
 from grader.planning import plan_of
 from grader.results.rows import Graded

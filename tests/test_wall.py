@@ -19,7 +19,7 @@ from grader.engine import seccomp
 from grader.engine.isolation import DENIED
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits
 

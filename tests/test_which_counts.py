@@ -9,7 +9,7 @@ import pytest
 from conftest import SOFTMAX, function_of, notebook
 
 from grader import __version__
-from grader.grading import MAX_NOTE, MAX_NOTES, Grader
+from grader.grade.grader import MAX_NOTE, MAX_NOTES, Grader
 from grader.intake.submission import submission_of
 from grader.model import FORMAT, Limits
 

@@ -26,15 +26,15 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.answering import Work
-    from grader.batch import Workers
     from grader.catalog import Course
     from grader.cluster.workers import Cluster
     from grader.engine.launch import Wall
+    from grader.grade.pool import Workers
+    from grader.grade.processes import Processes
+    from grader.grade.run import Options
+    from grader.grade.tasks import Work
     from grader.intake.people import Taken
     from grader.plan import Plan
-    from grader.processes import Processes
-    from grader.run import Options
 
 
 @click.command()
@@ -125,13 +125,13 @@ def grade(  # noqa: PLR0913  # one for each option
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.answering import Work
     from grader.engine.isolation import chosen
+    from grader.grade.run import Options
+    from grader.grade.tasks import Work
     from grader.intake.recognise import taken as taken_from
     from grader.intake.roster import read_roster, with_roster
     from grader.limits import limits_with
     from grader.plans import kept_plan
-    from grader.run import Options
 
     if dask and jobs:
         raise UsageError("--jobs is for this machine; a cluster has the workers that were started")
@@ -204,12 +204,12 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.answering import Work
     from grader.demo import write_class
     from grader.engine.isolation import strongest
+    from grader.grade.run import Options
+    from grader.grade.tasks import Work
     from grader.intake.recognise import taken as taken_from
     from grader.plans import kept_plan
-    from grader.run import Options
 
     read = read_course(course)
     plan = kept_plan(read, out / "results", seed=0)
@@ -238,7 +238,7 @@ def _cluster(
 
 def _processes(taken: Taken, work: Work, jobs: int | None) -> Processes:
     """As many worker processes as are asked for, or can be at work here, and have work."""
-    from grader.processes import Processes, available_cpus
+    from grader.grade.processes import Processes, available_cpus
 
     return Processes(work, min(jobs or available_cpus(), len(taken.entries)))
 
@@ -254,8 +254,8 @@ def _grade_into(
 ) -> NoReturn:
     """Grade, write, summarise and exit."""
     from grader.engine.isolation import isolation_text
+    from grader.grade.run import GRADEBOOK, RESULTS, grade_into
     from grader.results.pages import FEEDBACK, REPORT
-    from grader.run import GRADEBOOK, RESULTS, grade_into
 
     screen = console()
     complete = grade_into(

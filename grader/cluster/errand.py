@@ -15,10 +15,10 @@ from distributed import Worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 import grader
-from grader.answering import Answer, Answerer, Task, Work
 from grader.catalog import PACKED
 from grader.engine.isolation import Examination, Tier, examined
 from grader.errors import GraderError
+from grader.grade.tasks import Answer, Answerer, Task, Work
 from grader.plan import Plan
 from grader.versions import VERSIONS
 

@@ -15,8 +15,6 @@ from typing import Any
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from grader.answering import Answer, Answerer, Task, Work
-from grader.batch import AHEAD, WorkerLost
 from grader.catalog import Course, course_files
 from grader.cluster import errand as errands
 from grader.cluster.errand import Errand, Runner, Unfit
@@ -24,6 +22,8 @@ from grader.containers.archive import archive_of
 from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
 from grader.errors import UsageError
+from grader.grade.pool import AHEAD, WorkerLost
+from grader.grade.tasks import Answer, Answerer, Task, Work
 from grader.intake.files import Handed
 from grader.intake.submission import brought
 from grader.plan import Plan

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.answering import reported
 from grader.containers.pack import NAME, Settings, opened
 from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
-from grader.grading import Grader
+from grader.grade.grader import Grader
+from grader.grade.tasks import reported
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult

@@ -7,7 +7,7 @@ import re
 import msgspec
 from conftest import SOFTMAX, function_of
 
-from grader.grading import Grader
+from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits
 

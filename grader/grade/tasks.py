@@ -9,10 +9,10 @@ from typing import NamedTuple
 from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.grading import Grader, Report
+from grader.grade.fingerprints import Keys, keys_of
+from grader.grade.grader import Grader, Report
 from grader.intake.files import Handed, Part
 from grader.intake.submission import brought, submission_from
-from grader.keys import Keys, keys_of
 from grader.model import Submission, Verdict
 from grader.plan import Plan
 from grader.results.rows import Graded, Known

@@ -11,18 +11,18 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from grader.answering import Answer, Task
-from grader.batch import Workers, grade_all
 from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
 from grader.files import write_text
+from grader.grade.fingerprints import keys_of
+from grader.grade.overrides import FILE as OVERRIDES
+from grader.grade.overrides import Mark, apply_marks, read_marks
+from grader.grade.pool import Workers, grade_all
+from grader.grade.progress import progress
+from grader.grade.tasks import Answer, Task
 from grader.intake.people import Entry, Taken
-from grader.keys import keys_of
-from grader.overrides import FILE as OVERRIDES
-from grader.overrides import Mark, apply_marks, read_marks
 from grader.plan import Plan
-from grader.progress import progress
 from grader.results.pages import Circumstances, write_feedback, write_report
 from grader.results.store import Store
 from grader.results.summary import Tally, print_moves, summarise

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from grader.answering import Answer, Answerer, Task, Work
-from grader.batch import AHEAD, WorkerLost
+from grader.grade.pool import AHEAD, WorkerLost
+from grader.grade.tasks import Answer, Answerer, Task, Work
 from grader.worker.hardening import die_with_parent
 
 

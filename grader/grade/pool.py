@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from grader.answering import LOST_TWICE, Answer, Task
+from grader.grade.tasks import LOST_TWICE, Answer, Task
 
 # So many tasks a worker are under way: enough that none waits for work, and few to do again when a
 # worker is lost.

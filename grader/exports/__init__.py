@@ -1,1 +1,0 @@
-"""Grades as learning management systems take them, from a folder of results."""

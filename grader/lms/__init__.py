@@ -1,1 +1,0 @@
-"""Take submissions as learning management systems give them: folders or archives, with names."""
