@@ -19,15 +19,15 @@ from pathlib import Path
 import msgspec
 
 from grader import wire
-from grader.catalog import course_of
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variant
+from grader.course.variants import Variant, variants_in
 from grader.diagnose.diagnoser import Diagnoser
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.model import Misconception, Outcome, Raised, Returned
 from grader.plan import Plan, PlannedFunction, PlannedMistake
-from grader.planning import plan_of
-from grader.proof import graded_variant
-from grader.variants import Variant, variants_in
 
 
 def main() -> None:

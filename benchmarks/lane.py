@@ -15,8 +15,8 @@ from floor import Fork, Work
 from measure import Timing, cpu_s, settled_tree_cpu, spent_ms, tree_cpu
 
 from grader import wire
-from grader.catalog import Course
-from grader.demo import notebook_bytes, solved_files, write_class
+from grader.course.folder import Course
+from grader.course.sample import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grade.grader import Grader

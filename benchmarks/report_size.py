@@ -18,8 +18,9 @@ from pathlib import Path
 import msgspec
 from measure import machine
 
-from grader.catalog import Course, course_of
-from grader.demo import write_class
+from grader.course.folder import Course, course_of
+from grader.course.planning import plan_of
+from grader.course.sample import write_class
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.files import write_text
@@ -29,7 +30,6 @@ from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
-from grader.planning import plan_of
 from grader.results.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
 from grader.results.rows import Graded
 from grader.results.store import Store

@@ -30,9 +30,10 @@ from typing import NamedTuple
 import cloudpickle
 from rich.console import Console
 
-from grader.catalog import course_of
 from grader.cluster import workers
-from grader.demo import write_class
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
+from grader.course.sample import write_class
 from grader.engine.isolation import strongest
 from grader.grade.fingerprints import keys_of
 from grader.grade.pool import grade_all
@@ -42,7 +43,6 @@ from grader.intake.people import Entry, Taken
 from grader.intake.recognise import taken as taken_from
 from grader.intake.submission import brought
 from grader.plan import Plan
-from grader.planning import plan_of
 from grader.results.rows import Graded
 from grader.results.store import Store
 

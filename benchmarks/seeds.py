@@ -12,12 +12,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from grader.catalog import Course, course_of
+from grader.course.folder import Course, course_of
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variant
+from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
-from grader.planning import plan_of
-from grader.proof import graded_variant
-from grader.variants import variants_in
 
 ROOT = Path(__file__).parent.parent
 

@@ -31,11 +31,11 @@ from lane import (
 from measure import Moment, Timing, command_timing, machine, medians, table
 from otter_run import autograder_zip, otter_timing, without_plots
 
-from grader.catalog import Course, course_of
-from grader.demo import notebook_bytes, solved_files
+from grader.course.folder import Course, course_of
+from grader.course.planning import plan_of
+from grader.course.sample import notebook_bytes, solved_files
 from grader.model import Kind
 from grader.plan import Plan, PlannedExercise, PlannedFunction
-from grader.planning import plan_of
 
 # A complete submission of the first two exercises, in a batch of 200: milliseconds of one core (the
 # grader and the learner's process together), the median.

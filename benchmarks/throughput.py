@@ -22,15 +22,15 @@ from otter_run import autograder_zip, otter_timing, without_plots
 from peers import nbgrader_marginal, pytest_timing
 from submission import COURSE, Target, light_plan, print_targets
 
-from grader.catalog import Course, course_of
-from grader.demo import notebook_bytes
+from grader.course.folder import Course, course_of
+from grader.course.planning import plan_of
+from grader.course.sample import notebook_bytes
 from grader.engine.isolation import TIERS, examined
 from grader.engine.launch import Wall
 from grader.grade.pool import grade_all
 from grader.grade.processes import Processes, available_cpus
 from grader.grade.tasks import Task, Work
 from grader.plan import Plan
-from grader.planning import plan_of
 
 # Each as a ratio: the wall's price; of waiting to a bare fork; of throughput to one core's.
 WALL_RATIO = 1.25

@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from grader.catalog import course_of
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variants
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import strongest
 from grader.grade.grader import Grader
-from grader.planning import plan_of
-from grader.proof import graded_variants
 from grader.versions import VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,14 +18,14 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.catalog import Course, course_of
+from grader.course.folder import Course, course_of
+from grader.course.planning import plan_of
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult
 from grader.plan import Plan
-from grader.planning import plan_of
 
 ROOT = Path(__file__).parent.parent
 SOFTMAX = """

@@ -5,8 +5,8 @@ import json
 import docs_files
 import pytest
 
-from grader.audit import audited
-from grader.catalog import course_of
+from grader.course.audit import audited
+from grader.course.folder import course_of
 
 CHECKS, MISTAKES, ALTERNATIVES = "checks.py", "mistakes.py", "alternatives.py"
 

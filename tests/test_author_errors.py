@@ -7,10 +7,10 @@ import pytest
 from conftest import ROOT
 from test_clear_errors import told, written
 
-from grader.catalog import course_of
 from grader.cli import common
-from grader.proof import problems_of
-from grader.template import template_of
+from grader.course.folder import course_of
+from grader.course.proof import problems_of
+from grader.course.template import template_of
 
 GIVEN = """
 
@@ -147,13 +147,13 @@ def test_where_no_course_lies(tmp_path, monkeypatch):
 
 
 def test_a_callback_of_a_check_can_be_called():
-    from grader.course import Callback
+    from grader.course.checks import Callback
 
     assert Callback("x", "float(x + 1)")(2) == 3.0
 
 
 def test_a_course_without_mistakes_has_a_plan(toy):
-    from grader.planning import plan_of
+    from grader.course.planning import plan_of
 
     (toy / "ex01_relu" / "mistakes.py").unlink()
     (function,) = plan_of(course_of(toy), seed=0, mistakes=True).exercises[0].functions

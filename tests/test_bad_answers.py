@@ -3,7 +3,7 @@
 import pytest
 from conftest import function_of
 
-from grader.demo import solved_files
+from grader.course.sample import solved_files
 
 CASES = {
     "a cache without a key": (

@@ -26,12 +26,12 @@ from conftest import (
     write_class,
 )
 
+from grader.course.planning import plan_of
 from grader.engine.launch import Wall
 from grader.grade.pool import grade_all
 from grader.grade.processes import Processes
 from grader.grade.tasks import Task, Work
 from grader.model import Limits
-from grader.planning import plan_of
 
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--isolation", "none")
 SLOW = "import time\ntime.sleep(0.3)\n" + SOFTMAX

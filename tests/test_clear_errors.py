@@ -9,8 +9,8 @@ import pytest
 from conftest import ROOT, SOFTMAX, write_class
 from test_exports import result
 
-from grader.catalog import course_of
 from grader.containers import pack
+from grader.course.folder import course_of
 from grader.errors import CourseError, SubmissionError, UsageError
 from grader.intake.archives import read_members
 from grader.intake.files import Handed, Member, Members, read_regular

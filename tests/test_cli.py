@@ -6,7 +6,7 @@ import json
 import pytest
 from conftest import ROOT, SOFTMAX
 
-from grader.build import script
+from grader.course.handout import script
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of

@@ -14,10 +14,10 @@ from conftest import SOFTMAX, notebook
 from test_clear_errors import told, written
 
 from grader import wire
-from grader.catalog import course_of
 from grader.containers import wheel
 from grader.containers.one import Outcome
 from grader.containers.pack import NAME, Settings, packed
+from grader.course.folder import course_of
 from grader.gradescope.__main__ import main as gradescope
 from grader.gradescope.markup import check_text
 
@@ -29,7 +29,7 @@ with warnings.catch_warnings(action="ignore"):
     from grader.otter.literals import literal
     from grader.otter.master import master_notebook
 
-from grader.planning import plan_of
+from grader.course.planning import plan_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader.audit import audited
-from grader.build import is_made
-from grader.catalog import course_of
+from grader.course.audit import audited
+from grader.course.folder import course_of
+from grader.course.handout import is_made
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variants, problems_of
+from grader.course.variants import variants_in
 from grader.errors import CourseError, UsageError
 from grader.grade.grader import Grader
 from grader.plan import plan_from_json, plan_json
-from grader.planning import plan_of
-from grader.proof import graded_variants, problems_of
-from grader.variants import variants_in
 
 
 def problems(root: Path) -> list[str]:
@@ -30,7 +30,7 @@ def copy(tmp_path):
     described = (ROOT / "solutions" / "course.toml").read_text(encoding="utf-8")
     first, second = described.split("[[exercise]]")[:2]
     (tmp_path / "solutions" / "course.toml").write_text(f"{first}[[exercise]]{second}")
-    from grader.build import built_files, write_files
+    from grader.course.handout import built_files, write_files
 
     write_files(built_files(course_of(tmp_path / "solutions")), tmp_path / "exercises")
     return tmp_path
@@ -347,7 +347,7 @@ def test_a_slip_in_mistakes_is_named(copy, text, said):
     ],
 )
 def test_unpaired_markers_are_named(copy, old, new, said):
-    from grader.build import built_files
+    from grader.course.handout import built_files
 
     edit(copy, "reference.py", old, new)
     with pytest.raises(CourseError, match=said):

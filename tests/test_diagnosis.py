@@ -2,13 +2,13 @@
 
 import pytest
 
-from grader.catalog import Course
+from grader.course.folder import Course
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variant
+from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.plan import plan_from_json, plan_json
-from grader.planning import plan_of
-from grader.proof import graded_variant
-from grader.variants import variants_in
 from tests.conftest import SOFTMAX, function_of
 
 JACOBIAN = """

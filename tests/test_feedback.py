@@ -5,7 +5,7 @@ import pytest
 from telling import tell
 
 from grader import wire
-from grader.course import Callback
+from grader.course.checks import Callback
 from grader.judge import words as feedback
 from grader.judge.compare import NotFinite, WrongValue
 from grader.judge.numbers import WrongShape, WrongType, type_name

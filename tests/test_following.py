@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from grader.catalog import Course
+from grader.course.folder import Course
 from tests.conftest import SOFTMAX, Files, function_of, lines_of, write_class
 
 BASE_TWO = """

@@ -3,11 +3,11 @@
 import pytest
 from test_clear_errors import written
 
-from grader.catalog import course_of
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
 from grader.diagnose.following import FollowThrough
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
-from grader.planning import plan_of
 
 COURSE = """title = "Twice"
 follow_through = 0.5

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import SOFTMAX, failed_checks, function_of, notebook
 
-from grader.demo import notebook_bytes, solved_files
+from grader.course.sample import notebook_bytes, solved_files
 from grader.model import Verdict
 
 
@@ -249,7 +249,7 @@ def test_hidden_checks_say_nothing_that_a_learner_could_have_written(grade_softm
 
 
 def test_the_seed_changes_the_hidden_inputs_and_nothing_else(course):
-    from grader.planning import plan_of
+    from grader.course.planning import plan_of
 
     one, same, other = (plan_of(course, seed=seed) for seed in (1, 1, 2))
     assert one == same

@@ -14,7 +14,7 @@ import time
 import pytest
 from conftest import ROOT, SOFTMAX
 
-from grader.build import notebook, script
+from grader.course.handout import notebook, script
 from grader.watch import POLL_S
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")

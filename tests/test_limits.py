@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from conftest import ROOT, failed_checks, write_class
 
-from grader.catalog import Course
+from grader.course.folder import Course
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variant
+from grader.course.variants import variants_in
 from grader.errors import UsageError
 from grader.grade.grader import Grader
 from grader.limits import limits_with
 from grader.model import Limits, Verdict
-from grader.planning import plan_of
-from grader.proof import graded_variant
-from grader.variants import variants_in
 
 
 def test_limits_are_given_by_name():

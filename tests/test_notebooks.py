@@ -5,8 +5,8 @@ import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
 
-from grader.catalog import course_of
-from grader.demo import class_files
+from grader.course.folder import course_of
+from grader.course.sample import class_files
 
 EXERCISES = course_of(ROOT / "solutions").exercises
 # The third learner of the sample class hands in every notebook, solved, with the cells that ask for

@@ -16,11 +16,11 @@ from conftest import ROOT, SOFTMAX, notebook
 
 from grader import wire
 from grader.containers.pack import Settings
+from grader.course.planning import plan_of
+from grader.course.variants import variants_in
 from grader.errors import UsageError
 from grader.judge.judge import Judge
 from grader.model import Limits, Raised, Returned
-from grader.planning import plan_of
-from grader.variants import variants_in
 from grader.worker.calling import answer_of
 
 pytest.importorskip("otter")

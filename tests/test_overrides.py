@@ -5,12 +5,12 @@ import csv
 import pytest
 from conftest import ROOT, counts, lines_of, write_class
 
+from grader.course.planning import plan_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
 from grader.grade.grader import Grader
 from grader.grade.overrides import apply_marks, read_marks
 from grader.model import Submission
-from grader.planning import plan_of
 from grader.results.rows import Graded
 from grader.results.store import Store
 

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from grader.catalog import course_of
+from grader.course.cache import FILE, kept_plan
+from grader.course.folder import course_of
 from grader.files import write_bytes
-from grader.plans import FILE, kept_plan
 
 ONLY = ("ex01_softmax",)
 

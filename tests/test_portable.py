@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from conftest import ROOT, SOFTMAX, function_of
 
+from grader.course.planning import plan_of
 from grader.engine.fresh import FreshLane
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
-from grader.planning import plan_of
 
 # What another system would be told, told on this one.
 ELSEWHERE = """

@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT
 
 from grader import wire
-from grader.catalog import course_of
-from grader.planning import plan_of
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
 
 COURSE = course_of(ROOT / "solutions")
 REFERENCES = {f.name: f.reference for exercise in COURSE.exercises for f in exercise.functions}

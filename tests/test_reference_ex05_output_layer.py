@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from grader.catalog import course_of
+from grader.course.folder import course_of
 
 COURSE = course_of(ROOT / "solutions")
 FUNCTIONS = {f.name: f for e in COURSE.exercises for f in e.functions}

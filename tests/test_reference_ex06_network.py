@@ -8,10 +8,10 @@ import pytest
 from conftest import ROOT
 
 from grader import wire
-from grader.catalog import course_of
+from grader.course.folder import course_of
+from grader.course.planning import plan_of
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
-from grader.planning import plan_of
 
 COURSE = course_of(ROOT / "solutions")
 EXERCISE = next(e for e in COURSE.exercises if e.slug == "ex06_network")

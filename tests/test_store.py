@@ -11,15 +11,15 @@ import sys
 import pytest
 from conftest import ROOT, SOFTMAX, counts, lines_of, write_class
 
-from grader.build import script
-from grader.catalog import course_of
+from grader.course.folder import course_of
+from grader.course.handout import script
+from grader.course.planning import plan_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
 from grader.grade.fingerprints import keys_of
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Submission
-from grader.planning import plan_of
 from grader.results.rows import Graded
 from grader.results.store import Store
 

@@ -5,11 +5,11 @@ import pytest
 from telling import tell
 
 from grader import wire
+from grader.course.planning import plan_of
 from grader.judge.compare import type_difference, value_difference
 from grader.judge.expected import expected_of
 from grader.judge.numbers import WrongShape, WrongType
 from grader.plan import PlannedCall, plan_from_json, plan_json, readable, value_from
-from grader.planning import plan_of
 
 COSTS = PlannedCall(
     args=(wire.Word("relu"),),

@@ -11,7 +11,7 @@ from telling import tell
 from test_clear_errors import told
 
 from grader import learner
-from grader.demo import class_files, notebook_bytes, write_class
+from grader.course.sample import class_files, notebook_bytes, write_class
 from grader.engine.launch import Wall, launch
 from grader.judge import words as feedback
 from grader.learner import exercises_folder, files_to_check

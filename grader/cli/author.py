@@ -20,7 +20,7 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.catalog import Course
+    from grader.course.folder import Course
 
 
 @click.command()
@@ -46,7 +46,7 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
       grader build
       grader build --check
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.build import built_files, strays, write_files
+    from grader.course.handout import built_files, strays, write_files
 
     read = read_course(course)
     folder = exercises or read.folder.parent / "exercises"
@@ -64,7 +64,7 @@ def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
 
 
 def _prove(course: Course, exercises: Path) -> None:
-    from grader.proof import problems_of
+    from grader.course.proof import problems_of
 
     problems = problems_of(course, exercises, step=lambda text: click.echo(f"  {text}", err=True))
     for problem in problems:
@@ -110,8 +110,8 @@ def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -
     """  # noqa: D301  # click's mark for lines that are kept
     import msgspec
 
-    from grader.audit import audited
-    from grader.audit_report import audit_page, print_audit
+    from grader.course.audit import audited
+    from grader.course.card import audit_page, print_audit
     from grader.files import write_text
 
     read = read_course(course)

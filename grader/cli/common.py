@@ -17,8 +17,8 @@ from grader.errors import GraderError, Stopped, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.catalog import Course
     from grader.containers.pack import Settings
+    from grader.course.folder import Course
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -110,7 +110,7 @@ isolation_option = click.option(
 
 def read_course(folder: Path | None) -> Course:
     """The course in `folder`, or in ./solutions, or in the checkout this grader is run from."""
-    from grader.catalog import course_of
+    from grader.course.folder import course_of
 
     if folder is not None:
         return course_of(folder)

@@ -26,8 +26,8 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.catalog import Course
     from grader.cluster.workers import Cluster
+    from grader.course.folder import Course
     from grader.engine.launch import Wall
     from grader.grade.pool import Workers
     from grader.grade.processes import Processes
@@ -125,13 +125,13 @@ def grade(  # noqa: PLR0913  # one for each option
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
+    from grader.course.cache import kept_plan
     from grader.engine.isolation import chosen
     from grader.grade.run import Options
     from grader.grade.tasks import Work
     from grader.intake.recognise import taken as taken_from
     from grader.intake.roster import read_roster, with_roster
     from grader.limits import limits_with
-    from grader.plans import kept_plan
 
     if dask and jobs:
         raise UsageError("--jobs is for this machine; a cluster has the workers that were started")
@@ -204,12 +204,12 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.demo import write_class
+    from grader.course.cache import kept_plan
+    from grader.course.sample import write_class
     from grader.engine.isolation import strongest
     from grader.grade.run import Options
     from grader.grade.tasks import Work
     from grader.intake.recognise import taken as taken_from
-    from grader.plans import kept_plan
 
     read = read_course(course)
     plan = kept_plan(read, out / "results", seed=0)

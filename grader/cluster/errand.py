@@ -15,7 +15,7 @@ from distributed import Worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 import grader
-from grader.catalog import PACKED
+from grader.course.folder import PACKED
 from grader.engine.isolation import Examination, Tier, examined
 from grader.errors import GraderError
 from grader.grade.tasks import Answer, Answerer, Task, Work

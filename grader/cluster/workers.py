@@ -15,10 +15,10 @@ from typing import Any
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from grader.catalog import Course, course_files
 from grader.cluster import errand as errands
 from grader.cluster.errand import Errand, Runner, Unfit
 from grader.containers.archive import archive_of
+from grader.course.folder import Course, course_files
 from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
 from grader.errors import UsageError

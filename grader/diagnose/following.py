@@ -20,8 +20,9 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.catalog import Course, Function, course_of, module_of
-from grader.course import Given
+from grader.course.checks import Given
+from grader.course.folder import Course, Function, course_of, module_of
+from grader.course.variants import SEPARATOR
 from grader.diagnose.derivatives import of_own_cost
 from grader.diagnose.earlier import FIRST_NUMBER, Earlier, file_used, flat, like
 from grader.diagnose.patterns import close
@@ -30,7 +31,6 @@ from grader.judge.compare import leaves_of, value_difference
 from grader.judge.expected import Expected, expected_of
 from grader.model import Followed, Misconception, Outcome, Returned
 from grader.plan import PlannedCall, PlannedCheck, PlannedFunction
-from grader.variants import SEPARATOR
 
 # Of the largest entry: what rounding may do to an answer given another answer.
 LOOSE = 1e-6

@@ -18,14 +18,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from grader.build import PUBLIC_SEED
-from grader.catalog import Course
 from grader.containers.archive import archive_of
 from grader.containers.pack import NAME, Settings, packed
 from grader.containers.wheel import wheel_bytes, wheel_name
+from grader.course.folder import Course
+from grader.course.handout import PUBLIC_SEED
+from grader.course.planning import plan_of
 from grader.errors import UsageError
 from grader.otter.master import master_notebook
-from grader.planning import plan_of
 from grader.results.templating import text_of
 
 PLUGIN = "grader.otter.plugin.Plugin"

@@ -10,13 +10,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.catalog import Course, Exercise
+from grader.course.folder import Course, Exercise
+from grader.course.template import (
+    BEGIN,
+    END,
+    SCRIPT_ONLY,
+    notebook_json,
+    template_of,
+    without_solution,
+)
 from grader.judge.words import call_text
 from grader.model import Kind
 from grader.otter import standalone
 from grader.otter.literals import arguments, literal
 from grader.plan import Plan, PlannedCheck, PlannedFunction
-from grader.template import BEGIN, END, SCRIPT_ONLY, notebook_json, template_of, without_solution
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

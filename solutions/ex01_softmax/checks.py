@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.course import Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Calls, FunctionChecks, Rng, Terms, call
 
 softmax = FunctionChecks("softmax")
 

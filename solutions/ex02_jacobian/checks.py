@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.course import Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Calls, FunctionChecks, Rng, Terms, call
 
 softmax_jacobian = FunctionChecks("softmax_jacobian")
 softmax_jacobian_batch = FunctionChecks("softmax_jacobian_batch")

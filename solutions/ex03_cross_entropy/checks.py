@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.course import Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Calls, FunctionChecks, Rng, Terms, call
 
 cross_entropy = FunctionChecks("cross_entropy")
 cross_entropy_from_logits = FunctionChecks("cross_entropy_from_logits")

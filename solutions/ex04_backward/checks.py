@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.course import Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Calls, FunctionChecks, Rng, Terms, call
 
 vjp_with_jacobian = FunctionChecks("vjp_with_jacobian")
 softmax_backward = FunctionChecks("softmax_backward")

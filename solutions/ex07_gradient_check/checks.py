@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.course import Callback, Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Callback, Calls, FunctionChecks, Rng, Terms, call
 
 numerical_gradient = FunctionChecks("numerical_gradient")
 gradient_check = FunctionChecks("gradient_check")

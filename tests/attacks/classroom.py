@@ -52,7 +52,7 @@ def bystanders(attacks: Sequence[Attack], token: str) -> dict[str, Files]:
 
 @functools.cache
 def _solved() -> Files:
-    from grader.catalog import course_of
-    from grader.demo import solved_files
+    from grader.course.folder import course_of
+    from grader.course.sample import solved_files
 
     return solved_files(course_of(ROOT / "solutions"))

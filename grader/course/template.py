@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.catalog import Exercise
+from grader.course.folder import Exercise
 from grader.errors import CourseError, UsageError
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from grader.catalog import Course
+from grader.course.folder import Course
+from grader.course.planning import plan_of
 from grader.files import write_bytes
 from grader.plan import Plan
-from grader.planning import plan_of
 from grader.versions import VERSIONS
 
 FILE = ".plan.msgpack"
@@ -53,7 +53,7 @@ def _key(course: Course, seed: int, only: tuple[str, ...]) -> bytes:
     digest = hashlib.sha256()
     told = (seed, only, course.limits, course.follow_through, sorted(VERSIONS.items()))
     digest.update(repr(told).encode())
-    for name, data in (*_files(course.folder), *_files(Path(__file__).parent)):
+    for name, data in (*_files(course.folder), *_files(Path(__file__).parents[1])):
         for part in (name.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from grader.catalog import Exercise
+from grader.course.folder import Exercise
 from grader.errors import CourseError
 
 SEPARATOR = "__"

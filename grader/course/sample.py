@@ -14,10 +14,10 @@ from itertools import count
 from pathlib import Path
 from typing import TypeAlias
 
-from grader.build import notebook, script
-from grader.catalog import Course, Exercise
+from grader.course.folder import Course, Exercise
+from grader.course.handout import notebook, script
+from grader.course.variants import Variant, variants_in
 from grader.errors import UsageError
-from grader.variants import Variant, variants_in
 
 # A file's name below the class's folder, and its bytes.
 Files: TypeAlias = dict[str, bytes]

@@ -13,10 +13,10 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.catalog import Course, Exercise, Function
-from grader.course import Call, Callback, Check, Terms
+from grader.course.checks import Call, Callback, Check, Terms
+from grader.course.folder import Course, Exercise, Function
+from grader.course.mistakes import with_mistakes
 from grader.errors import CourseError, UsageError
-from grader.mistakes import with_mistakes
 from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
 

@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.catalog import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise, module_of
+from grader.course.variants import variants_in
 from grader.judge.compare import type_difference, value_difference
 from grader.judge.expected import Expected, expected_of
 from grader.plan import (
@@ -23,7 +24,6 @@ from grader.plan import (
     PlannedMistake,
     error_text,
 )
-from grader.variants import variants_in
 from grader.worker.calling import answer_of
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from grader.course import Check, FunctionChecks, Given, Terms
+from grader.course.checks import Check, FunctionChecks, Given, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
 

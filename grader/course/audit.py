@@ -10,19 +10,19 @@ from typing import Any
 
 import msgspec
 
-from grader.catalog import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise, module_of
+from grader.course.mistakes import silent
+from grader.course.planning import plan_of
+from grader.course.proof import Graded, Step, graded_variants
+from grader.course.variants import Variant, variants_in
 from grader.diagnose.diagnoser import same_leaves
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader
 from grader.judge.compare import distance, leaves_of
 from grader.judge.expected import Expected, expected_of, only_parts
-from grader.mistakes import silent
 from grader.model import FunctionResult, Kind, Verdict
 from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake
-from grader.planning import plan_of
-from grader.proof import Graded, Step, graded_variants
-from grader.variants import Variant, variants_in
 from grader.worker.calling import answer_of
 
 # Fewer ways to be right than these say little of whether a check is too strict.

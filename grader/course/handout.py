@@ -8,10 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.catalog import Course, Exercise
+from grader.course.folder import Course, Exercise
+from grader.course.planning import plan_of
+from grader.course.template import (
+    NOTEBOOK_ONLY,
+    SCRIPT_ONLY,
+    notebook_json,
+    template_of,
+    without_solution,
+)
 from grader.plan import CHECKS, plan_json
-from grader.planning import plan_of
-from grader.template import NOTEBOOK_ONLY, SCRIPT_ONLY, notebook_json, template_of, without_solution
 
 # Public checks have literal inputs, so that any seed gives the same file; the proof holds it to it.
 PUBLIC_SEED = 0

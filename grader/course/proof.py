@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grader import wire
-from grader.build import built_files, is_made, strays
-from grader.catalog import Course, Exercise, Function
+from grader.course.folder import Course, Exercise, Function
+from grader.course.handout import built_files, is_made, strays
+from grader.course.planning import plan_of
+from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
 from grader.diagnose.following import gives
 from grader.engine.fresh import lane_for
@@ -20,8 +22,6 @@ from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, Kind, Returned, Verdict
 from grader.plan import Plan, PlannedCall
-from grader.planning import plan_of
-from grader.variants import Variant, variants_in
 
 TRIVIAL_SHARE = 0.1
 
