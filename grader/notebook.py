@@ -15,7 +15,7 @@ from grader.diagnose.explain import Explainer
 from grader.errors import UsageError
 from grader.judge.judge import Judge
 from grader.judge.words import next_step
-from grader.learner import checks_path
+from grader.learner.check import checks_path
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, read_plan
 from grader.results.templating import environment, text_of

@@ -38,7 +38,7 @@ class ExerciseFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """The functions of the exercise."""
-        from grader.learner import checks_path
+        from grader.learner.check import checks_path
         from grader.plan import read_plan
 
         try:
@@ -55,7 +55,7 @@ class ExerciseFile(pytest.File):
         """What the checks say of this file."""
         if self._found is None:
             from grader.engine.own import lane_for_own_code
-            from grader.learner import found_in
+            from grader.learner.check import found_in
 
             with lane_for_own_code() as lane:
                 self._found = found_in([self.path], lane)

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, SOFTMAX
 
 from grader.course.handout import notebook, script
-from grader.watch import POLL_S
+from grader.learner.watch import POLL_S
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")
 

@@ -5,8 +5,8 @@ import pytest
 from nbclient import NotebookClient
 
 from grader.errors import UsageError
+from grader.learner.start import start
 from grader.notebook import check
-from grader.start import start
 from tests.conftest import function_of
 
 SOLVE = """

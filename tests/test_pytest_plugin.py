@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from grader.start import start
+from grader.learner.start import start
 
 WRONG = """
 import numpy as np

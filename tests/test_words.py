@@ -10,11 +10,11 @@ from rich.console import Console
 from telling import tell
 from test_clear_errors import told
 
-from grader import learner
 from grader.course.sample import class_files, notebook_bytes, write_class
 from grader.engine.launch import Wall, launch
 from grader.judge import words as feedback
-from grader.learner import exercises_folder, files_to_check
+from grader.learner import check as learner
+from grader.learner.check import exercises_folder, files_to_check
 from grader.model import Grid, NotCalled, NotLoaded, Verdict
 from grader.results.terminal import headline, show_failure, show_function
 

@@ -36,7 +36,7 @@ def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
       grader start softmax/
       grader start softmax/ --form ipynb
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.start import start as started_in
+    from grader.learner.start import start as started_in
 
     started = started_in(folder, slugs=exercises, form=form)
     click.echo(f"{folder}: {len(started.copied)} files copied")
@@ -80,17 +80,17 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
         if as_json:
             import msgspec
 
-            from grader.learner import found_in
+            from grader.learner.check import found_in
 
             found = found_in(files, lane)
             click.echo(msgspec.json.encode(found.result))
             code = 0 if found.passed else EXIT_FAILED
         elif watch:
-            from grader.watch import watched
+            from grader.learner.watch import watched
 
             code = watched(files, lane, console())
         else:
-            from grader.learner import found_in
+            from grader.learner.check import found_in
             from grader.results.terminal import show
 
             code = show(found_in(files, lane), console())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.learner import exercises_folder
+from grader.learner.check import exercises_folder
 from grader.plan import CHECKS, read_plan
 
 FORMS = {"py": (".py",), "ipynb": (".ipynb",), "both": (".py", ".ipynb")}

@@ -84,7 +84,7 @@ def checks_path(folder: Path) -> Path:
 
 def exercises_folder() -> Path:
     """The exercises that came with the grader: in the package, or beside it in a checkout."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     for candidate in (package / "exercises", package.parent / "exercises"):
         if (candidate / CHECKS).is_file():
             return candidate

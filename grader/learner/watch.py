@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
 from grader.intake.files import SUFFIXES
-from grader.learner import checks_path, files_to_check, folder_of, found_in
+from grader.learner.check import checks_path, files_to_check, folder_of, found_in
 from grader.model import Verdict
 from grader.plan import read_plan
 from grader.results.terminal import (
