@@ -22,11 +22,11 @@ import nbformat
 from measure import command_timing
 from otter_run import autograder_zip, otter_timing, without_plots
 
-from grader.containers.pack import Settings
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sample import class_files, notebook_bytes
-from grader.otter.assign import assign
+from grader.platforms.container.pack import Settings
+from grader.platforms.otter.assign import assign
 
 ROOT = Path(__file__).parent.parent
 FAST, PUBLIC = 0.6, 1.0

@@ -10,8 +10,8 @@ from pathlib import Path
 from measure import Timing, command_timing
 
 from grader import wire
-from grader.otter.literals import arguments, literal
 from grader.plan import Plan, PlannedCheck, PlannedFunction
+from grader.platforms.otter.literals import arguments, literal
 
 # Drawing a figure takes otter a second and the grader nothing: leave it out of the comparison.
 PLOTTING = re.compile(r"^(?!\s).*(matplotlib|\bplt\b|\bax\.)")

@@ -13,8 +13,8 @@ from typing import Any
 from measure import Timing, command_timing
 from otter_run import comparisons
 
-from grader.otter.literals import arguments
 from grader.plan import Plan, PlannedCheck, PlannedFunction
+from grader.platforms.otter.literals import arguments
 
 ASSIGNMENT = "softmax"
 

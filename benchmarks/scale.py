@@ -30,7 +30,6 @@ from typing import NamedTuple
 import cloudpickle
 from rich.console import Console
 
-from grader.cluster import workers
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
@@ -43,6 +42,7 @@ from grader.intake.people import Entry, Taken
 from grader.intake.recognise import taken as taken_from
 from grader.intake.submission import brought
 from grader.plan import Plan
+from grader.platforms.cluster import workers
 from grader.results.rows import Graded
 from grader.results.store import Store
 

@@ -9,7 +9,6 @@ import pytest
 from conftest import ROOT, SOFTMAX, write_class
 from test_exports import result
 
-from grader.containers import pack
 from grader.course.folder import course_of
 from grader.errors import CourseError, SubmissionError, UsageError
 from grader.intake.archives import read_members
@@ -21,6 +20,7 @@ from grader.intake.roster import read_roster
 from grader.intake.submission import read_submission
 from grader.intake.table import MAX_BYTES, read_table
 from grader.plan import read_plan
+from grader.platforms.container import pack
 from grader.results.gradebooks.canvas import fill as fill_canvas
 from grader.results.gradebooks.matching import read_by_hand
 from grader.results.gradebooks.moodle import fill as fill_moodle

@@ -27,13 +27,13 @@ from conftest import (
 
 pytest.importorskip("distributed")
 
-from grader.cluster import workers as cluster_workers
-from grader.cluster.workers import GROUPS_A_WORKER, connected
 from grader.course.planning import plan_of
 from grader.engine.isolation import examined
 from grader.errors import UsageError
 from grader.grade.pool import AHEAD, grade_all
 from grader.grade.tasks import Task
+from grader.platforms.cluster import workers as cluster_workers
+from grader.platforms.cluster.workers import GROUPS_A_WORKER, connected
 
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--isolation", "none")
 SLOW = "import time\ntime.sleep(0.15)\n" + SOFTMAX

@@ -14,20 +14,20 @@ from conftest import SOFTMAX, notebook
 from test_clear_errors import told, written
 
 from grader import wire
-from grader.containers import wheel
-from grader.containers.one import Outcome
-from grader.containers.pack import NAME, Settings, packed
 from grader.course.folder import course_of
-from grader.gradescope.__main__ import main as gradescope
-from grader.gradescope.markup import check_text
+from grader.platforms.container import wheel
+from grader.platforms.container.grade import Outcome
+from grader.platforms.container.pack import NAME, Settings, packed
+from grader.platforms.gradescope.__main__ import main as gradescope
+from grader.platforms.gradescope.words import check_text
 
 pytest.importorskip("otter")
 with warnings.catch_warnings(action="ignore"):
-    from grader.otter import container
-    from grader.otter.assign import assign
-    from grader.otter.config import check_otter_config
-    from grader.otter.literals import literal
-    from grader.otter.master import master_notebook
+    from grader.platforms.otter import container
+    from grader.platforms.otter.assign import assign
+    from grader.platforms.otter.config import check_otter_config
+    from grader.platforms.otter.literals import literal
+    from grader.platforms.otter.master import master_notebook
 
 from grader.course.planning import plan_of
 

@@ -13,14 +13,14 @@ pytest.importorskip("distributed")
 
 from distributed import LocalCluster
 
-from grader.cluster import errand
-from grader.cluster.workers import connected
-from grader.containers.archive import archive_of
 from grader.course.folder import course_files
 from grader.course.planning import plan_of
 from grader.grade.pool import grade_all
 from grader.grade.tasks import Task
 from grader.model import Limits
+from grader.platforms.cluster import worker as errand
+from grader.platforms.cluster.workers import connected
+from grader.platforms.container.archive import archive_of
 
 WRONG = "def softmax(Z):\n    return Z\n"
 SLEEPS = "import time\ndef softmax(Z):\n    time.sleep(60)\n"

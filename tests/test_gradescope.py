@@ -13,9 +13,9 @@ import jsonschema
 import pytest
 from conftest import ROOT, SOFTMAX, notebook
 
-from grader.containers.pack import Settings
-from grader.gradescope.build import build
 from grader.model import Limits
+from grader.platforms.container.pack import Settings
+from grader.platforms.gradescope.build import build
 
 VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
 FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}

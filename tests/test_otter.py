@@ -15,12 +15,12 @@ import pytest
 from conftest import ROOT, SOFTMAX, notebook
 
 from grader import wire
-from grader.containers.pack import Settings
 from grader.course.planning import plan_of
 from grader.course.variants import variants_in
 from grader.errors import UsageError
 from grader.judge.judge import Judge
 from grader.model import Limits, Raised, Returned
+from grader.platforms.container.pack import Settings
 from grader.worker.calling import answer_of
 
 pytest.importorskip("otter")
@@ -28,10 +28,10 @@ with warnings.catch_warnings(action="ignore"):
     import otter.run as otter_run
     from otter.test_files.exception_test import ExceptionTestFile
 
-    from grader.otter.assign import assign
-    from grader.otter.config import check_otter_config
-    from grader.otter.container import run_once
-    from grader.otter.master import test_source as source_of_test
+    from grader.platforms.otter.assign import assign
+    from grader.platforms.otter.config import check_otter_config
+    from grader.platforms.otter.container import run_once
+    from grader.platforms.otter.master import test_source as source_of_test
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

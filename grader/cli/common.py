@@ -17,8 +17,8 @@ from grader.errors import GraderError, Stopped, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.containers.pack import Settings
     from grader.course.folder import Course
+    from grader.platforms.container.pack import Settings
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -132,8 +132,8 @@ def settings_of(
     """How a course that is packed for a container is to be graded, and `shown`."""
     import msgspec
 
-    from grader.containers.pack import Settings
     from grader.limits import limits_with
+    from grader.platforms.container.pack import Settings
 
     given = {"exercises": exercises, "seed": seed, "isolation": isolation, **shown}
     return msgspec.convert(given | {"limits": limits_with(course.limits, limits)}, Settings)

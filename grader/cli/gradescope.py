@@ -89,7 +89,7 @@ def build(  # noqa: PLR0913  # one for each option
       grader gradescope build --out autograder.zip
       grader gradescope build --exercise ex01_softmax --per check --hidden-visibility after_due_date
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.gradescope.build import build as built
+    from grader.platforms.gradescope.build import build as built
 
     read = read_course(course)
     settings = settings_of(

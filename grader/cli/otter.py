@@ -70,7 +70,7 @@ def assign(
       grader otter assign --out dist/
       grader otter assign --exercise ex01_softmax --out dist/
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.otter.assign import assign as assigned_in
+    from grader.platforms.otter.assign import assign as assigned_in
 
     read = read_course(course)
     settings = settings_of(read, exercises, seed=seed, limits=limits, isolation=isolation)
@@ -117,7 +117,7 @@ def run(submission: Path, autograder: Path, out: Path) -> None:
 
     Exit code: 0 when it was graded, 1 when results.json only says why not.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.otter.container import run_once
+    from grader.platforms.otter.container import run_once
 
     results, code = run_once(submission, autograder, out)
     click.echo(results)

@@ -26,7 +26,6 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.cluster.workers import Cluster
     from grader.course.folder import Course
     from grader.engine.launch import Wall
     from grader.grade.pool import Workers
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from grader.grade.tasks import Work
     from grader.intake.people import Taken
     from grader.plan import Plan
+    from grader.platforms.cluster.workers import Cluster
 
 
 @click.command()
@@ -228,7 +228,7 @@ def _cluster(
     address: str, course: Course, plan: Plan, *, isolation: str, count: int
 ) -> AbstractContextManager[Cluster]:
     try:
-        from grader.cluster.workers import connected
+        from grader.platforms.cluster.workers import connected
     except ImportError as error:
         raise UsageError(
             f"--dask needs what is not installed ({error}); pip install 'softmax-grader[cluster]'"

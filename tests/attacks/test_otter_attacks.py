@@ -14,16 +14,16 @@ import warnings
 import pytest
 from attack_list import ATTACKS
 
-from grader.containers.pack import Settings
 from grader.engine.isolation import chosen
 from grader.errors import UsageError
 from grader.model import Limits
+from grader.platforms.container.pack import Settings
 
 pytest.importorskip("otter")
 with warnings.catch_warnings(action="ignore"):
     import otter.run as otter_run
 
-    from grader.otter.assign import assign
+    from grader.platforms.otter.assign import assign
 
 # Not marked as the other attacks are: nothing here depends on being alone.
 pytestmark = pytest.mark.filterwarnings("ignore")

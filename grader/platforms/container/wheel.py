@@ -12,8 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 from grader import __version__
-from grader.containers.archive import archive_of
 from grader.errors import UsageError
+from grader.platforms.container.archive import archive_of
 
 DISTRIBUTION = "softmax-grader"
 # Needed by learners, who are not in a container.
@@ -44,7 +44,7 @@ def wheel_bytes() -> bytes:
 
 
 def _package() -> Iterator[tuple[str, bytes]]:
-    package = Path(__file__).parent.parent
+    package = Path(__file__).parents[2]
     for path in package.rglob("*"):
         inner = path.relative_to(package)
         if path.is_file() and not LEFT_OUT & set(inner.parts):

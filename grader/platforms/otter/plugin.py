@@ -21,10 +21,10 @@ from otter.test_files import GradingResults, TestCase
 from otter.test_files.abstract_test import TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
-from grader.containers.entries import handed_in
-from grader.containers.one import Outcome, not_graded, outcome_of
 from grader.errors import GraderError
-from grader.otter.config import FILE, check_otter_config
+from grader.platforms.container.entries import handed_in
+from grader.platforms.container.grade import Outcome, not_graded, outcome_of
+from grader.platforms.otter.config import FILE, check_otter_config
 from grader.results.terminal import as_text, show_function
 
 if TYPE_CHECKING:

@@ -18,17 +18,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from grader.containers.archive import archive_of
-from grader.containers.pack import NAME, Settings, packed
-from grader.containers.wheel import wheel_bytes, wheel_name
 from grader.course.folder import Course
 from grader.course.handout import PUBLIC_SEED
 from grader.course.planning import plan_of
 from grader.errors import UsageError
-from grader.otter.master import master_notebook
+from grader.platforms.container.archive import archive_of
+from grader.platforms.container.pack import NAME, Settings, packed
+from grader.platforms.container.wheel import wheel_bytes, wheel_name
+from grader.platforms.otter.master import master_notebook
 from grader.results.templating import text_of
 
-PLUGIN = "grader.otter.plugin.Plugin"
+PLUGIN = "grader.platforms.otter.plugin.Plugin"
 AUTOGRADER = "autograder.zip"
 # `otter grade` builds its image before it copies anything but files of these names into it.
 WHEEL = "requirements.softmax-grader.whl"

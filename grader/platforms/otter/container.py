@@ -12,9 +12,9 @@ from typing import Any
 
 import nbformat
 
-from grader.containers.entries import ASIDE, handed_in
-from grader.containers.one import not_graded
 from grader.errors import UsageError
+from grader.platforms.container.entries import ASIDE, handed_in
+from grader.platforms.container.grade import not_graded
 
 STAND_IN = "submission.ipynb"
 METADATA = "submission_metadata.json"

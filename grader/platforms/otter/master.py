@@ -21,9 +21,9 @@ from grader.course.template import (
 )
 from grader.judge.words import call_text
 from grader.model import Kind
-from grader.otter import standalone
-from grader.otter.literals import arguments, literal
 from grader.plan import Plan, PlannedCheck, PlannedFunction
+from grader.platforms.otter import standalone
+from grader.platforms.otter.literals import arguments, literal
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -1,4 +1,4 @@
-"""What run_autograder and setup.sh start: `python -m grader.gradescope ROOT [--prepare]`."""
+"""What run_autograder and setup.sh start: `python -m grader.platforms.gradescope ROOT [--prepare]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from grader.gradescope.results import Results
+    from grader.platforms.gradescope.results import Results
 
 PLAN = "plan.msgpack"
 _log = logging.getLogger(__name__)
@@ -24,9 +24,9 @@ def main(root: Path) -> None:
     """Grade what lies in `root`/submission; `root`/results/results.json is there afterwards."""
     began = time.monotonic()
     try:
-        from grader.containers.entries import handed_in
-        from grader.containers.one import outcome_of
-        from grader.gradescope.results import results_of
+        from grader.platforms.container.entries import handed_in
+        from grader.platforms.container.grade import outcome_of
+        from grader.platforms.gradescope.results import results_of
 
         source = root / "source"
         outcome = outcome_of(handed_in(root), source, plan_beside=source / PLAN)
@@ -50,7 +50,7 @@ def write(root: Path, data: bytes) -> None:
 
 
 def _failure(why: str) -> bytes:
-    from grader.gradescope.results import failure
+    from grader.platforms.gradescope.results import failure
 
     return _json(failure(why))
 
@@ -61,8 +61,8 @@ def _json(results: Results) -> bytes:
 
 def prepare(root: Path) -> None:
     """Compute once, while the image is built, what every grading needs."""
-    from grader.containers.pack import NAME
-    from grader.containers.pack import prepare as prepared
+    from grader.platforms.container.pack import NAME
+    from grader.platforms.container.pack import prepare as prepared
 
     source = root / "source"
     prepared(source / NAME, source / PLAN)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.containers.one import Outcome
 from grader.diagnose.explain import public_part
 from grader.judge.words import next_step
 from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction
+from grader.platforms.container.grade import Outcome
 from grader.results.templating import environment
 from grader.results.terminal import as_text, line, show_function
 from grader.text import points, printable

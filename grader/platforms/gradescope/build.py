@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.containers.archive import archive_of
-from grader.containers.pack import NAME, Settings, packed
-from grader.containers.wheel import wheel_bytes, wheel_name
 from grader.course.folder import Course
 from grader.course.planning import plan_of
 from grader.errors import UsageError
+from grader.platforms.container.archive import archive_of
+from grader.platforms.container.pack import NAME, Settings, packed
+from grader.platforms.container.wheel import wheel_bytes, wheel_name
 from grader.results.templating import text_of
 
 PROGRAMS = ("setup.sh", "run_autograder")

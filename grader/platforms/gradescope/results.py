@@ -7,10 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from grader.containers.one import FAILED, Outcome, not_graded
-from grader.containers.pack import Visibility
-from grader.gradescope.markup import check_text, function_text, summary_text
 from grader.model import CheckResult, FunctionResult, Verdict
+from grader.platforms.container.grade import FAILED, Outcome, not_graded
+from grader.platforms.container.pack import Visibility
+from grader.platforms.gradescope.words import check_text, function_text, summary_text
 
 Format = Literal["text", "html", "simple_format", "md", "ansi"]
 Status = Literal["passed", "failed"]

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.containers.pack import NAME, Settings, opened
 from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
@@ -16,6 +15,7 @@ from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
+from grader.platforms.container.pack import NAME, Settings, opened
 from grader.text import points
 
 STUDENT = "submission"

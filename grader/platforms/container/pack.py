@@ -16,12 +16,12 @@ from typing import Literal
 
 import msgspec
 
-from grader.containers.archive import archive_of
 from grader.course.folder import PACKED, Course, course_files, course_of
 from grader.course.planning import plan_of
 from grader.errors import UsageError
 from grader.model import Limits
 from grader.plan import Plan
+from grader.platforms.container.archive import archive_of
 from grader.versions import VERSIONS
 
 NAME = "softmax-grader-course.zip"

@@ -37,7 +37,8 @@ def check_otter_config(config: Mapping[str, Any]) -> None:
 
 def _check_plugin(plugin: Any) -> None:
     if isinstance(plugin, dict) and any(
-        name == "grader.otter.plugin.Plugin" and settings for name, settings in plugin.items()
+        name == "grader.platforms.otter.plugin.Plugin" and settings
+        for name, settings in plugin.items()
     ):
         raise UsageError(
             f"{FILE}: the plugin takes no settings here; they are packed with the course:"

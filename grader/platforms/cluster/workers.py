@@ -15,9 +15,6 @@ from typing import Any
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from grader.cluster import errand as errands
-from grader.cluster.errand import Errand, Runner, Unfit
-from grader.containers.archive import archive_of
 from grader.course.folder import Course, course_files
 from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
@@ -27,6 +24,9 @@ from grader.grade.tasks import Answer, Answerer, Task, Work
 from grader.intake.files import Handed
 from grader.intake.submission import brought
 from grader.plan import Plan
+from grader.platforms.cluster import worker as errands
+from grader.platforms.cluster.worker import Errand, Runner, Unfit
+from grader.platforms.container.archive import archive_of
 
 CONNECT_S = 10.0
 # So long nobody is at work before it is told that no worker is there.

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 if __name__ == "__main__":
     try:
-        from grader.otter.container import main
+        from grader.platforms.otter.container import main
     except ImportError as error:
         why = f"The grader is not installed here ({error}): setup.sh failed. Nothing is graded."
         results = {"score": 0, "output": why, "tests": []}

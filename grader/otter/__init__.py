@@ -1,1 +1,0 @@
-"""otter-grader: notebooks and autograders that it takes, graded by us. It is imported when used."""

@@ -1,0 +1,1 @@
+"""otter-grader: notebooks and autograders that it takes, graded by this engine."""
