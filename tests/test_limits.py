@@ -6,13 +6,13 @@ import msgspec
 import pytest
 from conftest import ROOT, failed_checks, write_class
 
+from grader.cli.limits import limits_with
 from grader.course.folder import Course
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variant
 from grader.course.variants import variants_in
 from grader.errors import UsageError
 from grader.grade.grader import Grader
-from grader.limits import limits_with
 from grader.model import Limits, Verdict
 
 

@@ -132,7 +132,7 @@ def settings_of(
     """How a course that is packed for a container is to be graded, and `shown`."""
     import msgspec
 
-    from grader.limits import limits_with
+    from grader.cli.limits import limits_with
     from grader.platforms.container.pack import Settings
 
     given = {"exercises": exercises, "seed": seed, "isolation": isolation, **shown}

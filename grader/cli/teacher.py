@@ -125,13 +125,13 @@ def grade(  # noqa: PLR0913  # one for each option
     Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
+    from grader.cli.limits import limits_with
     from grader.course.cache import kept_plan
     from grader.engine.isolation import chosen
     from grader.grade.run import Options
     from grader.grade.tasks import Work
     from grader.intake.recognise import taken as taken_from
     from grader.intake.roster import read_roster, with_roster
-    from grader.limits import limits_with
 
     if dask and jobs:
         raise UsageError("--jobs is for this machine; a cluster has the workers that were started")
@@ -172,7 +172,7 @@ def doctor(*, as_json: bool) -> None:
 
     Exit code: 0 when a tier with a wall can be used, 1 when none can.
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.doctor import diagnosis, diagnosis_json
+    from grader.cli.doctor import diagnosis, diagnosis_json
 
     if as_json:
         code, text = diagnosis_json()
