@@ -30,7 +30,9 @@ from grader.platforms.otter.assign import assign
 
 ROOT = Path(__file__).parent.parent
 FAST, PUBLIC = 0.6, 1.0
-NONE_TESTED = "import grader.otter.plugin as p; p.TESTED = (); from otter.cli import cli; cli()"
+NONE_TESTED = (
+    "import grader.platforms.otter.plugin as p; p.TESTED = (); from otter.cli import cli; cli()"
+)
 
 
 def main() -> int:

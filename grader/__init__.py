@@ -1,8 +1,9 @@
 """An autograder for one subject: the gradient of the softmax layer.
 
-What others may import, and what stays as it is from one version to the next: `grader.course`, of
-which a course's checks are made, and `grader.notebook`, by which learners check in a notebook. All
-else is used through the command `grader` and the files that it writes.
+Others may import `grader.course`, with which a course's checks are written, and `grader.notebook`,
+with which learners check their work in a notebook; these stay as they are from one version to the
+next. All else is used through the command `grader` and the files that it writes. The rooms of this
+package, and which may import which, are described in docs/architecture.md.
 """
 
 __all__ = ["__version__"]

@@ -128,7 +128,7 @@ class TestOtter:
         assert "it is closed" in str(caught.value)
 
     def test_settings_of_the_plugin_are_refused(self):
-        config = {"plugins": [{"grader.otter.plugin.Plugin": {"a": 1}}]}
+        config = {"plugins": [{"grader.platforms.otter.plugin.Plugin": {"a": 1}}]}
         assert "the plugin takes no settings here" in told(check_otter_config, config)
 
     def test_a_scalar_is_written_out(self):

@@ -83,7 +83,7 @@ class Container:
         (root / "grader").symlink_to(Path(sys.executable).parent.parent)
 
     def prepared(self):
-        command = [sys.executable, "-m", "grader.gradescope", self.root, "--prepare"]
+        command = [sys.executable, "-m", "grader.platforms.gradescope", self.root, "--prepare"]
         subprocess.run(command, check=True)
         return self
 

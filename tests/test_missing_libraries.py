@@ -9,7 +9,7 @@ from grader.cli import main
 
 
 def test_a_cluster_without_dask(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "grader.cluster.workers", None)
+    monkeypatch.setitem(sys.modules, "grader.platforms.cluster.workers", None)
     folder = write_class(tmp_path / "class", "ada")
     command = ("grade", folder, "--out", tmp_path / "out", "--course", ROOT / "solutions")
     done = CliRunner().invoke(main, list(map(str, (*command, "--dask", "tcp://127.0.0.1:1"))))

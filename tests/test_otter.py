@@ -128,7 +128,7 @@ class TestAssign:
             mode = archive.getinfo("run_autograder").external_attr >> 16
         assert {"files/softmax-grader-course.zip", "requirements.softmax-grader.whl"} <= names
         assert [n for n in names if n.startswith("tests/")] == ["tests/graded_by_plugin.py"]
-        assert config["plugins"] == ["grader.otter.plugin.Plugin"]
+        assert config["plugins"] == ["grader.platforms.otter.plugin.Plugin"]
         assert config["show_hidden"] is True
         assert mode & 0o111
 
@@ -293,7 +293,8 @@ class TestOtterRun:
         content = notebook(told + HALF)
         (tmp_path / "work.ipynb").write_bytes(content)
         untested = (
-            "import grader.otter.plugin as p; p.TESTED = (); from otter.cli import cli; cli()"
+            "import grader.platforms.otter.plugin as p; p.TESTED = ();"
+            " from otter.cli import cli; cli()"
         )
         done = subprocess.run(
             [sys.executable, "-c", untested, "run", "-a", assigned.autograder, "work.ipynb"],

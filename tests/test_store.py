@@ -250,8 +250,8 @@ def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
 
 def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
     code = (
-        "from pathlib import Path; from grader.catalog import course_of;"
-        "from grader.planning import plan_of; from grader.keys import keys_of;"
+        "from pathlib import Path; from grader.course.folder import course_of;"
+        "from grader.course.planning import plan_of; from grader.grade.fingerprints import keys_of;"
         f"plan = plan_of(course_of(Path({str(ROOT / 'solutions')!r})), seed=0);"
         "print(keys_of(plan, isolation='none', versions={}).plan.hex())"
     )

@@ -1,4 +1,7 @@
-"""The command line. Each module holds the commands of those who use them."""
+"""The command line: a module for each kind of user.
+
+Imports the rooms when a command runs, not before, so that the command starts at once.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Say which mistake explains a judged result, and draw it. Reads results of judge; never changes points."""
+"""Say which mistake explains a judged result, and draw it.
+
+May use the judge and the engine; never changes points.
+"""

@@ -1,1 +1,4 @@
-"""Drive one submission, then a class, through the rest: what is graded again, by which workers, into which folder. Works from a plan; knows no course folder."""
+"""Drive one submission, then a class, through the other rooms by a plan.
+
+Decides what is graded again, by which workers, into which folder; knows no course folder.
+"""

@@ -1,1 +1,4 @@
-"""What is handed in, as files, zips and LMS downloads, becomes submissions of people. Reads bytes and runs nothing; knows no course."""
+"""Turn what was handed in (files, zips, LMS downloads, rosters) into submissions of people.
+
+Reads bytes and runs nothing; knows neither results nor a course.
+"""

@@ -1,1 +1,4 @@
-"""Compare what was returned with what was expected: verdicts, points, words. Pure functions of a plan and outcomes; no processes, no files."""
+"""Compare what calls returned with what they should have: verdicts, points, words.
+
+Pure functions of a plan and of outcomes; touches neither processes nor files.
+"""

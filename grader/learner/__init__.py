@@ -1,1 +1,4 @@
-"""What a learner runs on their own machine: check, watch, start. Importing it loads neither the process that runs code nor a database."""
+"""What a learner runs on their own machine: check, watch, start.
+
+Importing it loads neither the process that runs code nor a database.
+"""

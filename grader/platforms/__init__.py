@@ -1,1 +1,4 @@
-"""Other people's systems that run this grader: containers, Gradescope, otter-grader, a Dask cluster. May use every room but the command line."""
+"""Other people's systems that run this grader: containers, Gradescope, otter-grader, Dask.
+
+May use every room but the command line.
+"""

@@ -1,1 +1,4 @@
-"""Keep graded results, and turn them into tables, pages and gradebooks. Reads and writes files; grades nothing."""
+"""Keep graded results, and turn them into tables, pages and gradebooks.
+
+Writes files and grades nothing.
+"""

@@ -1,1 +1,4 @@
-"""What runs in the process that runs learner code: no reference, no expected value, no grading."""
+"""Run learner code, in a process that holds no reference, no expected value and no grading.
+
+Imports itself and `grader.wire`, and nothing else of ours.
+"""

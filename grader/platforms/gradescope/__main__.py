@@ -1,4 +1,4 @@
-"""What run_autograder and setup.sh start: `python -m grader.platforms.gradescope ROOT [--prepare]`."""
+"""Grade a container's submission: `python -m grader.platforms.gradescope ROOT [--prepare]`."""
 
 from __future__ import annotations
 

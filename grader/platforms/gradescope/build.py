@@ -10,8 +10,8 @@ from grader.errors import UsageError
 from grader.platforms.container.archive import archive_of
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
-from grader.results.templating import text_of
 
+HERE = Path(__file__).parent
 PROGRAMS = ("setup.sh", "run_autograder")
 
 
@@ -23,7 +23,7 @@ def build(course: Course, out: Path, settings: Settings) -> int:
     # Found out now, not by the platform.
     plan_of(course, seed=settings.seed, only=settings.exercises)
     files = {
-        name: text_of(f"gradescope_{name}").replace("WHEEL_NAME", wheel_name()).encode()
+        name: (HERE / name).read_bytes().replace(b"WHEEL_NAME", wheel_name().encode())
         for name in PROGRAMS
     }
     files[wheel_name()] = wheel_bytes()

@@ -26,9 +26,9 @@ from grader.platforms.container.archive import archive_of
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
 from grader.platforms.otter.master import master_notebook
-from grader.results.templating import text_of
 
 PLUGIN = "grader.platforms.otter.plugin.Plugin"
+HERE = Path(__file__).parent
 AUTOGRADER = "autograder.zip"
 # `otter grade` builds its image before it copies anything but files of these names into it.
 WHEEL = "requirements.softmax-grader.whl"
@@ -85,10 +85,10 @@ def completed(made: Path) -> bytes:
         kept = [n for n in archive.namelist() if n[-1] != "/" and not n.startswith("tests/")]
         files = {name: archive.read(name) for name in kept} | {STUB: STUB_SOURCE}
     root = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
-    install = text_of("otter_setup.sh").replace("WHEEL_NAME", wheel_name())
+    install = (HERE / "setup.sh").read_text(encoding="utf-8").replace("WHEEL_NAME", wheel_name())
     install = install.replace("AUTOGRADER_ROOT", root[1].decode() if root else "/autograder")
     files["setup.sh"] = files["setup.sh"].rstrip(b"\n") + f"\n{install}".encode()
-    files["run_otter.py"] = text_of("otter_run_otter.py").encode()
+    files["run_otter.py"] = (HERE / "run_otter.py").read_bytes()
     files[WHEEL] = wheel_bytes()
     return archive_of(files, programs=("setup.sh", "run_autograder"))
 
