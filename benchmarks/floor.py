@@ -28,7 +28,7 @@ class Work(msgspec.Struct, frozen=True):
     """What a learner's process has to do: run these files (by module name), make these calls."""
 
     files: dict[str, str]
-    calls: tuple[wire.Call, ...]
+    calls: tuple[wire.CallRequest, ...]
 
 
 class Fork(msgspec.Struct, frozen=True):

@@ -63,7 +63,7 @@ def fuzz(frames: int, seed: int) -> Report:
 
 def _look_at(reply: wire.Reply) -> None:
     """What is accepted must be what it says; WireError for what has no object of its own."""
-    if isinstance(reply, wire.Returned):
+    if isinstance(reply, wire.ReturnedReply):
         wire.unpack(reply.value)
 
 
@@ -74,10 +74,12 @@ def _replies() -> list[wire.Reply]:
         np.zeros(3, dtype=np.complex128), {"W1": np.ones((2, 2)), "b1": np.ones((2, 1))},
         [[[[[[[0.0]]]]]]], np.array([object()]), np.zeros(2**20), {1: 2}, list(range(500)),
     ]  # fmt: skip
-    frame = wire.Frame("a.py", 3, "f", "x = 1")
+    frame = wire.TracebackLine("a.py", 3, "f", "x = 1")
     error = wire.Error("ValueError", "no", (frame,))
-    found: list[wire.Reply] = [wire.Returned(n, wire.pack(v), False) for n, v in enumerate(values)]
-    found += [wire.Raised(3, error), wire.Progress(0, 1, "a.py", 2)]
+    found: list[wire.Reply] = [
+        wire.ReturnedReply(n, wire.pack(v), False) for n, v in enumerate(values)
+    ]
+    found += [wire.RaisedReply(3, error), wire.Progress(0, 1, "a.py", 2)]
     definition = wire.Definition("a.py", "softmax", False, True, "0" * 64)
     load_error = wire.LoadError(0, "a.py", 1, error)
     found.append(wire.Loaded((definition,) * 3, (load_error,) * 2, (("a.py", "g"),)))

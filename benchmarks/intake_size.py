@@ -12,7 +12,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from grader.intake.recognise import taken
+from grader.intake.recognise import class_at
 from grader.intake.roster import read_roster, with_roster
 from grader.intake.submission import read_submission
 
@@ -36,7 +36,7 @@ def main() -> int:
                 made = files()
                 path = write(path, made)
                 began = time.perf_counter()
-                found = with_roster(taken(path, order=ORDER), read_roster(roster))
+                found = with_roster(class_at(path, order=ORDER), read_roster(roster))
                 took = time.perf_counter() - began
                 began = time.perf_counter()
                 for entry in found.entries:

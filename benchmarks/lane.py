@@ -177,7 +177,7 @@ def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[
     """A function that makes one bare fork, which runs the scripts and makes the plan's calls."""
     files = {PurePosixPath(name).stem: data.decode() for name, data in solved_files(course).items()}
     calls = tuple(
-        wire.Call(place, exercise.slug, function.name, call.args, call.kwargs)
+        wire.CallRequest(place, exercise.slug, function.name, call.args, call.kwargs)
         for exercise in plan.exercises
         for function in exercise.functions
         for place, call in enumerate(function.calls)

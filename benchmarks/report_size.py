@@ -24,14 +24,14 @@ from grader.course.sample import write_class
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.files import write_text
-from grader.grade.fingerprints import keys_of
+from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import Grader
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.results.pages import FEEDBACK, REPORT, Circumstances, write_feedback, write_report
-from grader.results.rows import Graded
+from grader.results.rows import EncodedResult
 from grader.results.store import Store
 from grader.results.tables import gradebook_csv, misconceptions_csv, results_jsonl
 
@@ -83,7 +83,7 @@ def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResul
 
 def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:
     """Store results for so many learners."""
-    key = keys_of(plan, isolation="", versions={}).plan
+    key = fingerprints_of(plan, isolation="", versions={}).plan
     store.begin(plan, key, regrade=False)
     for number in range(students):
         result = results[number % len(results)]
@@ -91,7 +91,7 @@ def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: in
         result = msgspec.structs.replace(result, student=student)
         keys = {f.function: b"" for f in result.functions}
         notes = tuple(("", note) for note in result.notes)
-        store.keep([(student, Graded.of(result, plan=key, keys=keys, notes=notes))])
+        store.keep([(student, EncodedResult.of(result, plan=key, keys=keys, notes=notes))])
 
 
 def write_files(out: Path, store: Store, plan: Plan) -> None:

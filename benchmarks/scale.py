@@ -34,16 +34,16 @@ from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
 from grader.engine.isolation import strongest
-from grader.grade.fingerprints import keys_of
+from grader.grade.fingerprints import fingerprints_of
 from grader.grade.pool import grade_all
 from grader.grade.run import Options, grade_into
-from grader.grade.tasks import Answer, Answerer, Task, Work
-from grader.intake.people import Entry, Taken
-from grader.intake.recognise import taken as taken_from
-from grader.intake.submission import brought
+from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
+from grader.intake.people import ClassSubmissions, Entry
+from grader.intake.recognise import class_at
+from grader.intake.submission import collect
 from grader.plan import Plan
 from grader.platforms.cluster import workers
-from grader.results.rows import Graded
+from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,7 +126,7 @@ def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Na
     """The figures of one kind of class."""
     folder.mkdir()
     course = course_of(ROOT / "solutions")
-    taken = taken_from(submissions, order=plan.slugs, source="plain")
+    taken = class_at(submissions, order=plan.slugs, source="plain")
     core_s, answers = sample(taken, Work(plan, strongest(), course.folder))
     (folder / "answers").write_bytes(pickle.dumps(answers))
     entries = [
@@ -137,9 +137,9 @@ def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Na
         return simulated(entries, answers, plan, folder, address, scheduler, core_s=core_s)
 
 
-def sample(taken: Taken, work: Work) -> tuple[float, list[Answer]]:
+def sample(taken: ClassSubmissions, work: Work) -> tuple[float, list[TaskResult]]:
     """Seconds of one core for a real submission (the grader's and its children's), the answers."""
-    answerer = Answerer(work)
+    answerer = TaskGrader(work)
     answerer.answer(Task(*taken.entries[0][:2]))
     began = cpu_s()
     answers = [answerer.answer(Task(entry.student, entry.parts)) for entry in taken.entries]
@@ -235,7 +235,7 @@ def timed_class(
     out = folder / "out"
     out.mkdir()
     with Store(out) as store:
-        store.begin(plan, keys_of(plan, isolation="", versions={}).plan, regrade=False)
+        store.begin(plan, fingerprints_of(plan, isolation="", versions={}).plan, regrade=False)
 
         def into_store() -> None:
             tasks = (Task(e.student, e.parts, store.known(e.student)) for e in entries)
@@ -246,7 +246,7 @@ def timed_class(
     began = time.perf_counter()
     with Console(file=io.StringIO()) as quiet:
         grade_into(
-            folder / "whole", Taken(entries), plan, Options(),
+            folder / "whole", ClassSubmissions(entries), plan, Options(),
             workers=cluster, wall=cluster.wall, console=quiet, errors=quiet,
         )  # fmt: skip
     reported_s = time.perf_counter() - began - through_stored_s
@@ -255,7 +255,7 @@ def timed_class(
 
 def simulated(
     entries: list[Entry],
-    answers: list[Answer],
+    answers: list[TaskResult],
     plan: Plan,
     folder: Path,
     address: str,
@@ -269,7 +269,7 @@ def simulated(
     course = course_of(ROOT / "solutions")
     count = len(entries)
     groups = [
-        [Task(e.student, brought(e.parts)) for e in entries[n : n + workers.GROUP]]
+        [Task(e.student, collect(e.parts)) for e in entries[n : n + workers.GROUP]]
         for n in range(0, SAMPLE, workers.GROUP)
     ]
     with workers.connected(address, course, plan, isolation="auto", count=count) as cluster:
@@ -293,13 +293,13 @@ def simulated(
 
 
 def stored_alone(
-    answers: list[Answer], plan: Plan, folder: Path, count: int
+    answers: list[TaskResult], plan: Plan, folder: Path, count: int
 ) -> tuple[float, float]:
     """Seconds to store so many results, with nothing else at work, and bytes for each."""
     folder.mkdir()
     with Store(folder) as store:
-        store.begin(plan, keys_of(plan, isolation="", versions={}).plan, regrade=False)
-        graded: list[Graded] = [answer.graded for answer in answers if answer.graded]
+        store.begin(plan, fingerprints_of(plan, isolation="", versions={}).plan, regrade=False)
+        graded: list[EncodedResult] = [answer.graded for answer in answers if answer.graded]
 
         def keep() -> None:
             for start in range(0, count, workers.GROUP):

@@ -271,4 +271,4 @@ class Submission:
     # Files that could not be read, by stem, with the reason: their functions are `not_loaded`.
     unreadable: tuple[tuple[str, str], ...] = ()
     # A hash of all of the above but the student, with the files' bytes in place of their source.
-    handed: bytes = b""
+    submission_hash: bytes = b""

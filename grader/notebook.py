@@ -117,7 +117,7 @@ def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
     return Returned(value, mutated)
 
 
-def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.Frame, ...]:
+def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.TracebackLine, ...]:
     """Where in the notebook an exception passed, innermost last."""
     frames = []
     trace = error.__traceback__
@@ -126,6 +126,8 @@ def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.Fr
         if frame.f_globals is getattr(function, "__globals__", None):
             text = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
             name = frame.f_code.co_name
-            frames.append(wire.Frame("the notebook", trace.tb_lineno, name, wire.clean(text, 300)))
+            frames.append(
+                wire.TracebackLine("the notebook", trace.tb_lineno, name, wire.clean(text, 300))
+            )
         trace = trace.tb_next
     return tuple(frames)

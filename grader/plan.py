@@ -241,7 +241,7 @@ def readable(value: wire.Value) -> Any:
             return {kind: [readable(item) for item in items]}
         case wire.Mapping(keys=keys, values=values):
             return {"dict": {k: readable(v) for k, v in zip(keys, values, strict=True)}}
-        case wire.Callback(parameters=parameters, expression=expression):
+        case wire.Lambda(parameters=parameters, expression=expression):
             return {"lambda": [parameters, expression]}
         case wire.Word(text=text):
             return {"text": text}
@@ -281,7 +281,7 @@ def value_from(value: Any) -> wire.Value:
         case {"dict": items}:
             return wire.Mapping(tuple(items), tuple(value_from(item) for item in items.values()))
         case {"lambda": [str(parameters), str(expression)]}:
-            return wire.Callback(parameters, expression)
+            return wire.Lambda(parameters, expression)
         case {"text": str(text)}:
             return wire.Word(text)
         case "inf" | "-inf" | "nan":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from grader.model import FunctionResult
     from grader.plan import PlannedCheck, PlannedFunction
-    from grader.results.terminal import Found
+    from grader.results.terminal import CheckedFiles
 
 # The one in grader.plan would have every run of pytest import NumPy.
 CHECKS = "checks.json"
@@ -34,7 +34,7 @@ class CheckFailedError(Exception):
 class ExerciseFile(pytest.File):
     """An exercise file of a learner; its code runs when the first of its checks does."""
 
-    _found: Found | None = None
+    _found: CheckedFiles | None = None
 
     def collect(self) -> Iterator[pytest.Collector]:
         """The functions of the exercise."""
@@ -51,14 +51,14 @@ class ExerciseFile(pytest.File):
                     yield ExerciseFunction.from_parent(self, name=function.name, planned=function)
 
     @property
-    def found(self) -> Found:
+    def found(self) -> CheckedFiles:
         """What the checks say of this file."""
         if self._found is None:
             from grader.engine.own import lane_for_own_code
-            from grader.learner.check import found_in
+            from grader.learner.check import check_files
 
             with lane_for_own_code() as lane:
-                self._found = found_in([self.path], lane)
+                self._found = check_files([self.path], lane)
         return self._found
 
 
@@ -113,7 +113,9 @@ class CheckItem(pytest.Item):
         return self.path, None, f"{self.parent.name}: {self.name}"
 
 
-def _text(found: Found, function: FunctionResult, check: PlannedCheck, *, explained: bool) -> str:
+def _text(
+    found: CheckedFiles, function: FunctionResult, check: PlannedCheck, *, explained: bool
+) -> str:
     """What `grader check` says; what explains it only once for each function."""
     from grader.results.terminal import as_text, show_failure, show_notes
 

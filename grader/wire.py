@@ -89,7 +89,7 @@ class Mapping(_Struct, frozen=True, tag="mapping"):
     values: Annotated[tuple[Value, ...], msgspec.Meta(max_length=1_000)]
 
 
-class Callback(_Struct, frozen=True, tag="callback"):
+class Lambda(_Struct, frozen=True, tag="callback"):
     """A function that is made in the learner's process: `lambda <parameters>: <expression>`."""
 
     parameters: Text
@@ -136,7 +136,7 @@ Value: TypeAlias = (
     | NumpyScalar
     | Sequence
     | Mapping
-    | Callback
+    | Lambda
     | Word
     | Oversized
     | Opaque
@@ -165,7 +165,7 @@ class Source(_Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
-class Load(_Struct, frozen=True, tag="load"):
+class LoadRequest(_Struct, frozen=True, tag="load"):
     """Load these files. `skip` lists (source, statement) pairs that killed an earlier child."""
 
     sources: tuple[Source, ...]
@@ -176,7 +176,7 @@ class Load(_Struct, frozen=True, tag="load"):
     echo: bool = False
 
 
-class Call(_Struct, frozen=True, tag="call"):
+class CallRequest(_Struct, frozen=True, tag="call"):
     """Call `function` as it is defined in `file`."""
 
     number: int
@@ -186,12 +186,12 @@ class Call(_Struct, frozen=True, tag="call"):
     kwargs: dict[str, Value]
 
 
-Request: TypeAlias = Load | Call
+Request: TypeAlias = LoadRequest | CallRequest
 
 # From the child to the grader.
 
 
-class Frame(_Struct, frozen=True):
+class TracebackLine(_Struct, frozen=True):
     """One line of a traceback, in the learner's own files only."""
 
     label: Name
@@ -205,7 +205,7 @@ class Error(_Struct, frozen=True):
 
     type: Name
     message: Text
-    frames: Annotated[tuple[Frame, ...], msgspec.Meta(max_length=20)]
+    frames: Annotated[tuple[TracebackLine, ...], msgspec.Meta(max_length=20)]
 
 
 class Progress(_Struct, frozen=True, tag="progress"):
@@ -232,7 +232,7 @@ class Definition(_Struct, frozen=True):
     file: Name
     function: Name
     stub: bool
-    own: bool
+    is_defined_here: bool
     fingerprint: Name
 
 
@@ -245,7 +245,7 @@ class Loaded(_Struct, frozen=True, tag="loaded"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-class Returned(_Struct, frozen=True, tag="returned"):
+class ReturnedReply(_Struct, frozen=True, tag="returned"):
     """The function returned. `mutated`: an argument is no longer what it was."""
 
     number: Index
@@ -254,7 +254,7 @@ class Returned(_Struct, frozen=True, tag="returned"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-class Raised(_Struct, frozen=True, tag="raised"):
+class RaisedReply(_Struct, frozen=True, tag="raised"):
     """The function raised."""
 
     number: Index
@@ -262,7 +262,7 @@ class Raised(_Struct, frozen=True, tag="raised"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-Reply: TypeAlias = Progress | Loaded | Returned | Raised
+Reply: TypeAlias = Progress | Loaded | ReturnedReply | RaisedReply
 
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -297,7 +297,7 @@ def decode_reply(body: bytes) -> Reply:
     """The message in a frame from a learner's process; WireError for anything else."""
     try:
         reply = _reply_decoder.decode(body)
-        if isinstance(reply, Returned):
+        if isinstance(reply, ReturnedReply):
             validate(reply.value)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise WireError(str(error)[:200]) from None
@@ -333,7 +333,7 @@ def validate(value: Value) -> None:
                 if depth == MAX_DEPTH or room < 0:
                     raise WireError("values nested too deep, or too many")
                 waiting.extend((item, depth + 1) for item in items)
-            case Callback() | Word():
+            case Lambda() | Word():
                 # Of a course's arguments only: source code must never come back.
                 raise WireError("a callback or a word in an answer")
 
@@ -449,7 +449,7 @@ def unpack(value: Value) -> Any:
             return unpacked if kind == "list" else tuple(unpacked)
         case Mapping(keys=keys, values=values):
             return {key: unpack(item) for key, item in zip(keys, values, strict=True)}
-        case Callback(parameters=parameters, expression=expression):
+        case Lambda(parameters=parameters, expression=expression):
             return make_callback(parameters, expression)
         case Word(text=text):
             return text
@@ -469,7 +469,7 @@ def clean(text: str, limit: int) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def error_of(error: BaseException, frames: tuple[Frame, ...]) -> Error:
+def error_of(error: BaseException, frames: tuple[TracebackLine, ...]) -> Error:
     """What an exception is on the wire, whatever its class does when asked for its text."""
     try:
         message = str(error)

@@ -12,10 +12,10 @@ from test_exports import result
 from grader.course.folder import course_of
 from grader.errors import CourseError, SubmissionError, UsageError
 from grader.intake.archives import read_members
-from grader.intake.files import Handed, Member, Members, read_regular
-from grader.intake.people import Entry, key_of, with_own_keys
+from grader.intake.files import Collected, Member, Members, read_regular
+from grader.intake.people import Entry, student_id_of, with_unique_ids
 from grader.intake.people import Person as Learner
-from grader.intake.recognise import taken
+from grader.intake.recognise import class_at
 from grader.intake.roster import read_roster
 from grader.intake.submission import read_submission
 from grader.intake.table import MAX_BYTES, read_table
@@ -24,7 +24,7 @@ from grader.platforms.container import pack
 from grader.results.gradebooks.canvas import fill as fill_canvas
 from grader.results.gradebooks.matching import read_by_hand
 from grader.results.gradebooks.moodle import fill as fill_moodle
-from grader.results.gradebooks.people import Person, people_in
+from grader.results.gradebooks.people import GradebookPerson, people_in
 from grader.results.gradebooks.plain import table
 from grader.results.tables import results_jsonl
 
@@ -115,7 +115,7 @@ class TestResults:
         assert "there are: ex01" in message
 
     def test_without_a_column_that_is_asked_for(self):
-        people = [Person("ada", result("ada", 3.0))]
+        people = [GradebookPerson("ada", result("ada", 3.0))]
         message = told(lambda: list(table(people, ["nickname"], ",")))
         assert "there is no 'nickname'; there are: student, name" in message
 
@@ -156,7 +156,7 @@ class TestATeachersFile:
             "Student,ID,SIS User ID,SIS Login ID,Section,Softmax (9),Final Score\n"
             "    Points Possible,,,,,(read only),(read only)\nAda,1,,,,,\n",
         )
-        people = [Person("ada", result("ada", 3.0))]
+        people = [GradebookPerson("ada", result("ada", 3.0))]
         options = {"exercise": "", "scale": False, "by_hand": {}}
         message = told(fill_canvas, read_table(path), people, column="Softmax", **options)
         assert "the column 'Softmax (9)' is read-only" in message
@@ -195,7 +195,7 @@ class TestATeachersFile:
     def test_that_is_no_worksheet_of_moodles(self, tmp_path, text, options, message):
         sheet = read_table(written(tmp_path / "a.csv", text))
         known = {"grade_column": "", "feedback_column": "", "feedback": True} | options
-        people = [Person("ada", result("ada", 3.0))]
+        people = [GradebookPerson("ada", result("ada", 3.0))]
         assert message in told(
             fill_moodle, sheet, people, exercise="", scale=False, by_hand={}, **known
         )
@@ -211,19 +211,19 @@ class TestADownload:
             (b"[" * 100_000, "nest"),
         ):
             written(folder / "submission_metadata.yml", text)
-            assert message in told(taken, folder, order=ORDER)
+            assert message in told(class_at, folder, order=ORDER)
 
     def test_that_is_empty_or_another_platforms(self, tmp_path):
         (tmp_path / "empty").mkdir()
-        assert "holds no submission" in told(taken, tmp_path / "empty", order=ORDER)
+        assert "holds no submission" in told(class_at, tmp_path / "empty", order=ORDER)
         file = written(tmp_path / "ada.py", SOFTMAX)
-        assert "found one file" in told(taken, file, order=ORDER, source="canvas")
+        assert "found one file" in told(class_at, file, order=ORDER, source="canvas")
         broken = written(tmp_path / "class.zip", b"PK nothing")
-        assert "download it again" in told(taken, broken, order=ORDER, source="moodle")
+        assert "download it again" in told(class_at, broken, order=ORDER, source="moodle")
         with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
             archive.writestr("readme.txt", "no submission")
         assert "holds no submission" in told(
-            taken, tmp_path / "none.zip", order=ORDER, source="plain"
+            class_at, tmp_path / "none.zip", order=ORDER, source="plain"
         )
 
     def test_with_two_exports_in_it(self, tmp_path):
@@ -231,21 +231,21 @@ class TestADownload:
             folder = tmp_path / f"assignment_{number}_export"
             written(folder / "submission_metadata.yml", "submission_1: {}\n")
             written(folder / "submission_1" / "a.py", SOFTMAX)
-        assert "holds more than one" in told(taken, tmp_path, order=ORDER)
+        assert "holds more than one" in told(class_at, tmp_path, order=ORDER)
 
     def test_that_changes_while_it_is_graded(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
             archive.writestr("ada.py", SOFTMAX)
         part = Members(tmp_path / "a.zip", (0, 0), (Member(0, "ada.py"),))
         with pytest.raises(OSError, match="has changed while it was graded"):
-            read_members(part, Handed(1000))
+            read_members(part, Collected(1000))
 
     def test_of_learners_of_one_name_and_of_endless_names(self):
         twins = [Entry("ada", [], Learner(lms_id="7")), Entry("ada", []), Entry("ada", [])]
-        keys = [entry.student for entry in with_own_keys(twins)]
+        keys = [entry.student for entry in with_unique_ids(twins)]
         assert keys == ["ada", "ada (7)", "ada'"]
-        assert len(key_of("a" * 1000)) < 255
-        assert key_of("a" * 1000) != key_of("a" * 1001)
+        assert len(student_id_of("a" * 1000)) < 255
+        assert student_id_of("a" * 1000) != student_id_of("a" * 1001)
 
 
 class TestASubmission:

@@ -16,7 +16,7 @@ from test_clear_errors import told, written
 from grader import wire
 from grader.course.folder import course_of
 from grader.platforms.container import wheel
-from grader.platforms.container.grade import Outcome
+from grader.platforms.container.grade import GradedInContainer
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.gradescope.__main__ import main as gradescope
 from grader.platforms.gradescope.words import check_text
@@ -52,7 +52,7 @@ class TestGradescope:
     def test_checks_are_told_in_html(self, grade, plan):
         softmax = "def softmax(Z):\n    raise ValueError('<b>')\n"
         result = grade({"ex01_softmax.py": softmax})
-        outcome = Outcome(result, plan, Settings(format="html"))
+        outcome = GradedInContainer(result, plan, Settings(format="html"))
         for check in result.functions[0].checks:
             text = check_text(check, result.functions[0], outcome)
             assert ("&lt;b&gt;" in text) is not check.hidden
@@ -184,5 +184,5 @@ class TestTheWheel:
 def test_a_summary_says_that_not_all_is_graded(grade, plan):
     result = grade({"ex01_softmax.py": SOFTMAX})
     failed = msgspec.structs.replace(result, score=None)
-    outcome = Outcome(failed, plan, Settings())
+    outcome = GradedInContainer(failed, plan, Settings())
     assert "Not all is graded" in outcome.summary

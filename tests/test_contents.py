@@ -68,7 +68,7 @@ def test_each_kind_of_value_has_words_of_its_own(name):
 
 
 def test_what_was_sent_to_a_function_and_comes_back_has_words_too():
-    assert type_name(wire.Callback("x", "x")) == "a function"
+    assert type_name(wire.Lambda("x", "x")) == "a function"
     assert type_name(wire.Word("x")) == "a text (str)"
 
 

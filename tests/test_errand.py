@@ -80,7 +80,7 @@ def begun(course, plan):
 
 
 def answers(*tasks):
-    return pickle.loads(errand.answers("one", pickle.dumps(list(tasks))))  # noqa: S301  # our own
+    return pickle.loads(errand.results_of("one", pickle.dumps(list(tasks))))  # noqa: S301  # our own
 
 
 def test_a_worker_answers_and_leaves_nothing_behind(local, course, plan, tasks):

@@ -21,7 +21,7 @@ def planned(*args, **kwargs):
 
 def pack(value):
     if isinstance(value, Callback):
-        return wire.Callback(value.parameters, value.expression)
+        return wire.Lambda(value.parameters, value.expression)
     return wire.pack(value)
 
 
@@ -169,7 +169,7 @@ def test_every_kind_of_value_has_a_name(value, words):
 
 
 def test_a_callback_is_called_a_function():
-    assert type_name(wire.Callback("x", "x")) == "a function"
+    assert type_name(wire.Lambda("x", "x")) == "a function"
 
 
 @pytest.mark.parametrize(

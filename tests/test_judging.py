@@ -39,7 +39,7 @@ from grader.plan import (
 WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OFF = WANT * (1 + 1e-9)  # right, but not to the last bits
 WRONG = WANT + 1
-FRAME = wire.Frame("ex.py", 2, "g", "raise")
+FRAME = wire.TracebackLine("ex.py", 2, "g", "raise")
 MISTAKE = PlannedMistake("plus_one", "You add one.", (MistakenAnswer(wire.pack(WRONG)),) * 2)
 
 
@@ -215,7 +215,7 @@ def test_the_first_verdict_of_the_ladder_is_the_functions_and_a_public_check_tel
 
 
 def test_a_stub_is_not_attempted_but_a_branch_of_one_raises():
-    frame = wire.Frame("ex.py", 2, "f", "raise")
+    frame = wire.TracebackLine("ex.py", 2, "f", "raise")
     stub = Raised(wire.Error("NotImplementedError", "", (frame,)))
     result = judged(stub, stub)
     assert (result.verdict, result.score) == (Verdict.NOT_ATTEMPTED, 0)

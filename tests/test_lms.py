@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT, SOFTMAX, lines_of
 
 from grader.errors import UsageError
-from grader.intake.recognise import taken
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
@@ -114,12 +114,12 @@ def read(found):
 
 class TestGradescope:
     def test_everybody_is_named_and_groups_share_their_files(self, given):
-        found = taken(given(GRADESCOPE), order=ORDER)
+        found = class_at(given(GRADESCOPE), order=ORDER)
         assert [entry.student for entry in found.entries] == ["007", "s12", "s13", "submission_104"]
         ada, bela, carl, _unnamed = found.entries
         assert ada.person[:5] == ("Ada Lovelace", "ada@x.org", "007", "gradescope", "101")
         assert bela.person.group == carl.person.group == "submission_102"
-        assert found.told == "Gradescope export: 4 learners, 1 group"
+        assert found.summary == "Gradescope export: 4 learners, 1 group"
         assert [r for r in found.remarks if "submission_104 is graded under that name" in r]
         assert [r for r in found.remarks if "submission_105 (Dora Gone)" in r]
         submissions = read(found)
@@ -130,18 +130,18 @@ class TestGradescope:
         (tmp_path / "submission_1").mkdir()
         (tmp_path / "submission_metadata.yml").write_text("submission_1:\n  :submitters: [\n")
         with pytest.raises(UsageError, match=r"submission_metadata.yml, line [23]: .*download"):
-            taken(tmp_path, order=ORDER)
+            class_at(tmp_path, order=ORDER)
 
 
 class TestCanvas:
     def test_the_newest_attempt_counts_under_its_own_name(self, given):
-        found = taken(given(CANVAS), order=ORDER)
+        found = class_at(given(CANVAS), order=ORDER)
         assert [e.student for e in found.entries] == [
             "bartókbéla_12",
             "gausscarl_13",
             "lovelaceada_11",
         ]
-        assert found.told == "Canvas download: 3 learners, 1 late, 2 resubmitted"
+        assert found.summary == "Canvas download: 3 learners, 1 late, 2 resubmitted"
         assert [r for r in found.remarks if r.startswith("notes.txt is not named")]
         submissions = read(found)
         ada = submissions["lovelaceada_11"]
@@ -156,14 +156,14 @@ class TestCanvas:
         assert found.entries[2].person.late
 
     def test_anonymous(self, given):
-        found = taken(given(ANONYMOUS), order=ORDER)
+        found = class_at(given(ANONYMOUS), order=ORDER)
         assert [e.student for e in found.entries] == ["anon_AbC12", "anon_xYz"]
         assert [e.person.late for e in found.entries] == [False, True]
 
 
 class TestMoodle:
     def test_folders(self, given):
-        found = taken(given(MOODLE), order=ORDER)
+        found = class_at(given(MOODLE), order=ORDER)
         people = {e.student: e.person.lms_id for e in found.entries}
         assert people == {"Ada Lovelace": "201", "Béla Bartók": "202", "Carl Gauß": "203"}
         submissions = read(found)
@@ -171,19 +171,19 @@ class TestMoodle:
         assert [n for n in submissions["Carl Gauß"].notes if "typed into Moodle" in n]
 
     def test_flat(self, given):
-        submissions = read(taken(given(FLAT), order=ORDER))
+        submissions = read(class_at(given(FLAT), order=ORDER))
         assert submissions["Ada Lovelace"].files == ("ex01_softmax.py", "ex02_jacobian.py")
         assert submissions["Béla Bartók"].sources[0].stem == "ex01_softmax"
 
     def test_blind(self, given):
-        found = taken(given(BLIND), order=ORDER)
+        found = class_at(given(BLIND), order=ORDER)
         assert [e.student for e in found.entries] == ["Teilnehmerin 201", "Teilnehmerin 202"]
         assert [e.person.name for e in found.entries] == ["", ""]
 
     def test_two_of_one_name_stay_two(self, given):
         files = {f"Ada L_{n}_assignsubmission_file/a.py": RIGHT for n in (1, 2)}
         files |= {"Béla B_3_assignsubmission_file/a.py": RIGHT}
-        found = taken(given(files), order=ORDER)
+        found = class_at(given(files), order=ORDER)
         assert [e.student for e in found.entries] == ["Ada L (1)", "Ada L (2)", "Béla B"]
 
 
@@ -194,7 +194,7 @@ class TestPlain:
             "bela/ex01_softmax.py": RIGHT,
             "carl/ex01_softmax.py": RIGHT,
         }
-        found = taken(given(files), order=ORDER)
+        found = class_at(given(files), order=ORDER)
         assert [e.student for e in found.entries] == ["ada", "bela", "carl"]
         assert read(found)["bela"].files == ("ex01_softmax.py",)
 
@@ -203,23 +203,23 @@ class TestPlain:
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("homework/ex01_softmax.py", RIGHT)
             archive.writestr("homework/ex02_jacobian.py", b"x = 1\n")
-        (entry,) = taken(path, order=ORDER).entries
+        (entry,) = class_at(path, order=ORDER).entries
         assert (entry.student, entry.parts) == ("ada", [path])
 
     def test_one_file_named_like_canvas_s_among_others_changes_nothing(self, tmp_path):
         for name in ("ada.py", "bela.py", "lovelaceada_11_501_x.py"):
             (tmp_path / name).write_bytes(RIGHT)
-        found = taken(tmp_path, order=ORDER)
+        found = class_at(tmp_path, order=ORDER)
         assert [e.student for e in found.entries] == ["ada", "bela", "lovelaceada_11_501_x"]
 
     def test_asking_for_what_it_is_not(self, tmp_path):
         (tmp_path / "ada.py").write_bytes(RIGHT)
         with pytest.raises(UsageError, match=r"is no Canvas download: looked for .*, found ada.py"):
-            taken(tmp_path, order=ORDER, source="canvas")
+            class_at(tmp_path, order=ORDER, source="canvas")
 
     def test_asking_for_plain(self, tmp_path):
         (tmp_path / "lovelaceada_11_501_x.py").write_bytes(RIGHT)
-        found = taken(tmp_path, order=ORDER, source="plain")
+        found = class_at(tmp_path, order=ORDER, source="plain")
         assert [e.student for e in found.entries] == ["lovelaceada_11_501_x"]
 
 
@@ -231,7 +231,7 @@ class TestHostileArchives:
             archive.writestr("bomb_12_502_ex01_softmax.py", b"#" * (40 * 2**20))
             archive.writestr("right_13_503_ex01_softmax.py", RIGHT)
             archive.writestr("=cmd()_14_504_ex01_softmax.py", RIGHT)
-        found = taken(path, order=ORDER)
+        found = class_at(path, order=ORDER)
         assert [r for r in found.remarks if "points outside of the archive" in r]
         submissions = read(found)
         assert [n for n in submissions["bomb_12"].notes if "unpacks to more than" in n]
@@ -247,14 +247,14 @@ class TestHostileArchives:
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("lovelaceada_11_501_homework.zip", inner.getvalue())
             archive.writestr("bela_12_502_homework.zip", b"no archive")
-        submissions = read(taken(path, order=ORDER))
+        submissions = read(class_at(path, order=ORDER))
         assert submissions["lovelaceada_11"].files == ("homework/ex01_softmax.py",)
         assert "not a readable zip archive" in submissions["bela_12"].notes[0]
 
     def test_a_zip_that_is_none_is_one_learner_s_and_told_of(self, tmp_path):
         (tmp_path / "class.zip").write_bytes(b"PK no archive")
-        found = taken(tmp_path / "class.zip", order=ORDER)
-        assert "is not a readable zip archive" in found.told
+        found = class_at(tmp_path / "class.zip", order=ORDER)
+        assert "is not a readable zip archive" in found.summary
         assert [e.student for e in found.entries] == ["class"]
 
     @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
@@ -263,7 +263,7 @@ class TestHostileArchives:
         download = tmp_path / "download"
         download.mkdir()
         (download / "lovelaceada_11_501_ex01_softmax.py").symlink_to(tmp_path / "secret")
-        submissions = read(taken(download, order=ORDER))
+        submissions = read(class_at(download, order=ORDER))
         assert [n for n in submissions["lovelaceada_11"].notes if "links are not followed" in n]
 
 

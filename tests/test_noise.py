@@ -41,7 +41,7 @@ def seeded(number: int) -> random.Random:
 
 def messages() -> list[bytes]:
     """Valid frames' bodies, of every kind of message and value that a child may send."""
-    error = wire.Error("ValueError", "text", (wire.Frame("a.py", 3, "f", "raise"),) * 3)
+    error = wire.Error("ValueError", "text", (wire.TracebackLine("a.py", 3, "f", "raise"),) * 3)
     definition = wire.Definition("a.py", "softmax", False, True, "x")
     values = [
         None,
@@ -59,10 +59,10 @@ def messages() -> list[bytes]:
     replies: list[wire.Reply] = [
         wire.Progress(0, 1, "a.py", 2),
         wire.Loaded((definition,) * 3, (wire.LoadError(0, "a.py", 1, error),), (("a.py", "g"),)),
-        wire.Raised(2, error, "printed"),
-        *(wire.Returned(n, wire.pack(value), mutated=False) for n, value in enumerate(values)),
-        wire.Returned(1, wire.Callback("x", "x"), mutated=True),
-        wire.Returned(1, wire.Word("relu"), mutated=True),
+        wire.RaisedReply(2, error, "printed"),
+        *(wire.ReturnedReply(n, wire.pack(value), mutated=False) for n, value in enumerate(values)),
+        wire.ReturnedReply(1, wire.Lambda("x", "x"), mutated=True),
+        wire.ReturnedReply(1, wire.Word("relu"), mutated=True),
     ]
     return [wire.encode(reply)[4:] for reply in replies]
 
@@ -148,10 +148,10 @@ def test_forged_sizes_are_refused_or_can_be_unpacked():
     rng = seeded(2)
     kinds = {"unpacked": 0, "refused": 0}
     for _ in range(30_000):
-        body = wire.encode(wire.Returned(0, forged(rng), mutated=False))[4:]
+        body = wire.encode(wire.ReturnedReply(0, forged(rng), mutated=False))[4:]
         try:
             reply = wire.decode_reply(body)
-            assert isinstance(reply, wire.Returned)
+            assert isinstance(reply, wire.ReturnedReply)
             wire.unpack(reply.value)
             kinds["unpacked"] += 1
         except wire.WireError:
@@ -202,7 +202,7 @@ def is_read(name: str, data: bytes) -> None:
     assert all(note.isprintable() for note in submission.notes)
     assert all(reason.isprintable() for _, reason in submission.unreadable)
     # What is taken can cross the wire.
-    wire.encode(wire.Load(submission.sources, ("softmax",), ORDER))
+    wire.encode(wire.LoadRequest(submission.sources, ("softmax",), ORDER))
 
 
 @settings(max_examples=300, deadline=None)

@@ -180,7 +180,7 @@ class TestAFailureOfOurs:
             result = grader.grade(broken)
         assert caplog.messages == ["grading ada failed"]
         self.looks_right(result, grader)
-        assert grader.report(broken).notes == (("", result.notes[0]),)
+        assert grader.grade_submission(broken).notes == (("", result.notes[0]),)
         (note,) = result.notes
         assert note.startswith("the grader failed: ")
         assert "TypeError(" in note or "AttributeError(" in note
@@ -222,12 +222,15 @@ def test_some_functions_alone_are_graded_with_what_they_print(grader):
     source = f"print('loading')\n{SOFTMAX}    \n" + JACOBIAN_STUB
     source = source.replace("def softmax(Z):", "def softmax(Z):\n    print('called')")
     submission = submission_of("ada", {"ex01_softmax.py": source.encode()}, order=())
-    report = grader.report(submission, echo=True, only={"softmax"})
+    report = grader.grade_submission(submission, echo=True, only={"softmax"})
     assert [f.function for f in report.result.functions] == ["softmax"]
     assert report.outputs[""] == "loading\n"
     assert set(report.outputs["softmax"].split("\n")) == {"called", ""}
-    assert grader.report(submission, only={"softmax"}).outputs == {"": "", "softmax": ""}
-    assert grader.report(submission, only={"softmax_jacobian"}).outputs["softmax_jacobian"] == ""
+    assert grader.grade_submission(submission, only={"softmax"}).outputs == {"": "", "softmax": ""}
+    assert (
+        grader.grade_submission(submission, only={"softmax_jacobian"}).outputs["softmax_jacobian"]
+        == ""
+    )
 
 
 def test_one_function_of_an_exercise_is_graded_alone(grader):

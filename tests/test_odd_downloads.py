@@ -11,10 +11,10 @@ from test_clear_errors import told, written
 
 from grader.intake import archives, sources
 from grader.intake.archives import class_members, read_members
-from grader.intake.files import Handed
+from grader.intake.files import Collected
 from grader.intake.listing import files_of, items_in
 from grader.intake.plain import is_class
-from grader.intake.recognise import taken
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission, submission_of
 
 ORDER = ("ex01_softmax", "ex02_jacobian")
@@ -34,7 +34,7 @@ def zip_bytes(files):
 
 
 def taken_in(path, **options):
-    return taken(path, order=ORDER, leave_out=None, **options)
+    return class_at(path, order=ORDER, leave_out=None, **options)
 
 
 def notes_of(path):
@@ -55,7 +55,7 @@ class TestALearnersArchive:
         path = zipped(tmp_path / "class.zip", {f"ada/{n}.py": "x = 1\n" for n in range(3)})
         whole, _outside = class_members(path)
         monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
-        handed = Handed(10**6)
+        handed = Collected(10**6)
         read_members(whole, handed)
         assert "more than 2 files: the rest is not looked at" in handed.notes
 
@@ -75,7 +75,7 @@ class TestALearnersArchive:
         (tmp_path / "ada.zip").write_bytes(inner)
         assert "ada.zip" in notes_of(tmp_path / "ada.zip")
         whole, _outside = class_members(zipped(tmp_path / "class.zip", {"bela.zip": inner}))
-        handed = Handed(10**6)
+        handed = Collected(10**6)
         read_members(whole, handed)
         assert "bela.zip" in " ".join(handed.notes)
         assert handed.files == {}

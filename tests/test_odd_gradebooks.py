@@ -19,12 +19,12 @@ from grader.results.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, Cl
 from grader.results.gradebooks.canvas import fill as fill_canvas
 from grader.results.gradebooks.filling import scale_of
 from grader.results.gradebooks.moodle import fill as fill_moodle
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.people import GradebookPerson
 from grader.results.plots import plots_of
 from grader.results.store import Store
 from grader.results.summary import MAX_LINES, Tally, summarise
 
-PEOPLE = [Person("ada", result("ada", 3.0))]
+PEOPLE = [GradebookPerson("ada", result("ada", 3.0))]
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Softmax (9),Softmax (10),Final Score\n"
 ADA = "Ada,1,,,,,,\n"
 MOODLE = (
@@ -56,7 +56,7 @@ class TestGradebooks:
         assert message == "the column is out of 0 points: that cannot be scaled to"
 
     def test_of_moodle_with_a_learner_whom_nobody_could_grade(self, tmp_path):
-        people = [Person("ada", result("ada", None))]
+        people = [GradebookPerson("ada", result("ada", None))]
         sheet = read_table(written(tmp_path / "a.csv", MOODLE))
         options = {"exercise": "", "scale": False, "by_hand": {}, "grade_column": ""}
         filled = fill_moodle(sheet, people, feedback=True, feedback_column="Comments", **options)

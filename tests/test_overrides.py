@@ -11,7 +11,7 @@ from grader.errors import UsageError
 from grader.grade.grader import Grader
 from grader.grade.overrides import apply_marks, read_marks
 from grader.model import Submission
-from grader.results.rows import Graded
+from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
 HEADER = "student,function,points,reason\n"
@@ -151,7 +151,7 @@ def test_a_function_that_the_grader_failed_on_can_be_given_points(course, tmp_pa
     (tmp_path / "overrides.csv").write_text(HEADER + "ada,softmax,5,seen by hand\n")
     with Store(tmp_path) as store:
         store.begin(plan, b"", regrade=False)
-        store.keep([("ada", Graded.of(failure))])
+        store.keep([("ada", EncodedResult.of(failure))])
         assert apply_marks(read_marks(tmp_path / "overrides.csv"), store, plan) == []
         (result,) = store.results()
     assert (result.score, result.failed) == (5, False)

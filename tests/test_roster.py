@@ -3,12 +3,12 @@
 import pytest
 
 from grader.errors import UsageError
-from grader.intake.people import Entry, Person, Taken
+from grader.intake.people import ClassSubmissions, Entry, Person
 from grader.intake.roster import read_roster, with_roster
 
 
 def class_of(*entries, lms=""):
-    return Taken([Entry(student, [], person) for student, person in entries], lms=lms)
+    return ClassSubmissions([Entry(student, [], person) for student, person in entries], lms=lms)
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from grader.course.handout import script
 from grader.course.planning import plan_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
-from grader.grade.fingerprints import keys_of
+from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Submission
-from grader.results.rows import Graded
+from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
 
@@ -222,7 +222,9 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
     result = Grader(plan, Lane()).failure(Submission("ada"), "it broke")
     with Store(tmp_path) as store:
         store.begin(plan, b"", regrade=False)
-        graded = Graded.of(result, handed=b"handed", plan=b"plan", notes=(("", "it broke"),))
+        graded = EncodedResult.of(
+            result, submission_hash=b"handed", plan=b"plan", notes=(("", "it broke"),)
+        )
         store.keep([("ada", graded)])
         known = store.known("ada")
         assert set(known.functions.values()) == {None}
@@ -233,7 +235,9 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
 def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
     submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=plan.slugs)
     result = grader.grade(submission)
-    graded = Graded.of(result, handed=b"handed", plan=b"plan", keys={"softmax": b"key"})
+    graded = EncodedResult.of(
+        result, submission_hash=b"handed", plan=b"plan", fingerprints={"softmax": b"key"}
+    )
     with Store(tmp_path) as store:
         store.begin(plan, b"this plan", regrade=False)
         store.keep([("ada", graded), ("bela", graded)])
@@ -363,7 +367,7 @@ def test_results_that_cannot_be_written_to_are_told_of(tmp_path):
 def test_changed_points_change_the_key_of_one_function(course, own_course):
     change(own_course / "course.toml", "softmax = 12", "softmax = 11")
     one, two = (
-        keys_of(plan_of(c, seed=0), isolation="none", versions={}).functions
+        fingerprints_of(plan_of(c, seed=0), isolation="none", versions={}).functions
         for c in (course, course_of(own_course))
     )
     assert {name for name in one if one[name] != two[name]} == {"softmax"}

@@ -89,7 +89,7 @@ def test_functions_depend_on_each_other_where_time_has_run_out(plan, lane):
     later = "def softmax_jacobian(z): return z\n"
     for source, together in ((UNENDING + later, True), (ZEROS + later, False)):
         submission = submission_of("ada", {"a.py": source.encode()}, order=())
-        report = grader.report(submission, only={"softmax", "softmax_jacobian"})
+        report = grader.grade_submission(submission, only={"softmax", "softmax_jacobian"})
         assert report.together is together
 
 
@@ -104,7 +104,7 @@ def test_as_many_notes_as_there_is_room_for_are_all(one):
 def test_a_result_tells_by_what_it_came_about(grader, lane):
     submission = submission_of("ada", {"a.py": SOFTMAX.encode(), "b.txt": b""}, order=())
     submission = dataclasses.replace(submission, notes=("a note", "x" * 2 * MAX_NOTE))
-    report = grader.report(submission, only={"softmax"})
+    report = grader.grade_submission(submission, only={"softmax"})
     result = report.result
     assert (result.format, result.student, result.files) == (FORMAT, "ada", submission.files)
     assert (result.isolation, result.probes) == (lane.wall.tier, lane.wall.probes)

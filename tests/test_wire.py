@@ -46,10 +46,10 @@ def same(one, other):
 
 @given(VALUES)
 def test_a_value_comes_out_as_it_went_in(value):
-    frame = wire.encode(wire.Returned(3, wire.pack(value), mutated=False))
+    frame = wire.encode(wire.ReturnedReply(3, wire.pack(value), mutated=False))
     assert wire.frame_length(frame[:4]) == len(frame) - 4
     reply = wire.decode_reply(frame[4:])
-    assert isinstance(reply, wire.Returned)
+    assert isinstance(reply, wire.ReturnedReply)
     assert same(wire.unpack(reply.value), value)
 
 
@@ -63,12 +63,12 @@ def test_random_bytes_are_a_wire_error(data):
 @settings(max_examples=500)
 @given(VALUES, st.data())
 def test_a_damaged_frame_is_a_message_or_a_wire_error(value, data):
-    body = bytearray(wire.encode(wire.Returned(3, wire.pack(value), mutated=False))[4:])
+    body = bytearray(wire.encode(wire.ReturnedReply(3, wire.pack(value), mutated=False))[4:])
     for _ in range(data.draw(st.integers(1, 3))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(wire.WireError):
         reply = wire.decode_reply(bytes(body))
-        if isinstance(reply, wire.Returned):
+        if isinstance(reply, wire.ReturnedReply):
             wire.unpack(reply.value)
 
 
@@ -84,7 +84,7 @@ def test_a_damaged_frame_is_a_message_or_a_wire_error(value, data):
     ],
 )
 def test_a_value_that_contradicts_itself_is_a_wire_error(value):
-    frame = wire.encode(wire.Returned(0, value, mutated=False))
+    frame = wire.encode(wire.ReturnedReply(0, value, mutated=False))
     with pytest.raises(wire.WireError):
         wire.decode_reply(frame[4:])
 
@@ -140,7 +140,7 @@ def test_what_has_no_numbers_has_no_object():
 
 
 def test_a_callback_is_made_where_it_arrives():
-    f = wire.unpack(wire.Callback("x, y", "np.sqrt(x) + y"))
+    f = wire.unpack(wire.Lambda("x, y", "np.sqrt(x) + y"))
     assert f(4.0, 1.0) == 3.0
 
 
@@ -156,9 +156,9 @@ def test_nan_survives():
     assert math.isnan(wire.unpack(wire.pack(math.nan)))
 
 
-@pytest.mark.parametrize("value", [wire.Callback("x", "1 / 0"), wire.Word("relu")])
+@pytest.mark.parametrize("value", [wire.Lambda("x", "1 / 0"), wire.Word("relu")])
 def test_source_code_and_words_are_no_answer(value):
-    body = wire.encode(wire.Returned(0, wire.Sequence("list", (value,)), mutated=False))[4:]
+    body = wire.encode(wire.ReturnedReply(0, wire.Sequence("list", (value,)), mutated=False))[4:]
     with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
         wire.decode_reply(body)
 
@@ -166,7 +166,7 @@ def test_source_code_and_words_are_no_answer(value):
 def test_a_message_that_is_too_large_is_refused_where_it_is_made(monkeypatch):
     monkeypatch.setattr(wire, "MAX_FRAME_BYTES", 100)
     with pytest.raises(wire.WireError, match="a message of"):
-        wire.encode(wire.Raised(0, wire.error_of(ValueError("x" * 200), ())))
+        wire.encode(wire.RaisedReply(0, wire.error_of(ValueError("x" * 200), ())))
 
 
 def test_what_is_too_deep_too_long_or_endless_has_no_content():

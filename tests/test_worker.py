@@ -13,10 +13,10 @@ import pytest
 from conftest import SOFTMAX
 
 from grader import wire
-from grader.worker.hardening import Limits
+from grader.worker.hardening import ChildLimits
 from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
 
-LIMITS = Limits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
+LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
 
 
 class Worker:
@@ -81,14 +81,14 @@ def source(text, name="ex01_softmax.py", cells=None):
 
 
 def load(*sources, **options):
-    return wire.Load(
+    return wire.LoadRequest(
         sources, ("softmax", "softmax_jacobian"), ("ex01_softmax", "ex02_jacobian"), **options
     )
 
 
 def call(function, *args, file="ex01_softmax.py", **kwargs):
     packed = {name: wire.pack(value) for name, value in kwargs.items()}
-    return wire.Call(7, file, function, tuple(map(wire.pack, args)), packed)
+    return wire.CallRequest(7, file, function, tuple(map(wire.pack, args)), packed)
 
 
 def test_a_loaded_function_answers_calls(child):
@@ -108,12 +108,12 @@ def softmax(params, pair, *, scale, f):
     return f(params['W'] * pair[1] * scale), {'a': None}
 """
     child.ask(load(source(text)))
-    request = wire.Call(
+    request = wire.CallRequest(
         7,
         "ex01_softmax.py",
         "softmax",
         (wire.pack({"W": np.ones(2)}), wire.pack((1, 2))),
-        {"scale": 3.0, "f": wire.Callback("x", "x + 1")},
+        {"scale": 3.0, "f": wire.Lambda("x", "x + 1")},
     )
     value = wire.unpack(child.ask(request).value)
     assert value[0].tolist() == [7.0, 7.0]
@@ -122,7 +122,9 @@ def softmax(params, pair, *, scale, f):
 
 def test_a_text_reaches_the_function_and_counts_as_unchanged(child):
     child.ask(load(source("def softmax(Z, hidden='tanh'): return float(hidden == 'relu')")))
-    request = wire.Call(7, "ex01_softmax.py", "softmax", (1.0,), {"hidden": wire.Word("relu")})
+    request = wire.CallRequest(
+        7, "ex01_softmax.py", "softmax", (1.0,), {"hidden": wire.Word("relu")}
+    )
     reply = child.ask(request)
     assert (reply.value, reply.mutated) == (1.0, False)
 
@@ -190,7 +192,7 @@ def test_files_import_each_other_in_any_order(child):
 def test_an_imported_function_is_not_ones_own(child):
     first, second = source(SOFTMAX), source("from ex01_softmax import softmax", "ex02_jacobian.py")
     loaded = child.ask(load(first, second))
-    assert {(d.file, d.own) for d in loaded.definitions} == {
+    assert {(d.file, d.is_defined_here) for d in loaded.definitions} == {
         ("ex01_softmax.py", True),
         ("ex02_jacobian.py", False),
     }

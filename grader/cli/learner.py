@@ -80,9 +80,9 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
         if as_json:
             import msgspec
 
-            from grader.learner.check import found_in
+            from grader.learner.check import check_files
 
-            found = found_in(files, lane)
+            found = check_files(files, lane)
             click.echo(msgspec.json.encode(found.result))
             code = 0 if found.passed else EXIT_FAILED
         elif watch:
@@ -90,8 +90,8 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
 
             code = watched(files, lane, console())
         else:
-            from grader.learner.check import found_in
+            from grader.learner.check import check_files
             from grader.results.terminal import show
 
-            code = show(found_in(files, lane), console())
+            code = show(check_files(files, lane), console())
     sys.exit(code)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.grade.processes import Processes
     from grader.grade.run import Options
     from grader.grade.tasks import Work
-    from grader.intake.people import Taken
+    from grader.intake.people import ClassSubmissions
     from grader.plan import Plan
     from grader.platforms.cluster.workers import Cluster
 
@@ -126,11 +126,11 @@ def grade(  # noqa: PLR0913  # one for each option
     when it could not go on, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.cli.limits import limits_with
-    from grader.course.cache import kept_plan
+    from grader.course.cache import cached_plan
     from grader.engine.isolation import chosen
     from grader.grade.run import Options
     from grader.grade.tasks import Work
-    from grader.intake.recognise import taken as taken_from
+    from grader.intake.recognise import class_at
     from grader.intake.roster import read_roster, with_roster
 
     if dask and jobs:
@@ -138,21 +138,21 @@ def grade(  # noqa: PLR0913  # one for each option
     read = read_course(course)
     read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
     people = read_roster(roster) if roster is not None else []
-    taken = taken_from(submissions, order=read.slugs, leave_out=out, source=source)
+    taken = class_at(submissions, order=read.slugs, leave_out=out, source=source)
     if people:
         taken = with_roster(taken, people)
     for stray in taken.strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
-    for remark in (*filter(None, [taken.told]), *taken.remarks):
+    for remark in (*filter(None, [taken.summary]), *taken.remarks):
         click.echo(remark, err=True)
     options = Options(regrade=regrade, overrides=overrides)
     if dask:
-        plan = kept_plan(read, out, seed=seed, only=exercises)
+        plan = cached_plan(read, out, seed=seed, only=exercises)
         count = len(taken.entries)
         with _cluster(dask, read, plan, isolation=isolation, count=count) as cluster:
             _grade_into(out, taken, plan, options, workers=cluster, wall=cluster.wall)
     wall = chosen(isolation)
-    plan = kept_plan(read, out, seed=seed, only=exercises)
+    plan = cached_plan(read, out, seed=seed, only=exercises)
     workers = _processes(taken, Work(plan, wall, read.folder), jobs)
     _grade_into(out, taken, plan, options, workers=workers, wall=wall)
 
@@ -204,21 +204,21 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are kept
-    from grader.course.cache import kept_plan
+    from grader.course.cache import cached_plan
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
     from grader.grade.run import Options
     from grader.grade.tasks import Work
-    from grader.intake.recognise import taken as taken_from
+    from grader.intake.recognise import class_at
 
     read = read_course(course)
-    plan = kept_plan(read, out / "results", seed=0)
+    plan = cached_plan(read, out / "results", seed=0)
     try:
         submissions = write_class(read, out / "submissions", students=students)
     except OSError as error:
         raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
     click.echo(f"A class of {students}: {submissions}")
-    taken = taken_from(submissions, order=read.slugs, source="plain")
+    taken = class_at(submissions, order=read.slugs, source="plain")
     wall = strongest()
     workers = _processes(taken, Work(plan, wall, read.folder), jobs)
     _grade_into(out / "results", taken, plan, Options(), workers=workers, wall=wall)
@@ -236,7 +236,7 @@ def _cluster(
     return connected(address, course, plan, isolation=isolation, count=count)
 
 
-def _processes(taken: Taken, work: Work, jobs: int | None) -> Processes:
+def _processes(taken: ClassSubmissions, work: Work, jobs: int | None) -> Processes:
     """As many worker processes as are asked for, or can be at work here, and have work."""
     from grader.grade.processes import Processes, available_cpus
 
@@ -245,7 +245,7 @@ def _processes(taken: Taken, work: Work, jobs: int | None) -> Processes:
 
 def _grade_into(
     out: Path,
-    taken: Taken,
+    taken: ClassSubmissions,
     plan: Plan,
     options: Options,
     *,

@@ -13,7 +13,7 @@ import msgspec
 from grader.course.folder import Course, Exercise, module_of
 from grader.course.mistakes import silent
 from grader.course.planning import plan_of
-from grader.course.proof import Graded, Step, graded_variants
+from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.diagnoser import same_leaves
 from grader.engine.fresh import lane_for
@@ -89,7 +89,7 @@ def audited(
     *,
     seed: int = 0,
     step: Step = lambda _: None,
-    graded: Graded = graded_variants,
+    graded: GradeVariants = graded_variants,
 ) -> Audit:
     """The report card of a course; `step` is told what is being looked at.
 

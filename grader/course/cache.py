@@ -22,12 +22,12 @@ from grader.versions import VERSIONS
 FILE = ".plan.msgpack"
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _CachedPlan(msgspec.Struct, frozen=True):
     key: bytes
     plan: Plan
 
 
-def kept_plan(course: Course, folder: Path, *, seed: int, only: tuple[str, ...] = ()) -> Plan:
+def cached_plan(course: Course, folder: Path, *, seed: int, only: tuple[str, ...] = ()) -> Plan:
     """The plan with all mistakes: the one kept in `folder` if it is of the same, else a new one.
 
     A folder that cannot be written to only costs time.
@@ -35,17 +35,17 @@ def kept_plan(course: Course, folder: Path, *, seed: int, only: tuple[str, ...] 
     path = folder / FILE
     key = _key(course, seed, only)
     with suppress(OSError, msgspec.MsgspecError):
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Kept)
+        kept = msgspec.msgpack.decode(path.read_bytes(), type=_CachedPlan)
         if kept.key == key:
             return kept.plan
     plan = plan_of(course, seed=seed, only=only, mistakes=True)
-    data = msgspec.msgpack.encode(_Kept(key, plan))
+    data = msgspec.msgpack.encode(_CachedPlan(key, plan))
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_bytes(path, [data])
     # What is read differs in nothing but whole numbers, which are then floats; stored results are
     # known by the plan's bytes, so it is always the read one.
-    return msgspec.msgpack.decode(data, type=_Kept).plan
+    return msgspec.msgpack.decode(data, type=_CachedPlan).plan
 
 
 def _key(course: Course, seed: int, only: tuple[str, ...]) -> bytes:

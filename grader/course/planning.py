@@ -198,7 +198,7 @@ def _planned_call(
 
 def _packed(value: object, where: str) -> wire.Value:
     if isinstance(value, Callback):
-        return wire.Callback(value.parameters, value.expression)
+        return wire.Lambda(value.parameters, value.expression)
     if isinstance(value, str):
         return wire.Word(value)
     packed = _plain(wire.pack(value))

@@ -26,11 +26,11 @@ from grader.plan import Plan, PlannedCall
 TRIVIAL_SHARE = 0.1
 
 Step = Callable[[str], None]
-Graded: TypeAlias = Callable[[Exercise, str, Grader], dict[Variant, FunctionResult]]
+GradeVariants: TypeAlias = Callable[[Exercise, str, Grader], dict[Variant, FunctionResult]]
 
 
 def problems_of(
-    course: Course, exercises: Path, *, step: Step, graded: Graded | None = None
+    course: Course, exercises: Path, *, step: Step, graded: GradeVariants | None = None
 ) -> list[str]:
     """Everything that is wrong with a course, each with the file and what to do; empty if nothing.
 
@@ -175,7 +175,7 @@ _TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
 }
 
 
-def _variant_problems(exercise: Exercise, grader: Grader, graded: Graded) -> list[str]:
+def _variant_problems(exercise: Exercise, grader: Grader, graded: GradeVariants) -> list[str]:
     problems = []
     alternatives = graded(exercise, "alternatives.py", grader)
     for alternative, result in alternatives.items():

@@ -72,12 +72,12 @@ def _name(number: int) -> str:
     return name if number < len(NAMES) else f"{name}{number // len(NAMES) + 1}"
 
 
-Kind: TypeAlias = Callable[[str], Files]
+MakeSubmission: TypeAlias = Callable[[str], Files]
 
 
 def _kinds(
     course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
-) -> list[Kind]:
+) -> list[MakeSubmission]:
     """One of each kind of submission, the ordinary ones and the troublesome ones mixed."""
     first = course.exercises[0]
     last = course.exercises[-1]
@@ -108,7 +108,7 @@ def _kinds(
 
 def _ordinary(
     course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
-) -> list[Kind]:
+) -> list[MakeSubmission]:
     return [
         lambda who: _with_mistakes(who, course, mistakes, 1, rng),
         lambda who: _with_alternatives(who, course, alternatives, rng),

@@ -31,7 +31,7 @@ SAME_ERROR = 0.05
 NO_ANSWER = ("MemoryError", "_ArrayMemoryError")
 
 
-class _Kind(Enum):
+class _Aspect(Enum):
     """In what a mistake differs from the reference in one call."""
 
     ERROR = auto()
@@ -44,7 +44,7 @@ class _Kind(Enum):
 class _Difference:
     """What a mistake does in one call that the reference does not."""
 
-    kind: _Kind
+    kind: _Aspect
     leaves: tuple[Leaf, ...] = ()
     error: str = ""
     type_name: str = ""
@@ -159,13 +159,13 @@ class Diagnoser:
 
     def _agrees(self, one: _Seen, difference: _Difference, place: int, *, right: bool) -> bool:
         expected = self.expected[place]
-        if difference.kind is _Kind.ERROR or one.error:
+        if difference.kind is _Aspect.ERROR or one.error:
             return difference.error == one.error
-        if difference.kind is _Kind.VALUE:
+        if difference.kind is _Aspect.VALUE:
             return not right and same_leaves(one.leaves, difference.leaves)
         if not right:
             return False
-        if difference.kind is _Kind.FORM:
+        if difference.kind is _Aspect.FORM:
             return one.mutated >= difference.mutated and (
                 not difference.type_name or _type_name(one.value, expected) == difference.type_name
             )
@@ -339,14 +339,14 @@ def _seen(outcome: Outcome, expected: Expected) -> _Seen | None:
 
 def _difference(answer: MistakenAnswer, expected: Expected) -> _Difference:
     if answer.error:
-        return _Difference(_Kind.ERROR, error=answer.error)
+        return _Difference(_Aspect.ERROR, error=answer.error)
     leaves = leaves_of(answer.value, expected)
     if value_difference(answer.value, expected) is not None:
-        return _Difference(_Kind.VALUE, leaves)
+        return _Difference(_Aspect.VALUE, leaves)
     type_name = _type_name(answer.value, expected)
     if type_name or answer.mutated:
-        return _Difference(_Kind.FORM, type_name=type_name, mutated=answer.mutated)
-    return _Difference(_Kind.PRECISION, leaves)
+        return _Difference(_Aspect.FORM, type_name=type_name, mutated=answer.mutated)
+    return _Difference(_Aspect.PRECISION, leaves)
 
 
 def _size(one: _Seen) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.engine.session import Frame, Session
+from grader.engine.session import EncodedCall, Session
 from grader.model import Returned
 
 # Numbers of the calls made here: no planned call has one so large.
@@ -68,7 +68,9 @@ class Earlier:
 
     def _answer(self, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]) -> Any:
         number = next(self.numbers)
-        frame = Frame(number, wire.encode(wire.Call(number, self.file, self.name, args, kwargs)))
+        frame = EncodedCall(
+            number, wire.encode(wire.CallRequest(number, self.file, self.name, args, kwargs))
+        )
         (outcome,) = self.session.call(self.file, self.name, [frame])
         if not isinstance(outcome, Returned):
             raise NoAnswerError

@@ -20,7 +20,7 @@ from grader.engine.lane import ChildGone, Lane, OutOfTime, Process
 from grader.engine.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
 from grader.errors import SandboxError
 from grader.model import Limits
-from grader.worker.hardening import Limits as KernelLimits
+from grader.worker.hardening import ChildLimits
 
 START = """
 import sys
@@ -60,7 +60,7 @@ class FreshChild:
     """One process that runs one submission; a thread reads what it writes."""
 
     def __init__(self, limits: Limits) -> None:
-        kernel = KernelLimits(
+        kernel = ChildLimits(
             limits.memory_bytes, int(limits.submission_cpu_s) + 2, limits.file_bytes
         )
         env = ENVIRONMENT | {name: os.environ[name] for name in WINDOWS if name in os.environ}

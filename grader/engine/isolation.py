@@ -23,7 +23,7 @@ from grader import worker as worker_package
 from grader.engine import bubblewrap, seccomp
 from grader.engine.lane import Lane
 from grader.engine.launch import Wall
-from grader.engine.session import Frame, Session
+from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError, UsageError
 from grader.model import Limits, Returned, Submission
 
@@ -134,7 +134,7 @@ def probed(lane: Lane) -> dict[str, str]:
     name = "probes.py"
     cells = (wire.Cell(name, path.read_text(encoding="utf-8")),)
     submission = Submission("probe", (wire.Source(name, "probes", "probes", cells),))
-    frame = Frame(0, wire.encode(wire.Call(0, name, "probe", (), {})))
+    frame = EncodedCall(0, wire.encode(wire.CallRequest(0, name, "probe", (), {})))
     with Session(
         lane, submission, functions=("probe",), exercises=("probes",), limits=Limits()
     ) as session:

@@ -17,7 +17,7 @@ from grader import wire
 from grader.engine.launch import Wall, Zygote, launch
 from grader.errors import SandboxError
 from grader.model import Limits
-from grader.worker.hardening import Limits as KernelLimits
+from grader.worker.hardening import ChildLimits
 from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
 
 START_TIMEOUT_S = 60.0
@@ -158,7 +158,7 @@ class Lane:
 
     def _forked(self, limits: Limits) -> Child:
         control = self._control()
-        kernel = KernelLimits(
+        kernel = ChildLimits(
             memory_bytes=limits.memory_bytes,
             cpu_s=int(limits.submission_cpu_s) + 2,
             file_bytes=limits.file_bytes,

@@ -23,7 +23,7 @@ MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
 
 
-class Frame(NamedTuple):
+class EncodedCall(NamedTuple):
     """A call as it is sent, and the number by which its answer names it."""
 
     number: int
@@ -108,7 +108,7 @@ class Session:
         self,
         file: str,
         function: str,
-        frames: Sequence[Frame],
+        frames: Sequence[EncodedCall],
         *,
         before: Collection[Outcome] = (),
     ) -> list[Outcome]:
@@ -152,7 +152,9 @@ class Session:
             return NotLoaded(f"{function} was not there when {file} was loaded again")
         return None
 
-    def _pipelined(self, frames: Iterable[Frame], outcomes: dict[int, Outcome]) -> Outcome | None:
+    def _pipelined(
+        self, frames: Iterable[EncodedCall], outcomes: dict[int, Outcome]
+    ) -> Outcome | None:
         """Make these calls; what befell the first one that did not come back, or None.
 
         Only calls of one function are ever in the pipe together: no input that waits there may be
@@ -161,7 +163,7 @@ class Session:
         child = self._child
         assert child is not None
         unsent = deque(frames)
-        sent: deque[Frame] = deque()
+        sent: deque[EncodedCall] = deque()
         in_flight = 0
         try:
             while unsent or sent:
@@ -191,9 +193,9 @@ class Session:
     def _answer(self, child: Process, number: int) -> Outcome:
         reply = self._received(child, self.limits.call_cpu_s)
         match reply:
-            case wire.Returned(number=answered) if answered == number:
+            case wire.ReturnedReply(number=answered) if answered == number:
                 return Returned(reply.value, reply.mutated, reply.output)
-            case wire.Raised(number=answered) if answered == number:
+            case wire.RaisedReply(number=answered) if answered == number:
                 return Raised(reply.error, reply.output)
         raise ChildGone("it answered another call")
 
@@ -229,7 +231,7 @@ class Session:
 
     def _loads(self, child: Process) -> bool:
         """Whether the submission loads to its end; if not, what stopped it will be skipped."""
-        request = wire.Load(
+        request = wire.LoadRequest(
             sources=self.submission.sources,
             functions=self.functions,
             exercises=self.exercises,

@@ -13,21 +13,24 @@ from grader.plan import Plan, PlannedFunction
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class Fingerprints:
     """The key of each function, and that of all of them graded together."""
 
     plan: bytes
     functions: Mapping[str, bytes]
 
-    def of_submission(self, handed: bytes) -> Keys:
+    def of_submission(self, submission_hash: bytes) -> Fingerprints:
         """The same for a submission with this hash of what was handed in."""
-        return Keys(
-            _hash(self.plan, handed),
-            {name: _hash(key, handed) for name, key in self.functions.items()},
+        return Fingerprints(
+            _hash(self.plan, submission_hash),
+            {
+                name: _hash(fingerprint, submission_hash)
+                for name, fingerprint in self.functions.items()
+            },
         )
 
 
-def keys_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) -> Keys:
+def fingerprints_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) -> Fingerprints:
     """The keys of a plan's functions, but for what was handed in.
 
     Whatever stands in the plan beside its exercises (seed, limits, all names) touches them all.
@@ -39,7 +42,7 @@ def keys_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) -> Keys:
         for exercise in plan.exercises
         for function in exercise.functions
     }
-    return Keys(_hash(common, *functions.values()), functions)
+    return Fingerprints(_hash(common, *functions.values()), functions)
 
 
 def _graded_by(function: PlannedFunction) -> bytes:

@@ -16,7 +16,7 @@ from grader import wire
 from grader.diagnose.explain import Explainer, attempt
 from grader.diagnose.following import FollowThrough, Judged
 from grader.engine.lane import Lane
-from grader.engine.session import Frame, LoadProblem, Session
+from grader.engine.session import EncodedCall, LoadProblem, Session
 from grader.errors import SandboxError
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.scoring import with_follow_through
@@ -49,7 +49,7 @@ FOLLOWED = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class GradedSubmission:
     """The graded submission, and what its line in results.jsonl does not tell."""
 
     result: SubmissionResult
@@ -63,7 +63,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Task:
+class _Attempts:
     """A function to be graded: the files that attempt it, and what calling it in each has given."""
 
     exercise: PlannedExercise
@@ -77,7 +77,7 @@ Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
 
 
 @dataclass(slots=True)
-class _Run:
+class _Findings:
     """What is found while one submission's functions are graded."""
 
     results: list[FunctionResult] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Grader:
         self.plan = plan
         self.lane = lane
         self.follow = follow
-        self._frames: dict[tuple[str, str, int], Frame] = {}
+        self._frames: dict[tuple[str, str, int], EncodedCall] = {}
         functions = [f for exercise in plan.exercises for f in exercise.functions]
         # Which of a function's calls are for public checks, and which only for checks of memory.
         self._public = {f.name: f.public_calls for f in functions}
@@ -108,11 +108,11 @@ class Grader:
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """The result of one submission; a failure of ours is a result too, without a score."""
-        return self.report(submission).result
+        return self.grade_submission(submission).result
 
-    def report(
+    def grade_submission(
         self, submission: Submission, *, echo: bool = False, only: Collection[str] | None = None
-    ) -> Report:
+    ) -> GradedSubmission:
         """Like `grade`, with what the learner's code printed (`echo`).
 
         `only` names the functions that are graded, if not all.
@@ -134,18 +134,18 @@ class Grader:
                 _log.exception("grading %s failed", submission.student)
             return self._failed(submission, message, planned)
         self.lane.renew()
-        return self._report(submission, run, time.perf_counter() - began)
+        return self._graded(submission, run, time.perf_counter() - began)
 
     def failure(self, submission: Submission, message: str) -> SubmissionResult:
         """The result of a submission that we failed to grade: no scores, and the reason."""
         planned = [(exercise, f) for exercise in self.plan.exercises for f in exercise.functions]
         return self._failed(submission, message, planned).result
 
-    def _failed(self, submission: Submission, message: str, planned: Planned) -> Report:
-        run = _Run(_failures(planned, message), notes=[("", f"the grader failed: {message}")])
-        return self._report(submission, run, 0.0)
+    def _failed(self, submission: Submission, message: str, planned: Planned) -> GradedSubmission:
+        run = _Findings(_failures(planned, message), notes=[("", f"the grader failed: {message}")])
+        return self._graded(submission, run, 0.0)
 
-    def _report(self, submission: Submission, run: _Run, seconds: float) -> Report:
+    def _graded(self, submission: Submission, run: _Findings, seconds: float) -> GradedSubmission:
         notes = [*(("", note) for note in submission.notes), *run.notes]
         # What a submission brought along may hold what no JSON can.
         notes = [(function, wire.clean(note, MAX_NOTE)) for function, note in notes]
@@ -163,10 +163,10 @@ class Grader:
             notes=tuple(note for _function, note in notes),
             functions=tuple(run.results),
         )
-        return Report(result, run.outputs, tuple(notes), together=run.together)
+        return GradedSubmission(result, run.outputs, tuple(notes), together=run.together)
 
-    def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> _Run:
-        run = _Run()
+    def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> _Findings:
+        run = _Findings()
         with Session(
             self.lane,
             submission,
@@ -177,7 +177,7 @@ class Grader:
         ) as session:
             run.outputs[""] = session.loaded.output
             tasks = [
-                _Task(exercise, function, attempted_in(session, exercise.slug, function.name))
+                _Attempts(exercise, function, attempted_in(session, exercise.slug, function.name))
                 for exercise, function in planned
             ]
             self._call_public(session, tasks)
@@ -194,7 +194,7 @@ class Grader:
             run.notes.append(("", f"and {len(problems) - MAX_NOTES} more statements that failed"))
         return run
 
-    def _call_public(self, session: Session, tasks: Sequence[_Task]) -> None:
+    def _call_public(self, session: Session, tasks: Sequence[_Attempts]) -> None:
         """Make the calls of public checks, of all functions.
 
         They come before any call of a hidden check: what a public check tells (prints, exceptions)
@@ -205,7 +205,9 @@ class Grader:
             for file, outcomes in zip(task.files, task.outcomes, strict=True):
                 self._call(session, task.function, file, self._public[task.function.name], outcomes)
 
-    def _finished(self, session: Session, task: _Task, run: _Run) -> tuple[FunctionResult, str]:
+    def _finished(
+        self, session: Session, task: _Attempts, run: _Findings
+    ) -> tuple[FunctionResult, str]:
         """Make the calls that are left, judge all, and take the best of the files."""
         function = task.function
         if not task.files:
@@ -230,7 +232,9 @@ class Grader:
         result, printed = graded[task.best]
         return self._explained(session, task, result), printed
 
-    def _explained(self, session: Session, task: _Task, result: FunctionResult) -> FunctionResult:
+    def _explained(
+        self, session: Session, task: _Attempts, result: FunctionResult
+    ) -> FunctionResult:
         """The result with the points for follow-through, and with what explains it."""
         function, outcomes = task.function, task.outcomes[task.best]
         failed = [
@@ -268,7 +272,7 @@ class Grader:
         called = session.call(file, function.name, frames, before=outcomes.values())
         outcomes.update(zip(numbers, called, strict=True))
 
-    def _frame(self, function: PlannedFunction, file: str, number: int) -> Frame:
+    def _frame(self, function: PlannedFunction, file: str, number: int) -> EncodedCall:
         """A call, encoded once for all submissions whose file has this name."""
         key = (file, function.name, number)
         if key not in self._frames:
@@ -276,8 +280,8 @@ class Grader:
                 self._frames.clear()
             call = function.calls[number]
             unique = self._numbers[function.name, number]
-            request = wire.Call(unique, file, function.name, call.args, call.kwargs)
-            self._frames[key] = Frame(unique, wire.encode(request))
+            request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
+            self._frames[key] = EncodedCall(unique, wire.encode(request))
         return self._frames[key]
 
     def _absent(
@@ -340,7 +344,9 @@ def attempted_in(session: Session, slug: str, function: str) -> list[str]:
         if definition.function == function and not definition.stub
     ]
     named = _files_of(session, slug)
-    own = [d for d in holders if d.file in named and d.own] or [d for d in holders if d.own]
+    own = [d for d in holders if d.file in named and d.is_defined_here] or [
+        d for d in holders if d.is_defined_here
+    ]
     own = own or holders
     distinct = {definition.fingerprint: definition for definition in reversed(own)}
     return [d.file for d in own if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]

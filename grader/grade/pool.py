@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from grader.grade.tasks import LOST_TWICE, Answer, Task
+from grader.grade.tasks import LOST_TWICE, Task, TaskResult
 
 # So many tasks a worker are under way: enough that none waits for work, and few to do again when a
 # worker is lost.
@@ -31,7 +31,7 @@ class Pool(Protocol):
     def submit(self, tasks: list[Task]) -> Future[Any]:
         """Give them to a worker. WorkerLost where none takes them."""
 
-    def answers(self, future: Future[Any]) -> list[Answer]:
+    def answers(self, future: Future[Any]) -> list[TaskResult]:
         """What it has come to. WorkerLost when its worker has ended."""
 
 
@@ -44,13 +44,13 @@ class Workers(Protocol):
         When the block is left by an error, what is under way is not waited for.
         """
 
-    def failure(self, task: Task, message: str) -> Answer:
+    def failure(self, task: Task, message: str) -> TaskResult:
         """The answer to a task that could not be done."""
 
 
 def grade_all(
     tasks: Iterable[Task], workers: Workers, *, stopped: Callable[[], bool] = lambda: False
-) -> Generator[list[Answer], None, None]:
+) -> Generator[list[TaskResult], None, None]:
     """The answers to all tasks, as they are done, in groups; tasks are taken when there is room.
 
     Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
@@ -67,7 +67,7 @@ def grade_all(
 
 def _pooled(
     tasks: Iterator[Task], workers: Workers, stopped: Callable[[], bool], *, alone: bool
-) -> Generator[list[Answer], None, list[Task]]:
+) -> Generator[list[TaskResult], None, list[Task]]:
     """Answers until all are there or a worker is lost; then the tasks that were under way.
 
     Returns an empty list when all tasks are done.

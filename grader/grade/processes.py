@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from grader.grade.pool import AHEAD, WorkerLost
-from grader.grade.tasks import Answer, Answerer, Task, Work
+from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
 from grader.worker.hardening import die_with_parent
 
 
@@ -34,7 +34,7 @@ class Processes:
         self._jobs = jobs
 
     @contextmanager
-    def pool(self, *, alone: bool) -> Iterator[_Pool]:
+    def pool(self, *, alone: bool) -> Iterator[_ProcessPool]:
         """Fresh processes, ended with the block."""
         jobs = 1 if alone else self._jobs
         # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
@@ -44,7 +44,7 @@ class Processes:
             ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(place,)) as executor,
         ):
             try:
-                yield _Pool(executor, 1 if alone else jobs * AHEAD)
+                yield _ProcessPool(executor, 1 if alone else jobs * AHEAD)
             except BaseException:
                 # A worker that waits for a slow submission must not be waited for. Before Python
                 # 3.14 an executor has no public way to end its processes.
@@ -53,12 +53,12 @@ class Processes:
                 executor.shutdown(cancel_futures=True)
                 raise
 
-    def failure(self, task: Task, message: str) -> Answer:
+    def failure(self, task: Task, message: str) -> TaskResult:
         """The answer to a task that could not be done."""
-        return Answerer(self._work).failure(task, message)
+        return TaskGrader(self._work).failure(task, message)
 
 
-class _Pool:
+class _ProcessPool:
     """Processes that have been started."""
 
     def __init__(self, executor: ProcessPoolExecutor, room: int) -> None:
@@ -73,14 +73,14 @@ class _Pool:
         """The next task: giving it to a process costs next to nothing."""
         return list(islice(tasks, 1))
 
-    def submit(self, tasks: list[Task]) -> Future[list[Answer]]:
+    def submit(self, tasks: list[Task]) -> Future[list[TaskResult]]:
         """Give it to a process. WorkerLost when one has ended."""
         try:
             return self._executor.submit(_answers_in_worker, tasks)
         except BrokenProcessPool as error:  # pragma: no cover  # since the last answer
             raise WorkerLost(str(error)) from None
 
-    def answers(self, future: Future[list[Answer]]) -> list[Answer]:
+    def answers(self, future: Future[list[TaskResult]]) -> list[TaskResult]:
         """What it has come to. WorkerLost when the process has ended."""
         try:
             return future.result()
@@ -109,7 +109,7 @@ def _laid_out(work: Work) -> Iterator[str]:
         yield f"/proc/{os.getpid()}/fd/{file.fileno()}"
 
 
-_answerer: Answerer | None = None
+_answerer: TaskGrader | None = None
 
 
 def _start(place: str) -> None:
@@ -120,7 +120,7 @@ def _start(place: str) -> None:
     die_with_parent()
     _exit_if_orphaned()
     work = pickle.loads(Path(place).read_bytes())  # noqa: S301  # our own, see _laid_out
-    _answerer = Answerer(work)
+    _answerer = TaskGrader(work)
 
 
 def _exit_if_orphaned() -> None:
@@ -130,6 +130,6 @@ def _exit_if_orphaned() -> None:
         os._exit(1)  # pragma: no cover  # a race that is lost once in thousands of kills
 
 
-def _answers_in_worker(tasks: list[Task]) -> list[Answer]:
+def _answers_in_worker(tasks: list[Task]) -> list[TaskResult]:
     assert _answerer is not None
-    return [_answerer.answer(task) for task in tasks]
+    return [_answerer.grade(task) for task in tasks]

@@ -15,13 +15,13 @@ from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
 from grader.files import write_text
-from grader.grade.fingerprints import keys_of
+from grader.grade.fingerprints import fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
 from grader.grade.overrides import Mark, apply_marks, read_marks
 from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
-from grader.grade.tasks import Answer, Task
-from grader.intake.people import Entry, Taken
+from grader.grade.tasks import Task, TaskResult
+from grader.intake.people import ClassSubmissions, Entry
 from grader.plan import Plan
 from grader.results.pages import Circumstances, write_feedback, write_report
 from grader.results.store import Store
@@ -60,7 +60,7 @@ class _Counts:
     functions: int = 0
     unchanged: int = 0
 
-    def add(self, answer: Answer) -> None:
+    def add(self, answer: TaskResult) -> None:
         if answer.graded is None:
             self.unchanged += 1
         else:
@@ -74,7 +74,7 @@ class _Counts:
 
 def grade_into(
     out: Path,
-    taken: Taken,
+    taken: ClassSubmissions,
     plan: Plan,
     options: Options,
     *,
@@ -92,8 +92,8 @@ def grade_into(
     marks = _marks(out, options.overrides)
     counts = _Counts(len(taken.entries))
     with Store(out) as store, _signals(counts, out) as signals:
-        plan_key = keys_of(plan, isolation="", versions=VERSIONS).plan
-        store.begin(plan, plan_key, regrade=options.regrade)
+        plan_fingerprint = fingerprints_of(plan, isolation="", versions=VERSIONS).plan
+        store.begin(plan, plan_fingerprint, regrade=options.regrade)
         _grade(taken.entries, workers, store, counts, signals, errors)
         for entry in taken.entries:
             if entry.person.name:
@@ -130,7 +130,7 @@ def _report(
     store: Store,
     about: Circumstances,
     out: Path,
-    taken: Taken,
+    taken: ClassSubmissions,
     counts: _Counts,
     console: Console,
 ) -> bool:
@@ -159,7 +159,9 @@ def _report(
     return tally.failed == 0
 
 
-def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, tally: Tally) -> None:
+def _write_files(
+    store: Store, about: Circumstances, out: Path, taken: ClassSubmissions, tally: Tally
+) -> None:
     write_text(out / RESULTS, results_jsonl(store.results()))
     gradebook = gradebook_csv(
         store.results(),
@@ -176,7 +178,7 @@ def _write_files(store: Store, about: Circumstances, out: Path, taken: Taken, ta
     write_report(out, store, about)
 
 
-def _write_people(path: Path, taken: Taken) -> None:
+def _write_people(path: Path, taken: ClassSubmissions) -> None:
     """Write who is who; nothing where no more is known than the names of entries."""
     if taken.knows_people:
         write_text(path, people_csv(taken))

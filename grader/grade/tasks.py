@@ -1,4 +1,4 @@
-"""Grade one submission of a class, but for what is stored of it and still holds."""
+"""Grade one submission of a class, reusing stored results that are still valid."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
-from grader.grade.fingerprints import Keys, keys_of
-from grader.grade.grader import Grader, Report
-from grader.intake.files import Handed, Part
-from grader.intake.submission import brought, submission_from
+from grader.grade.fingerprints import Fingerprints, fingerprints_of
+from grader.grade.grader import GradedSubmission, Grader
+from grader.intake.files import Collected, Part
+from grader.intake.submission import collect, submission_from
 from grader.model import Submission, Verdict
 from grader.plan import Plan
-from grader.results.rows import Graded, Known
+from grader.results.rows import EncodedResult, StoredFingerprints
 from grader.versions import VERSIONS
 
 LOST_TWICE = "a worker process was ended while it graded this, twice"
@@ -25,97 +25,108 @@ class Task(NamedTuple):
     """A student, where their files are (or what was read of them), and what is stored of them."""
 
     student: str
-    paths: Sequence[Part] | Handed
-    known: Known | None = None
+    paths: Sequence[Part] | Collected
+    stored: StoredFingerprints | None = None
     notes: tuple[str, ...] = ()
 
 
 class Work(NamedTuple):
-    """What every worker is told: by which plan, behind which wall, by whose formulas."""
+    """What every worker is given: the plan, the wall, and the course whose formulas it uses."""
 
     plan: Plan
     wall: Wall
     course: Path | None = None
 
 
-class Answer(NamedTuple):
-    """What was graded of a student's submission; None: nothing, since all that is stored holds."""
+class TaskResult(NamedTuple):
+    """What was graded of a student's submission; None when all stored results are still valid."""
 
     student: str
-    graded: Graded | None
+    graded: EncodedResult | None
 
 
-class Answerer:
-    """Answers tasks one after the other, in one lane that is kept between them."""
+class TaskGrader:
+    """Grades tasks one after the other, in one lane that is kept between them.
+
+    One in each worker process, for as long as the process lives. It owns the `Grader` and its lane.
+    """
 
     def __init__(self, work: Work) -> None:
         follow = None if work.course is None else FollowThrough(work.course)
         self._grader = Grader(work.plan, lane_for(work.wall), follow)
-        self._keys = keys_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
+        self._fingerprints = fingerprints_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
 
-    def answer(self, task: Task) -> Answer:
-        """Read a submission and grade those of its functions whose stored results do not hold."""
+    def grade(self, task: Task) -> TaskResult:
+        """Read a submission and grade those of its functions that have no valid stored result."""
         grader = self._grader
         try:
-            handed = task.paths if isinstance(task.paths, Handed) else brought(task.paths)
+            files = task.paths if isinstance(task.paths, Collected) else collect(task.paths)
             submission = submission_from(
-                task.student, handed, order=grader.plan.slugs, notes=task.notes
+                task.student, files, order=grader.plan.slugs, notes=task.notes
             )
         except Exception as error:  # noqa: BLE001  # it failed in a way that is not the learner's
             return self.failure(task, f"reading failed: {error!r}")
-        keys = self._keys.of_submission(submission.handed)
-        stale = _stale_functions(keys, task.known, submission.handed)
+        fingerprints = self._fingerprints.of_submission(submission.submission_hash)
+        stale = _stale_functions(fingerprints, task.stored, submission.submission_hash)
         if not stale:
-            return Answer(task.student, None)
-        report = reported(submission, grader, stale)
-        if report.together and len(stale) < len(keys.functions):
-            report = reported(submission, grader, list(keys.functions))
-        graded = Graded.of(
-            report.result,
-            handed=submission.handed,
-            plan=keys.plan,
-            keys=_kept_by(report, keys),
-            notes=report.notes,
+            return TaskResult(task.student, None)
+        graded = graded_submission(submission, grader, stale)
+        if graded.together and len(stale) < len(fingerprints.functions):
+            graded = graded_submission(submission, grader, list(fingerprints.functions))
+        encoded = EncodedResult.of(
+            graded.result,
+            submission_hash=submission.submission_hash,
+            plan=fingerprints.plan,
+            fingerprints=_valid_fingerprints(graded, fingerprints),
+            notes=graded.notes,
         )
-        return Answer(task.student, graded)
+        return TaskResult(task.student, encoded)
 
-    def failure(self, task: Task, message: str) -> Answer:
-        """The answer when the grader could not grade a submission at all."""
+    def failure(self, task: Task, message: str) -> TaskResult:
+        """Return the result of a task that the grader itself failed on."""
         result = self._grader.failure(Submission(task.student), message)
         notes = tuple(("", note) for note in result.notes)
-        return Answer(task.student, Graded.of(result, notes=notes))
+        return TaskResult(task.student, EncodedResult.of(result, notes=notes))
 
     def close(self) -> None:
         """End the lane's process; the next task would start another."""
         self._grader.lane.close()
 
 
-def reported(submission: Submission, grader: Grader, functions: list[str]) -> Report:
-    """The report on these functions; a second one if the zygote was lost during the first.
+def graded_submission(
+    submission: Submission, grader: Grader, functions: list[str]
+) -> GradedSubmission:
+    """Grade these functions, and once more if the zygote was lost meanwhile.
 
-    That may not have been their doing; if it is lost again, it is taken for their doing.
+    The loss may not have been their doing; if it happens again, it is taken for their doing.
     """
     losses = grader.lane.losses
-    report = grader.report(submission, only=functions)
-    return grader.report(submission, only=functions) if grader.lane.losses > losses else report
+    graded = grader.grade_submission(submission, only=functions)
+    if grader.lane.losses > losses:
+        return grader.grade_submission(submission, only=functions)
+    return graded
 
 
-def _stale_functions(keys: Keys, known: Known | None, handed: bytes) -> list[str]:
-    """The functions that are to be graded: those without a stored result that still holds."""
-    if known is None or known.handed != handed:
-        return list(keys.functions)
-    if known.plan == keys.plan:
-        return [name for name in keys.functions if known.functions.get(name) is None]
-    return [name for name, key in keys.functions.items() if known.functions.get(name) != key]
+def _stale_functions(
+    fingerprints: Fingerprints, stored: StoredFingerprints | None, submission_hash: bytes
+) -> list[str]:
+    """Return the functions to grade: those without a stored result that is still valid."""
+    now = fingerprints.functions
+    if stored is None or stored.submission_hash != submission_hash:
+        return list(now)
+    if stored.plan == fingerprints.plan:
+        return [name for name in now if stored.functions.get(name) is None]
+    return [name for name, fingerprint in now.items() if stored.functions.get(name) != fingerprint]
 
 
-def _kept_by(report: Report, keys: Keys) -> dict[str, bytes]:
-    """The key of each graded function, where the grader did not fail.
+def _valid_fingerprints(graded: GradedSubmission, fingerprints: Fingerprints) -> dict[str, bytes]:
+    """Return the fingerprint to store with each function, but for those the grader failed on.
 
-    Of functions that depend on each other the key is that of the whole plan: they hold together.
+    Functions that depend on each other get that of the whole plan: they are valid together.
     """
+    own = fingerprints.functions
     return {
-        function.function: keys.plan if report.together else keys.functions[function.function]
-        for function in report.result.functions
+        function.function: fingerprints.plan if graded.together else own[function.function]
+        for function in graded.result.functions
         if function.verdict is not Verdict.GRADER_ERROR
     }

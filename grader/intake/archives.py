@@ -17,7 +17,7 @@ from grader.intake.files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     SUFFIXES,
-    Handed,
+    Collected,
     Member,
     Members,
     clean_name,
@@ -30,17 +30,17 @@ MAX_CLASS_MEMBERS = 500_000
 UTF8_NAME = 0x800
 
 
-def read_zip(path: Path, label: str, handed: Handed) -> None:
+def read_zip(path: Path, label: str, collected: Collected) -> None:
     """Take in what the archive `path` holds; `label` is what notes call it."""
     try:
         data = read_regular(path, MAX_ARCHIVE_BYTES)
     except SubmissionError as error:
-        handed.fail(label, f"{label} {error}")
+        collected.fail(label, f"{label} {error}")
         return
-    _read_archive(data, label, handed)
+    _read_archive(data, label, collected)
 
 
-def read_members(part: Members, handed: Handed) -> None:
+def read_members(part: Members, collected: Collected) -> None:
     """Take in one learner's part of a class's archive.
 
     OSError or BadZipFile when the archive is not what it was: that is no learner's fault.
@@ -50,15 +50,17 @@ def read_members(part: Members, handed: Handed) -> None:
         raise OSError(f"{part.archive} has changed while it was graded")
     infos = archive.infolist()
     for member in part.members[:MAX_ENTRIES]:
-        info = infos[member.place]
+        info = infos[member.number]
         if member.name.lower().endswith(".zip"):
             name = clean_name(PurePosixPath(member.name).name)
-            if (data := _content(archive, info, name, name, MAX_ARCHIVE_BYTES, handed)) is not None:
-                _read_archive(data, name, handed)
+            if (
+                data := _content(archive, info, name, name, MAX_ARCHIVE_BYTES, collected)
+            ) is not None:
+                _read_archive(data, name, collected)
         else:
-            _read_member(archive, info, member.name, "", handed)
+            _read_member(archive, info, member.name, "", collected)
     if len(part.members) > MAX_ENTRIES:
-        handed.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
+        collected.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
 
 
 def class_members(path: Path) -> tuple[Members, list[str]]:
@@ -91,7 +93,7 @@ def first_members(parts: Sequence[Members], limit: int) -> list[bytes]:
         infos = archive.infolist()
         for part in parts:
             try:
-                with archive.open(infos[part.members[0].place]) as file:
+                with archive.open(infos[part.members[0].number]) as file:
                     found.append(file.read(limit))
             except Exception:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
                 found.append(b"")
@@ -131,21 +133,21 @@ def _opened(path: Path, _stamp: tuple[int, int]) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _read_archive(data: bytes, label: str, handed: Handed) -> None:
+def _read_archive(data: bytes, label: str, collected: Collected) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for info in archive.infolist()[:MAX_ENTRIES]:
-                _read_member(archive, info, member_name(info), label, handed)
+                _read_member(archive, info, member_name(info), label, collected)
             if len(archive.infolist()) > MAX_ENTRIES:
-                handed.notes.append(
+                collected.notes.append(
                     f"{label}: more than {MAX_ENTRIES} entries; the rest is not looked at"
                 )
     except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged archive
-        handed.fail(label, f"{label} is not a readable zip archive ({error}); zip it again")
+        collected.fail(label, f"{label} is not a readable zip archive ({error}); zip it again")
 
 
 def _read_member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, raw: str, label: str, handed: Handed
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, raw: str, label: str, collected: Collected
 ) -> None:
     """Take in one member; `label` is the archive that a learner made, if it is in one."""
     path = PurePosixPath(raw)
@@ -154,15 +156,15 @@ def _read_member(
     if raw.endswith("/") or any(is_junk(part) and part != ".." for part in path.parts):
         return
     if points_outside(path):
-        handed.notes.append(f"{where} points outside of the archive; left out")
+        collected.notes.append(f"{where} points outside of the archive; left out")
     elif path.suffix.lower() not in SUFFIXES:
         read = ".py or .ipynb" if label else ".py, .ipynb or .zip"
-        handed.notes.append(f"{where} is not looked at: no {read}")
+        collected.notes.append(f"{where} is not looked at: no {read}")
     else:
-        limit = min(MAX_FILE_BYTES, handed.room)
-        content = _content(archive, info, name, where, limit, handed)
+        limit = min(MAX_FILE_BYTES, collected.room)
+        content = _content(archive, info, name, where, limit, collected)
         if content is not None:
-            handed.add(name, content, within=label or "again")
+            collected.add(name, content, within=label or "again")
 
 
 def _content(
@@ -171,22 +173,22 @@ def _content(
     name: str,
     where: str,
     limit: int,
-    handed: Handed,
+    collected: Collected,
 ) -> bytes | None:
     """The bytes of one member; None, with a note, when it cannot or must not be unpacked."""
     if stat.S_ISLNK(info.external_attr >> 16):
-        handed.fail(name, f"{where} is a link; links are not followed")
+        collected.fail(name, f"{where} is a link; links are not followed")
         return None
     if info.flag_bits & 1:
-        handed.fail(name, f"{where} is encrypted; zip it without a password")
+        collected.fail(name, f"{where} is encrypted; zip it without a password")
         return None
     try:
         with archive.open(info) as file:
             content = file.read(limit + 1)
     except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
-        handed.fail(name, f"{where} cannot be unpacked ({error}); zip it again")
+        collected.fail(name, f"{where} cannot be unpacked ({error}); zip it again")
         return None
     if len(content) > limit:
-        handed.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; left out")
+        collected.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; left out")
         return None
     return content

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from grader.intake.files import Part
 from grader.intake.listing import Item, shown
-from grader.intake.people import LATE, Entry, Person, Taken, key_of
+from grader.intake.people import LATE, ClassSubmissions, Entry, Person, student_id_of
 from grader.intake.sources import exercise_of
 from grader.text import counted
 
@@ -38,7 +38,7 @@ _ANONYMOUS = re.compile(
 _ATTEMPT = re.compile(r"(?P<stem>.+)-(?P<attempt>[1-9]\d{0,2})", re.DOTALL)
 
 
-class _File(NamedTuple):
+class _CanvasFile(NamedTuple):
     """One file of a learner's: what Canvas put into its name, taken apart."""
 
     item: Item
@@ -54,9 +54,9 @@ def fitting(items: Sequence[Item]) -> int:
     return sum(_named(item) is not None for item in items)
 
 
-def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:
+def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:
     """The learners whose files these are."""
-    learners: dict[str, list[_File]] = defaultdict(list)
+    learners: dict[str, list[_CanvasFile]] = defaultdict(list)
     remarks = []
     for item in items:
         match = _named(item)
@@ -73,7 +73,7 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:
     late = sum(entry.person.late for entry in entries)
     told = [counted(len(entries), "learner")]
     told += [f"{late} late"] * (late > 0) + [f"{again} resubmitted"] * (again > 0)
-    return Taken(entries, "canvas", f"{TITLE}: {', '.join(told)}", remarks=remarks)
+    return ClassSubmissions(entries, "canvas", f"{TITLE}: {', '.join(told)}", remarks=remarks)
 
 
 def _named(item: Item) -> re.Match[str] | None:
@@ -82,21 +82,21 @@ def _named(item: Item) -> re.Match[str] | None:
     return _ANONYMOUS.fullmatch(item.name) or _NAMED.fullmatch(item.name)
 
 
-def _file(item: Item, match: re.Match[str]) -> _File:
+def _file(item: Item, match: re.Match[str]) -> _CanvasFile:
     found = match.groupdict()
     user, name = found["user"], found.get("name")
     person = Person(
         lms="canvas", lms_id=user, late=found["late"] is not None, sortable=(name or "").strip("_")
     )
-    key = key_of(f"anon_{user}" if name is None else f"{name}_{user}" if name else user)
+    key = student_id_of(f"anon_{user}" if name is None else f"{name}_{user}" if name else user)
     typed = found["typed"] is not None
-    return _File(item, key, person, int(found["attachment"] or 0), found["file"] or "", typed)
+    return _CanvasFile(item, key, person, int(found["attachment"] or 0), found["file"] or "", typed)
 
 
-def _entry(files: Sequence[_File], order: tuple[str, ...]) -> tuple[Entry, bool]:
+def _entry(files: Sequence[_CanvasFile], order: tuple[str, ...]) -> tuple[Entry, bool]:
     """One learner's newest files, and whether they have handed in any of them again."""
     names = {file.file for file in files if not file.typed}
-    newest: dict[str, tuple[int, int, _File]] = {}
+    newest: dict[str, tuple[int, int, _CanvasFile]] = {}
     again = False
     for file in files:
         if file.typed:

@@ -21,7 +21,7 @@ IGNORED_FOLDERS = frozenset(
 )
 
 
-class File(NamedTuple):
+class RenamedFile(NamedTuple):
     """A file that is read under another name: an LMS has put the learner's name into its own."""
 
     path: Path
@@ -29,9 +29,9 @@ class File(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One member of an archive: its place in the directory there, and the name it is read under."""
+    """One member of an archive: its number in the directory there, and the name it is read under."""
 
-    place: int
+    number: int
     name: str
 
 
@@ -47,11 +47,11 @@ class Members(NamedTuple):
 
 
 # A file or folder, or what stands for one; nothing of it is read until it is graded.
-Part: TypeAlias = Path | File | Members
+Part: TypeAlias = Path | RenamedFile | Members
 
 
 @dataclass(slots=True)
-class Handed:
+class Collected:
     """What is found of one learner, before it is made into a submission.
 
     `room` is how many bytes may still be taken in.

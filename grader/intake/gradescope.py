@@ -16,7 +16,7 @@ from grader.errors import SubmissionError, UsageError
 from grader.intake.archives import first_members
 from grader.intake.files import Members, clean_name, read_regular
 from grader.intake.listing import Item, shown
-from grader.intake.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted
 
 TITLE = "Gradescope export"
@@ -37,7 +37,7 @@ def fitting(items: Sequence[Item]) -> int:
     return sum(item.name == METADATA or _is_submission(item) for item in items)
 
 
-def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:  # noqa: ARG001  # as of every LMS
+def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # as of every LMS
     """Everybody who handed in one of these folders. UsageError when the metadata is broken."""
     file = next(item for item in items if item.name == METADATA)
     named = _submitters(file)
@@ -67,7 +67,7 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:  # noqa: ARG00
         for key, (item, person) in zip(_keys([p for _, p in handed]), handed, strict=True)
     ]
     told = [counted(len(entries), "learner"), *[counted(groups, "group")] * (groups > 0)]
-    return Taken(entries, "gradescope", f"{TITLE}: {', '.join(told)}", remarks=remarks)
+    return ClassSubmissions(entries, "gradescope", f"{TITLE}: {', '.join(told)}", remarks=remarks)
 
 
 def _is_submission(item: Item) -> bool:
@@ -94,7 +94,7 @@ def _keys(people: Sequence[Person]) -> list[str]:
             key = person.name if names[person.name] == 1 else f"{person.name} ({person.lms_id})"
         else:
             key = folder
-        keys.append(key_of(key))
+        keys.append(student_id_of(key))
     return keys
 
 

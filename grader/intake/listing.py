@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake.files import SUFFIXES, File, Member, Members, Part, clean_name, is_junk
+from grader.intake.files import SUFFIXES, Member, Members, Part, RenamedFile, clean_name, is_junk
 
 ENTRY_SUFFIXES = (*SUFFIXES, ".zip")
 
@@ -46,7 +46,7 @@ class Item(NamedTuple):
     def renamed(self, name: str) -> Part:
         """The file, to be read as one of that name."""
         if isinstance(self.part, Path):
-            return File(self.part, name)
+            return RenamedFile(self.part, name)
         # Two members of one name are two files: the second is told apart when it is read.
         members = tuple(Member(place, name) for place, _ in self.part.members)
         return self.part._replace(members=members)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from grader.intake.files import Part
 from grader.intake.listing import Item, shown
-from grader.intake.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted
 
 TITLE = "Moodle download"
@@ -30,7 +30,7 @@ _NAMED = re.compile(
 _BLIND = ("participant", "teilnehmer/in", "teilnehmer", "participante", "deelnemer", "partecipante")
 
 
-class _Part(NamedTuple):
+class _MoodlePart(NamedTuple):
     """One folder or file of a learner's: what Moodle put into its name, taken apart."""
 
     item: Item
@@ -45,9 +45,9 @@ def fitting(items: Sequence[Item]) -> int:
     return sum(_named(item) is not None for item in items)
 
 
-def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:  # noqa: ARG001  # as of every LMS
+def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # as of every LMS
     """The learners, or teams, whose folders or files these are."""
-    learners: dict[tuple[str, str], list[_Part]] = defaultdict(list)
+    learners: dict[tuple[str, str], list[_MoodlePart]] = defaultdict(list)
     remarks = []
     for item in items:
         match = _named(item)
@@ -57,7 +57,7 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:  # noqa: ARG00
             )
         else:
             name = cleaned(match["name"].replace("_", " "))
-            part = _Part(item, name, match["id"] or "", match["plugin"], match["file"] or "")
+            part = _MoodlePart(item, name, match["id"] or "", match["plugin"], match["file"] or "")
             learners[name, part.id].append(part)
     blind = _are_blind(list(learners))
     names = Counter(name for name, _ in learners)
@@ -69,11 +69,11 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> Taken:  # noqa: ARG00
         elif names[name] > 1 and number:
             key = f"{name} ({number})"
         person = Person(name="" if blind else name, lms="moodle", lms_id=number)
-        entries.append(Entry(key_of(key), _files(parts), person, _notes(parts)))
+        entries.append(Entry(student_id_of(key), _files(parts), person, _notes(parts)))
     typed = sum(not entry.parts for entry in entries)
     told = [counted(len(entries), "learner"), *["without names"] * blind]
     told += [f"{typed} with typed text only"] * (typed > 0)
-    return Taken(entries, "moodle", f"{TITLE}: {', '.join(told)}", remarks=remarks)
+    return ClassSubmissions(entries, "moodle", f"{TITLE}: {', '.join(told)}", remarks=remarks)
 
 
 def _named(item: Item) -> re.Match[str] | None:
@@ -89,7 +89,7 @@ def _are_blind(learners: Sequence[tuple[str, str]]) -> bool:
     return len(names) == 1 and (len(learners) > 1 or names.pop().casefold() in _BLIND)
 
 
-def _files(parts: Sequence[_Part]) -> list[Part]:
+def _files(parts: Sequence[_MoodlePart]) -> list[Part]:
     return [
         part.item.renamed(part.file) if part.file else part.item.part
         for part in parts
@@ -97,7 +97,7 @@ def _files(parts: Sequence[_Part]) -> list[Part]:
     ]
 
 
-def _notes(parts: Sequence[_Part]) -> tuple[str, ...]:
+def _notes(parts: Sequence[_MoodlePart]) -> tuple[str, ...]:
     others = {part.plugin for part in parts} - {"file"}
     names = {"onlinetext": "what was typed into Moodle", "comments": "the comments in Moodle"}
     return tuple(

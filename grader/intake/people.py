@@ -11,7 +11,7 @@ from typing import NamedTuple
 from grader.intake.files import Part, clean_name
 
 LATE = "handed in late"
-MAX_KEY = 255
+MAX_ID = 255
 
 
 class Person(NamedTuple):
@@ -41,17 +41,17 @@ class Entry(NamedTuple):
 
 
 @dataclass(slots=True)
-class Taken:
+class ClassSubmissions:
     """A class as it was taken in.
 
     `strays` are names of what is no submission, `remarks` sentences about what else is odd,
-    `told` says in a line what was recognised, `absent` are those of the roster (by their id) who
+    `summary` says in a line what was recognised, `absent` are those of the roster (by their id) who
     have handed in nothing, `rostered` whether there is a roster.
     """
 
     entries: list[Entry]
     lms: str = ""
-    told: str = ""
+    summary: str = ""
     strays: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     absent: list[tuple[str, Person]] = field(default_factory=list)
@@ -69,16 +69,16 @@ def cleaned(text: object) -> str:
     return clean_name(text) if text else ""
 
 
-def key_of(text: str) -> str:
+def student_id_of(text: str) -> str:
     """A text as a learner's key: what is longer than any file's name is cut, and stays unique."""
     text = clean_name(text)
-    if len(text) <= MAX_KEY:
+    if len(text) <= MAX_ID:
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return f"{text[:200]}…{digest}"
 
 
-def with_own_keys(entries: Sequence[Entry]) -> list[Entry]:
+def with_unique_ids(entries: Sequence[Entry]) -> list[Entry]:
     """The same entries, sorted, no two with one key: those that share one get their LMS's id."""
     counts = Counter(entry.student for entry in entries)
     taken: set[str] = {key for key, count in counts.items() if count == 1}

@@ -11,7 +11,7 @@ from grader.intake import canvas, gradescope, moodle
 from grader.intake.archives import class_members
 from grader.intake.files import Members, clean_name
 from grader.intake.listing import Item, items_in, shown
-from grader.intake.people import Entry, Taken, with_own_keys
+from grader.intake.people import ClassSubmissions, Entry, with_unique_ids
 from grader.intake.plain import by_name, is_class, student_name, submission_names
 from grader.text import counted, listed
 
@@ -25,7 +25,7 @@ class _Platform(NamedTuple):
     title: str
     looked_for: str
     fitting: Callable[[Sequence[Item]], int]
-    take: Callable[[Sequence[Item], tuple[str, ...]], Taken]
+    take: Callable[[Sequence[Item], tuple[str, ...]], ClassSubmissions]
 
 
 PLATFORMS = {
@@ -34,9 +34,9 @@ PLATFORMS = {
 }
 
 
-def taken(
+def class_at(
     path: Path, *, order: tuple[str, ...], leave_out: Path | None = None, source: str = "auto"
-) -> Taken:
+) -> ClassSubmissions:
     """The class (or the one learner) that is at `path`, a file, a folder or a zip archive.
 
     An LMS is recognised when more than half of what is there is named as it names things; with
@@ -57,14 +57,14 @@ def taken(
             return _unreadable(path, source, error)
     if source != "plain" and (found := _of_lms(path, whole, leave_out, source, order)) is not None:
         found.remarks = outside + found.remarks
-        found.entries = with_own_keys(found.entries)
+        found.entries = with_unique_ids(found.entries)
         if not found.entries:  # pragma: no cover  # what is recognised has some
             raise UsageError(f"{path} holds no submission; {'; '.join(found.remarks[:3])}")
         return found
     if isinstance(whole, Members):
         return _plain_archive(path, whole, outside, source, order)
     students, strays = submission_names(path, order=order, leave_out=leave_out)
-    return Taken([Entry(student, parts) for student, parts in students], strays=strays)
+    return ClassSubmissions([Entry(student, parts) for student, parts in students], strays=strays)
 
 
 def _of_lms(
@@ -73,7 +73,7 @@ def _of_lms(
     leave_out: Path | None,
     source: str,
     order: tuple[str, ...],
-) -> Taken | None:
+) -> ClassSubmissions | None:
     """What an LMS gave, if it did; UsageError if `source` says that one did and none has."""
     platforms = list(PLATFORMS.values()) if source == "auto" else [PLATFORMS[source]]
     remarks: list[str] = []
@@ -133,41 +133,43 @@ def _only_folder(items: Sequence[Item]) -> Item | None:
 
 def _plain_archive(
     path: Path, whole: Members, outside: list[str], source: str, order: tuple[str, ...]
-) -> Taken:
+) -> ClassSubmissions:
     """An archive of a plain class, or of one learner's work."""
     levels = list(_wrapped(whole, None))
     items = levels[-1]
     if source != "plain" and not is_class(items, order):
         unclear = sum(item.is_entry for item in items) > 1
         hint = f"{path.name} is taken for the work of one learner; if it is a class, --from plain"
-        return Taken([Entry(student_name(path), [path])], told=hint if unclear else "")
+        return ClassSubmissions(
+            [Entry(student_name(path), [path])], summary=hint if unclear else ""
+        )
     students, strays = by_name(items)
     if not students:
         raise UsageError(f"{path} holds no submission; zip a file or folder for each learner")
     if all(name in order for name in students):
-        return Taken([Entry(student_name(path), [path])])
+        return ClassSubmissions([Entry(student_name(path), [path])])
     strays += [shown(item) for level in levels[:-1] for item in level if not item.is_entry]
     entries = [
         Entry(student, [item.part for item in found]) for student, found in sorted(students.items())
     ]
     told = f"archive of a class: {counted(len(entries), 'learner')}"
-    return Taken(entries, told=told, strays=strays, remarks=outside)
+    return ClassSubmissions(entries, summary=told, strays=strays, remarks=outside)
 
 
-def _one_file(path: Path, source: str) -> Taken:
+def _one_file(path: Path, source: str) -> ClassSubmissions:
     if source in PLATFORMS:
         platform = PLATFORMS[source]
         raise UsageError(
             f"{path} is no {platform.title}: looked for {platform.looked_for}, found one file;"
             " name the folder or the archive, or leave --from out"
         )
-    return Taken([Entry(student_name(path), [path])])
+    return ClassSubmissions([Entry(student_name(path), [path])])
 
 
-def _unreadable(path: Path, source: str, error: Exception) -> Taken:
+def _unreadable(path: Path, source: str, error: Exception) -> ClassSubmissions:
     """A broken archive: one learner's, as far as can be told, which its notes will say."""
     reason = f"{path} is not a readable zip archive ({clean_name(str(error))})"
     if source != "auto":
         raise UsageError(f"{reason}; download it again") from error
     told = f"{reason}; it is taken for one learner's. If it is a class's, download it again"
-    return Taken([Entry(student_name(path), [path])], told=told)
+    return ClassSubmissions([Entry(student_name(path), [path])], summary=told)

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.intake.matching import Level, folded, name_levels, paired
-from grader.intake.people import Entry, Person, Taken, cleaned, key_of
+from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.intake.table import read_records
 
 KNOWN = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
 
 
-class Line(NamedTuple):
+class RosterLine(NamedTuple):
     """One person of the class list, and the line of the file that names them."""
 
     line: int
@@ -34,7 +34,7 @@ class Line(NamedTuple):
         return self.lms_ids.get(lms) or self.lms_ids.get("lms", "")
 
 
-def read_roster(path: Path) -> list[Line]:
+def read_roster(path: Path) -> list[RosterLine]:
     """Read the people of a class list. UsageError names the line that is broken, and the remedy."""
     headings, records = read_records(path, option="--roster")
     if "id" not in headings and "name" not in headings:
@@ -42,7 +42,7 @@ def read_roster(path: Path) -> list[Line]:
             f"{path}, line 1: there is neither a column id nor name; the columns are"
             f" {', '.join(KNOWN)}"
         )
-    lines: list[Line] = []
+    lines: list[RosterLine] = []
     owners: dict[str, int] = {}
     for record in records:
         cells = {name: cleaned(text) for name, text in record.cells.items()}
@@ -59,17 +59,19 @@ def read_roster(path: Path) -> list[Line]:
     return lines
 
 
-def _line(cells: dict[str, str], number: int, path: Path) -> Line:
+def _line(cells: dict[str, str], number: int, path: Path) -> RosterLine:
     name = cells.get("name", "")
     if not (person_id := cells.get("id") or name):
         raise UsageError(f"{path}, line {number}: neither id nor name; fill one in")
     lms_ids = {
         key.removesuffix("_id"): value for key, value in cells.items() if key.endswith("_id")
     }
-    return Line(number, person_id, name, cells.get("email", ""), cells.get("group", ""), lms_ids)
+    return RosterLine(
+        number, person_id, name, cells.get("email", ""), cells.get("group", ""), lms_ids
+    )
 
 
-def with_roster(taken: Taken, lines: Sequence[Line]) -> Taken:
+def with_roster(taken: ClassSubmissions, lines: Sequence[RosterLine]) -> ClassSubmissions:
     """The class with the names of the roster, and who of it has handed in nothing.
 
     An entry that is matched with a line gets its id for a key. A group's entry becomes one for each
@@ -108,9 +110,11 @@ def _other_than(key: str, keys: set[str]) -> str:
     return key
 
 
-def _of_groups(entries: Sequence[Entry], lines: Sequence[Line]) -> tuple[list[Entry], set[str]]:
+def _of_groups(
+    entries: Sequence[Entry], lines: Sequence[RosterLine]
+) -> tuple[list[Entry], set[str]]:
     """The entries, those of a group once for each of its people; and who those are."""
-    members: dict[str, list[Line]] = defaultdict(list)
+    members: dict[str, list[RosterLine]] = defaultdict(list)
     for line in lines:
         if line.group:
             members[folded(line.group)].append(line)
@@ -124,13 +128,17 @@ def _of_groups(entries: Sequence[Entry], lines: Sequence[Line]) -> tuple[list[En
             continue
         grouped.update(line.id for line in people)
         made += [
-            _named(entry, line, entry.person.lms, group=name)._replace(student=key_of(line.id))
+            _named(entry, line, entry.person.lms, group=name)._replace(
+                student=student_id_of(line.id)
+            )
             for line in people
         ]
     return made, grouped
 
 
-def _owners(entries: Sequence[Entry], lines: Sequence[Line]) -> tuple[dict[int, Line], list[str]]:
+def _owners(
+    entries: Sequence[Entry], lines: Sequence[RosterLine]
+) -> tuple[dict[int, RosterLine], list[str]]:
     """The line of each entry, by its place, and a sentence on each that has none."""
     left = [place for place, entry in enumerate(entries) if not entry.person.in_roster]
     pairs = paired([entries[place] for place in left], lines, _LEVELS)
@@ -153,15 +161,15 @@ def _with_lms(lms: str, lms_id: str) -> str:
     return f"{lms} {lms_id}" if lms and lms_id else ""
 
 
-def _lms_ids(line: Line) -> list[str]:
+def _lms_ids(line: RosterLine) -> list[str]:
     """Everything that this person may be called by an LMS."""
     return [_with_lms(lms, line.lms_id(lms)) for lms in ("canvas", "moodle", "gradescope")]
 
 
-_BY_NAME: list[Level[Entry, Line]] = name_levels(
+_BY_NAME: list[Level[Entry, RosterLine]] = name_levels(
     _name, lambda e: e.person.sortable, lambda n: n.name
 )
-_LEVELS: tuple[Level[Entry, Line], ...] = (
+_LEVELS: tuple[Level[Entry, RosterLine], ...] = (
     Level("LMS id", lambda e: [_with_lms(e.person.lms, e.person.lms_id)], _lms_ids),
     Level("id", lambda e: [e.person.sid, e.student], lambda n: [n.id]),
     Level(
@@ -173,14 +181,14 @@ _LEVELS: tuple[Level[Entry, Line], ...] = (
 )
 
 
-def _named(entry: Entry, line: Line, lms: str, *, group: str = "") -> Entry:
+def _named(entry: Entry, line: RosterLine, lms: str, *, group: str = "") -> Entry:
     person = _person(line, entry.person, lms)
     if group:
         person = person._replace(group=group)
-    return entry._replace(student=key_of(line.id), person=person)
+    return entry._replace(student=student_id_of(line.id), person=person)
 
 
-def _person(line: Line, person: Person, lms: str) -> Person:
+def _person(line: RosterLine, person: Person, lms: str) -> Person:
     """What is known of somebody: what the roster says comes first."""
     return person._replace(
         name=line.name or person.name,

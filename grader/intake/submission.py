@@ -18,10 +18,10 @@ from grader.intake.files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     SUFFIXES,
-    File,
-    Handed,
+    Collected,
     Members,
     Part,
+    RenamedFile,
     clean_name,
     is_junk,
     read_regular,
@@ -36,33 +36,33 @@ MAX_SOURCES = 60
 MAX_DEPTH = 6
 
 
-def brought(entries: Iterable[Part]) -> Handed:
+def collect(entries: Iterable[Part]) -> Collected:
     """What these entries hold of one learner, read and not yet looked into."""
-    handed = Handed(MAX_UNPACKED_BYTES)
+    collected = Collected(MAX_UNPACKED_BYTES)
     for entry in entries:
-        _read_entry(entry, handed)
-    return handed
+        _read_entry(entry, collected)
+    return collected
 
 
 def read_submission(
     student: str, entries: Iterable[Part], *, order: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
     """What one learner handed in, read from these entries: see `submission_from`."""
-    return submission_from(student, brought(entries), order=order, notes=notes)
+    return submission_from(student, collect(entries), order=order, notes=notes)
 
 
 def submission_from(
-    student: str, handed: Handed, *, order: tuple[str, ...], notes: tuple[str, ...] = ()
+    student: str, collected: Collected, *, order: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
     """What one learner handed in; `order` are the course's exercises, which are loaded first.
 
     `notes` are told with the result, and belong to what was handed in.
     """
-    submission = submission_of(student, handed.files, order=order, handed=handed)
+    submission = submission_of(student, collected.files, order=order, collected=collected)
     if not notes:
         return submission
-    told = hashlib.sha256(submission.handed + repr(notes).encode()).digest()
-    return dataclasses.replace(submission, notes=(*notes, *submission.notes), handed=told)
+    told = hashlib.sha256(submission.submission_hash + repr(notes).encode()).digest()
+    return dataclasses.replace(submission, notes=(*notes, *submission.notes), submission_hash=told)
 
 
 def submission_of(
@@ -70,15 +70,17 @@ def submission_of(
     files: dict[str, bytes],
     *,
     order: tuple[str, ...],
-    handed: Handed | None = None,
+    collected: Collected | None = None,
 ) -> Submission:
     """The submission that these files (by relative name) are."""
-    handed = handed or Handed(MAX_UNPACKED_BYTES, files)
+    collected = collected or Collected(MAX_UNPACKED_BYTES, files)
     sources = []
     room = MAX_SUBMISSION_SOURCE_BYTES
     ordered = sorted(files.items(), key=lambda item: _place(item[0], order))
     if len(ordered) > MAX_SOURCES:
-        handed.notes.append(f"more than {MAX_SOURCES} files with code; the rest is not looked at")
+        collected.notes.append(
+            f"more than {MAX_SOURCES} files with code; the rest is not looked at"
+        )
     for name, data in ordered[:MAX_SOURCES]:
         try:
             source = source_of(name, data, order=order)
@@ -87,16 +89,16 @@ def submission_of(
                 raise SubmissionError(f"{name}: the submission holds too much source; hand in less")  # noqa: TRY301
             sources.append(source)
         except SubmissionError as error:
-            handed.fail(name, str(error))
-    if not files and not handed.notes:
-        handed.notes.append("no .py or .ipynb file was found")
+            collected.fail(name, str(error))
+    if not files and not collected.notes:
+        collected.notes.append("no .py or .ipynb file was found")
     return Submission(
         student=student,
         sources=tuple(sources),
         files=tuple(sorted(files)),
-        notes=_told(handed.notes),
-        unreadable=tuple((stem, clean_name(reason)) for stem, reason in handed.unreadable),
-        handed=_hash(files, handed),
+        notes=_told(collected.notes),
+        unreadable=tuple((stem, clean_name(reason)) for stem, reason in collected.unreadable),
+        submission_hash=_hash(files, collected),
     )
 
 
@@ -108,10 +110,10 @@ def _told(notes: Sequence[str]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _hash(files: dict[str, bytes], handed: Handed) -> bytes:
+def _hash(files: dict[str, bytes], collected: Collected) -> bytes:
     """A hash of the files' names and bytes, and of what could not be read."""
     digest = hashlib.sha256()
-    unread = repr((handed.notes, handed.unreadable)).encode("utf-8", "backslashreplace")
+    unread = repr((collected.notes, collected.unreadable)).encode("utf-8", "backslashreplace")
     named = [(name.encode("utf-8", "backslashreplace"), files[name]) for name in sorted(files)]
     for part in (unread, *(part for pair in named for part in pair)):
         # With its length, so that no two lists of files make one text.
@@ -134,18 +136,18 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
     )
 
 
-def _read_entry(entry: Part, handed: Handed) -> None:
+def _read_entry(entry: Part, collected: Collected) -> None:
     match entry:
         case Members():
-            read_members(entry, handed)
-        case File(path, name):
-            _read_path(path, name, handed)
+            read_members(entry, collected)
+        case RenamedFile(path, name):
+            _read_path(path, name, collected)
         case Path():
             if not _is_folder(entry):
-                _read_path(entry, entry.name, handed)
+                _read_path(entry, entry.name, collected)
                 return
-            for path, name in _walk(entry, handed):
-                _read_path(path, name, handed)
+            for path, name in _walk(entry, collected):
+                _read_path(path, name, collected)
         case _:
             assert_never(entry)
 
@@ -154,19 +156,19 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _read_path(path: Path, name: str, handed: Handed) -> None:
+def _read_path(path: Path, name: str, collected: Collected) -> None:
     suffix = PurePosixPath(name).suffix.lower()
     if path.is_symlink():
-        handed.fail(name, f"{clean_name(name)} is a link; links are not followed")
+        collected.fail(name, f"{clean_name(name)} is a link; links are not followed")
     elif suffix == ".zip":
-        read_zip(path, clean_name(PurePosixPath(name).name), handed)
+        read_zip(path, clean_name(PurePosixPath(name).name), collected)
     elif suffix in SUFFIXES:
-        _read_file(path, name, handed)
+        _read_file(path, name, collected)
     else:
-        handed.notes.append(f"{clean_name(name)} is not looked at: no .py, .ipynb or .zip")
+        collected.notes.append(f"{clean_name(name)} is not looked at: no .py, .ipynb or .zip")
 
 
-def _walk(folder: Path, handed: Handed) -> Iterator[tuple[Path, str]]:
+def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
     """The files below `folder` with their relative names, sorted, in a bounded number."""
     count = 0
     waiting = [(folder, 0)]
@@ -175,12 +177,12 @@ def _walk(folder: Path, handed: Handed) -> Iterator[tuple[Path, str]]:
         try:
             entries = sorted(current.iterdir())
         except OSError as error:  # pragma: no cover  # root may read all: a test as a normal user
-            handed.notes.append(f"{clean_name(current.name)} cannot be read: {error.strerror}")
+            collected.notes.append(f"{clean_name(current.name)} cannot be read: {error.strerror}")
             continue
         for path in entries:
             count += 1
             if count > MAX_ENTRIES:
-                handed.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
+                collected.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
                 return
             if is_junk(path.name):
                 continue
@@ -189,16 +191,16 @@ def _walk(folder: Path, handed: Handed) -> Iterator[tuple[Path, str]]:
                     waiting.append((path, depth + 1))
                 else:
                     name = path.relative_to(folder).as_posix()
-                    handed.notes.append(f"{clean_name(name)} is nested too deep to be looked at")
+                    collected.notes.append(f"{clean_name(name)} is nested too deep to be looked at")
                 continue
             yield path, path.relative_to(folder).as_posix()
 
 
-def _read_file(path: Path, name: str, handed: Handed) -> None:
+def _read_file(path: Path, name: str, collected: Collected) -> None:
     name = clean_name(name)
     try:
-        data = read_regular(path, min(MAX_FILE_BYTES, handed.room))
+        data = read_regular(path, min(MAX_FILE_BYTES, collected.room))
     except SubmissionError as error:
-        handed.fail(name, f"{name} {error}")
+        collected.fail(name, f"{name} {error}")
         return
-    handed.add(name, data, within=clean_name(path.parent.name))
+    collected.add(name, data, within=clean_name(path.parent.name))

@@ -25,18 +25,18 @@ MARKS = (
 GUESSED = ("cp1252", "latin-1")
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """A cell as it stands in the file, and its value."""
 
     raw: str
     value: str
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row: where it begins in the file, its cells, and what ends it."""
 
     line: int
-    cells: list[Cell]
+    cells: list[TableCell]
     end: str
 
     def value(self, column: int | None) -> str:
@@ -59,7 +59,7 @@ class Table:
     """
 
     path: Path
-    rows: list[Row]
+    rows: list[TableRow]
     delimiter: str
     encoding: str
     mark: bytes
@@ -77,7 +77,7 @@ class Table:
             mark in value for mark in (self.delimiter, '"', "\n", "\r")
         )
         raw = '"' + value.replace('"', '""') + '"' if quoted else value
-        cells[column] = Cell(raw, value)
+        cells[column] = TableCell(raw, value)
 
     def to_bytes(self) -> bytes:
         """The file's bytes; what its encoding has no character for is written as in HTML."""
@@ -174,11 +174,11 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=outside.count)
 
 
-def _rows(text: str, delimiter: str, path: Path) -> list[Row]:
+def _rows(text: str, delimiter: str, path: Path) -> list[TableRow]:
     inner = rf"[^{delimiter}\r\n]*"
     pattern = re.compile(rf'("(?:[^"]|"")*"{inner}|{inner})({delimiter}|\r\n|\n|\r|\Z)')
-    rows: list[Row] = []
-    cells: list[Cell] = []
+    rows: list[TableRow] = []
+    cells: list[TableCell] = []
     place, line, began = 0, 1, 1
     while place < len(text) or cells:
         match = pattern.match(text, place)
@@ -187,11 +187,11 @@ def _rows(text: str, delimiter: str, path: Path) -> list[Row]:
                 f"{path}, line {line}: a double quote is opened and not closed;"
                 " save or export it again"
             )
-        cells.append(Cell(match[1], _value(match[1])))
+        cells.append(TableCell(match[1], _value(match[1])))
         line += _line_ends(match[0])
         place = match.end()
         if match[2] != delimiter:
-            rows.append(Row(began, cells, match[2]))
+            rows.append(TableRow(began, cells, match[2]))
             cells, began = [], line
     return rows
 

@@ -88,7 +88,7 @@ def _has_more_items(sequence: wire.Sequence, limit: int) -> bool:
 def _nested(value: wire.Value) -> Any:
     if isinstance(value, wire.Sequence):
         return [_nested(item) for item in value.items]
-    if value is None or isinstance(value, wire.Mapping | wire.Callback | wire.Word):
+    if value is None or isinstance(value, wire.Mapping | wire.Lambda | wire.Word):
         raise wire.WireError("no number")
     return wire.unpack(value)
 
@@ -173,7 +173,7 @@ def type_name(value: wire.Value) -> str:
             return "an array far too large"
         case wire.Opaque(kind=kind):
             return _OPAQUE[kind]
-        case wire.Callback():
+        case wire.Lambda():
             return "a function"
         case wire.Word():  # pragma: no branch  # the last kind
             return "a text (str)"

@@ -242,7 +242,7 @@ def _literal(value: wire.Value) -> str:
         case wire.Array():
             array = wire.unpack(value)
             return f"np.array({_compact(array)})"
-        case wire.Callback(parameters=parameters, expression=expression):
+        case wire.Lambda(parameters=parameters, expression=expression):
             return f"lambda {parameters}: {expression}"
         case wire.Word(text=text):
             return repr(text)

@@ -14,13 +14,13 @@ from grader.intake.files import SUFFIXES
 from grader.intake.sources import exercise_of
 from grader.intake.submission import read_submission
 from grader.plan import CHECKS, Plan, read_plan
-from grader.results.terminal import Found
+from grader.results.terminal import CheckedFiles
 
 if TYPE_CHECKING:
     from grader.engine.lane import Lane
 
 
-def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> Found:
+def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> CheckedFiles:
     """What the public checks say of these files (or of all exercise files of this folder).
 
     Raises UsageError when there is nothing to check or nothing to check by, SandboxError when the
@@ -36,10 +36,10 @@ def found_in(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> 
     submission = read_submission("you", [*files, *others], order=plan.slugs)
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
     plan = msgspec.structs.replace(plan, exercises=wanted)
-    report = Grader(plan, lane).report(submission, echo=True)
+    report = Grader(plan, lane).grade_submission(submission, echo=True)
     if report.result.failed:  # pragma: no cover  # our own failure
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
-    return Found(plan, report.result, report.outputs, lane.enforces_memory)
+    return CheckedFiles(plan, report.result, report.outputs, lane.enforces_memory)
 
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
 from grader.intake.files import SUFFIXES
-from grader.learner.check import checks_path, files_to_check, folder_of, found_in
+from grader.learner.check import check_files, checks_path, files_to_check, folder_of
 from grader.model import Verdict
 from grader.plan import read_plan
 from grader.results.terminal import (
     EXIT_FAILED,
     EXIT_PASSED,
-    Found,
+    CheckedFiles,
     headline,
     line,
     show_function,
@@ -42,7 +42,7 @@ def watched(files: Sequence[Path], lane: Lane, console: Console) -> int:
     plan = read_plan(checks_path(folder_of(files)))
     names = {path.name for path in files_to_check(files, plan)} if files else None
     events: queue.Queue[str] = queue.Queue()
-    found: Found | None = None
+    found: CheckedFiles | None = None
     with _keys(events) as has_keys, _saves(folder_of(files), names, events):
         events.put(SAVED)
         while True:
@@ -68,12 +68,12 @@ def _next(events: queue.Queue[str]) -> str:
 
 
 def _checked(
-    files: Sequence[Path], lane: Lane, console: Console, before: Found | None
-) -> Found | None:
+    files: Sequence[Path], lane: Lane, console: Console, before: CheckedFiles | None
+) -> CheckedFiles | None:
     """Check once and show it: the first failing function in full, the others in a line."""
     console.clear()
     try:
-        found = found_in(files, lane)
+        found = check_files(files, lane)
     except UsageError as error:
         # A file may be away for a moment while an editor saves it.
         line(console, f"! {error}")
@@ -98,11 +98,11 @@ def _checked(
     return found
 
 
-def _first_failing(found: Found) -> object:
+def _first_failing(found: CheckedFiles) -> object:
     return next((f for f in found.functions if f.verdict is not Verdict.PASSED), None)
 
 
-def _newly_passed(found: Found, before: Found | None) -> set[str]:
+def _newly_passed(found: CheckedFiles, before: CheckedFiles | None) -> set[str]:
     """The functions that have just come right: what to notice is shown with them."""
     if before is None:
         return set()
@@ -110,7 +110,7 @@ def _newly_passed(found: Found, before: Found | None) -> set[str]:
     return {f.function for f in found.functions if f.verdict is Verdict.PASSED} & wrong
 
 
-def _bar(found: Found, console: Console) -> None:
+def _bar(found: CheckedFiles, console: Console) -> None:
     """How many of the points' functions pass their public checks, as a bar and in words."""
     total = sum(function.max_score for function in found.functions)
     passed = [f.max_score for f in found.functions if f.verdict is Verdict.PASSED]
@@ -123,7 +123,7 @@ def _bar(found: Found, console: Console) -> None:
     )
 
 
-def _hint(found: Found | None, console: Console) -> None:
+def _hint(found: CheckedFiles | None, console: Console) -> None:
     """The hint for the first function that does not pass."""
     first = found and next((f for f in found.functions if f.verdict is not Verdict.PASSED), None)
     if not found or not first:

@@ -10,61 +10,61 @@ import msgspec
 from grader.model import FunctionResult, Override, SubmissionResult, total
 
 
-class Known(NamedTuple):
+class StoredFingerprints(NamedTuple):
     """What is stored of a submission: hashes of what was handed in and how it was graded."""
 
-    handed: bytes
+    submission_hash: bytes
     plan: bytes
     functions: dict[str, bytes | None]
 
 
-class Row(NamedTuple):
-    """The result of a function as it is stored; `key` is None where the grader failed on it."""
+class StoredFunction(NamedTuple):
+    """The result of a function as it is stored; `fingerprint` is None where the grader failed on it."""
 
     function: str
     exercise: str
-    key: bytes | None
+    fingerprint: bytes | None
     score: float | None
     result: bytes
 
 
-class Graded(NamedTuple):
+class EncodedResult(NamedTuple):
     """What a grading has found, encoded where it was found: who stores it has many to store.
 
     Of the result only the functions that were graded now.
     """
 
-    handed: bytes
+    submission_hash: bytes
     plan: bytes
     head: bytes
     notes: bytes
-    functions: tuple[Row, ...]
+    functions: tuple[StoredFunction, ...]
 
     @classmethod
     def of(
         cls,
         result: SubmissionResult,
         *,
-        handed: bytes = b"",
+        submission_hash: bytes = b"",
         plan: bytes = b"",
-        keys: Mapping[str, bytes] | None = None,
+        fingerprints: Mapping[str, bytes] | None = None,
         notes: Sequence[tuple[str, str]] = (),
     ) -> Self:
-        """A result and what it depends on; `keys` has none for a function the grader failed on.
+        """A result and what it depends on; `fingerprints` has none for a function the grader failed on.
 
         A note goes with the function that it is about, or with "".
         """
-        keys = keys or {}
+        fingerprints = fingerprints or {}
         return cls(
-            handed,
+            submission_hash,
             plan,
             msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
             msgspec.json.encode(notes),
             tuple(
-                Row(
+                StoredFunction(
                     function.function,
                     function.exercise,
-                    keys.get(function.function),
+                    fingerprints.get(function.function),
                     function.score,
                     msgspec.json.encode(function),
                 )

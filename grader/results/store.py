@@ -14,7 +14,7 @@ from typing import Any, Self
 from grader.errors import UsageError
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
-from grader.results.rows import Graded, Known, submission_from_rows
+from grader.results.rows import EncodedResult, StoredFingerprints, submission_from_rows
 
 FILE = "results.sqlite"
 FORMAT = "1"
@@ -91,7 +91,7 @@ class Store:
     ) -> None:
         self._connection.close()
 
-    def begin(self, plan: Plan, plan_key: bytes, *, regrade: bool) -> None:
+    def begin(self, plan: Plan, plan_fingerprint: bytes, *, regrade: bool) -> None:
         """Start a run, or go on with one; with `regrade` what is stored does not count.
 
         A run that was to grade everything again and did not come to its end is gone on with: what
@@ -102,13 +102,13 @@ class Store:
             self._set_meta("run", str(self._run))
             if regrade:
                 since, _, key = (self._meta("regrading") or "").partition(" ")
-                self._since = int(since) if key == plan_key.hex() else self._run
-                self._set_meta("regrading", f"{self._since} {plan_key.hex()}")
+                self._since = int(since) if key == plan_fingerprint.hex() else self._run
+                self._set_meta("regrading", f"{self._since} {plan_fingerprint.hex()}")
             functions = [f for exercise in plan.exercises for f in exercise.functions]
             for place, function in enumerate(functions):
                 self._execute("INSERT INTO planned VALUES (?, ?)", place, function.name)
 
-    def known(self, student: str) -> Known | None:
+    def known(self, student: str) -> StoredFingerprints | None:
         """What is stored of this student's submission, if it counts."""
         with self._told():
             row = self._row(
@@ -118,11 +118,13 @@ class Store:
             )
             if row is None:
                 return None
-            keys = self._rows("SELECT function, key FROM function WHERE student = ?", student)
-            handed, plan = row
-            return Known(handed, plan, dict(keys))
+            fingerprints = self._rows(
+                "SELECT function, key FROM function WHERE student = ?", student
+            )
+            submission_hash, plan = row
+            return StoredFingerprints(submission_hash, plan, dict(fingerprints))
 
-    def keep(self, answers: Iterable[tuple[str, Graded | None]]) -> None:
+    def keep(self, answers: Iterable[tuple[str, EncodedResult | None]]) -> None:
         """Note that students take part in this run; store what was graded, all or nothing."""
         with self._transaction():
             for student, graded in answers:

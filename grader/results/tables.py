@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from grader.intake.people import Taken
+from grader.intake.people import ClassSubmissions
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
 from grader.text import points, safe_cell
@@ -50,7 +50,7 @@ def gradebook_csv(
         yield _row(row)
 
 
-def people_csv(taken: Taken) -> Iterator[str]:
+def people_csv(taken: ClassSubmissions) -> Iterator[str]:
     """A row for each learner, and for each of the roster who has handed in nothing."""
     yield _row("student name email sid lms lms_id group late handed_in".split())
     handed = [(entry.student, entry.person, "yes") for entry in taken.entries]

@@ -43,7 +43,7 @@ STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold re
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CheckedFiles:
     """What checking some files has found, and by which checks."""
 
     plan: Plan
@@ -83,7 +83,7 @@ def as_text(print_to: Callable[[Console], object]) -> str:
     return "\n".join(text.rstrip() for text in file.getvalue().splitlines())
 
 
-def show(found: Found, console: Console) -> int:
+def show(found: CheckedFiles, console: Console) -> int:
     """Print all that was found; returns the exit code."""
     show_notes(found, console)
     title = ""
@@ -103,7 +103,7 @@ def show(found: Found, console: Console) -> int:
     return EXIT_PASSED if found.passed else EXIT_FAILED
 
 
-def show_notes(found: Found, console: Console) -> None:
+def show_notes(found: CheckedFiles, console: Console) -> None:
     """What was noticed of the files as a whole."""
     if not found.enforces_memory:
         line(console, f"! {UNENFORCED}")
@@ -220,7 +220,7 @@ def _show_output(output: str, console: Console) -> None:
         line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
 
 
-def next_step(found: Found) -> str:
+def next_step(found: CheckedFiles) -> str:
     """The one thing to do next."""
     slugs = ", ".join(dict.fromkeys(found.planned[f.function][0].slug for f in found.functions))
     done = f"Done: {slugs}. Your instructor's run has further checks, on other inputs."

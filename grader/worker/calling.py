@@ -38,7 +38,7 @@ def _is_still(old: wire.Value, new: object) -> bool:
             return True
     elif isinstance(old, wire.Mapping) and type(new) is dict:
         return tuple(new) == old.keys and all(map(_is_still, old.values, new.values()))
-    elif isinstance(old, wire.Callback | wire.Word):
+    elif isinstance(old, wire.Lambda | wire.Word):
         return True
     return _same(old, wire.pack(new))
 

@@ -14,13 +14,13 @@ import numpy as np
 from grader import wire
 from grader.worker import imports
 from grader.worker.calling import answer_of
-from grader.worker.hardening import CHANNEL, Limits, Seal, limit, shed
-from grader.worker.loading import Submission
+from grader.worker.hardening import CHANNEL, ChildLimits, Seal, limit, shed
+from grader.worker.loading import LoadedSubmission
 
 OUTPUT_LIMIT = 10_000
 
 
-def serve(channel_fd: int, limits: Limits, seal: Seal | None) -> None:
+def serve(channel_fd: int, limits: ChildLimits, seal: Seal | None) -> None:
     """Answer the requests on `channel_fd` until the grader closes it or kills this process.
 
     First of all this process gives up what learner code must not have; only then it reads any.
@@ -35,7 +35,7 @@ def serve(channel_fd: int, limits: Limits, seal: Seal | None) -> None:
 
 def answer_requests(requests_fd: int, replies_fd: int) -> None:
     """Read requests, write replies, until the other end of `requests_fd` is closed."""
-    submission: Submission | None = None
+    submission: LoadedSubmission | None = None
     echo = False
     requests = _Requests(requests_fd)
     while (body := requests.next()) is not None:
@@ -43,7 +43,7 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
         output = _Output()
         sys.stdout = sys.stderr = output
         reply: wire.Reply
-        if isinstance(request, wire.Load):
+        if isinstance(request, wire.LoadRequest):
             echo = request.echo
             submission = _prepared(request, replies_fd)
             reply = submission.load()
@@ -62,7 +62,7 @@ def _encoded(reply: wire.Reply) -> bytes:
     # Not seen to happen: what a learner makes is packed before.
     except Exception as error:  # noqa: BLE001  # pragma: no cover  # must not look like the learner's
         number = getattr(reply, "number", 0)
-        return wire.encode(wire.Raised(number, wire.error_of(error, ())))
+        return wire.encode(wire.RaisedReply(number, wire.error_of(error, ())))
 
 
 def warm_up() -> None:
@@ -72,10 +72,10 @@ def warm_up() -> None:
     it is first used; made before the fork, it is shared by all children.
     """
     source = wire.Source("warm_up.py", "warm_up", "warm_up", (wire.Cell("warm_up.py", _WARM_UP),))
-    submission = Submission(wire.Load((source,), ("f",), ()), lambda _progress: None)
+    submission = LoadedSubmission(wire.LoadRequest((source,), ("f",), ()), lambda _progress: None)
     submission.load()
     for argument in (np.ones((2, 2)), None):  # one that works, and one that raises
-        call = wire.Call(0, "warm_up.py", "f", (wire.pack(argument),), {})
+        call = wire.CallRequest(0, "warm_up.py", "f", (wire.pack(argument),), {})
         wire.decode_request(wire.encode(call)[4:])
         wire.encode(_answer(submission, call))
 
@@ -122,19 +122,23 @@ def _write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _prepared(request: wire.Load, replies_fd: int) -> Submission:
-    submission = Submission(request, lambda progress: _write(replies_fd, wire.encode(progress)))
+def _prepared(request: wire.LoadRequest, replies_fd: int) -> LoadedSubmission:
+    submission = LoadedSubmission(
+        request, lambda progress: _write(replies_fd, wire.encode(progress))
+    )
     imports.install(imports.Finder(submission.importable(), submission.module))
     return submission
 
 
-def _answer(submission: Submission, call: wire.Call) -> wire.Returned | wire.Raised:
+def _answer(
+    submission: LoadedSubmission, call: wire.CallRequest
+) -> wire.ReturnedReply | wire.RaisedReply:
     try:
         function: Any = submission.function(call.file, call.function)
         value, mutated = answer_of(function, call.args, call.kwargs)
-        return wire.Returned(call.number, value, mutated)
+        return wire.ReturnedReply(call.number, value, mutated)
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
-        return wire.Raised(call.number, wire.error_of(error, submission.frames(error)))
+        return wire.RaisedReply(call.number, wire.error_of(error, submission.frames(error)))
 
 
 class _Output(io.TextIOBase):

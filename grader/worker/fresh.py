@@ -11,7 +11,7 @@ import warnings
 
 from grader.worker import imports
 from grader.worker.child import answer_requests
-from grader.worker.hardening import Limits, limit
+from grader.worker.hardening import ChildLimits, limit
 
 
 def main(limits: bytes) -> None:
@@ -28,6 +28,6 @@ def main(limits: bytes) -> None:
     imports.preload()
     imports.forget_paths()
     warnings.simplefilter("ignore")
-    limit(Limits.from_bytes(limits))
+    limit(ChildLimits.from_bytes(limits))
     answer_requests(requests, replies)
     os._exit(0)

@@ -31,7 +31,7 @@ CHANNEL = 3
 SPARE = 200
 
 
-class Limits(NamedTuple):
+class ChildLimits(NamedTuple):
     """What the kernel holds a child to."""
 
     memory_bytes: int
@@ -43,7 +43,7 @@ class Limits(NamedTuple):
         return msgspec.msgpack.encode(tuple(self))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Limits:
+    def from_bytes(cls, data: bytes) -> ChildLimits:
         """What `to_bytes` made."""
         return cls(*msgspec.msgpack.decode(data, type=tuple[int, int, int]))
 
@@ -128,7 +128,7 @@ def shed(channel_fd: int) -> None:
     os.closerange(CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def limit(limits: Limits) -> None:
+def limit(limits: ChildLimits) -> None:
     """Hold this process to `limits`."""
     if resource is None:  # pragma: no cover  # Windows
         return

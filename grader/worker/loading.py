@@ -25,13 +25,13 @@ from grader.worker.parsing import (
 MAX_ERRORS = 50
 MAX_FRAMES = 5
 
-Report = Callable[[wire.Progress], None]
+OnProgress = Callable[[wire.Progress], None]
 
 
-class Submission:
+class LoadedSubmission:
     """The modules that a submission's files have become."""
 
-    def __init__(self, request: wire.Load, report: Report) -> None:
+    def __init__(self, request: wire.LoadRequest, report: OnProgress) -> None:
         self.request = request
         self.report = report
         self.skip = set(request.skip)
@@ -118,7 +118,7 @@ class Submission:
                 chosen[name] = self.function(holders[0], name)
         return chosen
 
-    def frames(self, error: BaseException) -> tuple[wire.Frame, ...]:
+    def frames(self, error: BaseException) -> tuple[wire.TracebackLine, ...]:
         """Where in the submitted files an exception passed, innermost last."""
         frames = []
         trace = error.__traceback__
@@ -129,7 +129,7 @@ class Submission:
                 text = self._line(code.co_filename, line)
                 name = code.co_name if code.co_name != "<module>" else ""
                 frames.append(
-                    wire.Frame(
+                    wire.TracebackLine(
                         wire.clean(code.co_filename, 300),
                         line,
                         wire.clean(name, 300),
@@ -204,7 +204,7 @@ class Submission:
             frames = self.frames(error)
             if isinstance(error, SyntaxError):
                 text = wire.clean((error.text or "").rstrip("\n"), 300)
-                frames = (*frames, wire.Frame(wire.clean(label, 300), line, "", text))
+                frames = (*frames, wire.TracebackLine(wire.clean(label, 300), line, "", text))
             report = wire.error_of(error, frames)
             if isinstance(error, SyntaxError):
                 report = wire.Error(report.type, wire.clean(str(error.msg), 300), report.frames)

@@ -18,7 +18,7 @@ import msgspec
 from grader.worker import imports
 from grader.worker.child import serve, warm_up
 from grader.worker.hardening import (
-    Limits,
+    ChildLimits,
     Seal,
     close_to_others,
     die_with_parent,
@@ -72,7 +72,7 @@ def main(control_fd: int) -> None:
     while command := _receive(control):
         message, descriptors = command
         if message[:1] == FORK:
-            _fork(control, Limits.from_bytes(message[1:]), seal, descriptors[0])
+            _fork(control, ChildLimits.from_bytes(message[1:]), seal, descriptors[0])
         elif message[:1] == STATUS:  # pragma: no branch  # there is no other
             control.send(STATUS + str(_status(int(message[1:]))).encode())
 
@@ -82,7 +82,7 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]] | None:
     return (message, descriptors) if message else None
 
 
-def _fork(control: socket.socket, limits: Limits, seal: Seal | None, channel_fd: int) -> None:
+def _fork(control: socket.socket, limits: ChildLimits, seal: Seal | None, channel_fd: int) -> None:
     if not has_one_thread():
         raise RuntimeError("the zygote has more than one thread; a fork of it could hang")
     zygote = os.getpid()
@@ -97,7 +97,7 @@ def _fork(control: socket.socket, limits: Limits, seal: Seal | None, channel_fd:
     _reap_ended()
 
 
-def _become_child(zygote: int, limits: Limits, seal: Seal | None, channel_fd: int) -> NoReturn:
+def _become_child(zygote: int, limits: ChildLimits, seal: Seal | None, channel_fd: int) -> NoReturn:
     status = 1
     try:
         die_with_parent()

@@ -18,7 +18,7 @@ import grader
 from grader.course.folder import PACKED
 from grader.engine.isolation import Examination, Tier, examined
 from grader.errors import GraderError
-from grader.grade.tasks import Answer, Answerer, Task, Work
+from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
 from grader.plan import Plan
 from grader.versions import VERSIONS
 
@@ -61,7 +61,7 @@ class Runner(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002  # Dask's signature
         """Note that this process takes part; also in a worker that joins later."""
-        _runs[self.errand.name] = _Run(self.errand)
+        _runs[self.errand.name] = _OpenErrand(self.errand)
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002  # Dask's signature
         """Close the lane, and forget the errand."""
@@ -70,32 +70,32 @@ class Runner(WorkerPlugin):
             run.forget()
 
 
-class _Run:
+class _OpenErrand:
     """An errand in this process: a lane that is opened for the first task."""
 
     def __init__(self, errand: Errand) -> None:
         self._errand = errand
         self._lock = threading.Lock()
-        self._answerer: Answerer | None = None
+        self._answerer: TaskGrader | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._idle: threading.Timer | None = None
         self._forgotten = False
 
-    def answers(self, tasks: list[Task]) -> list[Answer]:
+    def results(self, tasks: list[Task]) -> list[TaskResult]:
         """The answers to tasks; where a process has several threads, one after the other."""
         with self._lock:
             if self._idle is not None:
                 self._idle.cancel()
             if self._answerer is None:
                 self._answerer = self._opened()
-            answers = [self._answerer.answer(task) for task in tasks if not self._forgotten]
+            results_of = [self._answerer.grade(task) for task in tasks if not self._forgotten]
             if self._forgotten:
                 self._close()
             else:
                 self._idle = threading.Timer(IDLE_S, self.close)
                 self._idle.daemon = True
                 self._idle.start()
-            return answers
+            return results_of
 
     def close(self) -> None:
         """End what was opened for tasks, when none is at work; the next one opens it again."""
@@ -116,7 +116,7 @@ class _Run:
         if self._folder is not None:
             self._folder.cleanup()
 
-    def _opened(self) -> Answerer:
+    def _opened(self) -> TaskGrader:
         errand = self._errand
         here = versions()
         if different := [name for name in here if errand.versions.get(name) != here[name]]:
@@ -127,14 +127,14 @@ class _Run:
         self._folder = tempfile.TemporaryDirectory(prefix="grader-")
         with zipfile.ZipFile(io.BytesIO(errand.course)) as archive:
             archive.extractall(self._folder.name)
-        return Answerer(Work(errand.plan, found.wall, Path(self._folder.name) / PACKED))
+        return TaskGrader(Work(errand.plan, found.wall, Path(self._folder.name) / PACKED))
 
 
-_runs: dict[str, _Run] = {}
+_runs: dict[str, _OpenErrand] = {}
 _examined: dict[Tier, Examination] = {}
 
 
-def answers(name: str, tasks: bytes) -> bytes:
+def results_of(name: str, tasks: bytes) -> bytes:
     """The answers to tasks of the errand `name`; Unfit when this process cannot give them.
 
     Both are pickled: into bytes Dask does not look.
@@ -142,7 +142,7 @@ def answers(name: str, tasks: bytes) -> bytes:
     run = _runs.get(name)
     if run is None:
         raise Unfit("it was not told what to grade; start it again")
-    return pickle.dumps(run.answers(pickle.loads(tasks)))  # noqa: S301  # as Dask itself does
+    return pickle.dumps(run.results(pickle.loads(tasks)))  # noqa: S301  # as Dask itself does
 
 
 def examination(tier: Tier) -> Examination:

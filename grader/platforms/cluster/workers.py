@@ -20,9 +20,9 @@ from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
 from grader.errors import UsageError
 from grader.grade.pool import AHEAD, WorkerLost
-from grader.grade.tasks import Answer, Answerer, Task, Work
-from grader.intake.files import Handed
-from grader.intake.submission import brought
+from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
+from grader.intake.files import Collected
+from grader.intake.submission import collect
 from grader.plan import Plan
 from grader.platforms.cluster import worker as errands
 from grader.platforms.cluster.worker import Errand, Runner, Unfit
@@ -123,19 +123,19 @@ class Cluster:
         )
 
     @contextmanager
-    def pool(self, *, alone: bool) -> Iterator[_Pool]:
+    def pool(self, *, alone: bool) -> Iterator[_ClusterPool]:
         """The workers that there are, also those that come later."""
         executor = self._client.get_executor(pure=False)
-        pool = _Pool(self, executor, alone=alone)
+        pool = _ClusterPool(self, executor, alone=alone)
         try:
             yield pool
         finally:
             pool.cancel()
             executor.shutdown(wait=False)
 
-    def failure(self, task: Task, message: str) -> Answer:
+    def failure(self, task: Task, message: str) -> TaskResult:
         """The answer to a task that could not be done."""
-        return Answerer(Work(self._plan, self.wall)).failure(task, message)
+        return TaskGrader(Work(self._plan, self.wall)).failure(task, message)
 
     def processes(self) -> int:
         """How many worker processes there are. UsageError when the scheduler does not answer."""
@@ -147,7 +147,7 @@ class Cluster:
 
     def submit(self, executor: Executor, tasks: list[Task]) -> Future[bytes]:
         """Give tasks to a worker, which answers as `errands.answers` does."""
-        return executor.submit(errands.answers, self._name, pickle.dumps(tasks))
+        return executor.submit(errands.results_of, self._name, pickle.dumps(tasks))
 
     def lost(self) -> UsageError:
         """The scheduler is gone."""
@@ -167,7 +167,7 @@ class Cluster:
                 self._client.unregister_worker_plugin(f"softmax-grader-{self._name}")
 
 
-class _Pool:
+class _ClusterPool:
     """The workers of a cluster, while they are given tasks."""
 
     def __init__(self, cluster: Cluster, executor: Executor, *, alone: bool) -> None:
@@ -215,7 +215,7 @@ class _Pool:
         self._held[future] = sum(map(_bytes_of, tasks))
         return future
 
-    def answers(self, future: Future[bytes]) -> list[Answer]:
+    def answers(self, future: Future[bytes]) -> list[TaskResult]:
         """What it has come to. WorkerLost when workers have ended over it, again and again."""
         del self._held[future]
         try:
@@ -236,17 +236,17 @@ class _Pool:
 
 def _read(task: Task) -> Task:
     """A task that carries what was handed in."""
-    if isinstance(task.paths, Handed):
+    if isinstance(task.paths, Collected):
         return task
     try:
-        return task._replace(paths=brought(task.paths))
+        return task._replace(paths=collect(task.paths))
     # Whoever is to answer it will say why it cannot be read.
     except Exception:  # noqa: BLE001  # pragma: no cover  # gone at this moment
         return task
 
 
 def _bytes_of(task: Task) -> int:
-    return sum(map(len, task.paths.files.values())) if isinstance(task.paths, Handed) else 0
+    return sum(map(len, task.paths.files.values())) if isinstance(task.paths, Collected) else 0
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
 from grader.grade.grader import Grader
-from grader.grade.tasks import reported
+from grader.grade.tasks import graded_submission
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult
@@ -32,7 +32,7 @@ def not_graded(why: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GradedInContainer:
     """A graded submission, by which plan and settings."""
 
     result: SubmissionResult
@@ -61,9 +61,9 @@ class Outcome:
         return "\n".join(lines)
 
 
-def outcome_of(
+def grade_in_container(
     entries: Collection[Path], folder: Path, *, plan_beside: Path | None = None
-) -> Outcome:
+) -> GradedInContainer:
     """The result of these files and folders by the course that is packed in `folder`.
 
     UsageError when there is no packed course, or no wall can be had: then nothing was run.
@@ -73,8 +73,8 @@ def outcome_of(
         with lane_for(wall) as lane:
             grader = Grader(pack.plan, lane, FollowThrough(pack.course))
             submission = read_submission(STUDENT, sorted(entries), order=pack.plan.slugs)
-            result = reported(submission, grader, _names(pack.plan)).result
-        return Outcome(result, pack.plan, pack.settings)
+            result = graded_submission(submission, grader, _names(pack.plan)).result
+        return GradedInContainer(result, pack.plan, pack.settings)
 
 
 def _names(plan: Plan) -> list[str]:

@@ -25,11 +25,11 @@ def main(root: Path) -> None:
     began = time.monotonic()
     try:
         from grader.platforms.container.entries import handed_in
-        from grader.platforms.container.grade import outcome_of
+        from grader.platforms.container.grade import grade_in_container
         from grader.platforms.gradescope.results import results_of
 
         source = root / "source"
-        outcome = outcome_of(handed_in(root), source, plan_beside=source / PLAN)
+        outcome = grade_in_container(handed_in(root), source, plan_beside=source / PLAN)
         data = _json(results_of(outcome, seconds=time.monotonic() - began))
         print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
     except GraderError as error:

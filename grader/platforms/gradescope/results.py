@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from grader.model import CheckResult, FunctionResult, Verdict
-from grader.platforms.container.grade import FAILED, Outcome, not_graded
+from grader.platforms.container.grade import FAILED, GradedInContainer, not_graded
 from grader.platforms.container.pack import Visibility
 from grader.platforms.gradescope.words import check_text, function_text, summary_text
 
@@ -16,7 +16,7 @@ Format = Literal["text", "html", "simple_format", "md", "ansi"]
 Status = Literal["passed", "failed"]
 
 
-class Test(msgspec.Struct, frozen=True, omit_defaults=True):
+class GradescopeTest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of the list that learners see. Without a score it counts nothing."""
 
     name: str
@@ -34,7 +34,7 @@ class Results(msgspec.Struct, frozen=True, omit_defaults=True):
     """All of results.json. `score` is the points, whatever the entries say."""
 
     score: float
-    tests: tuple[Test, ...]
+    tests: tuple[GradescopeTest, ...]
     output: str = ""
     output_format: Format = "text"
     stdout_visibility: Visibility = "hidden"
@@ -42,7 +42,7 @@ class Results(msgspec.Struct, frozen=True, omit_defaults=True):
     extra_data: dict[str, object] = msgspec.field(default_factory=dict)
 
 
-def results_of(outcome: Outcome, *, seconds: float) -> Results:
+def results_of(outcome: GradedInContainer, *, seconds: float) -> Results:
     """The results of a graded submission, as the packed settings ask for them."""
     settings, result = outcome.settings, outcome.result
     entries = _per_check(outcome) if settings.per == "check" else _per_function(outcome)
@@ -60,16 +60,16 @@ def results_of(outcome: Outcome, *, seconds: float) -> Results:
 def failure(why: str) -> Results:
     """The results when the grader failed: no points were given, and none were lost."""
     text = not_graded(why)
-    entry = Test("not graded", "visible", status="failed", output=text)
+    entry = GradescopeTest("not graded", "visible", status="failed", output=text)
     return Results(score=0, tests=(entry,), output=text, extra_data={"graded": False})
 
 
-def _per_function(outcome: Outcome) -> Iterator[Test]:
+def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
     """An entry for each function; of one with hidden checks it tells what those have found."""
     settings = outcome.settings
     for number, function in enumerate(outcome.result.functions, start=1):
         hidden = any(check.hidden for check in function.checks)
-        yield Test(
+        yield GradescopeTest(
             name=function.function,
             number=str(number),
             score=function.score or 0.0,
@@ -82,14 +82,14 @@ def _per_function(outcome: Outcome) -> Iterator[Test]:
         )
 
 
-def _per_check(outcome: Outcome) -> Iterator[Test]:
+def _per_check(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
     """An entry for each check, which has no points of its own, after one with the function's."""
     settings = outcome.settings
     for number, entry in enumerate(_per_function(outcome), start=1):
         yield entry
         function = outcome.result.functions[number - 1]
         for place, check in enumerate(function.checks, start=1):
-            yield Test(
+            yield GradescopeTest(
                 name=f"{function.function}: {check.name.replace('_', ' ')}",
                 number=f"{number}.{place}",
                 status=_status(check.verdict),
@@ -100,7 +100,7 @@ def _per_check(outcome: Outcome) -> Iterator[Test]:
             )
 
 
-def _told(function: FunctionResult, outcome: Outcome) -> str:
+def _told(function: FunctionResult, outcome: GradedInContainer) -> str:
     return FAILED if function.score is None else function_text(function, outcome)
 
 

@@ -11,7 +11,7 @@ from grader.diagnose.explain import public_part
 from grader.judge.words import next_step
 from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction
-from grader.platforms.container.grade import Outcome
+from grader.platforms.container.grade import GradedInContainer
 from grader.results.templating import environment
 from grader.results.terminal import as_text, line, show_function
 from grader.text import points, printable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def function_text(function: FunctionResult, outcome: Outcome) -> str:
+def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
     """All that is told of a function."""
     planned = outcome.planned[function.function]
     if outcome.settings.format == "md":
@@ -30,7 +30,7 @@ def function_text(function: FunctionResult, outcome: Outcome) -> str:
     return str(template.module.function(function, planned))  # type: ignore[attr-defined]
 
 
-def check_text(check: CheckResult, function: FunctionResult, outcome: Outcome) -> str:
+def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInContainer) -> str:
     """What is told of one check."""
     about = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
     lines = [] if check.hidden else [about.text]
@@ -42,7 +42,7 @@ def check_text(check: CheckResult, function: FunctionResult, outcome: Outcome) -
     return str(template.module.lines(lines))  # type: ignore[attr-defined]
 
 
-def summary_text(outcome: Outcome) -> str:
+def summary_text(outcome: GradedInContainer) -> str:
     """What learners see at once: what was noticed, the public checks, what to do next.
 
     Neither points nor anything that only hidden checks have found.

@@ -31,7 +31,7 @@ def literal(value: wire.Value) -> str:
         case wire.Mapping(keys=keys, values=values):
             pairs = zip(keys, values, strict=True)
             return "{" + ", ".join(f"{key!r}: {literal(item)}" for key, item in pairs) + "}"
-        case wire.Callback(parameters=parameters, expression=expression):
+        case wire.Lambda(parameters=parameters, expression=expression):
             return f"(lambda {parameters}: {expression})"
         case wire.Word(text=text):
             return repr(text)

@@ -23,7 +23,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from grader.errors import GraderError
 from grader.platforms.container.entries import handed_in
-from grader.platforms.container.grade import Outcome, not_graded, outcome_of
+from grader.platforms.container.grade import GradedInContainer, grade_in_container, not_graded
 from grader.platforms.otter.config import FILE, check_otter_config
 from grader.results.terminal import as_text, show_function
 
@@ -42,7 +42,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
     def __init__(self, submission_path: str, metadata: Any, config: Any) -> None:
         super().__init__(submission_path, metadata, config)
         self._restore: Callable[[], None] = lambda: None
-        self._grading: Future[Outcome] | None = None
+        self._grading: Future[GradedInContainer] | None = None
 
     def during_generate(self, otter_config: dict[str, Any], _assignment: Any) -> None:
         """Refuse what otter would ignore without a word."""
@@ -85,9 +85,9 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
             _log.exception("grading failed")
             fail(results, repr(error))
 
-    def _outcome(self, root: Path, config: dict[str, Any]) -> Outcome:
+    def _outcome(self, root: Path, config: dict[str, Any]) -> GradedInContainer:
         check_otter_config(config)
-        return outcome_of(handed_in(root), root / "source" / "files")
+        return grade_in_container(handed_in(root), root / "source" / "files")
 
     def _take_over(self) -> None:
         """Spare otter the start of a kernel, which takes it two seconds."""
@@ -107,7 +107,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         self._restore = restore
 
 
-def fill(results: GradingResults, outcome: Outcome) -> None:
+def fill(results: GradingResults, outcome: GradedInContainer) -> None:
     """Write a graded submission into otter's results: a test for each function."""
     for function in outcome.result.functions:
         text = text_of(function, outcome)
@@ -124,7 +124,7 @@ def fail(results: GradingResults, why: str) -> None:
     results.set_output(text)
 
 
-def text_of(function: FunctionResult, outcome: Outcome) -> str:
+def text_of(function: FunctionResult, outcome: GradedInContainer) -> str:
     """What a learner reads of a function."""
     planned = outcome.planned[function.function]
     return as_text(lambda console: show_function(function, planned, "", console))

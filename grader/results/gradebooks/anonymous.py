@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import msgspec
 
 from grader.model import FunctionResult, SubmissionResult
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.people import GradebookPerson
 
 NAMES = frozenset({"name", "email", "sid", "lms_id"})
 
 
-def anonymous(people: Sequence[Person]) -> list[Person]:
+def anonymous(people: Sequence[GradebookPerson]) -> list[GradebookPerson]:
     """The same results under numbers that are drawn anew each time, in the order of these.
 
     Left out is what a learner or a teacher has written: names, names of files, notes, messages
@@ -23,7 +23,7 @@ def anonymous(people: Sequence[Person]) -> list[Person]:
     secrets.SystemRandom().shuffle(shuffled)
     width = len(str(len(shuffled)))
     return [
-        Person(name := f"learner{number:0{width}}", _nobodys(person.result, name))
+        GradebookPerson(name := f"learner{number:0{width}}", _nobodys(person.result, name))
         for number, person in enumerate(shuffled, start=1)
     ]
 

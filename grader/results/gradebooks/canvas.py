@@ -11,8 +11,8 @@ import re
 from grader.errors import UsageError
 from grader.intake.table import Table
 from grader.results.gradebooks.filling import Filled, number, scale_of
-from grader.results.gradebooks.matching import RowKeys, matched
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.matching import RowIds, matched
+from grader.results.gradebooks.people import GradebookPerson
 
 STUDENT, SECTION, POSSIBLE = "Student", "Section", "Points Possible"
 IDS = ("SIS User ID", "SIS Login ID", "Integration ID")
@@ -24,7 +24,7 @@ ASSIGNMENT = re.compile(r"(.*\S) *\((\d+)\)", re.DOTALL)
 
 def fill(
     table: Table,
-    people: list[Person],
+    people: list[GradebookPerson],
     *,
     column: str,
     exercise: str,
@@ -92,14 +92,14 @@ def _points_possible(table: Table, place: int) -> float | None:
     return None
 
 
-def _keys(table: Table) -> list[RowKeys]:
+def _keys(table: Table) -> list[RowIds]:
     header = table.header
     ids = [header.index(name) for name in IDS if name in header]
     return [
-        RowKeys(
+        RowIds(
             place,
             label=row.value(0),
-            key=row.value(1) or row.value(0),
+            row_id=row.value(1) or row.value(0),
             name=row.value(0),
             ids=tuple(row.value(column) for column in ids),
             lms_id=row.value(1),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from grader.errors import UsageError
 from grader.intake.table import Table
 from grader.results.gradebooks.matching import Matches
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.people import GradebookPerson
 from grader.text import points, printable
 
 # So many of each kind are listed by name.
@@ -60,7 +60,13 @@ class Scale:
 
 
 def scale_of(
-    people: list[Person], exercise: str, most: float | None, where: str, *, scale: bool, comma: bool
+    people: list[GradebookPerson],
+    exercise: str,
+    most: float | None,
+    where: str,
+    *,
+    scale: bool,
+    comma: bool,
 ) -> Scale:
     """How to scale points to `most`. UsageError when they differ and that is not asked for."""
     course = people[0].max_score(exercise)

@@ -12,15 +12,15 @@ from typing import NamedTuple
 from grader.errors import UsageError
 from grader.intake.matching import Level, name_levels, paired
 from grader.intake.table import read_records
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.people import GradebookPerson
 
 
-class RowKeys(NamedTuple):
-    """What a row of a teacher's file says of whose it is; `place` is its place in the table."""
+class RowIds(NamedTuple):
+    """What a row of a teacher's file says of whose it is; `row` is its number in the table, `row_id` what a line of --match calls it."""
 
-    place: int
+    row: int
     label: str
-    key: str
+    row_id: str
     name: str = ""
     ids: tuple[str, ...] = ()
     lms_id: str = ""
@@ -30,21 +30,21 @@ class RowKeys(NamedTuple):
 class Matches:
     """Which row is whose, by what; and who has none."""
 
-    rows: dict[int, Person] = field(default_factory=dict)
+    rows: dict[int, GradebookPerson] = field(default_factory=dict)
     by: Counter[str] = field(default_factory=Counter)
     ambiguous: list[str] = field(default_factory=list)
-    without_row: list[Person] = field(default_factory=list)
-    without_result: list[RowKeys] = field(default_factory=list)
+    without_row: list[GradebookPerson] = field(default_factory=list)
+    without_result: list[RowIds] = field(default_factory=list)
 
 
 def matched(
-    people: Sequence[Person], rows: Sequence[RowKeys], *, lms: str, by_hand: dict[str, str]
+    people: Sequence[GradebookPerson], rows: Sequence[RowIds], *, lms: str, by_hand: dict[str, str]
 ) -> Matches:
     """Match people with rows, one to one. `by_hand` gives the key of the row of some students."""
     pairs = paired(people, rows, _levels(lms, by_hand))
     given = set(pairs.found.values())
     return Matches(
-        rows={rows[other].place: people[place] for place, other in pairs.found.items()},
+        rows={rows[other].row: people[place] for place, other in pairs.found.items()},
         by=pairs.by,
         ambiguous=[
             f"{people[place].student}: {why.told('results', 'rows')}"
@@ -67,12 +67,12 @@ def read_by_hand(path: Path) -> dict[str, str]:
     return {record.cells["student"]: record.cells["row"] for record in records}
 
 
-def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[Person, RowKeys]]:
-    by_name: list[Level[Person, RowKeys]] = name_levels(
+def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[GradebookPerson, RowIds]]:
+    by_name: list[Level[GradebookPerson, RowIds]] = name_levels(
         _name, lambda p: _sortable(p.student), lambda r: r.name
     )
     return [
-        Level("line of --match", lambda p: [by_hand.get(p.student, "")], lambda r: [r.key]),
+        Level("line of --match", lambda p: [by_hand.get(p.student, "")], lambda r: [r.row_id]),
         Level("LMS id", lambda p: [p.lms_id] if p.lms == lms else [], lambda r: [r.lms_id]),
         Level("ID number", lambda p: [p.sid], lambda r: r.ids),
         Level("email", lambda p: [p.email.casefold()], lambda r: [i.casefold() for i in r.ids]),
@@ -81,7 +81,7 @@ def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[Person, RowKeys]]:
     ]
 
 
-def _name(person: Person) -> str:
+def _name(person: GradebookPerson) -> str:
     return person.name or person.student
 
 

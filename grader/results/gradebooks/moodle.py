@@ -13,11 +13,11 @@ import re
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake.table import Row, Table
+from grader.intake.table import Table, TableRow
 from grader.model import FunctionResult, Verdict
 from grader.results.gradebooks.filling import Filled, Scale, number, scale_of
-from grader.results.gradebooks.matching import RowKeys, matched
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.matching import RowIds, matched
+from grader.results.gradebooks.people import GradebookPerson
 from grader.text import points, safe_cell
 
 PARTICIPANT = re.compile(r"(\D*[^\d\s])\s*(\d+)")
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
 
 def fill(
     table: Table,
-    people: list[Person],
+    people: list[GradebookPerson],
     *,
     exercise: str,
     feedback: bool,
@@ -73,7 +73,7 @@ def fill(
     return filled
 
 
-def comment(person: Person, exercise: str) -> str:
+def comment(person: GradebookPerson, exercise: str) -> str:
     """What a learner reads in Moodle: a paragraph for each function that is not right, as HTML."""
     functions = [f for f in person.result.functions if not exercise or f.exercise == exercise]
     parts = [_paragraph(function) for function in functions if function.verdict != Verdict.PASSED]
@@ -116,7 +116,7 @@ def _columns(table: Table, grade_column: str, feedback_column: str) -> Columns:
     return Columns(identifier, grade, grade + 1, grade + 2, feedback)
 
 
-def _identifier(table: Table, rows: list[Row]) -> int:
+def _identifier(table: Table, rows: list[TableRow]) -> int:
     for column in range(len(table.header)):
         found = [PARTICIPANT.fullmatch(row.value(column)) for row in rows]
         if all(found) and len({match[1] for match in found if match}) == 1:
@@ -127,7 +127,7 @@ def _identifier(table: Table, rows: list[Row]) -> int:
     )
 
 
-def _by_content(table: Table, rows: list[Row], identifier: int) -> int:
+def _by_content(table: Table, rows: list[TableRow], identifier: int) -> int:
     """The column before the one that holds the same positive number in every row."""
     for column in range(identifier + 2, len(table.header)):
         values = {row.value(column) for row in rows}
@@ -151,7 +151,7 @@ def _named(table: Table, name: str, option: str) -> int:
 
 
 def _scale(
-    table: Table, columns: Columns, people: list[Person], exercise: str, *, scale: bool
+    table: Table, columns: Columns, people: list[GradebookPerson], exercise: str, *, scale: bool
 ) -> Scale:
     rows = [row for row in table.rows[1:] if not row.is_blank]
     found = {row.value(columns.most) for row in rows}
@@ -166,7 +166,7 @@ def _scale(
     return scale_of(people, exercise, most, "the assignment", scale=scale, comma=comma)
 
 
-def _keys(table: Table, columns: Columns) -> list[RowKeys]:
+def _keys(table: Table, columns: Columns) -> list[RowIds]:
     keys = []
     for place, row in enumerate(table.rows):
         if place == 0 or row.is_blank:
@@ -176,10 +176,10 @@ def _keys(table: Table, columns: Columns) -> list[RowKeys]:
         texts = [row.value(column) for column in range(columns.identifier + 1, columns.grade)]
         match = PARTICIPANT.fullmatch(identifier)
         keys.append(
-            RowKeys(
+            RowIds(
                 place,
                 label=_label(row, columns),
-                key=identifier,
+                row_id=identifier,
                 name=texts[0] if texts else "",
                 ids=tuple(text for text in texts[1:] if text),
                 lms_id=match[2] if match else "",
@@ -188,6 +188,6 @@ def _keys(table: Table, columns: Columns) -> list[RowKeys]:
     return keys
 
 
-def _label(row: Row, columns: Columns) -> str:
+def _label(row: TableRow, columns: Columns) -> str:
     name = row.value(columns.identifier + 1) if columns.identifier + 1 < columns.grade else ""
     return name or row.value(columns.identifier)

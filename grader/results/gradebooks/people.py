@@ -17,7 +17,7 @@ RESULTS, PEOPLE = "results.jsonl", "people.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class GradebookPerson:
     """One learner: the key in the results, what else is known, and what is graded."""
 
     student: str
@@ -40,14 +40,14 @@ class Person:
         )
 
 
-def people_in(folder: Path, *, exercise: str = "") -> list[Person]:
+def people_in(folder: Path, *, exercise: str = "") -> list[GradebookPerson]:
     """The learners in a folder of results, sorted. UsageError when it holds none, or no such one.
 
     `exercise` is to be in the results.
     """
     known = _known(folder / PEOPLE)
     people = [
-        Person(result.student, result, **known.get(result.student, {}))
+        GradebookPerson(result.student, result, **known.get(result.student, {}))
         for result in _results(folder / RESULTS)
     ]
     if not people:

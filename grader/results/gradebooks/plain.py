@@ -7,17 +7,17 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
-from grader.results.gradebooks.people import Person
+from grader.results.gradebooks.people import GradebookPerson
 from grader.text import points, safe_cell
 
 # As in the tables that Gradescope itself exports.
 GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
-def columns_of(people: Sequence[Person]) -> dict[str, Callable[[Person], str]]:
+def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
     """What a table may have: what is known of people, points, and those of each exercise."""
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
-    columns: dict[str, Callable[[Person], str]] = {
+    columns: dict[str, Callable[[GradebookPerson], str]] = {
         "student": lambda p: safe_cell(p.student),
         "name": lambda p: safe_cell(p.name),
         "email": lambda p: safe_cell(p.email),
@@ -31,11 +31,11 @@ def columns_of(people: Sequence[Person]) -> dict[str, Callable[[Person], str]]:
     return columns
 
 
-def _exercise(slug: str) -> Callable[[Person], str]:
+def _exercise(slug: str) -> Callable[[GradebookPerson], str]:
     return lambda person: points(person.score(slug))
 
 
-def table(people: Sequence[Person], names: Sequence[str], delimiter: str) -> Iterator[str]:
+def table(people: Sequence[GradebookPerson], names: Sequence[str], delimiter: str) -> Iterator[str]:
     """A row for each learner, with these columns. UsageError for a column that there is not."""
     columns = columns_of(people)
     for name in names:
@@ -46,7 +46,7 @@ def table(people: Sequence[Person], names: Sequence[str], delimiter: str) -> Ite
         yield _row([columns[name](person) for name in names], delimiter)
 
 
-def gradescope_table(people: Sequence[Person]) -> Iterator[str]:
+def gradescope_table(people: Sequence[GradebookPerson]) -> Iterator[str]:
     """A row for each learner, headed as in Gradescope's own exports."""
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
     headings = [f"{s} ({points(people[0].max_score(s))} pts)" for s in slugs]
