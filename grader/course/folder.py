@@ -264,7 +264,7 @@ def module_of(path: Path, name: str) -> types.ModuleType:
 
 
 # Nobody needs these to grade.
-NOT_PACKED = frozenset({"alternatives.py", "__pycache__"})
+NOT_PACKED = frozenset({"README.md", "alternatives.py", "__pycache__"})
 # The folder that a packed course lies in.
 PACKED = "course"
 

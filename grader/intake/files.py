@@ -29,7 +29,7 @@ class RenamedFile(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One member of an archive: its number in the directory there, and the name it is read under."""
+    """A member of an archive: its number in the directory there, and the name it is read under."""
 
     number: int
     name: str

@@ -19,7 +19,7 @@ class StoredFingerprints(NamedTuple):
 
 
 class StoredFunction(NamedTuple):
-    """The result of a function as it is stored; `fingerprint` is None where the grader failed on it."""
+    """The result of a function as it is stored; no `fingerprint` where the grader failed on it."""
 
     function: str
     exercise: str
@@ -50,9 +50,9 @@ class EncodedResult(NamedTuple):
         fingerprints: Mapping[str, bytes] | None = None,
         notes: Sequence[tuple[str, str]] = (),
     ) -> Self:
-        """A result and what it depends on; `fingerprints` has none for a function the grader failed on.
+        """Encode a result and what it depends on.
 
-        A note goes with the function that it is about, or with "".
+        `fingerprints` has none for a function that the grader failed on. A note goes with the function that it is about, or with "".
         """
         fingerprints = fingerprints or {}
         return cls(

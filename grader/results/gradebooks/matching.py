@@ -16,7 +16,10 @@ from grader.results.gradebooks.people import GradebookPerson
 
 
 class RowIds(NamedTuple):
-    """What a row of a teacher's file says of whose it is; `row` is its number in the table, `row_id` what a line of --match calls it."""
+    """What a row of a teacher's file says of whose it is.
+
+    `row` is its number in the table, `row_id` what a line of --match calls it.
+    """
 
     row: int
     label: str
