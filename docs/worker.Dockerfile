@@ -5,11 +5,11 @@
 #     docker run --rm --read-only --tmpfs /tmp --cap-drop ALL \
 #         --security-opt no-new-privileges softmax-grader-worker tcp://SCHEDULER:8786
 #
-# Learners' code is sealed by seccomp; the namespaces of bubblewrap are not to be had in a container
-# without privileges. The worker refuses to grade where the seal does not hold.
+# Learner code is sealed by seccomp; a container without privileges cannot have the namespaces of
+# bubblewrap. The worker refuses to grade where the seal does not hold.
 FROM python:3.11-slim
 
-# The library that makes the filter. Nothing else of the system is needed.
+# The library that makes the filter. Nothing else is needed of the system.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libseccomp2 \
     && rm -rf /var/lib/apt/lists/*
