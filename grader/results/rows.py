@@ -52,7 +52,8 @@ class EncodedResult(NamedTuple):
     ) -> Self:
         """Encode a result and what it depends on.
 
-        `fingerprints` has none for a function that the grader failed on. A note goes with the function that it is about, or with "".
+        `fingerprints` has none for a function that the grader failed on. A note
+        goes with the function that it is about, or with "".
         """
         fingerprints = fingerprints or {}
         return cls(
