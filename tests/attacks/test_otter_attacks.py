@@ -12,12 +12,12 @@ import re
 import warnings
 
 import pytest
-from attack_list import ATTACKS
 
 from grader.containers.pack import Settings
 from grader.errors import UsageError
 from grader.isolation import chosen
 from grader.model import Limits
+from tests.attacks.attack_list import ATTACKS
 
 pytest.importorskip("otter")
 with warnings.catch_warnings(action="ignore"):

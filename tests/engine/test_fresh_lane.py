@@ -1,0 +1,125 @@
+"""Learners' own machines that are not Linux: a fresh interpreter for each file, over pipes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from grader.grading import Grader
+from grader.intake import submission_of
+from grader.launch import Wall
+from grader.model import Limits, Verdict
+from grader.planning import plan_of
+from grader.portable import FreshLane
+from tests.support.course import ROOT
+from tests.support.results import function_of
+from tests.support.submissions import SOFTMAX
+
+# What another system would be told, told on this one.
+ELSEWHERE = """
+import sys
+import grader.cli, grader.learner, grader.isolation, grader.processes, nbformat, rich.progress
+sys.platform = "darwin"
+grader.cli.main()
+"""
+
+
+@pytest.fixture(scope="module")
+def lane():
+    with FreshLane() as lane:
+        yield lane
+
+
+def graded(lane, plan, source, **limits):
+    plan = msgspec.structs.replace(plan, limits=Limits(**limits))
+    grader = Grader(plan, lane)
+    files = {"ex01_softmax.py": source.encode()}
+    return grader.only("ex01_softmax", "softmax").grade(submission_of("a", files, order=plan.slugs))
+
+
+def elsewhere(*args, cwd):
+    command = [sys.executable, "-c", ELSEWHERE, *map(str, args)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_a_right_answer_gets_its_points(lane, plan):
+    assert graded(lane, plan, SOFTMAX).score == 12
+
+
+def test_what_is_printed_or_written_to_the_standard_streams_is_no_answer(lane, plan):
+    noise = "import os, sys\nprint('x' * 9)\nos.write(1, b'x' * 99)\nsys.__stdout__.write('y')\n"
+    assert graded(lane, plan, noise + SOFTMAX).score == 12
+
+
+def test_a_function_that_hangs_ends_the_process_costs_only_its_calls(lane, plan):
+    source = SOFTMAX.replace("def softmax(Z):", "def softmax(Z):\n    while len(Z) == 5: pass")
+    result = graded(lane, plan, source, call_cpu_s=0.1, wall_factor=3.0)
+    verdicts = {check.verdict for check in function_of(result, "softmax").checks}
+    assert verdicts == {Verdict.PASSED, Verdict.TIMED_OUT}
+
+
+@pytest.fixture(scope="module")
+def few_calls(course):
+    """Of the public checks alone: where each call costs a process, few are enough."""
+    return plan_of(course, seed=0, only=("ex01_softmax",), hidden=False)
+
+
+def test_a_process_that_ends_says_how(lane, few_calls):
+    result = graded(lane, few_calls, "import os\ndef softmax(Z): os._exit(5)")
+    assert "ended the whole Python process (exit code 5)" in function_of(result, "softmax").message
+    killed = graded(lane, few_calls, "import ctypes\ndef softmax(Z): ctypes.string_at(0)")
+    assert function_of(killed, "softmax").verdict == Verdict.DIED
+
+
+def test_an_answer_that_is_not_of_the_protocol_ends_the_process(lane, few_calls):
+    source = """
+import os
+def softmax(Z):
+    for number in range(3, 16):
+        try:
+            os.write(number, b"?" * 99)
+        except OSError:
+            pass
+"""
+    assert function_of(graded(lane, few_calls, source), "softmax").verdict == Verdict.DIED
+
+
+def test_a_check_of_memory_is_not_run_and_counts_neither_way(lane, plan):
+    source = """
+def softmax_backward(dA, A):
+    return A * (dA - (dA * A).sum(axis=0, keepdims=True))
+"""
+    grader = Grader(plan, lane).only("ex04_backward", "softmax_backward")
+    files = {"ex04_backward.py": source.encode()}
+    result = function_of(
+        grader.grade(submission_of("a", files, order=plan.slugs)), "softmax_backward"
+    )
+    verdicts = {check.kind: check.verdict for check in result.checks}
+    assert verdicts["memory"] == Verdict.NOT_RUN
+    assert (result.score, result.verdict) == (result.max_score, Verdict.PASSED)
+
+
+def test_check_works_elsewhere_and_says_what_is_not_enforced(tmp_path):
+    (tmp_path / "ex01_softmax.py").write_text(SOFTMAX)
+    done = elsewhere("check", "ex01_softmax.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "memory is not limited on this system" in done.stdout
+    assert "1 of 1 functions pass" in done.stdout
+
+
+def test_grade_says_elsewhere_what_it_needs(tmp_path):
+    (tmp_path / "ada.py").write_text(SOFTMAX)
+    arguments = ("grade", "ada.py", "--out", "out", "--course", ROOT / "solutions")
+    done = elsewhere(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "run it on Linux" in done.stderr
+
+
+def test_the_doctor_says_elsewhere_that_linux_is_needed(tmp_path):
+    done = elsewhere("doctor", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not Linux" in done.stdout
+    assert FreshLane(Wall()).enforces_memory is False

@@ -1,0 +1,280 @@
+"""Noise where learners' bytes come in: a million frames, files in odd encodings, forged archives.
+
+Seeded, so that a failure can be repeated. What the decoder and intake make of noise is a message, a
+note, or their one documented error; never another exception, and never more memory or time than a
+bound that is known beforehand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import resource
+import struct
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader import wire
+from grader.errors import SubmissionError
+from grader.handed import MAX_NAME
+from grader.intake import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
+from grader.sources import source_of
+from tests.support.submissions import SOFTMAX, notebook
+
+ORDER = ("ex01_softmax", "ex02_jacobian")
+FRAMES = 1_000_000
+SEED = 20_240_607
+
+
+def seeded(number: int) -> random.Random:
+    return random.Random(SEED + number)  # noqa: S311  # noise, no secrets
+
+
+def messages() -> list[bytes]:
+    """Valid frames' bodies, of every kind of message and value that a child may send."""
+    error = wire.Error("ValueError", "text", (wire.Frame("a.py", 3, "f", "raise"),) * 3)
+    definition = wire.Definition("a.py", "softmax", False, True, "x")
+    values = [
+        None,
+        True,
+        -5,
+        0.5,
+        np.float64(2.5),
+        np.eye(3),
+        np.zeros((0, 4), np.int8),
+        [1.0, [2.0, (3.0,)]],
+        {"W1": np.ones(2), "b": (1, None)},
+        np.broadcast_to(1.0, (10**6, 10**6)),
+        "text",
+    ]
+    replies: list[wire.Reply] = [
+        wire.Progress(0, 1, "a.py", 2),
+        wire.Loaded((definition,) * 3, (wire.LoadError(0, "a.py", 1, error),), (("a.py", "g"),)),
+        wire.Raised(2, error, "printed"),
+        *(wire.Returned(n, wire.pack(value), mutated=False) for n, value in enumerate(values)),
+        wire.Returned(1, wire.Callback("x", "x"), mutated=True),
+        wire.Returned(1, wire.Word("relu"), mutated=True),
+    ]
+    return [wire.encode(reply)[4:] for reply in replies]
+
+
+# Where MessagePack says how long something is, and of which type.
+TELLING = bytes([*range(0xC0, 0xE0), 0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xFF])
+
+
+def noise(rng: random.Random, bodies: list[bytes]) -> Iterator[bytes]:
+    """Damaged, cut, spliced, repeated, forged and random bodies, without end."""
+    heads = [bytes([0xDD]), bytes([0xDC]), bytes([0xC6]), bytes([0xDB]), bytes([0xDF])]
+    while True:
+        body = bytearray(rng.choice(bodies))
+        match rng.randrange(8):
+            case 0 | 1 | 2:
+                for _ in range(rng.randint(1, 3)):
+                    body[rng.randrange(len(body))] = rng.choice(TELLING)
+            case 3:
+                for _ in range(rng.randint(1, 6)):
+                    body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
+            case 4:
+                del body[rng.randrange(len(body)) :]
+            case 5:
+                other = rng.choice(bodies)
+                body[rng.randrange(len(body)) :] = other[rng.randrange(len(other)) :]
+            case 6:
+                # A head that announces billions of items, or of bytes.
+                place = rng.randrange(len(body))
+                body[place : place + 1] = rng.choice(heads) + rng.randbytes(4)
+            case 7:
+                body = bytearray(rng.randbytes(rng.randrange(60)))
+        yield bytes(body)
+
+
+def forged(rng: random.Random) -> wire.Value:
+    """A value of the right types whose numbers lie."""
+    sizes = (0, 1, 2, 3, 2**31, 2**32, 2**39, 2**40)
+    shape = tuple(rng.choice(sizes) for _ in range(rng.randrange(9)))
+    data = bytes(rng.choice((0, 1, 8, 16, 64)))
+    match rng.randrange(4):
+        case 0:
+            return wire.Array(rng.choice(sorted(wire.PLAIN_DTYPES)), shape, data)
+        case 1:
+            return wire.Oversized("float64", shape)
+        case 2:
+            return wire.Sequence("list", (forged(rng),) * rng.randrange(4))
+        case _:
+            return wire.Mapping(("a", "b")[: rng.randrange(3)], (forged(rng),))
+
+
+def test_a_million_frames_of_noise_are_messages_or_wire_errors():
+    rng = seeded(0)
+    bodies = messages()
+    decoded = refused = 0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    for body, _ in zip(noise(rng, bodies), range(FRAMES), strict=False):
+        try:
+            wire.decode_reply(body)
+            decoded += 1
+        except wire.WireError:
+            refused += 1
+    assert decoded + refused == FRAMES
+    # Noise that is all refused, or all taken, would test nothing.
+    assert min(decoded, refused) > FRAMES / 50
+    assert time.process_time() - began < 60
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 64 * 2**10, f"{grown} KiB"
+
+
+def test_no_single_frame_takes_long():
+    rng = seeded(1)
+    slowest = 0.0
+    for body, _ in zip(noise(rng, messages()), range(20_000), strict=False):
+        began = time.process_time()
+        with contextlib.suppress(wire.WireError):
+            wire.decode_reply(body)
+        slowest = max(slowest, time.process_time() - began)
+    assert slowest < 0.2
+
+
+def test_forged_sizes_are_refused_or_can_be_unpacked():
+    rng = seeded(2)
+    kinds = {"unpacked": 0, "refused": 0}
+    for _ in range(30_000):
+        body = wire.encode(wire.Returned(0, forged(rng), mutated=False))[4:]
+        try:
+            reply = wire.decode_reply(body)
+            assert isinstance(reply, wire.Returned)
+            wire.unpack(reply.value)
+            kinds["unpacked"] += 1
+        except wire.WireError:
+            kinds["refused"] += 1
+    assert min(kinds.values()) > 100
+
+
+@pytest.mark.parametrize("head", [b"\x91", b"\x92\xa8sequence", b"\x93\xa8sequence\xa4list"])
+def test_a_frame_of_the_full_size_takes_little_time_and_memory(head):
+    body = (head * (wire.MAX_REPLY_BYTES // len(head)))[: wire.MAX_REPLY_BYTES]
+    began = time.process_time()
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(body)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("item", [None, 1, 0.5, [], ["sequence", "list", []], ["word", ""]])
+def test_as_many_items_as_a_frame_holds_are_refused_soon(item):
+    one = msgspec.msgpack.encode(item)
+    row = ["sequence", "list", [item] * 90_000]
+    count = max(2, (wire.MAX_REPLY_BYTES - 100) // (len(one) * 90_000 + 20))
+    body = msgspec.msgpack.encode(["returned", 0, ["sequence", "list", [row] * count], False, ""])
+    assert len(body) <= wire.MAX_REPLY_BYTES
+    began = time.process_time()
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(body)
+    assert time.process_time() - began < 10
+
+
+@given(st.binary(min_size=4, max_size=4))
+def test_a_frame_length_is_small_or_refused(header):
+    length = int.from_bytes(header, "little")
+    if length > wire.MAX_REPLY_BYTES:
+        with pytest.raises(wire.WireError, match="is announced"):
+            wire.frame_length(header, wire.MAX_REPLY_BYTES)
+    else:
+        assert wire.frame_length(header, wire.MAX_REPLY_BYTES) == length
+
+
+# Files.
+
+
+def is_read(name: str, data: bytes) -> None:
+    """Intake takes the file, or says in printable words why it does not."""
+    with contextlib.suppress(SubmissionError):
+        source_of(name, data, order=ORDER)
+    submission = submission_of("ada", {name: data}, order=ORDER)
+    assert all(note.isprintable() for note in submission.notes)
+    assert all(reason.isprintable() for _, reason in submission.unreadable)
+    # What is taken can cross the wire.
+    wire.encode(wire.Load(submission.sources, ("softmax",), ORDER))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=400))
+@example(b"\xef\xbb\xbf{}")
+@example(b"# coding: utf-7\n+AGE-")
+@example(b"# coding: unicode_escape\n\\ud800")
+@example(b"# coding: raw_unicode_escape\nx = '\\ud800'")
+@example(b"# coding: undefined\nx")
+@example(b"# coding: idna\nxn--\xff")
+@example(b"# coding: hex\n00")
+@example(b"# coding: mbcs\n00")
+def test_any_bytes_are_a_file_or_a_note(data):
+    is_read("a.py", data)
+    is_read("a.ipynb", data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_damaged_notebook_is_a_notebook_or_a_note(data):
+    damaged = bytearray(notebook(SOFTMAX))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    is_read("a.ipynb", bytes(damaged))
+
+
+# Archives.
+
+
+def archive(members: list[tuple[str, bytes]], method: int) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as made:
+        for name, content in members:
+            made.writestr(zipfile.ZipInfo(name), content, method)
+    return data.getvalue()
+
+
+def archive_is_read(folder: Path, data: bytes) -> None:
+    """Intake reads what can be read, writes nothing, and tells of the rest in printable words."""
+    path = folder / "ada.zip"
+    path.write_bytes(data)
+    submission = read_submission("ada", [path], order=ORDER)
+    assert [entry.name for entry in folder.iterdir()] == ["ada.zip"]
+    assert len(submission.notes) <= MAX_NOTES + 1
+    assert all(text.isprintable() for text in (*submission.notes, *submission.files))
+    assert all(len(name) <= MAX_NAME for name in submission.files)
+    held = sum(len(cell.text) for source in submission.sources for cell in source.cells)
+    assert held <= MAX_UNPACKED_BYTES
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("archives")
+
+
+def test_thousands_of_forged_archives_are_read_or_noted(folder):
+    rng = seeded(3)
+    members = [("ex01_softmax.py", SOFTMAX.encode()), ("b.ipynb", b"{}"), ("../c.py", b"x" * 99)]
+    intact = archive(members, zipfile.ZIP_DEFLATED)
+    fields = [n for mark in (b"PK\1\2", b"PK\3\4", b"PK\5\6") for n in places_of(mark, intact)]
+    lies = (0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
+    for _ in range(2_000):
+        made = bytearray(intact)
+        for _ in range(rng.randint(1, 3)):
+            place = min(rng.choice(fields) + rng.randrange(4, 46), len(made) - 4)
+            struct.pack_into("<L", made, place, rng.choice(lies))
+        archive_is_read(folder, bytes(made))
+
+
+def places_of(mark: bytes, data: bytes) -> Iterator[int]:
+    place = data.find(mark)
+    while place >= 0:
+        yield place
+        place = data.find(mark, place + 1)
