@@ -1,15 +1,12 @@
 """The commands, run as a user runs them."""
 
 import csv
-import json
 
 import pytest
 
 from grader.build import script
-from grader.grading import Grader
-from grader.intake import submission_of
-from grader.sandbox import Lane
 from tests.support.course import ROOT
+from tests.support.results import lines_of
 from tests.support.submissions import SOFTMAX
 
 
@@ -26,14 +23,10 @@ def class_folder(tmp_path_factory, course):
     return folder
 
 
-def lines(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def test_a_folder_becomes_a_gradebook_and_lines_of_json(run, class_folder, tmp_path, plan):
     done = run("grade", class_folder, "--out", tmp_path / "results", "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
-    results = lines(tmp_path / "results" / "results.jsonl")
+    results = lines_of(tmp_path / "results" / "results.jsonl")
     assert [r["student"] for r in results] == ["=1+1", "ada", "bela", "chidi"]
     ada = results[1]
     assert (ada["format"], ada["score"], ada["max_score"]) == (
@@ -86,7 +79,7 @@ def test_results_do_not_depend_on_the_number_of_jobs(run, class_folder, tmp_path
             *("--exercise", "ex01_softmax", "--exercise", "ex02_jacobian"),
         )
         assert done.returncode == 0, done.stderr
-    one, two = (lines(tmp_path / n / "results.jsonl") for n in ("1", "2"))
+    one, two = (lines_of(tmp_path / n / "results.jsonl") for n in ("1", "2"))
     for result in (*one, *two):
         del result["seconds"]
     assert one == two
@@ -104,7 +97,7 @@ def test_one_file_and_one_exercise_can_be_graded(run, class_folder, tmp_path):
         ROOT / "solutions",
     )
     assert done.returncode == 0, done.stderr
-    (result,) = lines(tmp_path / "results.jsonl")
+    (result,) = lines_of(tmp_path / "results.jsonl")
     assert result["max_score"] == 12
     assert (tmp_path / "gradebook.csv").read_text().splitlines()[0] == "student,ex01_softmax,total"
 
@@ -117,7 +110,7 @@ def test_a_folder_of_exercises_is_one_submission_and_strays_are_named(run, cours
     (home / "notes.txt").write_text("x")
     done = run("grade", home, "--out", home / "results", "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
-    (result,) = lines(home / "results" / "results.jsonl")
+    (result,) = lines_of(home / "results" / "results.jsonl")
     assert (result["student"], result["score"]) == ("ada", result["max_score"])
     assert "not a submission (.py, .ipynb, .zip or a folder): notes.txt" in done.stderr
 
@@ -154,48 +147,7 @@ def test_a_wrong_command_line_is_answered_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_a_failure_of_the_grader_is_a_blank_and_exit_code_1(plan, grader):
-    from grader.model import Submission
-    from grader.report import gradebook_csv
-
-    result = grader.failure(Submission("ada"), "it broke")
-    assert result.score is None
-    assert {f.verdict for f in result.functions} == {"grader_error"}
-    assert [*gradebook_csv([result], plan)][1].strip() == "ada" + "," * (len(plan.exercises) + 1)
-
-
-def test_a_process_that_cannot_start_is_the_graders_fault_and_says_why(plan, monkeypatch):
-    monkeypatch.setattr("grader.launch.START", "raise SystemExit('there is no NumPy here')")
-    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=())
-    result = Grader(plan, Lane()).grade(submission)
-    assert result.score is None
-    assert {function.verdict for function in result.functions} == {"grader_error"}
-    assert "there is no NumPy here" in result.notes[-1]
-
-
 def test_help_shows_an_example_for_every_command(run):
     for command in ("grade", "check", "build", "demo"):
         assert "Example:" in run(command, "--help").stdout
     assert "softmax-grader 0" in run("--version").stdout
-
-
-def test_the_demo_grades_a_class_and_says_where_the_results_are(run, tmp_path):
-    done = run("demo", "--students", 9, "--out", tmp_path / "demo", "--course", ROOT / "solutions")
-    assert done.returncode == 0, done.stderr
-    results = {r["student"]: r for r in lines(tmp_path / "demo" / "results" / "results.jsonl")}
-    assert len(results) == 9
-    full = results["ada"]["max_score"]
-    assert [results[name]["score"] for name in ("ada", "chidi", "emre", "goran", "ines")] == [
-        full
-    ] * 5
-    assert 0 < results["dunja"]["score"] < full
-    assert results["hana"]["functions"][0]["verdict"] == "not_loaded"
-    assert str(tmp_path / "demo" / "results" / "gradebook.csv") in done.stdout.replace("\n", "")
-
-
-def test_the_demo_never_deletes_what_it_did_not_make(run, tmp_path):
-    (tmp_path / "submissions").mkdir()
-    (tmp_path / "submissions" / "real.py").write_text("x")
-    done = run("demo", "--out", tmp_path, "--course", ROOT / "solutions")
-    assert done.returncode == 2
-    assert (tmp_path / "submissions" / "real.py").exists()

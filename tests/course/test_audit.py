@@ -6,15 +6,8 @@ import pytest
 
 from grader.audit import audited
 from grader.catalog import course_of
-from tests.support import documents
 
 CHECKS, MISTAKES, ALTERNATIVES = "checks.py", "mistakes.py", "alternatives.py"
-
-
-@pytest.fixture
-def toy(tmp_path):
-    """The folder of the course that docs/authors.md writes."""
-    return documents.write_toy(tmp_path)
 
 
 def edit(toy, name, old, new):

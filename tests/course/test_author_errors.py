@@ -2,8 +2,6 @@
 
 import sys
 
-import pytest
-
 from grader.build import template_of
 from grader.catalog import course_of
 from grader.cli import common
@@ -25,12 +23,6 @@ def cost_{number}(before, Z):
     return float({answer})
 """
 CHECKS, REFERENCE = "checks.py", "reference.py"
-
-
-@pytest.fixture
-def toy(tmp_path):
-    """The folder of the course that docs/authors.md writes."""
-    return documents.write_toy(tmp_path)
 
 
 def add(toy, name, text):

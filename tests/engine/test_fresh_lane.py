@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import msgspec
 import pytest
 
 from grader.grading import Grader
 from grader.intake import submission_of
-from grader.launch import Wall
 from grader.model import Limits, Verdict
 from grader.planning import plan_of
 from grader.portable import FreshLane
-from tests.support.course import ROOT
 from tests.support.results import function_of
 from tests.support.submissions import SOFTMAX
-
-# What another system would be told, told on this one.
-ELSEWHERE = """
-import sys
-import grader.cli, grader.learner, grader.isolation, grader.processes, nbformat, rich.progress
-sys.platform = "darwin"
-grader.cli.main()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +25,6 @@ def graded(lane, plan, source, **limits):
     grader = Grader(plan, lane)
     files = {"ex01_softmax.py": source.encode()}
     return grader.only("ex01_softmax", "softmax").grade(submission_of("a", files, order=plan.slugs))
-
-
-def elsewhere(*args, cwd):
-    command = [sys.executable, "-c", ELSEWHERE, *map(str, args)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def test_a_right_answer_gets_its_points(lane, plan):
@@ -100,26 +82,3 @@ def softmax_backward(dA, A):
     verdicts = {check.kind: check.verdict for check in result.checks}
     assert verdicts["memory"] == Verdict.NOT_RUN
     assert (result.score, result.verdict) == (result.max_score, Verdict.PASSED)
-
-
-def test_check_works_elsewhere_and_says_what_is_not_enforced(tmp_path):
-    (tmp_path / "ex01_softmax.py").write_text(SOFTMAX)
-    done = elsewhere("check", "ex01_softmax.py", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "memory is not limited on this system" in done.stdout
-    assert "1 of 1 functions pass" in done.stdout
-
-
-def test_grade_says_elsewhere_what_it_needs(tmp_path):
-    (tmp_path / "ada.py").write_text(SOFTMAX)
-    arguments = ("grade", "ada.py", "--out", "out", "--course", ROOT / "solutions")
-    done = elsewhere(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "run it on Linux" in done.stderr
-
-
-def test_the_doctor_says_elsewhere_that_linux_is_needed(tmp_path):
-    done = elsewhere("doctor", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "not Linux" in done.stdout
-    assert FreshLane(Wall()).enforces_memory is False

@@ -15,9 +15,7 @@ from grader.lms.items import files_of, items_in
 from grader.lms.plain import is_class
 from grader.lms.recognise import taken
 from tests.support.refusals import told, written
-from tests.support.submissions import SOFTMAX
-
-ORDER = ("ex01_softmax", "ex02_jacobian")
+from tests.support.submissions import ORDER, SOFTMAX
 
 
 def zipped(path, files):

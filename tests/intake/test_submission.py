@@ -12,9 +12,7 @@ from grader.errors import UsageError
 from grader.handed import clean_name
 from grader.intake import read_submission, submission_of
 from grader.lms.plain import submission_names
-from tests.support.submissions import SOFTMAX
-
-ORDER = ("ex01_softmax", "ex02_jacobian")
+from tests.support.submissions import ORDER, SOFTMAX
 
 
 def read(folder):

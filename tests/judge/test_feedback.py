@@ -1,5 +1,6 @@
 """What learners read: of a public check everything, of a hidden one nothing that could leak."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -7,8 +8,9 @@ from grader import feedback, wire
 from grader.compare import NotFinite, WrongValue
 from grader.contents import WrongShape, WrongType, type_name
 from grader.course import Callback
-from grader.model import Died, NotLoaded, Raised, TimedOut, Verdict
+from grader.model import Died, NotCalled, NotLoaded, Raised, Returned, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction, readable, value_from
+from tests.support.submissions import SOFTMAX
 
 
 def planned(*args, **kwargs):
@@ -192,3 +194,21 @@ def test_values_survive_the_json_of_the_public_checks(value):
 def test_what_is_no_value_is_refused():
     with pytest.raises(ValueError, match="no value"):
         value_from({"code": "import os"})
+
+
+def test_numbers_are_told_apart_by_as_many_digits_as_it_takes():
+    assert feedback.number(1.0, 1.0) == "1.0"
+    assert feedback.number(1.0, 1.0 + 2**-52) == "1"
+    assert feedback.number(1 / 3) == "0.333333"
+
+
+@pytest.mark.parametrize("outcome", [NotLoaded("it is gone"), NotCalled("it is gone")])
+def test_a_call_that_was_not_made_says_why(outcome):
+    assert feedback.outcome_message(outcome, "softmax", hidden=False) == "it is gone"
+    assert feedback.outcome_message(Returned(np.float64(1), mutated=False), "f", hidden=False) == ""
+
+
+def test_a_failure_of_ours_is_no_next_step(grade):
+    result = grade({"ex01_softmax.py": SOFTMAX})
+    failed = msgspec.structs.replace(result.functions[0], verdict=Verdict.GRADER_ERROR)
+    assert feedback.next_step([failed]) == ""

@@ -16,6 +16,7 @@ from grader.containers.pack import Settings
 from grader.gradescope.build import build
 from grader.model import Limits
 from tests.support.course import ROOT
+from tests.support.documents import DIAGONAL
 from tests.support.submissions import SOFTMAX, notebook
 
 VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
@@ -59,9 +60,6 @@ SCHEMA = {
         },
     },
 }
-DIAGONAL = SOFTMAX + (
-    "def softmax_jacobian(z):\n    a = softmax(z)\n    return np.diagflat(a * (1 - a))\n"
-)
 # What a measurement of coverage tells the processes that are started.
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
 # No wall: not every machine has one, and it is not what these tests are about.

@@ -1,4 +1,4 @@
-"""Autograders for platforms, where something is missing: told of, in what the platform reads."""
+"""Otter's autograder where something is missing or fails: told in what the platform reads."""
 
 import json
 import sys
@@ -6,19 +6,15 @@ import warnings
 import zipfile
 from importlib import metadata
 
-import msgspec
 import numpy as np
 import pytest
 
 from grader import wire
 from grader.catalog import course_of
-from grader.containers import wheel
-from grader.containers.one import Outcome
-from grader.containers.pack import NAME, Settings, packed
-from grader.gradescope.__main__ import main as gradescope
-from grader.gradescope.markup import check_text
+from grader.containers.pack import Settings
 from tests.support import documents
 from tests.support.refusals import told, written
+from tests.support.results import results_in
 from tests.support.submissions import SOFTMAX, notebook
 
 pytest.importorskip("otter")
@@ -37,41 +33,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @pytest.fixture
 def toy(tmp_path):
     return course_of(documents.write_toy(tmp_path))
-
-
-def results_in(root):
-    return json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
-
-
-class TestGradescope:
-    def test_whatever_fails_is_told_in_the_results(self, tmp_path):
-        written(tmp_path / "submission", "a file, not a folder")
-        gradescope(tmp_path)
-        assert "NotADirectoryError" in json.dumps(results_in(tmp_path))
-
-    def test_checks_are_told_in_html(self, grade, plan):
-        softmax = "def softmax(Z):\n    raise ValueError('<b>')\n"
-        result = grade({"ex01_softmax.py": softmax})
-        outcome = Outcome(result, plan, Settings(format="html"))
-        for check in result.functions[0].checks:
-            text = check_text(check, result.functions[0], outcome)
-            assert ("&lt;b&gt;" in text) is not check.hidden
-            assert "<b>" not in text
-        right = grade({"ex01_softmax.py": SOFTMAX}).functions[0]
-        hidden = next(check for check in right.checks if check.hidden)
-        assert check_text(hidden, right, outcome).strip() == ""
-
-    def test_an_assignment_of_as_many_points_is_just_graded(self, tmp_path, capsys):
-        course = course_of(documents.write_toy(tmp_path))
-        pack = packed(course, Settings(isolation="none"), with_plan=False)
-        written(tmp_path / "source" / NAME, pack)
-        written(tmp_path / "submission" / "ex01_relu.py", "def relu(Z): return Z * (Z > 0)\n")
-        about = {"assignment": {"total_points": "10.0"}}
-        written(tmp_path / "submission_metadata.json", json.dumps(about))
-        gradescope(tmp_path)
-        assert capsys.readouterr().out == "graded\n"
-        (test,) = results_in(tmp_path)["tests"]
-        assert test["score"] == 10
 
 
 class TestOtter:
@@ -166,23 +127,3 @@ TOLD = """
 # %% [markdown] tags=["notice-again"]
 # So.
 """
-
-
-class TestTheWheel:
-    def test_of_a_grader_that_is_not_installed(self, monkeypatch):
-        def missing(name):
-            raise metadata.PackageNotFoundError(name)
-
-        monkeypatch.setattr(metadata, "distribution", missing)
-        assert "is not installed, so it cannot be packed; install" in told(wheel.wheel_bytes)
-
-    def test_of_another_version(self, monkeypatch):
-        monkeypatch.setattr(wheel, "__version__", "9.9")
-        assert "is installed, but 9.9 is running; install" in told(wheel.wheel_bytes)
-
-
-def test_a_summary_says_that_not_all_is_graded(grade, plan):
-    result = grade({"ex01_softmax.py": SOFTMAX})
-    failed = msgspec.structs.replace(result, score=None)
-    outcome = Outcome(failed, plan, Settings())
-    assert "Not all is graded" in outcome.summary

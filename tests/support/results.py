@@ -59,3 +59,8 @@ def result(student, score, *, message="", mistake=None):
         notes=(),
         functions=(function,),
     )
+
+
+def results_in(root: Path) -> dict[str, Any]:
+    """What a platform's container wrote for the platform."""
+    return json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))

@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.catalog import course_of
 from grader.planning import plan_of
-from tests.support.course import ROOT
+from tests.support.references import COURSE, REFERENCES, one_hot, probabilities
 
-COURSE = course_of(ROOT / "solutions")
-REFERENCES = {f.name: f.reference for exercise in COURSE.exercises for f in exercise.functions}
 softmax = REFERENCES["softmax"]
 softmax_jacobian = REFERENCES["softmax_jacobian"]
 cross_entropy_from_logits = REFERENCES["cross_entropy_from_logits"]
@@ -42,14 +39,6 @@ def rng():
 
 def exact(column):
     return [mpmath.mpf(float(x)) for x in column]
-
-
-def probabilities(rng, n, m):
-    return rng.dirichlet(np.ones(n), size=m).T
-
-
-def one_hot(rng, n, m):
-    return np.eye(n)[:, rng.integers(n, size=m)]
 
 
 def exact_softmax(column):

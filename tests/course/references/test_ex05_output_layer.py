@@ -9,10 +9,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from grader.catalog import course_of
-from tests.support.course import ROOT
+from tests.support.references import COURSE
 
-COURSE = course_of(ROOT / "solutions")
 FUNCTIONS = {f.name: f for e in COURSE.exercises for f in e.functions}
 hypotheses = FUNCTIONS["hypotheses"].reference
 output_layer_cost = FUNCTIONS["output_layer_cost"].reference

@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.catalog import course_of
 from grader.compare import value_difference
 from grader.expected import expected_of
 from grader.planning import plan_of
-from tests.support.course import ROOT
+from tests.support.references import COURSE
 
-COURSE = course_of(ROOT / "solutions")
 EXERCISE = next(e for e in COURSE.exercises if e.slug == "ex06_network")
 reference = {f.name: f.reference for f in EXERCISE.functions}
 forward, backward, update, train = (reference[f.name] for f in EXERCISE.functions)

@@ -5,14 +5,11 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.catalog import course_of
 from grader.planning import plan_of
-from tests.support.course import ROOT
+from tests.support.references import COURSE, REFERENCES
 
-COURSE = course_of(ROOT / "solutions")
-FUNCTIONS = {f.name: f.reference for e in COURSE.exercises for f in e.functions}
-numerical_gradient = FUNCTIONS["numerical_gradient"]
-gradient_check = FUNCTIONS["gradient_check"]
+numerical_gradient = REFERENCES["numerical_gradient"]
+gradient_check = REFERENCES["gradient_check"]
 EPSILONS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 1e-10, 1e-12)
 
 
@@ -179,7 +176,7 @@ def test_softmax_cross_entropy_measures_as_probabilities_minus_labels():
     z = np.array([[0.3], [-1.2], [2.0]])
     measured = numerical_gradient(lambda z: np.log(np.sum(np.exp(z))) - z[1, 0], z)
     assert (
-        gradient_check(FUNCTIONS["softmax"](z) - np.array([[0.0], [1.0], [0.0]]), measured) < 1e-9
+        gradient_check(REFERENCES["softmax"](z) - np.array([[0.0], [1.0], [0.0]]), measured) < 1e-9
     )
 
 
