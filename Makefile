@@ -19,7 +19,7 @@ test: $(VENV)/test-ready
 	@$(BIN)/python -m pytest -m "$(ALONE)"
 
 attacks: $(VENV)/test-ready
-	@ATTACKS=all $(BIN)/python -m pytest tests/attacks tests/test_kills.py tests/test_cluster.py
+	@ATTACKS=all $(BIN)/python -m pytest tests/attacks tests/grade/test_killed_runs.py tests/platforms/test_cluster.py
 
 lint: $(VENV)/test-ready
 	@$(BIN)/ruff format --check grader tests benchmarks
@@ -30,7 +30,7 @@ lint: $(VENV)/test-ready
 coverage: $(VENV)/test-ready
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE) or kills)"
-	@ATTACKS=all $(BIN)/coverage run -m pytest tests/test_cluster.py
+	@ATTACKS=all $(BIN)/coverage run -m pytest tests/platforms/test_cluster.py
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

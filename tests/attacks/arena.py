@@ -27,9 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from attack import Attack
-from classroom import bystanders, twin_name
-from folders import (
+
+from tests.attacks.attack import Attack
+from tests.attacks.classroom import bystanders, twin_name
+from tests.attacks.folders import (
     bytes_of,
     contents,
     give,
@@ -43,9 +44,9 @@ from folders import (
     umask,
     write,
 )
-from listeners import Listeners
+from tests.attacks.listeners import Listeners
+from tests.support.course import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 WATCH = Path(__file__).parent / "watch.py"
 # A user whom nobody is, and whom learners' code of a grader that is root becomes.
 USER = 54_321

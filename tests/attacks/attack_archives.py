@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 
-from attack import Attack, beside
+from tests.attacks.attack import Attack, beside
 
 
 def _archive(name: str, data: bytes, says: str = "") -> Attack:

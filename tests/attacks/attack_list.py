@@ -22,8 +22,8 @@ import stat
 import textwrap
 from pathlib import Path
 
-from attack import HONEST, SOFTMAX, Attack, Maker, beside, in_folder
-from attack_archives import OWN, archives
+from tests.attacks.attack import HONEST, SOFTMAX, Attack, Maker, beside, in_folder
+from tests.attacks.attack_archives import OWN, archives
 
 CODE = Path(__file__).parent / "code"
 PRELUDE = (CODE / "prelude.py").read_text()

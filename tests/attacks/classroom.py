@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
-from attack import HONEST, Attack, Files
 
 from grader.intake.plain import student_name
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.attacks.attack import HONEST, Attack, Files
+from tests.support.course import ROOT
 
 
 def student_of(attack: Attack) -> str:

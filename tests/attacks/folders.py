@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from attack import Files
+from tests.attacks.attack import Files
 
 
 def write(folder: Path, files: Files, places: dict[str, str]) -> None:

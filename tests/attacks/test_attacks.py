@@ -14,10 +14,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from arena import PATIENCE_S, Arena, Combination, Outcome
-from attack import Attack
-from attack_list import ATTACKS
-from classroom import bystanders, student_of, twin_name
+
+from tests.attacks.arena import PATIENCE_S, Arena, Combination, Outcome
+from tests.attacks.attack import Attack
+from tests.attacks.attack_list import ATTACKS
+from tests.attacks.classroom import bystanders, student_of, twin_name
 
 pytestmark = pytest.mark.attacks
 

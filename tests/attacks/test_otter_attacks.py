@@ -12,12 +12,12 @@ import re
 import warnings
 
 import pytest
-from attack_list import ATTACKS
 
 from grader.engine.isolation import chosen
 from grader.errors import UsageError
 from grader.model import Limits
 from grader.platforms.container.pack import Settings
+from tests.attacks.attack_list import ATTACKS
 
 pytest.importorskip("otter")
 with warnings.catch_warnings(action="ignore"):

@@ -1,0 +1,94 @@
+"""The report card of a course: of the toy course in the documents, and of broken ones."""
+
+import json
+
+import pytest
+
+from grader.course.audit import audited
+from grader.course.folder import course_of
+
+CHECKS, MISTAKES, ALTERNATIVES = "checks.py", "mistakes.py", "alternatives.py"
+
+
+def edit(toy, name, old, new):
+    path = toy / "ex01_relu" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add(toy, name, text):
+    with (toy / "ex01_relu" / name).open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{text}\n")
+
+
+def broken(toy):
+    return list(audited(course_of(toy)).broken)
+
+
+def test_a_toy_course_is_audited(toy):
+    audit = audited(course_of(toy))
+    assert audit.broken == ()
+    rows = {check.check: check for check in audit.checks}
+    assert rows["both_signs"].killed == 2
+    assert rows["leaves_its_argument"].sole == ("in_place",)
+    assert rows["leaves_its_argument"].right_margin is None
+    # |-0.5| for 0 is wrong by infinitely many tolerances, 1 for 0.5 by 10^6.
+    assert rows["both_signs"].wrong_margin == pytest.approx(6.0, abs=0.01)
+    assert rows["both_signs"].wrong_by == "step"
+    (relu,) = audit.functions
+    assert (relu.alternatives, relu.mistakes, relu.unnamed) == (2, 3, ())
+
+
+RIGHT = "np.maximum(Z, 0)"
+BROKEN = {
+    "loses nothing": (MISTAKES, "right", RIGHT, "relu__right loses no check; add an input"),
+    "right but barely": (ALTERNATIVES, "barely", f"{RIGHT} * (1 + 9e-7)",
+        "the alternative barely is only 0.0 orders of magnitude within the tolerance"),
+    "wrong but barely": (MISTAKES, "close", f"{RIGHT} * (1 + 1.5e-6)",
+        "relu__close is wrong by 0.2 orders of magnitude where it is clearest"),
+    "like another one": (MISTAKES, "other", "(Z > 0) * 1.0", "relu__step answers as other"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "variant", "answer", "told"), BROKEN.values(), ids=BROKEN)
+def test_each_broken_rule_is_told_with_its_file(toy, name, variant, answer, told):
+    add(toy, name, f'def relu__{variant}(Z):\n    """In other words."""\n    return {answer}')
+    rule, *_ = broken(toy)
+    assert told in rule
+    assert str(toy / "ex01_relu") in rule
+
+
+def test_a_check_that_nobody_loses_is_told_of(toy):
+    idle = '@relu.shape()\ndef idle(rng):\n    """Idle."""\n    yield call(rng.normal(size=3))'
+    add(toy, CHECKS, idle)
+    (rule,) = broken(toy)
+    assert f"{CHECKS}: check idle of relu is lost by no mistake; drop it" in rule
+
+
+def test_a_function_with_few_alternatives_is_told_of(toy):
+    edit(toy, ALTERNATIVES, "def relu__where", "def _relu__where")
+    (rule,) = broken(toy)
+    assert "relu has 1 of at least 2 alternatives" in rule
+
+
+def test_the_command_prints_a_table_or_json_writes_a_page_and_ends_with_1(toy, run):
+    page = toy.parent / "audit.html"
+    done = run("audit", "--course", toy, "--html", page)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "the course keeps the rules"
+    assert "leaves_its_argument" in done.stdout
+    assert "leaves_its_argument" in page.read_text(encoding="utf-8")
+    edit(toy, ALTERNATIVES, "def relu__where", "def _relu__where")
+    done = run("audit", "--course", toy)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "1 rule broken"
+    assert "relu has 1 of at least 2 alternatives" in done.stdout
+    done = run("audit", "--course", toy, "--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert len(found["broken"]) == 1
+    assert found["functions"][0]["function"] == "relu"
+    nowhere = run("audit", "--course", toy, "--html", toy / "no" / "audit.html")
+    assert nowhere.returncode == 2
+    assert "audit.html cannot be written: No such file or directory" in nowhere.stderr

@@ -1,0 +1,117 @@
+"""What `grader build` makes of a course, and when it is the same."""
+
+import json
+
+import pytest
+
+from grader.course.folder import course_of
+from grader.course.handout import is_made
+from grader.errors import CourseError
+from tests.support.course import ROOT
+from tests.support.proving import edit, problems
+
+
+def test_a_solution_without_markers_is_never_written_to_the_exercises(run, copy):
+    edit(copy, "reference.py", "    # BEGIN SOLUTION\n", "")
+    edit(copy, "reference.py", "    # END SOLUTION\n", "")
+    before = (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8")
+    for arguments in (["build"], ["build", "--check"]):
+        done = run(*arguments, cwd=copy)
+        assert done.returncode == 2
+        assert "put the markers around it" in done.stderr
+    assert (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8") == before
+
+
+def test_exercises_that_are_not_what_the_course_makes_are_named(copy):
+    (copy / "exercises" / "stray.py").write_text("x")
+    (copy / "exercises" / "README.md").unlink()
+    (copy / "exercises" / "ex01_softmax.py").write_text("x")
+    checks = json.loads((copy / "exercises" / "checks.json").read_text())
+    checks["exercises"][0]["functions"][0]["calls"][0]["expected"]["array"][0][0] += 1e-9
+    (copy / "exercises" / "checks.json").write_text(json.dumps(checks))
+    found = "\n".join(problems(copy))
+    assert "stray.py: not made by `grader build`; delete it" in found
+    assert "README.md is missing; run `grader build`" in found
+    assert "ex01_softmax.py is not what solutions/ makes" in found
+    assert "checks.json is not what solutions/ makes" in found
+
+
+def rounded(softmax):
+    """What another processor may make of a function of a file of checks."""
+    softmax["calls"][0]["expected"]["array"][0][0] += 1e-16
+    nearly_right = mistake(softmax, "float32_inside")["answers"]
+    nearly_right["0"]["value"]["array"][0][0] += 1e-8
+    del nearly_right["1"]
+
+
+def mistake(function, name):
+    return next(mistake for mistake in function["mistakes"] if mistake["id"] == name)
+
+
+def test_numbers_that_differ_by_rounding_are_the_same_exercises(run, copy):
+    path = copy / "exercises" / "checks.json"
+    checks = json.loads(path.read_text())
+    rounded(checks["exercises"][0]["functions"][0])
+    path.write_text(json.dumps(checks))
+    assert problems(copy) == []
+    assert "0 of 4 files written" in run("build", cwd=copy).stdout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda softmax: mistake(softmax, "rows_instead_of_columns")["answers"].popitem(),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns").update(message="Another."),
+        lambda softmax: softmax["mistakes"].pop(),
+        lambda softmax: softmax["checks"][0].update(weight=3),
+        lambda softmax: softmax.pop("calls"),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns")["answers"].update({"999": {}}),
+        lambda softmax: mistake(softmax, "rows_instead_of_columns").pop("answers"),
+    ],
+)
+def test_what_differs_by_more_than_rounding_is_not_what_is_made(change):
+    text = (ROOT / "exercises" / "checks.json").read_text()
+    checks = json.loads(text)
+    change(checks["exercises"][0]["functions"][0])
+    assert not is_made("checks.json", json.dumps(checks), text)
+    assert is_made("checks.json", json.dumps(json.loads(text)), text)
+
+
+def test_build_writes_what_differs_and_names_strays(run, copy):
+    (copy / "exercises" / "stray.py").write_text("x")
+    (copy / "exercises" / "README.md").unlink()
+    done = run("build", cwd=copy)
+    assert "1 of 4 files written: README.md" in done.stdout
+    assert "stray.py is not made by this command" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    # END SOLUTION\n", "", "without # END SOLUTION"),
+        ("    # BEGIN SOLUTION\n", "", "without # BEGIN SOLUTION"),
+        (
+            "    # END SOLUTION\n",
+            "    # BEGIN SOLUTION\n    # END SOLUTION\n",
+            "inside of a solution",
+        ),
+    ],
+)
+def test_unpaired_markers_are_named(copy, old, new, said):
+    from grader.course.handout import built_files
+
+    edit(copy, "reference.py", old, new)
+    with pytest.raises(CourseError, match=said):
+        built_files(course_of(copy / "solutions"))
+
+
+def test_the_notebooks_are_valid_and_their_cells_have_stable_ids(course):
+    import nbformat
+
+    for exercise in course.exercises:
+        text = (ROOT / "exercises" / f"{exercise.slug}.ipynb").read_text(encoding="utf-8")
+        document = nbformat.reads(text, as_version=4)
+        nbformat.validate(document)
+        ids = [cell.id for cell in document.cells]
+        assert len(set(ids)) == len(ids)
+        assert set(ids) >= {function.name for function in exercise.functions}

@@ -1,0 +1,113 @@
+"""A course is proved, with every alternative, mistake and check; what is wrong is named."""
+
+import logging
+
+from grader.course.audit import audited
+from grader.course.planning import plan_of
+from grader.course.proof import graded_variants, problems_of
+from grader.grade.grader import Grader
+from tests.support.course import ROOT
+from tests.support.proving import edit, problems
+
+
+def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
+    course, lane, caplog
+):
+    """Both look at the same results: a second for each of the listed ways would take a minute."""
+    grader = Grader(plan_of(course, seed=0, mistakes=True), lane)
+    results = {}
+
+    def graded(exercise, filename, _grader):
+        key = exercise.slug, filename
+        if key not in results:
+            results[key] = graded_variants(exercise, filename, grader)
+        return results[key]
+
+    with caplog.at_level(logging.ERROR):
+        step = [].append
+        assert problems_of(course, ROOT / "exercises", step=step, graded=graded) == []
+        audit = audited(course, graded=graded)
+    assert audit.broken == ()
+    assert [f.function for f in audit.functions if f.alike or f.confused or f.unnamed] == []
+    assert not caplog.records
+    assert len(audit.functions) == sum(len(e.functions) for e in course.exercises)
+    assert all(check.killed for check in audit.checks)
+
+
+def test_a_course_is_proved_by_a_command(run, copy):
+    done = run("build", "--check", cwd=copy)
+    assert done.returncode == 0, done.stdout
+    assert "solutions: proved (1 exercise)" in done.stdout
+
+
+def test_a_copy_of_one_exercise_is_proved_too(copy):
+    assert problems(copy) == []
+
+
+def test_a_wrong_reference_is_found_by_the_alternatives(copy):
+    edit(copy, "reference.py", "    return exponentials / ", "    return 1.001 * exponentials / ")
+    assert any("softmax__" in p and "alternatives.py" in p for p in problems(copy))
+
+
+def test_a_cell_that_only_works_with_the_solution_is_found(copy):
+    hint = '# %% [markdown] tags=["hint-softmax"]'
+    edit(copy, "reference.py", hint, f"# %%\nsoftmax(np.zeros((2, 1)))\n\n{hint}")
+    assert any("templates do not load: ex01_softmax.py" in p for p in problems(copy))
+
+
+def test_an_alternative_that_is_wrong_is_named(copy):
+    with (copy / "solutions/ex01_softmax/alternatives.py").open("a") as file:
+        file.write('\n\ndef softmax__bad(Z):\n    """Wrong."""\n    return Z\n')
+    assert any("softmax__bad gets 0.0 of 12.0 points" in p for p in problems(copy))
+
+
+def test_a_mistake_that_is_right_and_one_that_says_nothing_are_named(copy):
+    with (copy / "solutions/ex01_softmax/mistakes.py").open("a") as file:
+        file.write('\n\ndef softmax__fine(Z):\n    """Right."""\n    E = np.exp(Z - Z.max(0))\n')
+        file.write("    return E / E.sum(0)\n")
+    assert any("softmax__fine gets full points" in p for p in problems(copy))
+
+
+def test_a_check_that_no_mistake_loses_is_named(copy):
+    path = copy / "solutions" / "ex01_softmax" / "mistakes.py"
+    path.write_text('def softmax__a(Z):\n    """You return Z."""\n    return Z\n')
+    found = problems(copy)
+    assert any(
+        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in found
+    )
+    assert not any("no mistake loses one_two_three" in p for p in found)
+
+
+def test_a_check_that_zeros_or_ones_pass_is_named(copy):
+    edit(
+        copy,
+        "checks.py",
+        "@softmax.value(weight=2)\ndef any_batch",
+        '''
+@softmax.value(weight=20)
+def easy() -> Calls:
+    """One class."""
+    yield call(np.zeros((1, 2)))
+
+
+@softmax.value(weight=2)
+def any_batch''',
+    )
+    assert any("an answer of ones earns" in p and "(easy" in p for p in problems(copy))
+
+
+def test_a_public_check_that_draws_its_inputs_is_named(copy):
+    edit(
+        copy,
+        "checks.py",
+        "@softmax.value(weight=2)\ndef any_batch",
+        "@softmax.value(public=True)\ndef any_batch",
+    )
+    assert any("a public check of softmax draws its inputs" in p for p in problems(copy))
+
+
+def test_a_failed_proof_is_exit_code_1_and_names_the_file(run, copy):
+    (copy / "exercises" / "stray.py").write_text("x")
+    done = run("build", "--check", cwd=copy)
+    assert done.returncode == 1
+    assert "stray.py" in done.stdout

@@ -1,0 +1,364 @@
+"""The process that runs learner code, spoken to over its own protocol."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from grader import wire
+from tests.support.submissions import SOFTMAX
+from tests.support.worker import Worker
+
+
+@pytest.fixture(scope="module")
+def worker():
+    worker = Worker()
+    yield worker
+    worker.control.close()
+    assert worker.process.wait(timeout=30) == 0
+
+
+@pytest.fixture
+def child(worker):
+    pid = worker.fork()
+    yield worker
+    assert worker.status(pid) == 0
+
+
+def source(text, name="ex01_softmax.py", cells=None):
+    cells = cells or (wire.Cell(name, text),)
+    stem = name.partition(".")[0]
+    return wire.Source(name, stem, stem, cells)
+
+
+def load(*sources, **options):
+    return wire.LoadRequest(
+        sources, ("softmax", "softmax_jacobian"), ("ex01_softmax", "ex02_jacobian"), **options
+    )
+
+
+def call(function, *args, file="ex01_softmax.py", **kwargs):
+    packed = {name: wire.pack(value) for name, value in kwargs.items()}
+    return wire.CallRequest(7, file, function, tuple(map(wire.pack, args)), packed)
+
+
+def test_a_loaded_function_answers_calls(child):
+    loaded = child.ask(load(source(SOFTMAX + "def helper(): pass\n")))
+    assert [(d.file, d.function, d.stub) for d in loaded.definitions] == [
+        ("ex01_softmax.py", "softmax", False)
+    ]
+    assert loaded.others == (("ex01_softmax.py", "helper"),)
+    reply = child.ask(call("softmax", np.zeros((2, 1))))
+    assert (reply.number, reply.mutated) == (7, False)
+    assert wire.unpack(reply.value).tolist() == [[0.5], [0.5]]
+
+
+def test_dicts_tuples_scalars_keywords_and_callbacks_cross(child):
+    text = """
+def softmax(params, pair, *, scale, f):
+    return f(params['W'] * pair[1] * scale), {'a': None}
+"""
+    child.ask(load(source(text)))
+    request = wire.CallRequest(
+        7,
+        "ex01_softmax.py",
+        "softmax",
+        (wire.pack({"W": np.ones(2)}), wire.pack((1, 2))),
+        {"scale": 3.0, "f": wire.Lambda("x", "x + 1")},
+    )
+    value = wire.unpack(child.ask(request).value)
+    assert value[0].tolist() == [7.0, 7.0]
+    assert value[1] == {"a": None}
+
+
+def test_a_text_reaches_the_function_and_counts_as_unchanged(child):
+    child.ask(load(source("def softmax(Z, hidden='tanh'): return float(hidden == 'relu')")))
+    request = wire.CallRequest(
+        7, "ex01_softmax.py", "softmax", (1.0,), {"hidden": wire.Word("relu")}
+    )
+    reply = child.ask(request)
+    assert (reply.value, reply.mutated) == (1.0, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "mutated"),
+    [
+        ("p['W'] += 1", True),
+        ("p['new'] = 1", True),
+        ("p['W'] = p['W'] + 1", True),
+        ("p['n'].append(1)", True),
+        ("p['flag'][0] = True", True),
+        ("p['s'] = 2.0", True),
+        ("p['W'] = p['W'].astype('f4')", True),
+        ("p['W'][0] += 1e-5; p['W'][0] -= 2e-5; p['W'][0] += 1e-5", False),
+        ("q = dict(p); q['W'] = 0", False),
+        ("p = None", False),
+    ],
+)
+def test_a_changed_argument_is_reported_and_the_rounding_of_a_step_is_not(child, body, mutated):
+    child.ask(load(source(f"def softmax(p):\n    {body}")))
+    params = {"W": np.array([1.1, 2.2]), "n": [1], "s": float("nan"), "flag": np.array([False])}
+    assert child.ask(call("softmax", params)).mutated is mutated
+
+
+def test_prints_are_echoed_up_to_a_limit_when_asked_for(child):
+    text = """print('loading')
+def softmax(n):
+    print('x' * n)
+    print('tail')
+    raise ValueError('no')
+"""
+    assert child.ask(load(source(text), echo=True)).output == "loading\n"
+    raised = child.ask(call("softmax", 3))
+    assert raised.output == "xxx\ntail\n"
+    assert (raised.error.type, raised.error.message) == ("ValueError", "no")
+    frame = raised.error.frames[-1]
+    assert (frame.label, frame.line, frame.text) == ("ex01_softmax.py", 5, "raise ValueError('no')")
+    assert "left out" in child.ask(call("softmax", 50_000)).output
+
+
+def test_statements_to_be_skipped_are_skipped(child):
+    text = "1 / 0\n" + SOFTMAX
+    assert child.ask(load(source(text), skip=((0, 0),))).errors == ()
+
+
+def test_a_file_to_be_skipped_is_not_parsed(child):
+    assert child.ask(load(source(SOFTMAX), skip=((0, -1),))).definitions == ()
+
+
+def test_future_imports_hold_for_the_whole_file(child):
+    text = "from __future__ import annotations\ndef softmax(Z: nonsense) -> no.such: return Z"
+    assert child.ask(load(source(text))).errors == ()
+
+
+def test_files_import_each_other_in_any_order(child):
+    first = source("from ex02_jacobian import helper\ndef softmax(Z): return helper()")
+    second = source(
+        "import ex01_softmax\ndef helper(): return ex01_softmax.__name__", "ex02_jacobian.py"
+    )
+    assert child.ask(load(first, second)).errors == ()
+    assert child.ask(call("softmax", 1)).value == wire.Opaque("str")
+
+
+def test_an_imported_function_is_not_ones_own(child):
+    first, second = source(SOFTMAX), source("from ex01_softmax import softmax", "ex02_jacobian.py")
+    loaded = child.ask(load(first, second))
+    assert {(d.file, d.is_defined_here) for d in loaded.definitions} == {
+        ("ex01_softmax.py", True),
+        ("ex02_jacobian.py", False),
+    }
+
+
+def test_an_exercise_without_a_file_is_imported_from_wherever_its_function_is(child):
+    user = source("from ex01_softmax import softmax", "ex02_jacobian.py")
+    everything = source("def softmax(Z): return 9", "homework.ipynb")
+    assert child.ask(load(user, everything)).errors == ()
+    assert child.ask(call("softmax", 0, file="ex02_jacobian.py")).value == 9
+
+
+def test_script_and_notebook_of_one_name_are_one_module_to_others(child):
+    stub = source("def softmax(Z): raise NotImplementedError\nx = 1")
+    written = source("def softmax(Z): return Z\ny = 2", "ex01_softmax.ipynb")
+    user = source("from ex01_softmax import softmax, x, y", "ex02_jacobian.py")
+    assert child.ask(load(stub, written, user)).errors == ()
+    assert child.ask(call("softmax", 5, file="ex02_jacobian.py")).value == 5
+
+
+def test_the_choice_of_the_grader_goes_first(child):
+    one = source("def softmax(Z): return 1")
+    two = source("def softmax(Z): return 2", "ex01_softmax.ipynb")
+    user = source("from ex01_softmax import softmax", "ex02_jacobian.py")
+    child.ask(load(one, two, user, chosen={"softmax": "ex01_softmax.ipynb"}))
+    assert child.ask(call("softmax", 0, file="ex02_jacobian.py")).value == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "...",
+        "raise NotImplementedError",
+        "raise NotImplementedError('x')",
+        "'doc'",
+        "'doc'\n    raise NotImplementedError()",
+    ],
+)
+def test_placeholders_are_stubs(child, body):
+    (definition,) = child.ask(load(source(f"def softmax(Z):\n    {body}"))).definitions
+    assert definition.stub
+
+
+@pytest.mark.parametrize(
+    "body", ["return Z", "x = 1\n    raise NotImplementedError", "raise ValueError"]
+)
+def test_anything_more_is_an_attempt(child, body):
+    (definition,) = child.ask(load(source(f"def softmax(Z):\n    {body}"))).definitions
+    assert not definition.stub
+
+
+def test_statements_around_a_syntax_error_are_kept_with_their_lines(child):
+    text = '''x = """
+if this were code:
+"""
+@staticmethod
+def softmax(Z): return 1 / 0
+def broken(:
+    pass
+y = (1,
+z = 3
+def softmax_jacobian(z): return z
+'''
+    loaded = child.ask(load(source(text)))
+    assert {d.function for d in loaded.definitions} == {"softmax", "softmax_jacobian"}
+    assert (loaded.errors[0].line, loaded.errors[0].error.type) == (6, "SyntaxError")
+    assert child.ask(call("softmax", 1)).error.frames[-1].line == 5
+
+
+@pytest.mark.parametrize("text", ["(" * 5_000, "-" * 100_000 + "1", "x = [" + "[" * 300])
+def test_source_nested_too_deep_is_a_syntax_error(child, text):
+    (error, *_) = child.ask(load(source(text))).errors
+    assert error.error.type == "SyntaxError"
+
+
+def test_magics_are_left_out_of_python_cells_only(child):
+    cells = [
+        "%%time\na = 1",
+        "%%html\n<b>",
+        "%matplotlib inline\nif True:\n    !ls\nb = !pwd\nprint?",
+        "t = 7\nd = (t\n  % 4)",
+        "def softmax(Z): return a, d",
+    ]
+    labelled = tuple(wire.Cell(f"n.ipynb, code cell {i}", text) for i, text in enumerate(cells, 1))
+    loaded = child.ask(load(source("", "n.ipynb", labelled)))
+    assert loaded.errors == ()
+    assert wire.unpack(child.ask(call("softmax", 0, file="n.ipynb")).value) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import torch", "this course uses NumPy and the standard library only"),
+        ("import multiprocessing.pool", "cannot be imported while grading"),
+        ("import ex02_jacobian", "is not among the submitted files"),
+    ],
+)
+def test_what_cannot_be_imported_says_why(child, text, said):
+    import re
+
+    (error,) = child.ask(load(source(text))).errors
+    assert error.error.type in ("ModuleNotFoundError", "ImportError")
+    assert re.search(said, error.error.message)
+
+
+def test_stand_ins_do_nothing_whatever_is_done_with_them(child):
+    text = """
+import matplotlib.pyplot as plt, seaborn as sns, ipywidgets as widgets, pandas
+from tqdm.auto import tqdm, trange
+fig, axes = plt.subplots(nrows=2, ncols=3)
+axes[1, 2].plot([1]); fig.colorbar(axes[0][0]).x.y.z
+one, ax = plt.subplots()
+three = plt.subplots(3)[1]
+@widgets.interact
+def softmax(Z): return sum(tqdm([1, 2], desc="x")), [i for i in trange(2)], len(tqdm([1]))
+with plt.rc_context(): pass
+frame = pandas.DataFrame({"a": [1]}); frame["b"] = frame["a"]; assert len(frame) == 0
+assert not list(frame) and len(axes) == 2 and len(three) == 3
+assert "not available" in repr(plt)
+try: plt.__wrapped__
+except AttributeError: pass
+odd = plt.subplots("x")
+"""
+    assert child.ask(load(source(text))).errors == ()
+    value = child.ask(call("softmax", 0)).value
+    assert wire.unpack(value) == (3, [0, 1], 1)
+
+
+def test_a_stand_in_is_no_answer(child):
+    child.ask(load(source("import pandas\ndef softmax(Z): return pandas.DataFrame(Z)")))
+    assert child.ask(call("softmax", 0)).value == wire.Opaque("stand-in")
+
+
+def test_twins_have_one_fingerprint_whatever_their_comments(child):
+    notebook = source(SOFTMAX + "# a note\nsoftmax(np.zeros((2, 1)))", "ex01_softmax.ipynb")
+    one, two = child.ask(load(source(SOFTMAX), notebook)).definitions
+    assert one.fingerprint == two.fingerprint
+
+
+def test_only_so_many_errors_are_told(child):
+    assert len(child.ask(load(source("1 / 0\n" * 80))).errors) == 50
+
+
+def test_what_is_no_text_cannot_be_printed(child):
+    text = """import sys
+def softmax(n):
+    if sys.stdout.writable():
+        sys.stdout.write(n)
+"""
+    child.ask(load(source(text), echo=True))
+    error = child.ask(call("softmax", 3)).error
+    assert (error.type, error.message) == ("TypeError", "write() takes a str, not int")
+
+
+@pytest.mark.parametrize(
+    ("body", "mutated"),
+    [
+        ("p['n'].append(2)", True),
+        ("p['s'] = 1", True),
+        ("p['d'][0]['a'] += 1", True),
+        ("p['d'][0] = {'a': 1.0}", False),
+    ],
+)
+def test_what_is_within_an_argument_is_compared(child, body, mutated):
+    child.ask(load(source(f"def softmax(p):\n    {body}")))
+    params = {"n": [1], "s": float("nan"), "d": [{"a": 1.0}]}
+    assert child.ask(call("softmax", params)).mutated is mutated
+
+
+def test_an_ended_child_is_remembered_until_it_is_asked_for(worker):
+    first = worker.fork()
+    worker.channel.close()
+    time.sleep(0.1)
+    second = worker.fork()
+    assert worker.status(first) == 0
+    assert worker.status(second) == 0
+    worker.channel, theirs = socket.socketpair()
+    theirs.close()
+    assert worker.status(second) == -9
+    assert worker.status(b"1") == -9
+
+
+def test_a_callable_whose_attributes_raise_is_a_function(child):
+    text = """class Odd:
+    def __getattr__(self, name):
+        raise KeyboardInterrupt
+    def __call__(self, z):
+        return 1.5
+softmax = Odd()
+"""
+    loaded = child.ask(load(source(text)))
+    assert [d.function for d in loaded.definitions] == ["softmax"]
+    assert child.ask(call("softmax", 3)).value == wire.pack(1.5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "defined"),
+    [
+        ("# a comment\n\n%%time\ndef softmax(z):\n    return 1\n", True),
+        ("x = 1\n%%time\ndef softmax(z):\n    return 1\n", True),
+        ("%%bash\ndef softmax(z):\n    return 1\n", False),
+        ("%run ex02_jacobian\ndef softmax(z):\n    return 1\n", True),
+        ("# only a comment\n%", False),
+    ],
+)
+def test_cells_of_a_notebook_with_magics(child, cell, defined):
+    loaded = child.ask(load(source("", "ex01_softmax.ipynb", cells=(wire.Cell("c", cell),))))
+    assert bool(loaded.definitions) is defined
+
+
+def test_a_statement_that_compiles_nowhere_costs_only_itself(child):
+    loaded = child.ask(load(source("return 1\ndef softmax(z):\n    return 1.5\n")))
+    assert len(loaded.errors) == 1
+    assert child.ask(call("softmax", 3)).value == wire.pack(1.5)

@@ -1,0 +1,110 @@
+"""Files in odd encodings, damaged notebooks, forged archives: each is read, or noted."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader import wire
+from grader.errors import SubmissionError
+from grader.intake.files import MAX_NAME
+from grader.intake.sources import source_of
+from grader.intake.submission import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
+from tests.support.submissions import ORDER, SOFTMAX, notebook
+
+# Files.
+
+
+def is_read(name: str, data: bytes) -> None:
+    """Intake takes the file, or says in printable words why it does not."""
+    with contextlib.suppress(SubmissionError):
+        source_of(name, data, order=ORDER)
+    submission = submission_of("ada", {name: data}, order=ORDER)
+    assert all(note.isprintable() for note in submission.notes)
+    assert all(reason.isprintable() for _, reason in submission.unreadable)
+    # What is taken can cross the wire.
+    wire.encode(wire.LoadRequest(submission.sources, ("softmax",), ORDER))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=400))
+@example(b"\xef\xbb\xbf{}")
+@example(b"# coding: utf-7\n+AGE-")
+@example(b"# coding: unicode_escape\n\\ud800")
+@example(b"# coding: raw_unicode_escape\nx = '\\ud800'")
+@example(b"# coding: undefined\nx")
+@example(b"# coding: idna\nxn--\xff")
+@example(b"# coding: hex\n00")
+@example(b"# coding: mbcs\n00")
+def test_any_bytes_are_a_file_or_a_note(data):
+    is_read("a.py", data)
+    is_read("a.ipynb", data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_damaged_notebook_is_a_notebook_or_a_note(data):
+    damaged = bytearray(notebook(SOFTMAX))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    is_read("a.ipynb", bytes(damaged))
+
+
+# Archives.
+
+
+def archive(members: list[tuple[str, bytes]], method: int) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as made:
+        for name, content in members:
+            made.writestr(zipfile.ZipInfo(name), content, method)
+    return data.getvalue()
+
+
+def archive_is_read(folder: Path, data: bytes) -> None:
+    """Intake reads what can be read, writes nothing, and tells of the rest in printable words."""
+    path = folder / "ada.zip"
+    path.write_bytes(data)
+    submission = read_submission("ada", [path], order=ORDER)
+    assert [entry.name for entry in folder.iterdir()] == ["ada.zip"]
+    assert len(submission.notes) <= MAX_NOTES + 1
+    assert all(text.isprintable() for text in (*submission.notes, *submission.files))
+    assert all(len(name) <= MAX_NAME for name in submission.files)
+    held = sum(len(cell.text) for source in submission.sources for cell in source.cells)
+    assert held <= MAX_UNPACKED_BYTES
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("archives")
+
+
+def test_thousands_of_forged_archives_are_read_or_noted(folder):
+    rng = random.Random(20_240_610)  # noqa: S311  # noise, no secrets
+    members = [("ex01_softmax.py", SOFTMAX.encode()), ("b.ipynb", b"{}"), ("../c.py", b"x" * 99)]
+    intact = archive(members, zipfile.ZIP_DEFLATED)
+    fields = [n for mark in (b"PK\1\2", b"PK\3\4", b"PK\5\6") for n in places_of(mark, intact)]
+    lies = (0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
+    for _ in range(2_000):
+        made = bytearray(intact)
+        for _ in range(rng.randint(1, 3)):
+            place = min(rng.choice(fields) + rng.randrange(4, 46), len(made) - 4)
+            struct.pack_into("<L", made, place, rng.choice(lies))
+        archive_is_read(folder, bytes(made))
+
+
+def places_of(mark: bytes, data: bytes) -> Iterator[int]:
+    place = data.find(mark)
+    while place >= 0:
+        yield place
+        place = data.find(mark, place + 1)

@@ -1,0 +1,230 @@
+"""Downloads and files that are odd, damaged or too large: told of, and the rest is graded."""
+
+import io
+import json
+import os
+import zipfile
+
+import pytest
+
+from grader.intake import archives, sources
+from grader.intake.archives import class_members, read_members
+from grader.intake.files import Collected
+from grader.intake.listing import files_of, items_in
+from grader.intake.plain import is_class
+from grader.intake.recognise import class_at
+from grader.intake.submission import read_submission, submission_of
+from tests.support.refusals import told, written
+from tests.support.submissions import ORDER, SOFTMAX
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def zip_bytes(files):
+    data = io.BytesIO()
+    zipped(data, files)
+    return data.getvalue()
+
+
+def taken_in(path, **options):
+    return class_at(path, order=ORDER, leave_out=None, **options)
+
+
+def notes_of(path):
+    return " ".join(read_submission("ada", [path], order=ORDER).notes)
+
+
+class TestALearnersArchive:
+    def test_that_is_a_link(self, tmp_path):
+        (tmp_path / "a.zip").symlink_to("/etc/passwd")
+        assert "a.zip is a link" in notes_of(tmp_path / "a.zip")
+
+    def test_with_too_many_files(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
+        path = zipped(tmp_path / "a.zip", {f"{n}.py": "x = 1\n" for n in range(3)})
+        assert "a.zip: more than 2 entries; the rest is not looked at" in notes_of(path)
+
+    def test_with_too_many_files_within_a_class_s(self, tmp_path, monkeypatch):
+        path = zipped(tmp_path / "class.zip", {f"ada/{n}.py": "x = 1\n" for n in range(3)})
+        whole, _outside = class_members(path)
+        monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
+        handed = Collected(10**6)
+        read_members(whole, handed)
+        assert "more than 2 files: the rest is not looked at" in handed.notes
+
+    def test_that_is_damaged_within_a_class_s(self, tmp_path):
+        inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
+        learners = ["ada", "bela", "carl", "dora", "eva"]
+        files = {f"{learner}.zip": inner for learner in learners} | {"carl.zip": inner[:50]}
+        path = zipped(tmp_path / "class.zip", files)
+        found = taken_in(path)
+        assert [entry.student for entry in found.entries] == learners
+        path.write_bytes(path.read_bytes().replace(inner, b"\xff" * len(inner), 1))
+        assert len(taken_in(path).entries) == 5
+
+    def test_that_is_too_large(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 10)
+        inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
+        (tmp_path / "ada.zip").write_bytes(inner)
+        assert "ada.zip" in notes_of(tmp_path / "ada.zip")
+        whole, _outside = class_members(zipped(tmp_path / "class.zip", {"bela.zip": inner}))
+        handed = Collected(10**6)
+        read_members(whole, handed)
+        assert "bela.zip" in " ".join(handed.notes)
+        assert handed.files == {}
+
+
+class TestAClassesArchive:
+    def test_with_folders_in_folders(self, tmp_path):
+        wrapped = "a/b/c/d/e/f/g/"
+        path = zipped(tmp_path / "ada.zip", {wrapped: "", f"{wrapped}ex01_softmax.py": SOFTMAX})
+        assert [entry.student for entry in taken_in(path).entries] == ["ada"]
+
+    def test_whose_folders_are_members_too(self, tmp_path):
+        files = {}
+        for learner in ("ada", "bela", "carl"):
+            files |= {f"{learner}/": "", f"{learner}/inner/": ""}
+            files |= {f"{learner}/inner/ex01_softmax.py": SOFTMAX, f"{learner}/mine.py": "x = 1"}
+        found = taken_in(zipped(tmp_path / "class.zip", files))
+        assert [entry.student for entry in found.entries] == ["ada", "bela", "carl"]
+
+    def test_with_too_many_files(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(archives, "MAX_CLASS_MEMBERS", 1)
+        path = zipped(tmp_path / "class.zip", {"a.py": "", "b.py": ""})
+        assert "class.zip holds more than 1 files; unpack and split it" in told(taken_in, path)
+
+    def test_with_nothing_of_the_platforms(self, tmp_path):
+        path = zipped(tmp_path / "class.zip", {"notes.txt": "x"})
+        assert "holds no submission; zip a file or folder for each learner" in told(
+            taken_in, path, source="plain"
+        )
+
+    def test_that_holds_the_exercises_of_one_learner(self, tmp_path):
+        files = {f"{slug}.py": "x = 1\n" for slug in ORDER}
+        found = taken_in(zipped(tmp_path / "ada.zip", files), source="plain")
+        assert [entry.student for entry in found.entries] == ["ada"]
+
+    def test_of_moodle_with_something_else_in_it(self, tmp_path):
+        files = {
+            "Ada Lovelace_201_assignsubmission_file/ex01_softmax.py": SOFTMAX,
+            "Bela Bartok_202_assignsubmission_file/ex01_softmax.py": SOFTMAX,
+            "readme.txt": "x",
+        }
+        found = taken_in(zipped(tmp_path / "m.zip", files), source="moodle")
+        assert len(found.entries) == 2
+        assert "readme.txt is not named as Moodle names submissions" in " ".join(found.remarks)
+
+
+class TestAFolder:
+    def test_whose_folders_hold_folders(self, tmp_path):
+        for learner in ("ada", "bela"):
+            written(tmp_path / learner / "work" / "ex01_softmax.py", SOFTMAX)
+            (tmp_path / learner / "empty").mkdir()
+            written(tmp_path / learner / "notes.txt", "x")
+        found = items_in(tmp_path)
+        assert list(files_of(found[0])) == ["notes.txt", "ex01_softmax.py"]
+        assert is_class(found, ORDER)
+
+    def test_with_very_many_files(self, tmp_path):
+        for number in range(5):
+            written(tmp_path / "ada" / str(number) / "a.py", "")
+        (item,) = items_in(tmp_path)
+        assert len(list(files_of(item, most=2))) == 3
+
+    def test_that_is_a_file_to_look_at(self, tmp_path):
+        written(tmp_path / "ada.py", SOFTMAX)
+        (item,) = items_in(tmp_path)
+        assert list(files_of(item)) == ["ada.py"]
+
+    def test_that_is_gone(self, tmp_path):
+        assert "cannot be read: No such file" in told(items_in, tmp_path / "gone")
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+    def test_that_is_closed_within_a_submission(self, tmp_path):
+        written(tmp_path / "ada" / "a.py", SOFTMAX)
+        (tmp_path / "ada" / "closed").mkdir(mode=0)
+        assert "closed cannot be read" in notes_of(tmp_path / "ada")
+
+
+class TestASource:
+    def test_that_is_too_large(self, monkeypatch):
+        monkeypatch.setattr(sources, "MAX_SOURCE_BYTES", 2**20)
+        found = submission_of("ada", {"a.py": b"#" * (2**20 + 1)}, order=ORDER)
+        assert "a.py is larger than 1 MiB of source" in " ".join(found.notes)
+
+    def test_whose_cells_are_empty_or_lists(self):
+        cells = [cell(""), cell(["x = 1\n", "y = 2\n"])]
+        found = submission_of("ada", {"a.ipynb": notebook(*cells)}, order=ORDER)
+        assert [c.text for c in found.sources[0].cells] == ["x = 1\ny = 2\n"]
+
+    def test_whose_cells_are_no_text(self):
+        found = submission_of("ada", {"a.ipynb": notebook(cell(5))}, order=ORDER)
+        assert "a.ipynb is not a notebook" in " ".join(found.notes)
+
+    def test_whose_cells_are_too_large(self, monkeypatch):
+        monkeypatch.setattr(sources, "MAX_SOURCE_BYTES", 2**20)
+        data = notebook(cell("#" * 2**20), cell("#"))
+        found = submission_of("ada", {"a.ipynb": data}, order=ORDER)
+        assert "a.ipynb has more than 1 MiB of source" in " ".join(found.notes)
+
+
+def cell(source):
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+
+
+def notebook(*cells):
+    document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(document).encode()
+
+
+def gradescope(tmp_path, metadata):
+    folder = tmp_path / "assignment_7_export"
+    written(folder / "submission_metadata.yml", metadata)
+    written(folder / "submission_301" / "ex01_softmax.py", SOFTMAX)
+    return folder
+
+
+class TestGradescopesMetadata:
+    @pytest.mark.parametrize(
+        ("metadata", "said"),
+        [
+            ("[" * 5_000, "nesting"),
+            ("a: \x00", "line 1"),
+            ("a: [1\nb: 2", "line 2"),
+        ],
+    )
+    def test_that_cannot_be_read(self, tmp_path, metadata, said):
+        folder = gradescope(tmp_path, metadata)
+        assert said in told(taken_in, folder, source="gradescope")
+
+    def test_that_is_no_file(self, tmp_path):
+        folder = gradescope(tmp_path, "x")
+        (folder / "submission_metadata.yml").unlink()
+        os.mkfifo(folder / "submission_metadata.yml")
+        assert "is not a regular file" in told(taken_in, folder, source="gradescope")
+
+    def test_of_people_without_numbers(self, tmp_path):
+        def person(**values):
+            lines = "".join(f"    :{key}: {value}\n" for key, value in values.items())
+            return "  - " + lines[4:]
+
+        text = "---\n"
+        people = (
+            {"name": "Ada", "sid": "x", "email": "a@x.org"},
+            {"name": "Bela", "sid": "x", "email": "b@x.org"},
+            {"name": "Carl", "sid": "x", "email": "b@x.org"},
+            {"name": "Carl", "sid": "x", "email": "b@x.org"},
+        )
+        for number, one in enumerate(people, start=301):
+            text += f"submission_{number}:\n  :submitters:\n{person(**one)}"
+        folder = gradescope(tmp_path, text)
+        for number in (302, 303, 304):
+            written(folder / f"submission_{number}" / "ex01_softmax.py", SOFTMAX)
+        found = taken_in(folder, source="gradescope")
+        names = {entry.student for entry in found.entries}
+        assert names == {"a@x.org", "Bela", "Carl (303)", "Carl (304)"}

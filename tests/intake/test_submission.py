@@ -1,0 +1,209 @@
+"""What learners hand in is read as data: no link followed, nothing unpacked, every oddity noted."""
+
+import io
+import os
+import stat
+import zipfile
+
+import pytest
+
+from grader.errors import UsageError
+from grader.intake import submission as intake
+from grader.intake.files import clean_name
+from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission, submission_of
+from tests.support.submissions import ORDER, SOFTMAX
+
+
+def read(folder):
+    students, _strays = submission_names(folder, order=ORDER)
+    return {name: read_submission(name, paths, order=ORDER) for name, paths in students}
+
+
+def zipped(members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_entries_of_one_name_are_one_learners(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "ex01_softmax.py").write_text("x = 1")
+    (tmp_path / "ada.py").write_text("x = 2")
+    (tmp_path / "ada.zip").write_bytes(zipped({"sub/ex02_jacobian.py": "x = 3"}))
+    (tmp_path / "Bela.ipynb").write_text("{}")
+    found = read(tmp_path)
+    assert sorted(found) == ["Bela", "ada"]
+    names = [source.name for source in found["ada"].sources]
+    assert names == ["ex01_softmax.py", "sub/ex02_jacobian.py", "ada.py"]
+
+
+def test_a_single_file_is_one_submission(tmp_path):
+    (tmp_path / "ada.py").write_text("x = 2")
+    found = submission_names(tmp_path / "ada.py", order=ORDER)
+    assert found == ([("ada", [tmp_path / "ada.py"])], [])
+
+
+def test_a_folder_name_with_a_dot_is_kept_whole(tmp_path):
+    (tmp_path / "ada.lovelace").mkdir()
+    (tmp_path / "ada.lovelace" / "a.py").write_text("x = 1")
+    assert list(read(tmp_path)) == ["ada.lovelace"]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"), [(False, "does not exist"), (True, "holds no submission")]
+)
+def test_a_missing_or_empty_folder_says_what_to_do(tmp_path, make, said):
+    folder = tmp_path / "class"
+    if make:
+        folder.mkdir()
+    with pytest.raises(UsageError, match=said):
+        submission_names(folder, order=ORDER)
+
+
+def test_links_are_not_followed(tmp_path):
+    secret = tmp_path / "secret.py"
+    secret.write_text(SOFTMAX)
+    home = tmp_path / "class"
+    (home / "ada").mkdir(parents=True)
+    (home / "ada" / "ex01_softmax.py").symlink_to(secret)
+    (home / "bela.py").symlink_to(secret)
+    (home / "chidi").symlink_to(tmp_path)
+    for name, submission in read(home).items():
+        assert submission.sources == (), name
+        assert "links are not followed" in submission.notes[0]
+
+
+def test_a_fifo_does_not_make_the_batch_wait(tmp_path):
+    os.mkfifo(tmp_path / "ada.py")
+    (submission,) = read(tmp_path).values()
+    assert submission.notes == ("ada.py is not a regular file",)
+
+
+def test_a_file_that_is_too_large_is_noted(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_FILE_BYTES", 2**20)
+    (tmp_path / "ada.py").write_bytes(b"#" * (2**20 + 1))
+    (submission,) = read(tmp_path).values()
+    assert submission.notes == ("ada.py is larger than 1 MiB",)
+
+
+def test_archive_members_that_point_outside_are_left_out(tmp_path):
+    members = {"../evil.py": "x", "/etc/evil.py": "x", "C:\\evil.py": "x", "fine/good.py": "x = 1"}
+    (tmp_path / "ada.zip").write_bytes(zipped(members))
+    (submission,) = read(tmp_path).values()
+    assert [source.name for source in submission.sources] == ["fine/good.py"]
+    assert sum("points outside of the archive" in note for note in submission.notes) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ada.zip"]
+
+
+def test_links_in_an_archive_are_not_followed(tmp_path):
+    link = zipfile.ZipInfo("ex01_softmax.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    (submission,) = read(tmp_path).values()
+    assert submission.notes == ("ada.zip: ex01_softmax.py is a link; links are not followed",)
+
+
+def test_a_zip_bomb_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_UNPACKED_BYTES", 2**20)
+    (tmp_path / "ada.zip").write_bytes(zipped({"a.py": b"#" * 2**24, "b.py": "x = 1"}))
+    (submission,) = read(tmp_path).values()
+    assert "a.py unpacks to more than 1 MiB" in submission.notes[0]
+    assert [source.name for source in submission.sources] == ["b.py"]
+
+
+def test_an_encrypted_or_damaged_archive_says_what_to_do(tmp_path):
+    data = bytearray(zipped({"a.py": "x = 1"}))
+    for signature in (b"PK\x03\x04", b"PK\x01\x02"):
+        place = data.index(signature) + (6 if signature[2] == 3 else 8)
+        data[place] |= 1
+    (tmp_path / "ada.zip").write_bytes(bytes(data))
+    (tmp_path / "bela.zip").write_bytes(b"PK\x03\x04 nonsense")
+    found = read(tmp_path)
+    assert "zip it without a password" in found["ada"].notes[0]
+    assert "is not a readable zip archive" in found["bela"].notes[0]
+
+
+def test_what_macs_and_jupyter_leave_behind_is_passed_over(tmp_path):
+    members = {
+        "__MACOSX/._ex01_softmax.py": "junk",
+        "hw/.ipynb_checkpoints/ex01_softmax-checkpoint.ipynb": "junk",
+        "hw/ex01_softmax.py": "x = 1",
+    }
+    (tmp_path / "ada.zip").write_bytes(zipped(members))
+    (tmp_path / ".DS_Store").write_text("junk")
+    (submission,) = read(tmp_path).values()
+    assert [source.name for source in submission.sources] == ["hw/ex01_softmax.py"]
+    assert submission.notes == ()
+
+
+def test_two_files_of_one_name_are_both_kept_and_the_outer_one_comes_first(tmp_path):
+    (tmp_path / "ada" / "old").mkdir(parents=True)
+    (tmp_path / "ada" / "ex01_softmax.py").write_text("new = 1")
+    (tmp_path / "ada" / "old" / "ex01_softmax.py").write_text("old = 1")
+    (tmp_path / "ada.zip").write_bytes(zipped({"ex01_softmax.py": "zipped = 1"}))
+    (submission,) = read(tmp_path).values()
+    assert [(s.name, s.stem) for s in submission.sources] == [
+        ("ex01_softmax.py", "ex01_softmax"),
+        ("ada.zip/ex01_softmax.py", "ex01_softmax"),
+        ("old/ex01_softmax.py", "ex01_softmax"),
+    ]
+
+
+def test_a_folder_of_exercises_is_one_learners(tmp_path):
+    for name in ("ex01_softmax.py", "ex02_jacobian.ipynb", "README.md"):
+        (tmp_path / name).write_text("x = 1")
+    students, strays = submission_names(tmp_path, order=ORDER)
+    assert students == [(tmp_path.name, [tmp_path])]
+    assert strays == ["README.md"]
+
+
+def test_what_is_no_submission_is_listed_apart_and_results_are_passed_over(tmp_path):
+    (tmp_path / "ada.py").write_text("x = 1")
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "results").mkdir()
+    found = submission_names(tmp_path, order=ORDER, leave_out=tmp_path / "results")
+    assert found == ([("ada", [tmp_path / "ada.py"])], ["notes.txt"])
+
+
+def test_other_files_are_noted_and_nothing_at_all_is_too(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "report.pdf").write_text("x")
+    (tmp_path / "bela").mkdir()
+    found = read(tmp_path)
+    assert found["ada"].notes[0] == "report.pdf is not looked at: no .py, .ipynb or .zip"
+    assert found["bela"].notes == ("no .py or .ipynb file was found",)
+
+
+def test_misleading_characters_in_names_are_replaced():
+    assert clean_name("ada\x1b[31m\u202egnp.yp\n") == "ada?[31m?gnp.yp?"
+    assert clean_name("e\u0301") == "é"
+    assert clean_name("\udcff") == "\\udcff"
+    assert clean_name("  ") == "?"
+
+
+def test_a_huge_number_of_files_is_cut_with_a_note(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_ENTRIES", 3)
+    (tmp_path / "ada").mkdir()
+    for number in range(5):
+        (tmp_path / "ada" / f"f{number}.py").write_text("x = 1")
+    (submission,) = read(tmp_path).values()
+    assert len(submission.sources) == 3
+    assert "the rest is not looked at" in submission.notes[0]
+
+
+@pytest.mark.parametrize("name", [" .py", " .ipynb", ".py"])
+def test_a_file_whose_name_is_only_an_ending_costs_a_note_at_most(name):
+    submission = submission_of("ada", {name.strip(): b"x = 1"}, order=())
+    assert submission.files == (name.strip(),)
+
+
+@pytest.mark.parametrize(
+    "text", ["# coding: utf-7\nx='+2AA-'\n", "# coding: unicode_escape\n\\ud800"]
+)
+def test_half_a_character_is_a_note(text):
+    submission = submission_of("ada", {"a.py": text.encode()}, order=())
+    assert "half a character" in submission.notes[0]

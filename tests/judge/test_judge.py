@@ -1,0 +1,277 @@
+"""What answers are worth, kind of check by kind of check, with no process in between."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from grader import wire
+from grader.diagnose.explain import Explainer, attempt
+from grader.errors import SandboxError
+from grader.judge.compare import value_difference
+from grader.judge.expected import expected_of
+from grader.judge.judge import Judge
+from grader.judge.scoring import with_follow_through
+from grader.model import (
+    Died,
+    Followed,
+    Kind,
+    Limits,
+    NotCalled,
+    NotLoaded,
+    Raised,
+    Returned,
+    TimedOut,
+    Verdict,
+)
+from grader.plan import (
+    FORMAT,
+    MistakenAnswer,
+    Plan,
+    PlannedCall,
+    PlannedCheck,
+    PlannedExercise,
+    PlannedFunction,
+    PlannedMistake,
+)
+from tests.support.telling import tell
+
+WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
+OFF = WANT * (1 + 1e-9)  # right, but not to the last bits
+WRONG = WANT + 1
+FRAME = wire.TracebackLine("ex.py", 2, "g", "raise")
+MISTAKE = PlannedMistake("plus_one", "You add one.", (MistakenAnswer(wire.pack(WRONG)),) * 2)
+
+
+def call(want=WANT):
+    return PlannedCall((wire.pack(2.0),), {}, wire.pack(want), wire.pack(want), 1.0, 1e-6, 1e-12)
+
+
+def check(name, kind, weight=1.0, *, hidden=False, calls=(0, 1), parts=()):
+    return PlannedCheck(name, kind, weight, hidden, "", "", calls, parts)
+
+
+CHECKS = (
+    check("values", Kind.VALUE, 2),
+    check("second", Kind.VALUE, 2, hidden=True, calls=(1,)),
+    check("accurate", Kind.PRECISION, hidden=True),
+    check("float64", Kind.TYPE),
+    check("shape", Kind.SHAPE),
+    check("unchanged", Kind.MUTATION, hidden=True),
+    check("memory", Kind.MEMORY, hidden=True, calls=(1,)),
+)
+
+
+def judged(*outcomes, checks=CHECKS, calls=None, mistakes=(MISTAKE,)):
+    """The result of a function of 10 points, of which each call has come to one of `outcomes`."""
+    plan, function, found = planned_with(checks, *outcomes, calls=calls, mistakes=mistakes)
+    judge = Judge(plan)
+    result = judge.judged(plan.exercises[0], function, found)
+    return Explainer(plan, judge.expected).explained(result, function, found)
+
+
+def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,)):
+    calls = calls or (call(), call())
+    function = PlannedFunction("f", 10.0, "", "", calls, checks, mistakes, ("z",))
+    exercise = PlannedExercise("ex", "An exercise", (function,))
+    plan = Plan(FORMAT, "A course", 0, Limits(), (exercise,), ("ex",), ("f",))
+    found = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
+    return plan, function, found
+
+
+def returned(value, *, mutated=False):
+    return Returned(wire.pack(value), mutated)
+
+
+def verdicts(result):
+    return {one.name: one.verdict for one in result.checks if one.verdict is not Verdict.PASSED}
+
+
+def test_a_right_answer_passes_all_and_is_explained_by_nothing():
+    result = judged(WANT, WANT.copy())
+    assert (result.score, result.max_score, result.verdict) == (10, 10, Verdict.PASSED)
+    assert (result.message, result.misconception, result.grid) == ("", None, None)
+    assert [(one.name, one.kind, one.weight, one.hidden, one.message) for one in result.checks] == [
+        (one.name, one.kind, one.weight, one.hidden, "") for one in CHECKS
+    ]
+    assert (result.exercise, result.function) == ("ex", "f")
+
+
+@pytest.mark.parametrize(
+    ("answers", "lost"),
+    [
+        ((WRONG, WANT), {"values": "wrong_value", "accurate": "wrong_value"}),
+        (
+            (WANT, WRONG),
+            dict.fromkeys(("values", "second", "accurate", "memory"), "wrong_value"),
+        ),
+        ((WANT, OFF), {"accurate": "imprecise"}),
+        ((WANT, WANT.astype(np.float32)), {"float64": "wrong_type"}),
+        ((WANT.tolist(), WANT), {"float64": "wrong_type"}),
+        (
+            (WANT[:, :1], WANT),
+            dict.fromkeys(("values", "accurate", "shape"), "wrong_shape"),
+        ),
+        (
+            (WANT * np.nan, WANT),
+            {"values": "not_finite", "accurate": "not_finite"},
+        ),
+        ((WANT, returned(WANT, mutated=True)), {"unchanged": "mutated_argument"}),
+    ],
+    ids=["first", "second", "imprecise", "float32", "list", "shape", "nan", "mutated"],
+)
+def test_an_answer_loses_the_checks_that_look_at_what_is_wrong_with_it(answers, lost):
+    result = judged(*answers)
+    assert verdicts(result) == lost
+    weight = sum(one.weight for one in result.checks if one.name not in lost)
+    of_value = sum(
+        one.weight for one in result.checks if one.kind is Kind.VALUE and one.name not in lost
+    )
+    assert result.score == round(10 * (weight if of_value >= 2 else of_value) / 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [
+        (Raised(wire.Error("ValueError", "no", ())), "raised"),
+        (Raised(wire.Error("MemoryError", "", ())), "out_of_memory"),
+        (Raised(wire.Error("NotImplementedError", "", (FRAME,))), "raised"),
+        (TimedOut("2 seconds"), "timed_out"),
+        (Died("it ended"), "died"),
+        (NotLoaded("it is gone"), "not_loaded"),
+    ],
+)
+def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, verdict):
+    result = judged(outcome, WANT)
+    assert verdicts(result) == dict.fromkeys(
+        ("values", "accurate", "float64", "shape", "unchanged"), verdict
+    )
+    public = tell(outcome, hidden=False)
+    hidden = tell(outcome, hidden=True)
+    messages = {one.name: one.message for one in result.checks if one.message}
+    assert messages == {
+        "values": f"f(2.0): {public}",
+        "accurate": hidden,
+        "float64": f"f(2.0): {public}",
+        "shape": f"f(2.0): {public}",
+        "unchanged": hidden,
+    }
+    assert result.verdict == verdict
+    assert result.score == round(10 * (2 + 1) / 9, 2)  # second and memory
+
+
+def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
+    messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
+    want = "it changes its argument; work on a copy, or on a new array"
+    assert messages["unchanged"] == want
+    assert messages["accurate"] == tell(
+        value_difference(wire.pack(OFF), expected_of(call()), tight=True),
+        call(),
+        hidden=True,
+        imprecise=True,
+    )
+    public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
+    (accurate, value) = judged(OFF, WRONG, checks=public).checks
+    assert accurate.message == "f(2.0): " + tell(
+        value_difference(wire.pack(OFF), expected_of(call()), tight=True),
+        call(),
+        hidden=False,
+        imprecise=True,
+    )
+    assert value.message == "f(2.0): " + tell(
+        value_difference(wire.pack(WRONG), expected_of(call())),
+        call(),
+        hidden=False,
+        imprecise=False,
+    )
+
+
+def test_a_check_that_cannot_be_run_counts_neither_way():
+    checks = (*CHECKS[:2], check("memory", Kind.MEMORY, calls=(2,)))
+    calls = (call(), call(), call())
+    result = judged(WANT, WANT, NotCalled("no limit"), checks=checks, calls=calls, mistakes=())
+    assert verdicts(result) == {"memory": "not_run"}
+    assert (result.score, result.verdict) == (10, Verdict.PASSED)
+
+
+def test_a_public_check_shows_its_call_and_a_hidden_one_keeps_it():
+    result = judged(WRONG, WRONG)
+    messages = {one.name: one.message for one in result.checks}
+    assert messages["values"].startswith("f(2.0): ")
+    assert "f(" not in messages["second"]
+    assert "2.0" not in messages["second"]
+    assert messages["values"].removeprefix("f(2.0): ") != ""
+
+
+def test_the_first_verdict_of_the_ladder_is_the_functions_and_a_public_check_tells_it():
+    hidden_first = (check("hidden", Kind.VALUE, hidden=True), check("public", Kind.VALUE))
+    result = judged(WRONG, WRONG, checks=hidden_first)
+    assert result.message.startswith("public: f(2.0): ")
+    raised = Raised(wire.Error("ValueError", "no", ()))
+    both = (check("value", Kind.VALUE, calls=(0,)), check("other", Kind.VALUE, calls=(1,)))
+    result = judged(WRONG, raised, checks=both)
+    assert result.verdict is Verdict.RAISED
+    assert result.message.startswith("other: ")
+
+
+def test_a_stub_is_not_attempted_but_a_branch_of_one_raises():
+    frame = wire.TracebackLine("ex.py", 2, "f", "raise")
+    stub = Raised(wire.Error("NotImplementedError", "", (frame,)))
+    result = judged(stub, stub)
+    assert (result.verdict, result.score) == (Verdict.NOT_ATTEMPTED, 0)
+    assert not result.message.startswith("values: ")
+    result = judged(stub, WANT)
+    assert result.verdict is Verdict.RAISED
+    assert result.message.startswith("values: ")
+
+
+def test_a_listed_mistake_is_named_and_a_grid_shows_what_is_wrong():
+    result = judged(WRONG, WRONG)
+    assert result.misconception.id == "plus_one"
+    assert result.misconception.message == "You add one."
+    assert result.grid.rows == ("++", "++")
+
+
+def test_what_follows_from_an_earlier_function_is_not_named_but_what_follows_in_part_is():
+    """A mistake that is right given the earlier functions is not here."""
+    value = (check("values", Kind.VALUE, 2), check("second", Kind.VALUE, 2, calls=(1,)))
+    plan, function, outcomes = planned_with(value, WRONG, WRONG)
+    judge = Judge(plan)
+    result = judge.judged(plan.exercises[0], function, outcomes)
+    explainer = Explainer(plan, judge.expected)
+    for names, named in (({"values", "second"}, None), ({"values"}, "plus_one")):
+        followed = Followed(frozenset(names), ("softmax",))
+        given = with_follow_through(result, followed, share=0.5)
+        assert given.follow_through > 0
+        explained = explainer.explained(given, function, outcomes, followed=followed)
+        found = explained.misconception
+        assert (found.id if found else None) == named
+        assert explained.grid is not None
+        # Where it was worth nothing, the mistake stays what it is.
+        plain = explainer.explained(result, function, outcomes, followed=followed)
+        assert plain.misconception.id == "plus_one"
+
+
+def test_a_check_of_parts_looks_at_those_only():
+    want = {"a": np.ones(2), "b": np.ones(2)}
+    answer = {"a": np.ones(2), "b": np.zeros(2)}
+    checks = tuple(check(name, Kind.VALUE, parts=(name,), calls=(0,)) for name in "ab")
+    result = judged(returned(answer), checks=checks, calls=(call(want),), mistakes=())
+    assert verdicts(result) == {"b": "wrong_value"}
+    assert result.score == 5
+
+
+def test_an_explanation_that_fails_costs_nothing_but_a_lost_process_is_told_of(caplog):
+    def fails():
+        raise ZeroDivisionError
+
+    def lost():
+        raise SandboxError("gone")
+
+    with caplog.at_level(logging.ERROR):
+        assert attempt(fails) is None
+    (record,) = caplog.records
+    assert record.message == "an explanation failed; the points are not touched by that"
+    assert attempt(lambda: 3) == 3
+    with pytest.raises(SandboxError, match="gone"):
+        attempt(lost)

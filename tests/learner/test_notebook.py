@@ -1,0 +1,105 @@
+"""`from grader.notebook import check`: the checks in a notebook's own process."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from grader.errors import UsageError
+from grader.learner.start import start
+from grader.notebook import check
+from tests.support.results import function_of
+
+SOLVE = """
+import numpy as np
+def softmax_jacobian(z):
+    a = np.exp(z) / np.exp(z).sum()
+    return np.diagflat(a * (1 - a))
+"""
+CHECK = "from grader.notebook import check\ncheck(softmax_jacobian)"
+
+
+@pytest.fixture(autouse=True)
+def exercises(tmp_path, monkeypatch):
+    """A folder as a learner starts in it."""
+    start(tmp_path / "work", form="ipynb")
+    monkeypatch.chdir(tmp_path / "work")
+
+
+@pytest.fixture
+def executed():
+    """What the last of some cells shows."""
+
+    def outputs(*cells):
+        document = nbformat.v4.new_notebook()
+        document.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        NotebookClient(document, timeout=60, kernel_name="python3").execute()
+        return document.cells[-1].outputs
+
+    return outputs
+
+
+def test_a_notebook_shows_mistake_and_picture(executed):
+    (output,) = executed(SOLVE, CHECK)
+    html, text = output["data"]["text/html"], output["data"]["text/plain"]
+    for shown in (html, text):
+        assert "1 of 3 checks pass" in shown
+        assert "You fill the diagonal" in shown
+        assert "Next: correct softmax_jacobian" in shown
+    assert html.count("<rect ") == 9
+    assert "Row 0: right, too big, too big." in html
+    assert "= + +" in text
+
+
+def test_the_line_that_raises_is_the_notebooks(executed):
+    source = "def softmax_jacobian(z):\n    return z[7]"
+    (output,) = executed(source, CHECK)
+    assert "IndexError" in output["data"]["text/plain"]
+    assert "line 2: return z[7]" in output["data"]["text/plain"]
+
+
+def test_what_learners_write_is_inert():
+    def softmax(_Z):
+        raise ValueError("<script>alert(1)</script>")
+
+    html = check(softmax)._repr_html_()
+    assert "&lt;script&gt;alert(1)" in html
+    assert "<script" not in html
+
+
+def test_a_right_function_passes_and_something_is_to_be_noticed(course):
+    reference = course.exercises[0].functions[0].reference
+    checked = check(reference)
+    assert checked.passed
+    assert "What to notice" in repr(checked)
+    assert "What to notice" in checked._repr_html_()
+    assert "All public checks pass" in checked.next
+
+
+def test_several_functions_are_checked_and_a_stub_is_not_written_yet(course):
+    def softmax_backward(_dA, _A):
+        raise NotImplementedError
+
+    checked = check(course.exercises[0].functions[0].reference, softmax_backward)
+    assert not checked.passed
+    assert checked.next == "Next: write softmax_backward."
+    assert "still raises NotImplementedError" in repr(checked)
+
+
+@pytest.mark.parametrize(
+    ("functions", "said"),
+    [
+        ((), "name a function"),
+        (("softmax",), "check takes the function itself"),
+        ((len,), "there are: softmax,"),
+        ((lambda z: z,), "no exercise asks for a function <lambda>"),
+    ],
+)
+def test_what_is_no_function_of_an_exercise_is_told(functions, said):
+    with pytest.raises(UsageError, match=said):
+        check(*functions)
+
+
+def test_a_submission_that_checks_itself_is_graded_like_any_other(grade):
+    result = grade({"ex02_jacobian.py": f"{SOLVE}\n{CHECK}\n"})
+    assert result.notes == ()
+    assert function_of(result, "softmax_jacobian").checks[0].verdict == "wrong_value"

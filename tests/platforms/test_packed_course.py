@@ -1,0 +1,16 @@
+"""A packed course that is none: said in a sentence."""
+
+import pytest
+
+from grader.errors import UsageError
+from grader.platforms.container import pack
+from tests.support.refusals import written
+
+
+class TestAPackedCourse:
+    def test_that_is_none(self, tmp_path):
+        path = written(tmp_path / "course.zip", b"nothing")
+        with pytest.raises(UsageError, match="is no packed course"), pack.opened(path):
+            pass
+        with pytest.raises(UsageError, match="cannot be read"), pack.opened(tmp_path / "none"):
+            pass

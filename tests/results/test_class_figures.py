@@ -1,0 +1,77 @@
+"""What is told of a class: whom it lists, what it counts, what figures say nothing."""
+
+import io
+import sys
+
+import msgspec
+import numpy as np
+import pytest
+from rich.console import Console
+
+from grader.model import Misconception, Override
+from grader.results.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
+from grader.results.plots import plots_of
+from grader.results.summary import MAX_LINES, Tally, summarise
+from tests.support.results import result
+from tests.support.submissions import SOFTMAX
+
+
+class TestAClass:
+    @pytest.fixture
+    def many(self):
+        """More learners than are listed by name, each with a mark by hand and a mistake."""
+        override = Override(3.0, "", 1.0)
+        mistake = Misconception("one_sum", "You divide by one sum.", "2 inputs")
+        found = []
+        for number in range(max(MOST_NAMES, MOST_LINES, MAX_LINES) + 2):
+            one = result(f"s{number:04}", 3.0, mistake=mistake)
+            function = msgspec.structs.replace(one.functions[0], override=override)
+            found.append(msgspec.structs.replace(one, functions=(function,)))
+        return found
+
+    def test_of_which_only_the_first_are_listed(self, many, plan):
+        figures, tally = ClassFigures(plan), Tally()
+        for one in many:
+            figures.add(one)
+            tally.add(one)
+        (mistake,) = figures.misconceptions
+        assert (len(mistake.students), mistake.more) == (MOST_NAMES, len(many) - MOST_NAMES)
+        assert figures.overrides.more == len(many) - MOST_LINES
+        assert (len(tally.overrides), tally.overridden) == (MAX_LINES, len(many))
+        console = Console(file=io.StringIO(), width=200)
+        summarise(tally, plan, console)
+        assert str(len(many)) in console.file.getvalue()
+
+    def test_of_which_one_was_not_graded(self, plan):
+        figures = ClassFigures(plan)
+        unknown = msgspec.structs.replace(result("bela", 3.0).functions[0], function="another")
+        figures.add(msgspec.structs.replace(result("ada", None), notes=("the grader failed",)))
+        figures.add(msgspec.structs.replace(result("bela", 3.0), functions=(unknown,)))
+        assert figures.failures.first == [("ada", "the grader failed")]
+        assert sum(f.graded for f in figures.functions.values()) == 0
+
+    def test_of_which_all_have_the_same_points_says_nothing_of_a_check(self, grade, plan):
+        figures = ClassFigures(plan)
+        right = grade({"ex01_softmax.py": SOFTMAX})
+        wrong = grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"})
+        softmax = right.functions[0]
+        unknown = msgspec.structs.replace(softmax, function="another")
+        right = msgspec.structs.replace(right, functions=(softmax, unknown))
+        for number in range(2 * FEW):
+            figures.add(right if number % 2 else wrong)
+        assert {check.discrimination for check in figures.checks.values()} == {None}
+
+    def test_tells_how_passing_goes_with_the_other_points(self):
+        check = CheckFigures("f", "c", hidden=False, kind="value")
+        rng = np.random.default_rng(1)
+        passed, rest = rng.integers(0, 2, 2 * FEW), rng.normal(size=2 * FEW)
+        for one, points in zip(passed, rest, strict=True):
+            check.add(passed=bool(one), rest=float(points))
+        assert check.discrimination == pytest.approx(np.corrcoef(passed, rest)[0, 1])
+
+    def test_has_no_plots_without_matplotlib(self, many, plan, monkeypatch):
+        figures = ClassFigures(plan)
+        for one in many:
+            figures.add(one)
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+        assert plots_of(figures) == {}

@@ -1,0 +1,329 @@
+"""`grader export`: one column of a teacher's own file is filled, all else stays to the byte."""
+
+import csv
+import io
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.cli import main
+from grader.intake.table import read_table
+from grader.model import Misconception
+from tests.support.results import result
+
+CANVAS = (
+    'Student,ID,SIS User ID,SIS Login ID,Section,Softmax (901),"Essay, long (902)",Current Score\n'
+    ",,,,,Manual Posting,,(read only)\n"
+    "    Points Possible,,,,,100,10,(read only)\n"
+    '"Lovelace, Ada",11,s11,ada,"CS, A",,7.5,88\n'
+    '"Bartók, Béla",12,s12,bela,CS A, 50.00 ,,\n'
+    '"Gauss, Karl",13,s13,carl,CS A,EX,,\n'
+    '"Student, Test",99,,t,CS A,,,\n'
+)
+MOODLE = (
+    '"Identifier","Full name","ID number","Email address","Status","Grade","Maximum Grade",'
+    '"Grade can be changed","Last modified (submission)","Last modified (grade)",'
+    '"Feedback comments"\r\n'
+    '"Participant 11","Ada Lovelace","s11","ada@x.org","Submitted","","100.00","Yes",'
+    '"Monday, 1","-",""\r\n'
+    '"Participant 12","Béla Bartók","s12","bela@x.org","Submitted","50.00","100.00","Yes",'
+    '"-","-","old"\r\n'
+    '"Participant 13","Carl Gauß","","","No submission","","100.00","No","-","-",""\r\n'
+)
+GERMAN = (
+    "Teilnehmer/in;Vollständiger Name;Status;Bewertung;Bestwertung;Bewertung kann geändert werden;"
+    "Zuletzt geändert (Abgabe);Zuletzt geändert (Bewertung);Feedback als Kommentar\n"
+    "Teilnehmer/in11;Ada Lovelace;Abgegeben;;100,00;Ja;-;-;\n"
+    "Teilnehmer/in12;Béla Bartók;Abgegeben;50,00;100,00;Ja;-;-;\n"
+    "Teilnehmer/in13;Carl Gauß;Keine Abgabe;;100,00;Nein;-;-;\n"
+)
+JAPANESE = (
+    "識別子,氏名,ステータス,評点,最大評点,評定を変更できる,"
+    "最終更新日時 (提出),最終更新日時 (評点),フィードバックコメント\n"
+    "参加者 11,Ada Lovelace,提出済み,,100.00,はい,-,-,\n"
+    "参加者 12,Béla Bartók,提出済み,,100.00,はい,-,-,\n"
+    "参加者 13,Carl Gauß,未提出,,100.00,いいえ,-,-,\n"
+)
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder of results; who is known by what is told in people.csv."""
+
+    def made(*found, people=()):
+        folder = tmp_path / "results"
+        folder.mkdir(exist_ok=True)
+        lines = b"\n".join(msgspec.json.encode(each) for each in found)
+        (folder / "results.jsonl").write_bytes(lines)
+        header = "student,name,email,sid,lms,lms_id,group,late,handed_in\n"
+        if people:
+            (folder / "people.csv").write_text(header + "".join(people), encoding="utf-8")
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def class_of_three(results):
+    mistake = Misconception("one_sum", "You divide by one sum & <all>.\n\nLook.", "2 inputs")
+    return results(
+        result("Ada Lovelace", 84.62, message="any: <b>wrong</b>", mistake=mistake),
+        result("bela", 100.0),
+        result("Carl Gauß", 7.0),
+        people=[
+            "Ada Lovelace,Ada Lovelace,,,canvas,11,,,yes\n",
+            "bela,Béla Bartók,bela@x.org,s12,,,,,yes\n",
+        ],
+    )
+
+
+def export(*args):
+    done = CliRunner().invoke(main, ["export", *map(str, args)])
+    return done.exit_code, done.output
+
+
+def cells(data, encoding="utf-8", delimiter=","):
+    return list(csv.reader(io.StringIO(data.decode(encoding), newline=""), delimiter=delimiter))
+
+
+class TestCanvas:
+    def test_one_column_is_filled_and_every_other_byte_stays(self, class_of_three, tmp_path):
+        path, out = tmp_path / "book.csv", tmp_path / "filled.csv"
+        path.write_bytes(CANVAS.encode())
+        code, said = export("canvas", class_of_three, path, "--column", "softmax", "--out", out)
+        expected = CANVAS.replace('"CS, A",,7.5', '"CS, A",84.62,7.5').replace(" 50.00 ", "100")
+        assert out.read_bytes() == expected.encode()
+        assert path.read_bytes() == CANVAS.encode()
+        # Carl's name is spelt in two ways: he is listed, not guessed.
+        assert code == 1
+        assert "1 by LMS id" in said
+        assert "1 by ID number" in said
+        assert "results without a row (1):\n  Carl Gauß" in said
+        assert "Gauss, Karl" in said.split("rows without a result")[1]
+        assert "2 cells changed, 1 of them held something else" in said
+
+    def test_a_line_of_match_settles_it_and_excused_stays(self, class_of_three, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_bytes(CANVAS.encode())
+        (tmp_path / "match.csv").write_text("student,row\nCarl Gauß,13\n", encoding="utf-8")
+        code, said = export(
+            "canvas", class_of_three, path, "--column", "901", "--dry-run",
+            "--match", tmp_path / "match.csv",
+        )  # fmt: skip
+        assert code == 0, said
+        assert "excused, left as they were (1):\n  Gauss, Karl" in said
+        assert "Lovelace, Ada: empty -> 84.62" in said
+        assert not (tmp_path / "filled.csv").exists()
+
+    @pytest.mark.parametrize(
+        ("column", "told"),
+        [
+            ("Essay", "no assignment is called 'Essay'; there are: 'Softmax (901)', 'Essay, long"),
+            ("Current Score", "'Current Score' is read-only"),
+            ("902", "is out of 10 points and the results are out of 100"),
+        ],
+    )
+    def test_another_column_is_refused_with_the_remedy(
+        self, class_of_three, tmp_path, column, told
+    ):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        code, said = export("canvas", class_of_three, path, "--column", column, "--dry-run")
+        assert code == 2
+        assert told in said
+
+    def test_points_are_scaled_when_asked_for(self, class_of_three, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        _code, said = export(
+            "canvas", class_of_three, path, "--column", "902", "--scale", "--dry-run"
+        )
+        assert "Lovelace, Ada: 7.5 -> 8.46" in said
+
+    def test_two_of_one_name_are_never_guessed(self, results, tmp_path):
+        book = CANVAS + '"Lovelace, Ada",21,s21,ada2,CS B,,,\n'
+        path = tmp_path / "book.csv"
+        path.write_text(book, encoding="utf-8")
+        folder = results(result("Ada Lovelace", 50.0))
+        code, said = export("canvas", folder, path, "--column", "901", "--dry-run")
+        assert code == 1
+        assert "0 cells would change" in said
+        assert "Ada Lovelace: 2 rows and 1 results have the name 'ada lovelace'" in said
+
+    def test_names_of_canvas_s_own_files_are_known(self, results, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        folder = results(result("lovelaceada_4711", 50.0))
+        code, said = export("canvas", folder, path, "--column", "901", "--dry-run")
+        assert code == 0
+        assert "1 by name in Canvas's files" in said
+
+    def test_what_the_grader_failed_on_is_left_alone(self, results, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        code, said = export(
+            "canvas", results(result("ada", None)), path, "--column", "901", "--dry-run"
+        )
+        assert code == 1
+        assert "the grader failed on these, left as they were (1):\n  Lovelace, Ada" in said
+
+
+class TestMoodle:
+    def test_grades_and_comments_are_filled_and_locked_rows_stay(self, class_of_three, tmp_path):
+        path, out = tmp_path / "sheet.csv", tmp_path / "filled.csv"
+        path.write_bytes(b"\xef\xbb\xbf" + MOODLE.encode())
+        code, said = export("moodle", class_of_three, path, "--out", out)
+        assert code == 0, said
+        data = out.read_bytes()
+        assert data.startswith(b"\xef\xbb\xbf")
+        before = MOODLE.encode().split(b"\r\n")
+        after = data[3:].split(b"\r\n")
+        assert after[0] == before[0]
+        assert after[3:] == before[3:]
+        rows = cells(data, "utf-8-sig")
+        assert [row[5] for row in rows] == ["Grade", "84.62", "100", ""]
+        assert rows[1][10] == (
+            "<p>softmax: 84.62 of 100 points<br>any: &lt;b&gt;wrong&lt;/b&gt;"
+            "<br>You divide by one sum &amp; &lt;all&gt;. Look.</p>"
+        )
+        assert rows[2][10] == "<p>All right.</p>"
+        assert "locked, left as they were (1):\n  Carl Gauß" in said
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+    def test_german_semicolons_and_decimal_commas(self, class_of_three, tmp_path, encoding):
+        path, out = tmp_path / "sheet.csv", tmp_path / "filled.csv"
+        path.write_bytes(GERMAN.encode(encoding))
+        code, said = export("moodle", class_of_three, path, "--no-feedback", "--out", out)
+        assert code == 0, said
+        expected = GERMAN.replace("Abgegeben;;100", "Abgegeben;84,62;100").replace("50,00", "100")
+        assert out.read_bytes() == expected.encode(encoding)
+        assert ("the file's encoding is not said" in said) == (encoding == "cp1252")
+
+    def test_japanese(self, class_of_three, tmp_path):
+        path, out = tmp_path / "sheet.csv", tmp_path / "filled.csv"
+        path.write_text(JAPANESE, encoding="utf-8")
+        code, said = export("moodle", class_of_three, path, "--out", out)
+        assert code == 0, said
+        rows = cells(out.read_bytes())
+        assert [row[3] for row in rows[1:]] == ["84.62", "100", ""]
+        assert rows[1][8].startswith("<p>softmax: 84.62 of 100")
+        assert "いいえ" in out.read_text(encoding="utf-8")
+
+    def test_participants_are_matched_by_their_number(self, results, tmp_path):
+        path = tmp_path / "sheet.csv"
+        path.write_text(MOODLE, encoding="utf-8")
+        folder = results(result("x", 50.0), people=["x,,,,moodle,12,,,yes\n"])
+        _code, said = export("moodle", folder, path, "--dry-run")
+        assert "1 by LMS id" in said
+        assert "Béla Bartók, feedback: old -> <p>softmax" in said
+
+    def test_a_worksheet_without_comments(self, class_of_three, tmp_path):
+        rows = [line.rpartition(",")[0] for line in MOODLE.split("\r\n")[:-1]]
+        path = tmp_path / "sheet.csv"
+        path.write_text("\n".join(rows), encoding="utf-8")
+        code, said = export("moodle", class_of_three, path, "--dry-run")
+        assert code == 2
+        assert "no column for feedback comments" in said
+        code, said = export("moodle", class_of_three, path, "--dry-run", "--no-feedback")
+        assert code == 0, said
+
+
+class TestOwnTables:
+    def test_names_that_are_formulas_are_neutralised(self, results, tmp_path):
+        folder = results(result("=cmd()", 5.0), people=["'=cmd(),'@x,,,,,,,yes\n"])
+        out = tmp_path / "grades.csv"
+        code, _said = export("csv", folder, "--out", out, "--columns", "student,name,score,ex01")
+        assert code == 0
+        assert cells(out.read_bytes())[1] == ["'=cmd()", "'@x", "5", "5"]
+
+    def test_delimiter_and_encoding(self, class_of_three, tmp_path):
+        out = tmp_path / "grades.csv"
+        export("csv", class_of_three, "--out", out, "--delimiter", ";", "--encoding", "utf-8-sig")
+        rows = cells(out.read_bytes(), "utf-8-sig", ";")
+        assert rows[0] == ["student", "name", "email", "score", "max_score"]
+        assert rows[2] == ["bela", "Béla Bartók", "bela@x.org", "100", "100"]
+
+    def test_as_gradescope_heads_its_tables(self, class_of_three, tmp_path):
+        out = tmp_path / "grades.csv"
+        export("gradescope", class_of_three, "--out", out)
+        rows = cells(out.read_bytes())
+        assert rows[0] == ["Name", "SID", "Email", "Total Score", "Max Points", "ex01 (100 pts)"]
+        assert rows[1] == ["Ada Lovelace", "", "", "84.62", "100", "84.62"]
+
+
+class TestBadFiles:
+    @pytest.mark.parametrize(
+        ("data", "told"),
+        [
+            (b"", "is empty"),
+            (b"PK\x03\x04", "save it as CSV"),
+            (b'Student,ID,Section\n"Ada,1,2\n', "line 2: a double quote is opened and not closed"),
+            (b"Student,ID,Section\nAda,1\n", "line 2: it has 2 cells and the first row 3"),
+            (b"Name,ID,Section\nAda,1,2\n", "this is no gradebook of Canvas"),
+            (MOODLE.encode(), "this is no gradebook of Canvas"),
+            (b"a\0b,c\n", "NUL bytes"),
+            (b"\xff\xfea", "no valid utf-16-le"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_where(self, class_of_three, tmp_path, data, told):
+        path = tmp_path / "book.csv"
+        path.write_bytes(data)
+        code, said = export("canvas", class_of_three, path, "--column", "x", "--dry-run")
+        assert code == 2
+        assert told in said
+
+    def test_a_gradebook_is_no_worksheet(self, class_of_three, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        code, said = export("moodle", class_of_three, path, "--dry-run")
+        assert code == 2
+        assert "take the grading worksheet" in said
+
+    def test_the_file_that_is_read_is_not_written_over(self, class_of_three, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        code, said = export("canvas", class_of_three, path, "--column", "901", "--out", path)
+        assert (code, path.read_text(encoding="utf-8")) == (2, CANVAS)
+        assert "name another --out" in said
+
+    def test_without_results(self, tmp_path):
+        code, said = export("csv", tmp_path, "--out", tmp_path / "x.csv")
+        assert code == 2
+        assert "results.jsonl is not there" in said
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
+TABLES = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=5)
+)
+
+
+@given(
+    rows=TABLES,
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    place=st.tuples(st.integers(0, 5), st.integers(0, 3)),
+    value=CELLS,
+)
+def test_any_table_is_written_back_as_it_was(
+    tmp_path_factory, rows, end, quoting, encoding, place, value
+):
+    # Headings, as every such file has: by them the delimiter is known.
+    rows = [[f"heading {n}" for n in range(len(rows[0]) if rows else 2)], *rows]
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end, quoting=quoting).writerows(rows)
+    path = tmp_path_factory.getbasetemp() / "table.csv"
+    data = text.getvalue().encode(encoding)
+    path.write_bytes(data)
+    table = read_table(path)
+    assert table.to_bytes() == data
+    assert [[cell.value for cell in row.cells] for row in table.rows] == rows
+    row, column = place[0] % len(rows), place[1] % len(rows[0])
+    table.put(row, column, value)
+    rows[row][column] = value
+    changed = list(csv.reader(io.StringIO(table.to_bytes().decode(encoding), newline="")))
+    assert changed == rows

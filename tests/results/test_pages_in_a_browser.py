@@ -1,0 +1,180 @@
+"""The pages in a real browser: hostile names and messages are inert, all can read them."""
+
+import shutil
+
+import pytest
+
+from tests.support import documents
+from tests.support.submissions import write_class
+
+EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+HOSTILE = f"""
+import numpy as np
+def softmax(Z):
+    raise ValueError("{EVIL}" + "x" * 300)
+def softmax_jacobian(z):
+    a = np.exp(z) / np.exp(z).sum()
+    return np.diagflat(a * (1 - a))
+"""
+WIDTHS = (360, 1280)
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, if this machine has one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    if found is None:
+        pytest.skip("the pages are not looked at: there is no chromium here (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def results(run, tmp_path_factory):
+    """A class with hostile names and messages, graded."""
+    folder = tmp_path_factory.mktemp("class")
+    write_class(folder / "in", "ada", "bela")
+    # A slash cannot stand in a file's name.
+    name = EVIL.replace("/", "⁄")  # noqa: RUF001
+    write_class(folder / "in", name, "=cmd", "W" * 120, source=HOSTILE)
+    done = run(
+        "grade",
+        folder / "in",
+        "--out",
+        folder / "out",
+        "--exercise",
+        "ex01_softmax",
+        "--exercise",
+        "ex02_jacobian",
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def pages(run, results):
+    """The report, the page of a learner of each kind, and the report card of a course."""
+    feedback = sorted((results / "feedback").glob("[!b]*.html"))  # Bela's is like Ada's
+    course, audit = documents.write_toy(results.parent), results.parent / "audit.html"
+    done = run("audit", "--course", course, "--html", audit)
+    assert done.returncode == 0, done.stderr
+    return [results / "report.html", *feedback, audit]
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a file; whatever it asks for, says or runs is noted."""
+    contexts = []
+
+    def opened(path, *, width=1280, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.trouble = []
+        page.on("dialog", lambda dialog: (page.trouble.append("dialog"), dialog.dismiss()))
+        page.on("console", lambda message: page.trouble.append(message.text))
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+        page.on("request", lambda request: page.trouble.append(request.url))
+        page.goto(path.as_uri())
+        assert page.trouble.pop(0) == path.as_uri()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def test_hostile_names_and_messages_are_shown_and_do_nothing(pages, open_page):
+    shown = 0
+    for path in pages:
+        page = open_page(path)
+        assert page.trouble == []
+        assert page.locator("img, iframe, object, embed, link, base, form").count() == 0
+        assert page.locator("script").count() == (path.parent.name != "feedback")
+        shown += "<img src=x onerror=alert(1)>" in page.locator("body").inner_text()
+    assert shown >= 3
+
+
+def test_a_script_that_got_into_a_page_would_not_run(pages, open_page):
+    """The policy is a second wall: tried with an element that the page does not hold."""
+    page = open_page(pages[0])
+    page.evaluate(
+        "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
+        " document.body.append(s)"
+    )
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_page_is_wider_than_its_window(pages, open_page, width, scheme):
+    for path in pages:
+        page = open_page(path, width=width, scheme=scheme)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path.name
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_no_violation(pages, open_page, scheme):
+    import axe_playwright_python.base as axe
+
+    source = axe.AXE_FILE_PATH.read_text(encoding="utf-8")
+    for path in pages:
+        page = open_page(path, scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+def test_tables_are_sorted_by_the_keyboard(results, open_page):
+    page = open_page(results / "report.html")
+    head = page.locator("#table-learners th").filter(has_text="total")
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    first = page.locator("#table-learners tbody tr").first
+    assert "ada" not in first.inner_text()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert first.locator("th").inner_text() in ("ada", "bela")
+
+
+def test_a_search_leaves_the_rows_that_match(results, open_page):
+    page = open_page(results / "report.html")
+    page.get_by_label("Search learners").fill("ADA")
+    assert page.locator("#table-learners tbody tr:visible").count() == 1
+    assert page.get_by_role("status").filter(has_text="1 of 5 rows").count() == 1
+
+
+def test_a_name_leads_to_the_learners_page(results, open_page):
+    page = open_page(results / "report.html")
+    page.locator("#table-learners").get_by_role("link", name="ada").click()
+    page.wait_for_url("**/feedback/ada.html")
+    assert page.get_by_role("heading", level=1).inner_text() == "ada"
+
+
+def test_a_learner_reads_points_mistake_picture_and_next_step(results, open_page):
+    (path,) = (results / "feedback").glob("cmd~*.html")
+    page = open_page(path)
+    text = page.locator("main").inner_text()
+    assert "softmax: 0 of 12 points" in text
+    assert "You fill the diagonal" in text
+    assert page.locator("table.grid td").count() == 9
+    assert page.locator("table.grid td").first.inner_text().split() == ["=", "right"]
+    assert text.rstrip().endswith("Next: correct softmax; begin with one_two_three above.")
+
+
+def test_the_plots_have_titles_and_no_style_of_their_own(results, open_page):
+    page = open_page(results / "report.html")
+    plots = page.get_by_role("img")
+    assert plots.count() == 2
+    assert (
+        page.locator("svg title").first.text_content() == "How many learners have how many points"
+    )
+    assert page.locator("[style]").count() == 0

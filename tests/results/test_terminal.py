@@ -1,0 +1,57 @@
+"""What a learner's screen says in the rarer cases."""
+
+import io
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from grader.model import Grid
+from grader.results.terminal import headline, show_failure, show_function
+from tests.support.results import function_of
+from tests.support.submissions import SOFTMAX
+
+
+@pytest.fixture
+def shown():
+    """What is printed to a wide terminal."""
+
+    def printed(action, *arguments, **options):
+        console = Console(file=io.StringIO(), width=200)
+        action(*arguments, console, **options)
+        return console.file.getvalue()
+
+    return printed
+
+
+def planned_of(plan, name):
+    return next(f for exercise in plan.exercises for f in exercise.functions if f.name == name)
+
+
+def test_a_function_that_is_not_there_has_a_headline(grade):
+    function = function_of(grade({"ex01_softmax.py": "x = 1\n"}), "softmax")
+    assert "softmax: missing" in headline(function)
+
+
+def test_a_check_that_nothing_explains_comes_with_its_question(grade, plan, shown):
+    function = function_of(grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"}), "softmax")
+    function = msgspec.structs.replace(function, misconception=None)
+    planned = planned_of(plan, "softmax")
+    check = next(c for c in planned.checks if c.hint and not c.hidden)
+    text = shown(show_failure, function, check, explained=True)
+    assert " ".join(check.hint.split())[:40] in " ".join(text.split())
+
+
+def test_a_picture_that_is_cut_says_so(grade, plan, shown):
+    function = function_of(grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"}), "softmax")
+    grid = Grid("one_two_three", "softmax(Z)", "", ("=+",), cut=True)
+    function = msgspec.structs.replace(function, grid=grid)
+    text = shown(show_function, function, planned_of(plan, "softmax"), "x\n" * 200)
+    assert "further rows or columns are not shown" in text
+    assert "more lines" in text
+
+
+def test_a_function_without_a_word_to_notice_ends_there(grade, plan, shown):
+    function = function_of(grade({"ex01_softmax.py": SOFTMAX}), "softmax")
+    planned = msgspec.structs.replace(planned_of(plan, "softmax"), notice="")
+    assert "What to notice" not in shown(show_function, function, planned, "")

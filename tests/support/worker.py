@@ -1,0 +1,54 @@
+"""A zygote and its children, spoken to without the grader in between."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+from grader import wire
+from grader.worker.hardening import ChildLimits
+from grader.worker.zygote import FORK, FORKED, READY, STATUS, Setup
+
+LIMITS = ChildLimits(memory_bytes=4 * 2**30, cpu_s=60, file_bytes=2**26)
+
+
+class Worker:
+    """A zygote that is started with this environment, so that coverage can look inside."""
+
+    def __init__(self, threads="1", stderr=None):
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-m", "grader.worker", str(theirs.fileno())]
+            env = os.environ | {"OPENBLAS_NUM_THREADS": threads}
+            self.process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], env=env, stderr=stderr
+            )
+        self.control.send(Setup().to_bytes())
+        assert self.control.recv(200)[:1] == READY
+        self.channel = None
+
+    def fork(self):
+        self.channel, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [FORK + LIMITS.to_bytes()], [theirs.fileno()])
+            answer, (pidfd,), _, _ = socket.recv_fds(self.control, 64, 1)
+        os.close(pidfd)
+        assert answer[:1] == FORKED
+        return answer[1:]
+
+    def ask(self, request):
+        self.channel.sendall(wire.encode(request))
+        while isinstance(reply := self.reply(), wire.Progress):
+            pass
+        return reply
+
+    def reply(self):
+        header = self.channel.recv(4, socket.MSG_WAITALL)
+        return wire.decode_reply(self.channel.recv(wire.frame_length(header), socket.MSG_WAITALL))
+
+    def status(self, pid):
+        self.channel.close()
+        self.control.send(STATUS + pid)
+        return int(self.control.recv(64)[1:])
