@@ -36,7 +36,7 @@ from grader.course.sample import write_class
 from grader.engine.isolation import strongest
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.pool import grade_all
-from grader.grade.run import Options, grade_into
+from grader.grade.run import ClassRun
 from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
 from grader.intake.people import ClassSubmissions, Entry
 from grader.intake.recognise import class_at
@@ -245,10 +245,8 @@ def timed_class(
         through_stored_s, _ = timed(into_store)
     began = time.perf_counter()
     with Console(file=io.StringIO()) as quiet:
-        grade_into(
-            folder / "whole", ClassSubmissions(entries), plan, Options(),
-            workers=cluster, wall=cluster.wall, console=quiet, errors=quiet,
-        )  # fmt: skip
+        submissions = ClassSubmissions(entries)
+        ClassRun(folder / "whole", submissions, plan, cluster, cluster.wall, quiet, quiet).grade()
     reported_s = time.perf_counter() - began - through_stored_s
     return Times(through_s, client_s, scheduler_s, through_stored_s, reported_s)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_text(path: Path, texts: Iterable[str]) -> None:
@@ -13,15 +15,23 @@ def write_text(path: Path, texts: Iterable[str]) -> None:
 
 
 def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a whole file or nothing. OSError when the disk refuses.
+    """Write a whole file or nothing. OSError when the disk refuses."""
+    with whole_file(path) as file:
+        file.writelines(parts)
 
-    The temporary name is always the same: what a killed run has left there is overwritten.
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Within this block a file is written that takes its name at the end, unless the block fails.
+
+    The temporary name is always the same: what a killed run has left there is overwritten. OSError
+    when the disk refuses.
     """
     temporary = path.with_name(f".{path.name}.part")
     temporary.unlink(missing_ok=True)
     try:
         with temporary.open("xb") as file:
-            file.writelines(parts)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

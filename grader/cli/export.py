@@ -242,11 +242,11 @@ def jsonl(results: Path, out: Path | None, *, nobody: bool) -> None:
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.results.gradebooks.anonymous import anonymous
     from grader.results.gradebooks.people import people_in
-    from grader.results.tables import results_jsonl
+    from grader.results.tables import json_line
 
     people = people_in(results)
     kept = anonymous(people) if nobody else people
-    _write("".join(results_jsonl(person.result for person in kept)).encode(), out)
+    _write("".join(json_line(person.result) for person in kept).encode(), out)
 
 
 def _filled(  # noqa: PLR0913  # what both commands were given

@@ -6,7 +6,7 @@ import dataclasses
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,10 +27,8 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
-    from grader.engine.launch import Wall
-    from grader.grade.pool import Workers
     from grader.grade.processes import Processes
-    from grader.grade.run import Options
+    from grader.grade.run import ClassRun
     from grader.grade.tasks import Work
     from grader.intake.people import ClassSubmissions
     from grader.plan import Plan
@@ -128,7 +126,7 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.cli.limits import limits_with
     from grader.course.cache import cached_plan
     from grader.engine.isolation import chosen
-    from grader.grade.run import Options
+    from grader.grade.run import ClassRun, Options
     from grader.grade.tasks import Work
     from grader.intake.recognise import class_at
     from grader.intake.roster import read_roster, with_roster
@@ -146,15 +144,19 @@ def grade(  # noqa: PLR0913  # one for each option
     for remark in (*filter(None, [taken.summary]), *taken.remarks):
         click.echo(remark, err=True)
     options = Options(regrade=regrade, overrides=overrides)
+    screens = console(), console(stderr=True)
     if dask:
         plan = cached_plan(read, out, seed=seed, only=exercises)
         count = len(taken.entries)
         with _cluster(dask, read, plan, isolation=isolation, count=count) as cluster:
-            _grade_into(out, taken, plan, options, workers=cluster, wall=cluster.wall)
-    wall = chosen(isolation)
-    plan = cached_plan(read, out, seed=seed, only=exercises)
-    workers = _processes(taken, Work(plan, wall, read.folder), jobs)
-    _grade_into(out, taken, plan, options, workers=workers, wall=wall)
+            run = ClassRun(out, taken, plan, cluster, cluster.wall, *screens, options)
+            complete = _graded(run)
+    else:
+        wall = chosen(isolation)
+        plan = cached_plan(read, out, seed=seed, only=exercises)
+        workers = _processes(taken, Work(plan, wall, read.folder), jobs)
+        complete = _graded(ClassRun(out, taken, plan, workers, wall, *screens, options))
+    sys.exit(0 if complete else EXIT_FAILED)
 
 
 @click.command()
@@ -207,7 +209,7 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     from grader.course.cache import cached_plan
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
-    from grader.grade.run import Options
+    from grader.grade.run import ClassRun
     from grader.grade.tasks import Work
     from grader.intake.recognise import class_at
 
@@ -221,7 +223,9 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     taken = class_at(submissions, order=read.slugs, source="plain")
     wall = strongest()
     workers = _processes(taken, Work(plan, wall, read.folder), jobs)
-    _grade_into(out / "results", taken, plan, Options(), workers=workers, wall=wall)
+    screens = console(), console(stderr=True)
+    run = ClassRun(out / "results", taken, plan, workers, wall, *screens)
+    sys.exit(0 if _graded(run) else EXIT_FAILED)
 
 
 def _cluster(
@@ -243,32 +247,14 @@ def _processes(taken: ClassSubmissions, work: Work, jobs: int | None) -> Process
     return Processes(work, min(jobs or available_cpus(), len(taken.entries)))
 
 
-def _grade_into(
-    out: Path,
-    taken: ClassSubmissions,
-    plan: Plan,
-    options: Options,
-    *,
-    workers: Workers,
-    wall: Wall,
-) -> NoReturn:
-    """Grade, write, summarise and exit."""
+def _graded(run: ClassRun) -> bool:
+    """Grade a class and say where the results are; whether the grader failed on nobody."""
     from grader.engine.isolation import isolation_text
-    from grader.grade.run import GRADEBOOK, RESULTS, grade_into
+    from grader.grade.run import GRADEBOOK, RESULTS
     from grader.results.pages import FEEDBACK, REPORT
 
-    screen = console()
-    complete = grade_into(
-        out,
-        taken,
-        plan,
-        options,
-        workers=workers,
-        wall=wall,
-        console=screen,
-        errors=console(stderr=True),
-    )
-    screen.print(f"isolation: {isolation_text(wall)}", highlight=False)
-    written = [out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]
-    screen.print("\n".join(map(str, written)), highlight=False, markup=False)
-    sys.exit(0 if complete else EXIT_FAILED)
+    complete = run.grade()
+    run.console.print(f"isolation: {isolation_text(run.wall)}", highlight=False)
+    written = [run.out / name for name in (GRADEBOOK, RESULTS, FEEDBACK, REPORT)]
+    run.console.print("\n".join(map(str, written)), highlight=False, markup=False)
+    return complete

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,24 +14,26 @@ from typing import TYPE_CHECKING
 from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
-from grader.files import write_text
+from grader.files import whole_file, write_text
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
 from grader.grade.overrides import Mark, apply_marks, read_marks
 from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
 from grader.grade.tasks import Task, TaskResult
-from grader.intake.people import ClassSubmissions, Entry
+from grader.intake.people import ClassSubmissions
 from grader.plan import Plan
-from grader.results.pages import Circumstances, write_feedback, write_report
+from grader.results.figures import ClassFigures
+from grader.results.pages import Circumstances, FeedbackPages, write_report
 from grader.results.store import Store
-from grader.results.summary import Tally, print_moves, summarise
+from grader.results.summary import print_moves, summarise
 from grader.results.tables import (
+    MISCONCEPTION_HEADINGS,
     changes_csv,
     gradebook_csv,
-    misconceptions_csv,
+    json_line,
+    misconception_rows,
     people_csv,
-    results_jsonl,
 )
 from grader.text import listed
 from grader.versions import VERSIONS
@@ -60,137 +62,138 @@ class _Counts:
     functions: int = 0
     unchanged: int = 0
 
-    def add(self, answer: TaskResult) -> None:
-        if answer.graded is None:
+    def add(self, result: TaskResult) -> None:
+        if result.graded is None:
             self.unchanged += 1
         else:
             self.graded += 1
-            self.functions += len(answer.graded.functions)
+            self.functions += len(result.graded.functions)
 
     @property
     def done(self) -> int:
         return self.graded + self.unchanged
 
+    @property
+    def summary(self) -> str:
+        return f"graded {self.graded} ({self.functions} functions), unchanged {self.unchanged}"
 
-def grade_into(
-    out: Path,
-    taken: ClassSubmissions,
-    plan: Plan,
-    options: Options,
-    *,
-    workers: Workers,
-    wall: Wall,
-    console: Console,
-    errors: Console,
-) -> bool:
-    """Whether all of the class could be graded; the results are in the folder `out`.
 
-    `wall` is what stands before the `workers`. UsageError when `out` cannot be worked in, Stopped
-    on SIGINT and SIGTERM. What was graded until then is kept there.
+@dataclass(frozen=True, slots=True)
+class ClassRun:
+    """One run of a class into a folder of results.
+
+    `grade` opens the store, lets the workers grade what is not stored or no longer valid, and
+    stores each result as soon as it is known. Then the results are read once more, in order, and
+    all files are written from that one pass. Last of all the store is told that this run's points
+    are the published ones: a run that is stopped before that has told nobody anything.
+
+    `wall` is what stands before the `workers`; the summary goes to `console`, progress and
+    complaints to `errors`.
     """
-    _make_folder(out)
-    marks = _marks(out, options.overrides)
-    counts = _Counts(len(taken.entries))
-    with Store(out) as store, _signals(counts, out) as signals:
-        plan_fingerprint = fingerprints_of(plan, isolation="", versions=VERSIONS).plan
-        store.begin(plan, plan_fingerprint, regrade=options.regrade)
-        _grade(taken.entries, workers, store, counts, signals, errors)
-        for entry in taken.entries:
-            if entry.person.name:
-                store.name(entry.student, entry.person.name)
-        for why in apply_marks(marks, store, plan):
-            errors.print(
-                f"{options.overrides or out / OVERRIDES}, {why}", markup=False, soft_wrap=True
-            )
-        about = Circumstances(plan.title, isolation_text(wall), plan)
-        return _report(store, about, out, taken, counts, console)
+
+    out: Path
+    submissions: ClassSubmissions
+    plan: Plan
+    workers: Workers
+    wall: Wall
+    console: Console
+    errors: Console
+    options: Options = Options()
+
+    def grade(self) -> bool:
+        """Grade the class; whether the grader itself failed on nobody.
+
+        UsageError when `out` cannot be worked in, Stopped on SIGINT and SIGTERM. What was graded
+        until then is kept there.
+        """
+        _make_folder(self.out)
+        marks = self._marks()
+        counts = _Counts(len(self.submissions.entries))
+        with Store(self.out) as store, _signals(counts, self.out) as signals:
+            plan_fingerprint = fingerprints_of(self.plan, isolation="", versions=VERSIONS).plan
+            store.begin(self.plan, plan_fingerprint, regrade=self.options.regrade)
+            self._grade(store, counts, signals)
+            for entry in self.submissions.entries:
+                if entry.person.name:
+                    store.name(entry.student, entry.person.name)
+            for why in apply_marks(marks, store, self.plan):
+                self.errors.print(f"{self._marks_path}, {why}", markup=False, soft_wrap=True)
+            return self._report(store, counts)
+
+    def _grade(self, store: Store, counts: _Counts, signals: _Signals) -> None:
+        """Grade what is not stored, and store it as soon as it is known."""
+        entries = self.submissions.entries
+        tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
+        results = grade_all(tasks, self.workers, stopped=lambda: signals.asked is not None)
+        # Closed at once when storing fails, so that no worker is waited for.
+        with progress(len(entries), self.errors) as step, closing(results), signals.held():
+            for group in results:
+                store.keep(group)
+                for result in group:
+                    counts.add(result)
+                    step()
+
+    def _report(self, store: Store, counts: _Counts) -> bool:
+        """Write the files, print the summary; whether the grader failed on nobody."""
+        try:
+            figures = self._write_files(store)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write to {self.out}: {error.strerror}. Fix this and run the same command"
+                " again; finished results are kept"
+            ) from error
+        summarise(figures, self.plan, self.console)
+        print_moves(store.moves(), self.console)
+        lines = [counts.summary]
+        if absent := store.absent():
+            lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
+        if nothing := self.submissions.absent:
+            ids = [f"{person.name} ({one})" if person.name else one for one, person in nothing]
+            lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
+        # Last of all: a run that is killed before has not told whose points have moved.
+        store.publish()
+        self.console.print("\n".join(lines), markup=False, highlight=False)
+        return figures.failures.count == 0
+
+    def _write_files(self, store: Store) -> ClassFigures:
+        """Write all files of the run in one pass over its results."""
+        out, plan = self.out, self.plan
+        about = Circumstances(plan.title, isolation_text(self.wall), plan)
+        figures = ClassFigures(plan)
+        with (
+            whole_file(out / RESULTS) as results,
+            whole_file(out / MISCONCEPTIONS) as misconceptions,
+            FeedbackPages(out, about) as pages,
+        ):
+            misconceptions.write(MISCONCEPTION_HEADINGS.encode())
+            for result in store.results():
+                figures.add(result)
+                results.write(json_line(result).encode())
+                misconceptions.writelines(row.encode() for row in misconception_rows(result))
+                pages.add(result)
+        write_text(out / GRADEBOOK, gradebook_csv(figures, plan))
+        write_text(out / CHANGES, changes_csv(store.moves()))
+        _write_people(out / PEOPLE, self.submissions)
+        write_report(out, figures, store.moves(), about)
+        return figures
+
+    @property
+    def _marks_path(self) -> Path:
+        return self.options.overrides or self.out / OVERRIDES
+
+    def _marks(self) -> list[Mark]:
+        """Read the manual marks, before anything is graded: a malformed file is told at once."""
+        named = self.options.overrides is not None
+        return read_marks(self._marks_path) if named or self._marks_path.exists() else []
 
 
-def _grade(
-    entries: Sequence[Entry],
-    workers: Workers,
-    store: Store,
-    counts: _Counts,
-    signals: _Signals,
-    errors: Console,
-) -> None:
-    """Grade what is not stored, and store it as soon as it is known."""
-    tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
-    answers = grade_all(tasks, workers, stopped=lambda: signals.asked is not None)
-    # Closed at once when storing fails, so that no worker is waited for.
-    with progress(len(entries), errors) as step, closing(answers), signals.held():
-        for group in answers:
-            store.keep(group)
-            for answer in group:
-                counts.add(answer)
-                step()
-
-
-def _report(
-    store: Store,
-    about: Circumstances,
-    out: Path,
-    taken: ClassSubmissions,
-    counts: _Counts,
-    console: Console,
-) -> bool:
-    """Write the files, print the summary; whether the grader failed on nothing."""
-    tally = Tally()
-    for result in store.results():
-        tally.add(result)
-    try:
-        _write_files(store, about, out, taken, tally)
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written: {error.strerror}; mend that, then give the same command"
-            " again; what was graded is kept"
-        ) from error
-    summarise(tally, about.plan, console)
-    print_moves(store.moves(), console)
-    lines = [f"graded {counts.graded} ({counts.functions} functions), unchanged {counts.unchanged}"]
-    if absent := store.absent():
-        lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
-    if taken.absent:
-        ids = [f"{person.name} ({key})" if person.name else key for key, person in taken.absent]
-        lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
-    # Last of all: a run that is killed before has not told whose points have moved.
-    store.publish()
-    console.print("\n".join(lines), markup=False, highlight=False)
-    return tally.failed == 0
-
-
-def _write_files(
-    store: Store, about: Circumstances, out: Path, taken: ClassSubmissions, tally: Tally
-) -> None:
-    write_text(out / RESULTS, results_jsonl(store.results()))
-    gradebook = gradebook_csv(
-        store.results(),
-        about.plan,
-        follow_through=bool(tally.followed),
-        overrides=tally.overridden > 0,
-        names=any(entry.person.name for entry in taken.entries),
-    )
-    write_text(out / GRADEBOOK, gradebook)
-    write_text(out / CHANGES, changes_csv(store.moves()))
-    write_text(out / MISCONCEPTIONS, misconceptions_csv(store.results()))
-    _write_people(out / PEOPLE, taken)
-    write_feedback(out, store, about)
-    write_report(out, store, about)
-
-
-def _write_people(path: Path, taken: ClassSubmissions) -> None:
+def _write_people(path: Path, submissions: ClassSubmissions) -> None:
     """Write who is who; nothing where no more is known than the names of entries."""
-    if taken.knows_people:
-        write_text(path, people_csv(taken))
+    if submissions.knows_people:
+        write_text(path, people_csv(submissions))
     else:
         # Of an earlier run: it would tell of others.
         path.unlink(missing_ok=True)
-
-
-def _marks(out: Path, named: Path | None) -> list[Mark]:
-    """The manual marks, read before anything is graded: a malformed file is told of at once."""
-    path = named or out / OVERRIDES
-    return read_marks(path) if named is not None or path.exists() else []
 
 
 def _make_folder(folder: Path) -> None:
@@ -206,7 +209,7 @@ def _make_folder(folder: Path) -> None:
 
 
 class _Signals:
-    """Asked to stop, by which signal. While held, being asked once does not interrupt anything."""
+    """Which signal asked to stop. While held, the first one interrupts nothing."""
 
     def __init__(self) -> None:
         self.asked: int | None = None
@@ -220,7 +223,7 @@ class _Signals:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Until the block ends, whoever is in it looks at `asked` from time to time."""
+        """Within this block a first signal only sets `asked`; the loop polls it."""
         self._held = True
         try:
             yield
@@ -230,7 +233,7 @@ class _Signals:
 
 @contextmanager
 def _signals(counts: _Counts, out: Path) -> Iterator[_Signals]:
-    """Until the block ends, SIGINT and SIGTERM stop it, and how to go on is told."""
+    """Within this block SIGINT and SIGTERM raise Stopped, which says how to continue."""
     signals = _Signals()
     before = {number: signal.signal(number, signals) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -1,4 +1,4 @@
-"""The figures of a class: sums that are taken learner by learner, without keeping the learners."""
+"""The figures of a class, taken learner by learner: of each only a row of a table is kept."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
 
 from grader.model import FunctionResult, SubmissionResult, Verdict
 from grader.plan import Plan
@@ -14,8 +15,12 @@ from grader.plan import Plan
 MOST_NAMES = 500
 MOST_LINES = 200
 BINS = 20
+# So many learners are listed one by one in a terminal.
+SMALL_CLASS = 40
 # The correlation of so few learners says nothing.
 FEW = 10
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -119,17 +124,17 @@ class MisconceptionFigures:
 
 
 @dataclass(slots=True)
-class Lines:
-    """Pairs of a learner and what is said of them: the first ones, and how many there are."""
+class Listed(Generic[_T]):
+    """Pairs of a learner and something about them: the first ones, and how many there are."""
 
     count: int = 0
-    first: list[tuple[str, str]] = field(default_factory=list)
+    first: list[tuple[str, _T]] = field(default_factory=list)
 
-    def add(self, student: str, text: str) -> None:
-        """Add one line."""
+    def add(self, student: str, item: _T) -> None:
+        """Add one pair."""
         self.count += 1
         if len(self.first) < MOST_LINES:
-            self.first.append((student, text))
+            self.first.append((student, item))
 
     @property
     def more(self) -> int:
@@ -137,13 +142,33 @@ class Lines:
         return self.count - len(self.first)
 
 
+class LearnerRow(NamedTuple):
+    """What the gradebook and the report say of one learner; `scores` by exercise."""
+
+    student: str
+    name: str
+    scores: tuple[float | None, ...]
+    score: float | None
+    follow_through: float
+    misconceptions: int
+    overrides: str
+
+
 class ClassFigures:
-    """The figures of a class; add its results one by one."""
+    """The one tally of a class, for the terminal, the gradebook and the report alike.
+
+    Add the results one by one, in the order in which they are to be listed; each is decoded once,
+    so a large class need not fit into memory. Kept are sums, a row for each learner, and the first
+    few of what is listed by name.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.count = 0
         self.max_score = 0.0
         self.scores = array("d")
+        self.learners: list[LearnerRow] = []
+        # In full, of a class that is small enough to be listed learner by learner.
+        self.first: list[SubmissionResult] = []
         self.functions = {
             f.name: FunctionFigures(e.slug, f.name, f.points)
             for e in plan.exercises
@@ -155,15 +180,18 @@ class ClassFigures:
             for f in e.functions
             for c in f.checks
         }
+        self._slugs = [exercise.slug for exercise in plan.exercises]
         self._misconceptions: dict[tuple[str, str], MisconceptionFigures] = {}
-        self.failures = Lines()
-        self.unreadable = Lines()
-        self.overrides = Lines()
+        self.failures: Listed[str] = Listed()
+        self.unreadable: Listed[str] = Listed()
+        self.overrides: Listed[FunctionResult] = Listed()
 
     def add(self, result: SubmissionResult) -> None:
         """Count one more learner."""
         self.count += 1
         self.max_score = result.max_score
+        if self.count <= SMALL_CLASS:
+            self.first.append(result)
         if result.score is None:
             self.failures.add(result.student, result.notes[-1] if result.notes else "")
         else:
@@ -176,8 +204,25 @@ class ClassFigures:
             if function.misconception is not None:
                 self._add_misconception(function, result.student)
             if function.override is not None:
-                reason = f"{function.function}: {function.override.reason or 'no reason given'}"
-                self.overrides.add(result.student, reason)
+                self.overrides.add(result.student, function)
+        self.learners.append(self._row(result))
+
+    def _row(self, result: SubmissionResult) -> LearnerRow:
+        functions = result.functions
+        return LearnerRow(
+            student=result.student,
+            name=result.name,
+            scores=tuple(result.exercise_score(slug) for slug in self._slugs),
+            score=result.score,
+            follow_through=sum(f.follow_through for f in functions),
+            misconceptions=sum(f.misconception is not None for f in functions),
+            overrides=" ".join(f.function for f in functions if f.override is not None),
+        )
+
+    @property
+    def follow_through(self) -> list[float]:
+        """The points by follow-through of those who have some."""
+        return [row.follow_through for row in self.learners if row.follow_through > 0]
 
     def _add_unreadable(self, result: SubmissionResult) -> None:
         """Whose functions could not be looked at, with the first reason."""

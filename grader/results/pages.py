@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import msgspec
 
@@ -16,10 +16,10 @@ from grader import __version__
 from grader.errors import UsageError
 from grader.files import write_text
 from grader.judge.words import next_step
+from grader.model import Move, SubmissionResult
 from grader.plan import Plan
-from grader.results.figures import MOST_LINES, ClassFigures, Lines
+from grader.results.figures import MOST_LINES, ClassFigures, Listed
 from grader.results.plots import ENOUGH, plots_of
-from grader.results.store import Store
 from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
@@ -60,19 +60,17 @@ def page_name(student: str) -> str:
     return f"{base or 'learner'}~{digest}.html"
 
 
-def write_report(out: Path, store: Store, about: Circumstances) -> None:
+def write_report(
+    out: Path, figures: ClassFigures, moves: Iterable[Move], about: Circumstances
+) -> None:
     """Write report.html: the class at a glance."""
-    figures = ClassFigures(about.plan)
-    for result in store.results():
-        figures.add(result)
     template = environment().get_template("report.html")
     stream = template.generate(
         about=about,
         figures=figures,
         plots=plots_of(figures),
         enough_to_plot=ENOUGH,
-        moves=_moves(store),
-        learners=_learners(store, about.plan),
+        moves=_listed_moves(moves),
         csp=policy("style.css", "table.js"),
         version=__version__,
         most_lines=MOST_LINES,
@@ -81,45 +79,60 @@ def write_report(out: Path, store: Store, about: Circumstances) -> None:
     write_text(out / REPORT, stream)
 
 
-def write_feedback(out: Path, store: Store, about: Circumstances) -> None:
-    """Write a page for each learner whose page is not up to date; remove those of who left."""
-    folder = out / FEEDBACK
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be made: {error.strerror}; move what is there"
-        ) from error
-    known = _known_pages(folder)
-    written: dict[str, str] = {}
-    template = environment().get_template("feedback.html")
-    planned = {f.name: f for exercise in about.plan.exercises for f in exercise.functions}
-    titles = {exercise.slug: exercise.title for exercise in about.plan.exercises}
-    common = hashlib.sha256(
-        msgspec.msgpack.encode(
-            [__version__, about.title, titles, _texts(about.plan), *map(text_of, SHOWN)]
-        )
-    ).digest()
-    for result in store.results():
+class FeedbackPages:
+    """The folder of learners' pages while one run writes it. Use it as a context manager.
+
+    `add` writes the page of a learner unless it is up to date, which the hash that the last run
+    noted tells. At the end of the block the pages of those who left are removed and the hashes
+    noted; where the block fails, all pages stay as they are by then, and will be looked at again.
+    """
+
+    def __init__(self, out: Path, about: Circumstances) -> None:
+        self._folder = out / FEEDBACK
+        self._about = about
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{self._folder} cannot be made: {error.strerror}; move what is there"
+            ) from error
+        self._known = _known_pages(self._folder)
+        self._written: dict[str, str] = {}
+        self._template = environment().get_template("feedback.html")
+        exercises = about.plan.exercises
+        self._planned = {f.name: f for exercise in exercises for f in exercise.functions}
+        self._titles = {exercise.slug: exercise.title for exercise in exercises}
+        shown = [__version__, about.title, self._titles, _texts(about.plan), *map(text_of, SHOWN)]
+        self._common = hashlib.sha256(msgspec.msgpack.encode(shown)).digest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is not None:
+            return
+        for name in self._known.keys() - self._written.keys():
+            # Only what was written here: never a file of the instructor's.
+            if "/" not in name and "\\" not in name:
+                (self._folder / name).unlink(missing_ok=True)
+        write_text(self._folder / PAGES, [json.dumps(self._written, indent=0)])
+
+    def add(self, result: SubmissionResult) -> None:
+        """Write a learner's page, unless it is up to date."""
         name = page_name(result.student)
-        stamp = hashlib.sha256(common + msgspec.msgpack.encode(result)).hexdigest()
-        written[name] = stamp
-        if known.get(name) == stamp and (folder / name).exists():
-            continue
-        stream = template.generate(
-            about=about,
+        stamp = hashlib.sha256(self._common + msgspec.msgpack.encode(result)).hexdigest()
+        self._written[name] = stamp
+        if self._known.get(name) == stamp and (self._folder / name).exists():
+            return
+        stream = self._template.generate(
+            about=self._about,
             result=result,
-            functions=[(f, planned[f.function]) for f in result.functions],
-            titles=titles,
+            functions=[(f, self._planned[f.function]) for f in result.functions],
+            titles=self._titles,
             next=next_step(result.functions),
             csp=policy("style.css"),
         )
-        write_text(folder / name, stream)
-    for name in known.keys() - written.keys():
-        # Only what was written here: never a file of the instructor's.
-        if "/" not in name and "\\" not in name:
-            (folder / name).unlink(missing_ok=True)
-    write_text(folder / PAGES, [json.dumps(written, indent=0)])
+        write_text(self._folder / name, stream)
 
 
 def _known_pages(folder: Path) -> dict[str, str]:
@@ -140,24 +153,10 @@ def _texts(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _moves(store: Store) -> Lines:
-    moves = Lines()
-    for move in store.moves():
+def _listed_moves(moves: Iterable[Move]) -> Listed[str]:
+    lines: Listed[str] = Listed()
+    for move in moves:
         before, after = (points(score) or "blank" for score in (move.before, move.after))
         how = " (override)" if move.overridden else ""
-        moves.add(move.student, f"{move.function} {before} → {after}{how}")
-    return moves
-
-
-def _learners(store: Store, plan: Plan) -> Iterator[dict[str, Any]]:
-    """A row for each learner, made when it is written."""
-    slugs = [exercise.slug for exercise in plan.exercises]
-    for result in store.results():
-        yield {
-            "student": result.student,
-            "name": result.name,
-            "scores": [result.exercise_score(slug) for slug in slugs],
-            "score": result.score,
-            "follow_through": sum(f.follow_through for f in result.functions),
-            "misconceptions": sum(f.misconception is not None for f in result.functions),
-        }
+        lines.add(move.student, f"{move.function} {before} → {after}{how}")
+    return lines

@@ -3,100 +3,56 @@
 from __future__ import annotations
 
 import statistics
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from grader.model import FunctionResult, Move, SubmissionResult, Verdict
 from grader.plan import Plan
-from grader.results.figures import FunctionFigures
+from grader.results.figures import SMALL_CLASS, ClassFigures
 from grader.text import points
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-# Larger classes are not listed learner by learner, and of lines of one kind so many are shown.
-MANY = 40
+# Of lines of one kind so many are shown.
 MAX_LINES = 20
 MOST_MISTAKES = 5
 
 
-class Tally:
-    """The sums over a class; add its results one by one, in the order in which they are listed."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.failed = 0
-        self.max_score = 0.0
-        self.scores = array("d")
-        self.functions: dict[str, FunctionFigures] = {}
-        # The first ones only.
-        self.first: list[SubmissionResult] = []
-        self.failures: list[str] = []
-        self.overrides: list[str] = []
-        self.overridden = 0
-        self.followed: list[float] = []
-        self.mistakes: Counter[tuple[str, str]] = Counter()
-
-    def add(self, result: SubmissionResult) -> None:
-        """Count one more result."""
-        self.count += 1
-        self.max_score = result.max_score
-        if self.count <= MANY:
-            self.first.append(result)
-        if result.score is None:
-            self.failed += 1
-            if self.failed <= MAX_LINES:
-                self.failures.append(f"not graded: {result.student}: {_last_note(result)}")
-        else:
-            self.scores.append(result.score)
-        if (followed := sum(function.follow_through for function in result.functions)) > 0:
-            self.followed.append(followed)
-        for function in result.functions:
-            name = function.function
-            figures = FunctionFigures(function.exercise, name, function.max_score)
-            self.functions.setdefault(name, figures).add(function)
-            if function.misconception is not None:
-                self.mistakes[function.function, function.misconception.id] += 1
-            if function.override is not None:
-                self.overridden += 1
-                if self.overridden <= MAX_LINES:
-                    self.overrides.append(_override(result, function))
-
-
-def summarise(tally: Tally, plan: Plan, console: Console) -> None:
+def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
     """Print a class's results."""
-    if tally.count <= MANY:
-        console.print(student_table(tally.first, plan))
+    if figures.count <= SMALL_CLASS:
+        console.print(student_table(figures.first, plan))
         console.print()
-    console.print(function_table(tally, plan))
+    console.print(function_table(figures))
     console.print()
-    if scores := tally.scores:
+    if scores := figures.scores:
         _line(
             console,
-            f"{len(scores)} graded, of {points(tally.max_score)} points: lowest"
+            f"{len(scores)} graded, of {points(figures.max_score)} points: lowest"
             f" {points(min(scores))}, median {points(statistics.median(scores))},"
             f" highest {points(max(scores))}",
         )
-    if followed := tally.followed:
+    if followed := figures.follow_through:
         _line(
             console,
             f"of these, {points(sum(followed))} points in all (learners: {len(followed)}) for what"
             " is right on an own, wrong, earlier function",
         )
-    if tally.mistakes:
+    if figures.misconceptions:
         _line(console, "most frequent mistakes (learners):")
-        _list(console, _frequent(tally), 0)
-    _list(console, tally.overrides, tally.overridden)
-    _list(console, tally.failures, tally.failed)
+        _list(console, _frequent(figures), 0)
+    overrides = [_override(student, function) for student, function in figures.overrides.first]
+    _list(console, overrides[:MAX_LINES], figures.overrides.count)
+    failures = [f"not graded: {student}: {why}" for student, why in figures.failures.first]
+    _list(console, failures[:MAX_LINES], figures.failures.count)
 
 
-def _frequent(tally: Tally) -> list[str]:
-    ordered = sorted(tally.mistakes.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{count}  {function}: {id_}" for (function, id_), count in ordered[:MOST_MISTAKES]]
+def _frequent(figures: ClassFigures) -> list[str]:
+    ordered = sorted(figures.misconceptions, key=lambda one: (-one.count, one.function, one.id))
+    return [f"{one.count}  {one.function}: {one.id}" for one in ordered[:MOST_MISTAKES]]
 
 
 def print_moves(moves: Iterable[Move], console: Console) -> None:
@@ -117,16 +73,12 @@ def _move(move: Move) -> str:
     return f"{move.student}: {move.function} {before} -> {after}" + (f" ({how})" if how else "")
 
 
-def _override(result: SubmissionResult, function: FunctionResult) -> str:
+def _override(student: str, function: FunctionResult) -> str:
     assert function.override is not None
     graded = points(function.override.graded) or "not graded"
     reason = f": {function.override.reason}" if function.override.reason else ""
-    who = f"override: {result.student}: {function.function} {points(function.score)}"
+    who = f"override: {student}: {function.function} {points(function.score)}"
     return f"{who} (graded: {graded}){reason}"
-
-
-def _last_note(result: SubmissionResult) -> str:
-    return result.notes[-1] if result.notes else ""
 
 
 def _list(console: Console, lines: Sequence[str], count: int) -> None:
@@ -141,7 +93,7 @@ def _line(console: Console, text: str) -> None:
     console.print(clean, markup=False, highlight=False, soft_wrap=True)
 
 
-def function_table(tally: Tally, plan: Plan) -> Table:
+def function_table(figures: ClassFigures) -> Table:
     """For each function: the mean, how many got full points, and what went wrong how often."""
     from rich.table import Table
 
@@ -151,18 +103,15 @@ def function_table(tally: Tally, plan: Plan) -> Table:
     table.add_column("mean", justify="right")
     table.add_column("full points", justify="right")
     table.add_column("what went wrong (learners)", overflow="fold")
-    for exercise in plan.exercises:
-        for function in exercise.functions:
-            nobody = FunctionFigures(exercise.slug, function.name, function.points)
-            counted = tally.functions.get(function.name, nobody)
-            verdicts = counted.verdicts.most_common()
-            table.add_row(
-                function.name,
-                points(function.points),
-                "-" if counted.mean is None else f"{counted.mean:.1f}",
-                f"{counted.full} of {counted.graded}",
-                ", ".join(f"{verdict} {count}" for verdict, count in verdicts),
-            )
+    for function in figures.functions.values():
+        verdicts = function.verdicts.most_common()
+        table.add_row(
+            function.name,
+            points(function.points),
+            "-" if function.mean is None else f"{function.mean:.1f}",
+            f"{function.full} of {function.graded}",
+            ", ".join(f"{verdict} {count}" for verdict, count in verdicts),
+        )
     return table
 
 

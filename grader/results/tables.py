@@ -11,43 +11,37 @@ import msgspec
 from grader.intake.people import ClassSubmissions
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
+from grader.results.figures import ClassFigures
 from grader.text import points, safe_cell
 
-
-def results_jsonl(results: Iterable[SubmissionResult]) -> Iterator[str]:
-    """A line of JSON for each submission."""
-    encoder = msgspec.json.Encoder()
-    for result in results:
-        yield encoder.encode(result).decode() + "\n"
+_ENCODER = msgspec.json.Encoder()
 
 
-def gradebook_csv(
-    results: Iterable[SubmissionResult],
-    plan: Plan,
-    *,
-    follow_through: bool = False,
-    overrides: bool = False,
-    names: bool = False,
-) -> Iterator[str]:
-    """A row for each learner: student, the points of each exercise, total.
+def json_line(result: SubmissionResult) -> str:
+    """Return the line of results.jsonl for one submission."""
+    return _ENCODER.encode(result).decode() + "\n"
+
+
+def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
+    """Yield a row for each learner: student, the points of each exercise, total.
 
     Where the grader failed the cell is blank: a failure of ours is never a zero. After the total
-    come, if asked for, how many of the points are for follow-through (`follow_through`), and the
-    functions whose points were given by hand (`overrides`), and full names (`names`).
+    come, if anybody has some, how many of the points are for follow-through, the functions whose
+    points were given by hand, and full names.
     """
+    rows = figures.learners
+    follow_through = any(row.follow_through for row in rows)
+    overrides = any(row.overrides for row in rows)
+    names = any(row.name for row in rows)
     slugs = [exercise.slug for exercise in plan.exercises]
     more = [*["follow_through"] * follow_through, *["overrides"] * overrides, *["name"] * names]
     yield _row(["student", *slugs, "total", *more])
-    for result in results:
-        scores = [result.exercise_score(slug) for slug in slugs]
-        row = [safe_cell(result.student), *map(points, scores), points(result.score)]
-        if follow_through:
-            row.append(points(sum(f.follow_through for f in result.functions)))
-        if overrides:
-            row.append(" ".join(f.function for f in result.functions if f.override is not None))
-        if names:
-            row.append(safe_cell(result.name))
-        yield _row(row)
+    for row in rows:
+        cells = [safe_cell(row.student), *map(points, row.scores), points(row.score)]
+        cells += [points(row.follow_through)] * follow_through
+        cells += [row.overrides] * overrides
+        cells += [safe_cell(row.name)] * names
+        yield _row(cells)
 
 
 def people_csv(taken: ClassSubmissions) -> Iterator[str]:
@@ -61,15 +55,13 @@ def people_csv(taken: ClassSubmissions) -> Iterator[str]:
         yield _row([*map(safe_cell, (student, *known)), late, handed_in])
 
 
-def misconceptions_csv(results: Iterable[SubmissionResult]) -> Iterator[str]:
-    """A row for each function of each learner whose mistake was recognised."""
-    yield _row(["student", "exercise", "function", "id", "message"])
-    for result in results:
-        for function in result.functions:
-            if (found := function.misconception) is not None:
-                message = " ".join(found.message.split())
-                cells = [result.student, function.exercise, function.function, found.id, message]
-                yield _row([safe_cell(cell) for cell in cells])
+def misconception_rows(result: SubmissionResult) -> Iterator[str]:
+    """Yield a row for each function of a learner whose mistake was recognised."""
+    for function in result.functions:
+        if (found := function.misconception) is not None:
+            message = " ".join(found.message.split())
+            cells = [result.student, function.exercise, function.function, found.id, message]
+            yield _row([safe_cell(cell) for cell in cells])
 
 
 def changes_csv(moves: Iterable[Move]) -> Iterator[str]:
@@ -85,3 +77,6 @@ def _row(cells: Sequence[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
+
+
+MISCONCEPTION_HEADINGS = _row(["student", "exercise", "function", "id", "message"])

@@ -8,16 +8,19 @@ from tests.support.submissions import SOFTMAX
 
 def test_a_failure_of_the_grader_is_a_blank_and_exit_code_1(plan, grader):
     from grader.model import Submission
+    from grader.results.figures import ClassFigures
     from grader.results.tables import gradebook_csv
 
     result = grader.failure(Submission("ada"), "it broke")
     assert result.score is None
+    figures = ClassFigures(plan)
+    figures.add(result)
     assert {f.verdict for f in result.functions} == {"grader_error"}
-    assert [*gradebook_csv([result], plan)][1].strip() == "ada" + "," * (len(plan.exercises) + 1)
+    assert [*gradebook_csv(figures, plan)][1].strip() == "ada" + "," * (len(plan.exercises) + 1)
 
 
 def test_a_process_that_cannot_start_is_the_graders_fault_and_says_why(plan, monkeypatch):
-    monkeypatch.setattr("grader.launch.START", "raise SystemExit('there is no NumPy here')")
+    monkeypatch.setattr("grader.engine.launch.START", "raise SystemExit('there is no NumPy here')")
     submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=())
     result = Grader(plan, Lane()).grade(submission)
     assert result.score is None

@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.model import Misconception, Override
 from grader.results.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
 from grader.results.plots import plots_of
-from grader.results.summary import MAX_LINES, Tally, summarise
+from grader.results.summary import MAX_LINES, summarise
 from tests.support.results import result
 from tests.support.submissions import SOFTMAX
 
@@ -30,17 +30,18 @@ class TestAClass:
         return found
 
     def test_of_which_only_the_first_are_listed(self, many, plan):
-        figures, tally = ClassFigures(plan), Tally()
+        figures = ClassFigures(plan)
         for one in many:
             figures.add(one)
-            tally.add(one)
         (mistake,) = figures.misconceptions
         assert (len(mistake.students), mistake.more) == (MOST_NAMES, len(many) - MOST_NAMES)
         assert figures.overrides.more == len(many) - MOST_LINES
-        assert (len(tally.overrides), tally.overridden) == (MAX_LINES, len(many))
         console = Console(file=io.StringIO(), width=200)
-        summarise(tally, plan, console)
-        assert str(len(many)) in console.file.getvalue()
+        summarise(figures, plan, console)
+        printed = console.file.getvalue()
+        assert printed.count("override: ") == MAX_LINES
+        assert f"and {len(many) - MAX_LINES} more" in printed
+        assert f"{len(many)}  {mistake.function}: one_sum" in printed
 
     def test_of_which_one_was_not_graded(self, plan):
         figures = ClassFigures(plan)

@@ -12,7 +12,7 @@ from grader.results.gradebooks.matching import read_by_hand
 from grader.results.gradebooks.moodle import fill as fill_moodle
 from grader.results.gradebooks.people import GradebookPerson, people_in
 from grader.results.gradebooks.plain import table
-from grader.results.tables import results_jsonl
+from grader.results.tables import json_line
 from tests.support.refusals import told, written
 from tests.support.results import result
 
@@ -27,7 +27,7 @@ class TestResults:
         assert "results.jsonl, line 1: it is no result" in told(people_in, tmp_path)
 
     def test_of_another_format(self, tmp_path):
-        lines = [json.loads(line) for line in results_jsonl([result("ada", 3.0)])]
+        lines = [json.loads(line) for line in [json_line(result("ada", 3.0))]]
         written(tmp_path / "results.jsonl", json.dumps(lines[0] | {"format": 99}) + "\n")
         assert "it has format 99, this grader reads 1; grade again" in told(people_in, tmp_path)
 
@@ -36,12 +36,12 @@ class TestResults:
         assert "results.jsonl cannot be read: " in told(people_in, tmp_path)
 
     def test_whose_people_cannot_be_read(self, tmp_path):
-        written(tmp_path / "results.jsonl", "".join(results_jsonl([result("ada", 3.0)])))
+        written(tmp_path / "results.jsonl", "".join([json_line(result("ada", 3.0))]))
         written(tmp_path / "people.csv", b"student\n\xff\n")
         assert "people.csv cannot be read" in told(people_in, tmp_path)
 
     def test_without_the_exercise_that_is_asked_for(self, tmp_path):
-        written(tmp_path / "results.jsonl", "".join(results_jsonl([result("ada", 3.0)])))
+        written(tmp_path / "results.jsonl", "".join([json_line(result("ada", 3.0))]))
         message = told(people_in, tmp_path, exercise="ex09")
         assert "no exercise in " in message
         assert "there are: ex01" in message

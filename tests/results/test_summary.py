@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from grader.model import Move, Override, Submission
-from grader.results.summary import Tally, print_moves, summarise
+from grader.results.figures import ClassFigures
+from grader.results.summary import print_moves, summarise
 from grader.text import safe_cell
 
 
@@ -22,11 +23,11 @@ def failures(grader, number):
 
 
 def test_who_was_not_graded_is_listed_with_the_reason_up_to_a_number(grader, plan, printed):
-    tally = Tally()
+    figures = ClassFigures(plan)
     for result in failures(grader, 50):
-        tally.add(result)
+        figures.add(result)
     console, text = printed
-    summarise(tally, plan, console)
+    summarise(figures, plan, console)
     assert "  not graded: s19: the grader failed: reason 19\n  and 30 more\n" in text()
     assert "s20" not in text()
     assert "lowest" not in text()
@@ -34,11 +35,11 @@ def test_who_was_not_graded_is_listed_with_the_reason_up_to_a_number(grader, pla
 
 
 def test_a_small_class_is_listed_learner_by_learner(grader, plan, printed):
-    tally = Tally()
+    figures = ClassFigures(plan)
     for result in failures(grader, 3):
-        tally.add(result)
+        figures.add(result)
     console, text = printed
-    summarise(tally, plan, console)
+    summarise(figures, plan, console)
     assert "student" in text()
     assert text().count("softmax: the grader failed") <= 3
 
@@ -51,10 +52,10 @@ def test_overrides_are_listed_with_what_was_graded_and_nothing_in_them_is_markup
     marked = msgspec.structs.replace(
         first, score=3, override=Override(points=3, reason="[red]\x1b[2J", graded=None)
     )
-    tally = Tally()
-    tally.add(msgspec.structs.replace(failure, functions=(marked, *rest)))
+    figures = ClassFigures(plan)
+    figures.add(msgspec.structs.replace(failure, functions=(marked, *rest)))
     console, text = printed
-    summarise(tally, plan, console)
+    summarise(figures, plan, console)
     assert "  override: s00: softmax 3 (graded: not graded): [red]?[2J\n" in text()
 
 
