@@ -4,7 +4,7 @@ Grades 1 000 and then 10 000 tiny submissions of one exercise, and prints for bo
 of the command's own process, the rate, and which descriptors, processes and temporary files are
 more after the run than before it:
 
-    python benchmarks/batch_memory.py [SMALL LARGE]
+    python benchmarks/speed/batch_memory.py [SMALL LARGE]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "ex01_softmax"
 SOFTMAX = """import numpy as np
 def softmax(Z):

@@ -1,6 +1,6 @@
 """Feed frames that nobody honest would send to the decoder of replies.
 
-    python benchmarks/fuzz_wire.py [--frames 1000000] [--seed 0]
+    python benchmarks/trust/fuzz_wire.py [--frames 1000000] [--seed 0]
 
 Prints a line of figures. Exit code 1 when anything but WireError came out or a frame took too long.
 """
