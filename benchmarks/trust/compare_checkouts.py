@@ -100,9 +100,15 @@ class Difference(NamedTuple):
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """The field and both values, without the numbers in them."""
-        before, after = (re.sub(r"\d[\d.]*", "#", str(v)) for v in (self.before, self.after))
-        return self.field, before, after
+        """The field, and the words that are not the same, without the numbers in them."""
+        before, after = (
+            re.sub(r"\d[\d.]*", "#", str(v)).split() for v in (self.before, self.after)
+        )
+        for _ in range(2):  # what both begin with; what both end with
+            while before and after and before[-1] == after[-1]:
+                del before[-1], after[-1]
+            before, after = before[::-1], after[::-1]
+        return self.field, " ".join(before), " ".join(after)
 
 
 def main() -> int:
