@@ -25,6 +25,10 @@ def softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
 """
+WRITTEN = set(
+    ".plan.msgpack changes.csv feedback gradebook.csv misconceptions.csv report.html results.jsonl"
+    " results.sqlite".split()
+)
 POLL_S = 0.02
 ALLOWED = 1.2
 
@@ -97,9 +101,7 @@ def _run(work: Path, students: int) -> Run:
         "processes": sum(born != "" and _born(pid) == born for pid, born in started),
         "temporary files": len(_names(temporary)),
         "shared memory": len(_names(Path("/dev/shm")) - shared),  # noqa: S108  # likewise
-        "files in RESULTS": len(
-            _names(out) - {"results.sqlite", "results.jsonl", "gradebook.csv", "changes.csv"}
-        ),
+        "files in RESULTS": len(_names(out) - WRITTEN),
     }
     held = (descriptors[third], max(descriptors[third:]))
     return Run(students, seconds, peak_kib / 1024, held, left)
