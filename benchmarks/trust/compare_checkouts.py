@@ -82,8 +82,10 @@ class Side(NamedTuple):
     def prove_code(self) -> None:
         """Print whose code runs; CannotRunError if it is not this checkout's."""
         found, _, versions = self.run("-c", WHOSE).stdout.strip().partition(" by ")
-        if not found or self.checkout not in Path(found).resolve().parents:
-            raise CannotRunError(f"{self.name}: {found or 'no grader'} is not in {self.checkout}")
+        if not found:
+            raise CannotRunError(f"{self.name}: {self.python} cannot import grader and numpy")
+        if self.checkout not in Path(found).resolve().parents:
+            raise CannotRunError(f"{self.name}: {found} would run, which is not in {self.checkout}")
         print(f"{self.name}: {found}, {versions}", flush=True)
 
 
@@ -118,7 +120,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="compare-") as name:
             differences = compared(options, options.keep or Path(name))
-    except (CannotRunError, OSError, ValueError) as error:
+    except (CannotRunError, OSError, ValueError, re.error) as error:
         print(f"compare_checkouts.py: {error}", file=sys.stderr)
         return 2
     if options.json:
