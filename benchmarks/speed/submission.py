@@ -1,6 +1,6 @@
 """Measure what it costs to grade a submission, beside a bare fork and beside `otter run`.
 
-    python benchmarks/submission.py [--students 200] [--otter PYTHON]
+    python benchmarks/speed/submission.py [--students 200] [--otter PYTHON]
 
 Prints Markdown. Exit code: 0 when every target is met, 1 when one is missed, 2 when something
 failed (a command, or the references lost points: their times would mean nothing).
@@ -55,7 +55,7 @@ COMMAND_REPETITIONS = 10
 OTTER_REPETITIONS = 5
 EXERCISE_REPETITIONS = 100
 
-COURSE = Path(__file__).resolve().parent.parent / "solutions"
+COURSE = Path(__file__).resolve().parents[2] / "solutions"
 GRADER = Path(sysconfig.get_path("scripts")) / "grader"
 
 

@@ -1,6 +1,6 @@
 """Do the proofs hold for any seed? Grade every alternative and mistake with many seeds.
 
-    python benchmarks/seeds.py [--seeds 20]
+    python benchmarks/trust/seeds.py [--seeds 20]
 
 Prints a line for each alternative that loses a point and each mistake that loses none, with the
 seed; exit code 1 if there is any.
@@ -19,7 +19,7 @@ from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:

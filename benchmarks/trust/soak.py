@@ -1,6 +1,6 @@
 """Twenty minutes of good, bad and hostile submissions, with faults: what is lost, what drifts.
 
-    python benchmarks/soak.py [--minutes 20] [--isolation auto]
+    python benchmarks/trust/soak.py [--minutes 20] [--isolation auto]
 
 A marathon grades one very large class for all that time, while lanes of it are killed; its memory,
 descriptors and rate are sampled. Beside it rounds grade small classes, each with a fault:
@@ -37,7 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOFTMAX = """import numpy as np
 def softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))

@@ -1,7 +1,7 @@
 """Compare `otter run` through the plugin with `grader grade` (points) and with plain otter (time).
 
-    python benchmarks/otter_plugin.py              # both; six minutes
-    python benchmarks/otter_plugin.py --runs 0     # points only
+    python benchmarks/speed/otter_plugin.py              # both; six minutes
+    python benchmarks/speed/otter_plugin.py --runs 0     # points only
 
 Exit code 1 when a submission gets other points, or a target is missed.
 """
@@ -28,10 +28,10 @@ from grader.course.sample import class_files, notebook_bytes
 from grader.platforms.container.pack import Settings
 from grader.platforms.otter.assign import assign
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FAST, PUBLIC = 0.6, 1.0
 NONE_TESTED = (
-    "import grader.platforms.otter.plugin as p; p.TESTED = (); from otter.cli import cli; cli()"
+    "from grader.platforms.otter import plugin; plugin.TESTED = ();from otter.cli import cli; cli()"
 )
 
 

@@ -1,7 +1,7 @@
 """The same verdicts with each supported minor version of Python and NumPy that can be had here.
 
     pip install nox
-    nox -f benchmarks/noxfile.py
+    nox -f benchmarks/trust/noxfile.py
 
 Each session grades every mistake and every alternative and compares scores, verdicts and names of
 mistakes with those of the first session. A Python that is not installed is skipped, and said so.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nox
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 # The oldest that is supported, and each minor version since.
 NUMPYS = ("2.0", "2.1", "2.2", "2.3", "2.4")
@@ -35,6 +35,6 @@ def verdicts(session: nox.Session, numpy: str) -> None:
     """Grade all, and compare with the first session."""
     session.install("--quiet", f"numpy~={numpy}.0", "-e", str(ROOT))
     first = ROOT / "benchmarks" / "verdicts.json"
-    script = str(ROOT / "benchmarks" / "verdicts.py")
+    script = str(ROOT / "benchmarks" / "trust" / "verdicts.py")
     is_first = (session.python, numpy) == PAIRS[0]
     session.run("python", script, "--out" if is_first else "--same-as", str(first))

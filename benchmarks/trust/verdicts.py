@@ -1,7 +1,7 @@
 """What every mistake and alternative gets, to be compared between versions of Python and NumPy.
 
-    python benchmarks/verdicts.py --out here.json
-    python benchmarks/verdicts.py --same-as here.json
+    python benchmarks/trust/verdicts.py --out here.json
+    python benchmarks/trust/verdicts.py --same-as here.json
 
 Exit code: 1 when any score or verdict is another one.
 """
@@ -22,7 +22,7 @@ from grader.engine.isolation import strongest
 from grader.grade.grader import Grader
 from grader.versions import VERSIONS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ Starts a scheduler and worker processes on this machine's loopback. Real submiss
 class are graded first, for what one costs. Then workers answer with those results at once, so that
 all else is measured by itself: reading, sending, scheduling, answering, storing, reporting.
 
-    python benchmarks/scale.py [--submissions 10000] [--workers 2]
+    python benchmarks/speed/scale.py [--submissions 10000] [--workers 2]
 
 Exit code: 1 when fewer than RESULTS_PER_S results a second go through Dask into SQLite.
 """
@@ -46,7 +46,7 @@ from grader.platforms.cluster import workers
 from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RESULTS_PER_S = 2000
 SAMPLE = 24
 EXERCISE = "ex01_softmax"

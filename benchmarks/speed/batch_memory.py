@@ -4,7 +4,7 @@ Grades 1 000 and then 10 000 tiny submissions of one exercise, and prints for bo
 of the command's own process, the rate, and which descriptors, processes and temporary files are
 more after the run than before it:
 
-    python benchmarks/batch_memory.py [SMALL LARGE]
+    python benchmarks/speed/batch_memory.py [SMALL LARGE]
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "ex01_softmax"
 SOFTMAX = """import numpy as np
 def softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
 """
+WRITTEN = set(
+    ".plan.msgpack changes.csv feedback gradebook.csv misconceptions.csv report.html results.jsonl"
+    " results.sqlite".split()
+)
 POLL_S = 0.02
 ALLOWED = 1.2
 
@@ -97,9 +101,7 @@ def _run(work: Path, students: int) -> Run:
         "processes": sum(born != "" and _born(pid) == born for pid, born in started),
         "temporary files": len(_names(temporary)),
         "shared memory": len(_names(Path("/dev/shm")) - shared),  # noqa: S108  # likewise
-        "files in RESULTS": len(
-            _names(out) - {"results.sqlite", "results.jsonl", "gradebook.csv", "changes.csv"}
-        ),
+        "files in RESULTS": len(_names(out) - WRITTEN),
     }
     held = (descriptors[third], max(descriptors[third:]))
     return Run(students, seconds, peak_kib / 1024, held, left)

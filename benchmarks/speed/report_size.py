@@ -1,6 +1,6 @@
 """How long the pages of a large class take, and how large they are.
 
-    python benchmarks/report_size.py [--course solutions] [--students 5000]
+    python benchmarks/speed/report_size.py [--course solutions] [--students 5000]
 
 The sample class is graded once; its results are stored again and again under other names, until
 there are as many learners as asked for. What is then timed is what a run does at its end.

@@ -1,4 +1,4 @@
-"""How long it takes to take in a class of 5 000 from an LMS: python benchmarks/intake_size.py.
+"""How long it takes to take in a class of 5 000: python benchmarks/speed/intake_size.py.
 
 Taking in is all before the first submission is graded: recognising the LMS, finding whose each file
 is, matching with a roster; and reading all files, which workers do as they grade.

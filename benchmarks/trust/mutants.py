@@ -3,7 +3,7 @@
 Runs mutmut (pip install mutmut) on the modules that pyproject.toml names, in a copy of the last
 commit, and compares the mutants that no test has noticed with those that are explained below.
 
-    python benchmarks/mutants.py [--keep FOLDER]
+    python benchmarks/trust/mutants.py [--keep FOLDER]
 
 Exit code: 1 when a mutant survives without an explanation.
 """
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # What survives, by its function and a part of a line that is changed, and why that is right.
 EXPLAINED = {
     ("_is_identical", ""): "a shortcut for answers that are right to the last bit; without it they"

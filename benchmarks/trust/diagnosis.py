@@ -1,6 +1,6 @@
 """How well mistakes are recognised: by their own names, and with their names taken away.
 
-    python benchmarks/diagnosis.py [--course solutions] [--list]
+    python benchmarks/trust/diagnosis.py [--course solutions] [--list]
 
 Every listed mistake and every alternative is graded in a real process. A mistake must be named as
 itself, or as one with the same message; an alternative must never get a name. Leave-one-out takes

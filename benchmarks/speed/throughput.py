@@ -1,6 +1,6 @@
 """Measure the price of the wall, the throughput on one core and on all, and peers beside it.
 
-    python benchmarks/throughput.py [--students 100] [--peers PYTHON]
+    python benchmarks/speed/throughput.py [--students 100] [--peers PYTHON]
 
 PYTHON is one that has nbgrader, otter-grader[grading] and pytest installed. Prints Markdown. Exit
 code: 0 when every target is met, 1 when one is missed, 2 when something failed.

@@ -1,6 +1,6 @@
 """Feed frames that nobody honest would send to the decoder of replies.
 
-    python benchmarks/fuzz_wire.py [--frames 1000000] [--seed 0]
+    python benchmarks/trust/fuzz_wire.py [--frames 1000000] [--seed 0]
 
 Prints a line of figures. Exit code 1 when anything but WireError came out or a frame took too long.
 """
@@ -77,7 +77,7 @@ def _replies() -> list[wire.Reply]:
     frame = wire.TracebackLine("a.py", 3, "f", "x = 1")
     error = wire.Error("ValueError", "no", (frame,))
     found: list[wire.Reply] = [
-        wire.ReturnedReply(n, wire.pack(v), False) for n, v in enumerate(values)
+        wire.ReturnedReply(number, wire.pack(value), False) for number, value in enumerate(values)
     ]
     found += [wire.RaisedReply(3, error), wire.Progress(0, 1, "a.py", 2)]
     definition = wire.Definition("a.py", "softmax", False, True, "0" * 64)

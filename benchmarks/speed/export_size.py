@@ -1,4 +1,4 @@
-"""How long it takes to fill a gradebook of 50 000 rows: python benchmarks/export_size.py."""
+"""How long it takes to fill a gradebook of 50 000 rows: python benchmarks/speed/export_size.py."""
 
 from __future__ import annotations
 
