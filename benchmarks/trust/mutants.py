@@ -66,7 +66,7 @@ EXPLAINED = {
     ("_magnitude", "max(map(abs, value), )"): "likewise",
     ("_magnitude", "initial=None"): "no reference gives an empty array",
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
-    ("_frame", ">= MAX_FRAMES"): "when a cache is emptied decides about nothing",
+    ("_encoded", ">= MAX_ENCODED"): "when a cache is emptied decides about nothing",
     ("_followed", "not function.given and"): "nothing is followed then: it spares the work",
 }
 

@@ -1,4 +1,4 @@
-"""What a stored result depends on, as hashes: with the same key, grading again changes nothing."""
+"""Hash what a stored result depends on: with the same hash, grading again changes nothing."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from grader.plan import Plan, PlannedFunction
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """The key of each function, and that of all of them graded together."""
+    """The fingerprint of each function, and that of all of them graded together."""
 
     plan: bytes
     functions: Mapping[str, bytes]
 
     def of_submission(self, submission_hash: bytes) -> Fingerprints:
-        """The same for a submission with this hash of what was handed in."""
+        """Return the fingerprints for a submission with this hash."""
         return Fingerprints(
             _hash(self.plan, submission_hash),
             {
@@ -31,9 +31,9 @@ class Fingerprints:
 
 
 def fingerprints_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) -> Fingerprints:
-    """The keys of a plan's functions, but for what was handed in.
+    """Return the fingerprints of a plan's functions, before any submission is known.
 
-    Whatever stands in the plan beside its exercises (seed, limits, all names) touches them all.
+    Everything in the plan beside its exercises (seed, limits, all names) enters all of them.
     """
     rest = msgspec.structs.replace(plan, title="", exercises=())
     common = msgspec.msgpack.encode([FORMAT, rest, isolation, sorted(versions.items())])
@@ -46,7 +46,7 @@ def fingerprints_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) 
 
 
 def _graded_by(function: PlannedFunction) -> bytes:
-    """A function's calls and checks without the words that only a learner reads."""
+    """Encode a function's calls and checks without the words that only a learner reads."""
     checks = tuple(msgspec.structs.replace(check, text="", hint="") for check in function.checks)
     return msgspec.msgpack.encode(
         msgspec.structs.replace(function, hint="", notice="", checks=checks)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TypeAlias
 
 import msgspec
@@ -16,8 +14,9 @@ from grader import wire
 from grader.diagnose.explain import Explainer, attempt
 from grader.diagnose.following import FollowThrough, Judged
 from grader.engine.lane import Lane
-from grader.engine.session import EncodedCall, LoadProblem, Session
+from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError
+from grader.grade.locating import attempted_in, problem_note, why_absent
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.scoring import with_follow_through
 from grader.model import (
@@ -33,24 +32,21 @@ from grader.model import (
     total,
 )
 from grader.plan import Plan, PlannedExercise, PlannedFunction
-from grader.text import printable
 from grader.versions import VERSIONS
 
 _log = logging.getLogger(__name__)
 
 MAX_NOTES = 20
 MAX_NOTE = 1_000
-MAX_FRAMES = 5_000
+MAX_ENCODED = 5_000
 NO_LIMIT_ON_MEMORY = "not run: this system does not limit memory"
-# Of so many files that hold different answers to one function, the best one counts.
-MAX_ATTEMPTS = 4
 # Only with these verdicts may a value check pass given the learner's own earlier functions.
 FOLLOWED = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
 class GradedSubmission:
-    """The graded submission, and what its line in results.jsonl does not tell."""
+    """The result of a submission, with what its line in results.jsonl does not say."""
 
     result: SubmissionResult
     # What only its own learner may see: prints, by function.
@@ -64,7 +60,7 @@ class GradedSubmission:
 
 @dataclass(slots=True)
 class _Attempts:
-    """A function to be graded: the files that attempt it, and what calling it in each has given."""
+    """The files that attempt one function, and the outcomes of its calls in each of them."""
 
     exercise: PlannedExercise
     function: PlannedFunction
@@ -78,7 +74,7 @@ Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
 
 @dataclass(slots=True)
 class _Findings:
-    """What is found while one submission's functions are graded."""
+    """What grading one submission's functions has brought so far."""
 
     results: list[FunctionResult] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -87,35 +83,48 @@ class _Findings:
 
 
 class Grader:
-    """Grades submissions by one plan in one lane; keeps what can be prepared once."""
+    """Grades submissions, one after the other, by one plan in one lane.
+
+    It keeps what can be prepared once for the plan: expected values (in its `Judge`), mistakes (in
+    its `Explainer`), encoded calls. The lane belongs to whoever made it and is closed by them.
+
+    For one submission, in this order: a `Session` loads the files; all calls of public checks are
+    made, for all functions; then function by function the remaining calls are made, each file that
+    attempts it is judged, the best one is chosen, follow-through is looked for, and the result is
+    explained. A choice between files changes what later functions import, so after one the public
+    calls of the functions behind it are made again.
+
+    Whatever goes wrong on our side becomes a result without a score (`grader_error`), never a zero,
+    and the next submission gets another zygote.
+    """
 
     def __init__(self, plan: Plan, lane: Lane, follow: FollowThrough | None = None) -> None:
         self.plan = plan
         self.lane = lane
         self.follow = follow
-        self._frames: dict[tuple[str, str, int], EncodedCall] = {}
+        self._calls: dict[tuple[str, str, int], EncodedCall] = {}
         functions = [f for exercise in plan.exercises for f in exercise.functions]
         # Which of a function's calls are for public checks, and which only for checks of memory.
         self._public = {f.name: f.public_calls for f in functions}
         self._memory = {f.name: f.memory_calls for f in functions}
         # No two calls of a plan have one number: an answer sent early, during a call of another
         # function, is then none.
-        places = ((f.name, place) for f in functions for place in range(len(f.calls)))
-        self._numbers = {place: number for number, place in enumerate(places)}
+        calls = ((f.name, index) for f in functions for index in range(len(f.calls)))
+        self._numbers = {call: number for number, call in enumerate(calls)}
         self.judge = Judge(plan)
         self.explainer = Explainer(plan, self.judge.expected)
         self._only: dict[tuple[str, str], Grader] = {}
 
     def grade(self, submission: Submission) -> SubmissionResult:
-        """The result of one submission; a failure of ours is a result too, without a score."""
+        """Return the result of one submission; a failure of ours is one without a score."""
         return self.grade_submission(submission).result
 
     def grade_submission(
         self, submission: Submission, *, echo: bool = False, only: Collection[str] | None = None
     ) -> GradedSubmission:
-        """Like `grade`, with what the learner's code printed (`echo`).
+        """Grade a submission, with what the learner's code printed (`echo`).
 
-        `only` names the functions that are graded, if not all.
+        `only` names the functions to grade; None means all.
         """
         began = time.perf_counter()
         planned = [
@@ -137,7 +146,7 @@ class Grader:
         return self._graded(submission, run, time.perf_counter() - began)
 
     def failure(self, submission: Submission, message: str) -> SubmissionResult:
-        """The result of a submission that we failed to grade: no scores, and the reason."""
+        """Return the result of a submission that we failed to grade: no scores, and the reason."""
         planned = [(exercise, f) for exercise in self.plan.exercises for f in exercise.functions]
         return self._failed(submission, message, planned).result
 
@@ -189,7 +198,7 @@ class Grader:
                     session.choose(task.function.name, task.files[task.best])
                     self._call_public(session, tasks[number + 1 :])
             problems = session.problems
-        run.notes.extend(("", _problem_note(problem)) for problem in problems[:MAX_NOTES])
+        run.notes.extend(("", problem_note(problem)) for problem in problems[:MAX_NOTES])
         if len(problems) > MAX_NOTES:
             run.notes.append(("", f"and {len(problems) - MAX_NOTES} more statements that failed"))
         return run
@@ -208,10 +217,12 @@ class Grader:
     def _finished(
         self, session: Session, task: _Attempts, run: _Findings
     ) -> tuple[FunctionResult, str]:
-        """Make the calls that are left, judge all, and take the best of the files."""
+        """Make the remaining calls, judge all of them, and take the best of the files."""
         function = task.function
         if not task.files:
-            return self._absent(session, task.exercise, function), ""
+            verdict, why = why_absent(session, task.exercise.slug, function.name)
+            checks = [check_result(check, verdict, why) for check in function.checks]
+            return result_of(task.exercise, function, checks, 0.0, verdict, why), ""
         public = self._public[function.name]
         rest = [n for n in range(len(function.calls)) if n not in public]
         graded = []
@@ -220,7 +231,7 @@ class Grader:
             ordered = [outcomes[number] for number in range(len(function.calls))]
             run.together |= any(isinstance(outcome, TimedOut) for outcome in ordered)
             graded.append((self.judge.judged(task.exercise, function, ordered), _printed(ordered)))
-        task.best = max(range(len(graded)), key=lambda place: graded[place][0].score or 0.0)
+        task.best = max(range(len(graded)), key=lambda index: graded[index][0].score or 0.0)
         if len(graded) > 1:
             run.together = True
             pairs = zip(task.files, graded, strict=True)
@@ -235,7 +246,7 @@ class Grader:
     def _explained(
         self, session: Session, task: _Attempts, result: FunctionResult
     ) -> FunctionResult:
-        """The result with the points for follow-through, and with what explains it."""
+        """Return the result with the points for follow-through, and with its explanation."""
         function, outcomes = task.function, task.outcomes[task.best]
         failed = [
             planned
@@ -268,41 +279,24 @@ class Grader:
             skipped = [number for number in numbers if number in memory]
             outcomes.update(dict.fromkeys(skipped, NotCalled(NO_LIMIT_ON_MEMORY)))
             numbers = [number for number in numbers if number not in skipped]
-        frames = [self._frame(function, file, number) for number in numbers]
-        called = session.call(file, function.name, frames, before=outcomes.values())
+        calls = [self._encoded(function, file, number) for number in numbers]
+        called = session.call(file, function.name, calls, before=outcomes.values())
         outcomes.update(zip(numbers, called, strict=True))
 
-    def _frame(self, function: PlannedFunction, file: str, number: int) -> EncodedCall:
-        """A call, encoded once for all submissions whose file has this name."""
+    def _encoded(self, function: PlannedFunction, file: str, number: int) -> EncodedCall:
+        """Return a call, encoded once for all submissions whose file has this name."""
         key = (file, function.name, number)
-        if key not in self._frames:
-            if len(self._frames) > MAX_FRAMES:
-                self._frames.clear()
+        if key not in self._calls:
+            if len(self._calls) > MAX_ENCODED:
+                self._calls.clear()
             call = function.calls[number]
             unique = self._numbers[function.name, number]
             request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
-            self._frames[key] = EncodedCall(unique, wire.encode(request))
-        return self._frames[key]
-
-    def _absent(
-        self, session: Session, exercise: PlannedExercise, function: PlannedFunction
-    ) -> FunctionResult:
-        """The result of a function that no file attempts."""
-        definitions = [d for d in session.loaded.definitions if d.function == function.name]
-        if definitions:
-            verdict, message = Verdict.NOT_ATTEMPTED, f"{function.name} is not written yet"
-        elif why := _why_not_loaded(session, exercise.slug, function.name):
-            verdict, message = Verdict.NOT_LOADED, why
-        else:
-            verdict, message = (
-                Verdict.MISSING,
-                _missing_message(session, exercise.slug, function.name),
-            )
-        checks = [check_result(check, verdict, message) for check in function.checks]
-        return result_of(exercise, function, checks, 0.0, verdict, message)
+            self._calls[key] = EncodedCall(unique, wire.encode(request))
+        return self._calls[key]
 
     def only(self, slug: str, name: str) -> Grader:
-        """A grader in the same lane for one function of one exercise, made once."""
+        """Return a grader in the same lane for one function of one exercise, made once."""
         if (slug, name) in self._only:
             return self._only[slug, name]
         exercises = tuple(
@@ -330,67 +324,6 @@ def _failures(planned: Planned, message: str) -> list[FunctionResult]:
         )
         for exercise, function in planned
     ]
-
-
-def attempted_in(session: Session, slug: str, function: str) -> list[str]:
-    """The files whose definition of `function` is to be graded, best first.
-
-    The file named for the exercise goes before all others, a written function before a stub; where
-    a .py and a notebook differ, both are graded.
-    """
-    holders = [
-        definition
-        for definition in session.loaded.definitions
-        if definition.function == function and not definition.stub
-    ]
-    named = _files_of(session, slug)
-    own = [d for d in holders if d.file in named and d.is_defined_here] or [
-        d for d in holders if d.is_defined_here
-    ]
-    own = own or holders
-    distinct = {definition.fingerprint: definition for definition in reversed(own)}
-    return [d.file for d in own if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]
-
-
-def _why_not_loaded(session: Session, slug: str, function: str) -> str:
-    """Why a function is not there although it may be in a file, or an empty text."""
-    for stem, reason in session.submission.unreadable:
-        if stem == slug or stem not in session.exercises:
-            return reason
-    for problem in session.problems:
-        if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
-            return _problem_note(problem)
-    named = _files_of(session, slug)
-    for problem in session.problems:
-        # A file that could not be read to its end may hold it.
-        anywhere = problem.fatal and not problem.file
-        unread = problem.file in named and (problem.fatal or problem.what.startswith("SyntaxError"))
-        if anywhere or unread:
-            return f"{function} is not there after loading; {_problem_note(problem)}"
-    return ""
-
-
-def _missing_message(session: Session, slug: str, function: str) -> str:
-    if not session.submission.sources:
-        return f"nothing was handed in that could hold {function}"
-    others = {name: file for file, name in session.loaded.others}
-    if close := get_close_matches(function, others):
-        name = printable(close[0])
-        file = printable(others[close[0]])
-        return f"no function is called {function}; {file} has {name}: did you rename it?"
-    if not _files_of(session, slug):
-        return f"{slug} was not handed in, and no other file has {function}"
-    return f"no function is called {function}; did you rename or delete it?"
-
-
-def _files_of(session: Session, slug: str) -> set[str]:
-    return {source.name for source in session.submission.sources if source.stem == slug}
-
-
-def _problem_note(problem: LoadProblem) -> str:
-    line = f", line {problem.line}" if problem.line > 0 else ""
-    text = f": {problem.text}" if problem.text else ""
-    return printable(f"{problem.label}{line}: {problem.what}{text}")
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:

@@ -1,4 +1,4 @@
-"""Manual marks: read overrides.csv, and let its points stand in the reports."""
+"""Read manual marks from overrides.csv, and let their points count in the reports."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_marks(path: Path) -> list[Mark]:
 
 
 def apply_marks(marks: Sequence[Mark], store: Store, plan: Plan) -> list[str]:
-    """Let those marks stand that can; a sentence about each one that is not applied."""
+    """Apply the marks that can be applied; return a sentence about each of the others."""
     refused = []
     counts = Counter((_student(mark, store), mark.function) for mark in marks)
     for mark in marks:
@@ -73,14 +73,14 @@ def _mark(record: Record, path: Path) -> Mark:
 
 
 def _student(mark: Mark, store: Store) -> str:
-    """The student that is meant: a gradebook has an apostrophe before what looks like a formula."""
+    """Return the student a mark is for; the gradebook quotes names that look like formulas."""
     name = mark.student.removeprefix("'")
     quoted = mark.student == safe_cell(name) != name
     return name if quoted and not store.is_present(mark.student) else mark.student
 
 
 def _obstacle(mark: Mark, plan: Plan) -> str:
-    """Why these points cannot be given for this function, or an empty text."""
+    """Say why these points cannot be given for this function, or return an empty text."""
     points = {f.name: f.points for exercise in plan.exercises for f in exercise.functions}
     if mark.function not in plan.names:
         return f"no function is called {mark.function!r}"

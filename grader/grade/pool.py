@@ -9,56 +9,56 @@ from typing import Any, Protocol
 
 from grader.grade.tasks import LOST_TWICE, Task, TaskResult
 
-# So many tasks a worker are under way: enough that none waits for work, and few to do again when a
-# worker is lost.
+# Tasks under way for each worker: enough that none waits for work, few to grade again when one is
+# lost.
 AHEAD = 2
 POLL_S = 0.1
 
 
 class WorkerLost(Exception):  # noqa: N818  # a fact about a worker, not an error of ours
-    """A worker has ended while it was at work; nothing is known of what it was given."""
+    """A worker ended while it was at work; nothing is known of the tasks it had."""
 
 
 class Pool(Protocol):
-    """Workers that are ready."""
+    """Workers that are ready to take tasks."""
 
     def room(self) -> int:
-        """How many groups of tasks may be under way now."""
+        """Return how many groups of tasks may be under way now."""
 
-    def taken(self, tasks: Iterator[Task]) -> list[Task]:
-        """The tasks that are to be given to a worker together, taken from `tasks`."""
+    def next_group(self, tasks: Iterator[Task]) -> list[Task]:
+        """Take from `tasks` those that go to one worker together."""
 
     def submit(self, tasks: list[Task]) -> Future[Any]:
-        """Give them to a worker. WorkerLost where none takes them."""
+        """Give a group to a worker. WorkerLost when none takes it."""
 
-    def answers(self, future: Future[Any]) -> list[TaskResult]:
-        """What it has come to. WorkerLost when its worker has ended."""
+    def results(self, future: Future[Any]) -> list[TaskResult]:
+        """Return the results of a group. WorkerLost when its worker has ended."""
 
 
 class Workers(Protocol):
-    """Where tasks are done."""
+    """Where tasks are graded: processes of this machine, or a cluster."""
 
     def pool(self, *, alone: bool) -> AbstractContextManager[Pool]:
-        """Workers, until the block ends; `alone`: one task at a time is under way.
+        """Open workers for a block; with `alone` only one task at a time is under way.
 
-        When the block is left by an error, what is under way is not waited for.
+        When the block ends with an error, tasks under way are not waited for.
         """
 
     def failure(self, task: Task, message: str) -> TaskResult:
-        """The answer to a task that could not be done."""
+        """Return the result of a task that could not be graded."""
 
 
 def grade_all(
     tasks: Iterable[Task], workers: Workers, *, stopped: Callable[[], bool] = lambda: False
 ) -> Generator[list[TaskResult], None, None]:
-    """The answers to all tasks, as they are done, in groups; tasks are taken when there is room.
+    """Yield the results of all tasks in groups, as they come; tasks are taken when there is room.
 
-    Raises KeyboardInterrupt, without waiting for what is under way, soon after `stopped()` is true.
+    Raises KeyboardInterrupt soon after `stopped()` is true, without waiting for tasks under way.
     """
     tasks = iter(tasks)
     while suspects := (yield from _pooled(tasks, workers, stopped, alone=False)):
-        # A worker was lost, and with it what was under way: once more, one by one, so that a
-        # submission that does this to its worker does it to nobody else.
+        # A worker was lost, and all tasks under way with it. They are graded once more, one by one,
+        # so that a submission that ends its worker takes no other submission with it.
         alone = iter(suspects)
         while guilty := (yield from _pooled(alone, workers, stopped, alone=True)):
             for task in guilty:
@@ -68,18 +68,20 @@ def grade_all(
 def _pooled(
     tasks: Iterator[Task], workers: Workers, stopped: Callable[[], bool], *, alone: bool
 ) -> Generator[list[TaskResult], None, list[Task]]:
-    """Answers until all are there or a worker is lost; then the tasks that were under way.
+    """Yield results until all are there or a worker is lost; return the tasks then under way.
 
-    Returns an empty list when all tasks are done.
+    The returned list is empty when all tasks are done.
     """
     under_way: dict[Future[Any], list[Task]] = {}
     suspects: list[Task] = []
     with workers.pool(alone=alone) as pool:
         while True:
-            while not suspects and len(under_way) < pool.room() and (group := pool.taken(tasks)):
+            while (
+                not suspects and len(under_way) < pool.room() and (group := pool.next_group(tasks))
+            ):
                 try:
                     under_way[pool.submit(group)] = group
-                except WorkerLost:  # pragma: no cover  # since the last answer
+                except WorkerLost:  # pragma: no cover  # it ended since the last result
                     suspects += group
             if not under_way:
                 return suspects
@@ -90,10 +92,10 @@ def _pooled(
                 future = done.pop()
                 group = under_way.pop(future)
                 try:
-                    answers = pool.answers(future)
+                    results = pool.results(future)
                 except WorkerLost:
                     suspects += group
                     continue
-                # A cluster keeps (and makes again) what somebody still refers to.
+                # A cluster keeps a result, and computes it again, as long as somebody refers to it.
                 del future
-                yield answers
+                yield results

@@ -20,14 +20,14 @@ from grader.worker.hardening import die_with_parent
 
 
 def available_cpus() -> int:
-    """The CPUs that this process may use."""
+    """Return how many CPUs this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1  # pragma: no cover  # macOS and Windows
 
 
 class Processes:
-    """So many worker processes, started for each pool."""
+    """A number of worker processes, started afresh for each pool."""
 
     def __init__(self, work: Work, jobs: int) -> None:
         self._work = work
@@ -35,13 +35,13 @@ class Processes:
 
     @contextmanager
     def pool(self, *, alone: bool) -> Iterator[_ProcessPool]:
-        """Fresh processes, ended with the block."""
+        """Open fresh processes, which end with the block."""
         jobs = 1 if alone else self._jobs
         # Spawned, not forked: forking a process that has threads (a progress bar) may hang.
         context = multiprocessing.get_context("spawn")
         with (
-            _laid_out(self._work) as place,
-            ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(place,)) as executor,
+            _shared(self._work) as path,
+            ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(path,)) as executor,
         ):
             try:
                 yield _ProcessPool(executor, 1 if alone else jobs * AHEAD)
@@ -54,7 +54,7 @@ class Processes:
                 raise
 
     def failure(self, task: Task, message: str) -> TaskResult:
-        """The answer to a task that could not be done."""
+        """Return the result of a task that could not be graded."""
         return TaskGrader(self._work).failure(task, message)
 
 
@@ -66,22 +66,22 @@ class _ProcessPool:
         self._room = room
 
     def room(self) -> int:
-        """How many tasks may be under way."""
+        """Return how many tasks may be under way."""
         return self._room
 
-    def taken(self, tasks: Iterator[Task]) -> list[Task]:
-        """The next task: giving it to a process costs next to nothing."""
+    def next_group(self, tasks: Iterator[Task]) -> list[Task]:
+        """Take the next task alone: giving it to a process costs next to nothing."""
         return list(islice(tasks, 1))
 
     def submit(self, tasks: list[Task]) -> Future[list[TaskResult]]:
-        """Give it to a process. WorkerLost when one has ended."""
+        """Give it to a process. WorkerLost when one of them has ended."""
         try:
-            return self._executor.submit(_answers_in_worker, tasks)
-        except BrokenProcessPool as error:  # pragma: no cover  # since the last answer
+            return self._executor.submit(_grade_in_worker, tasks)
+        except BrokenProcessPool as error:  # pragma: no cover  # it ended since the last result
             raise WorkerLost(str(error)) from None
 
-    def answers(self, future: Future[list[TaskResult]]) -> list[TaskResult]:
-        """What it has come to. WorkerLost when the process has ended."""
+    def results(self, future: Future[list[TaskResult]]) -> list[TaskResult]:
+        """Return the result of the task. WorkerLost when its process has ended."""
         try:
             return future.result()
         except BrokenProcessPool as error:
@@ -89,11 +89,11 @@ class _ProcessPool:
 
 
 @contextmanager
-def _laid_out(work: Work) -> Iterator[str]:
-    """The name of a file with `work`, for worker processes to read while the block lasts.
+def _shared(work: Work) -> Iterator[str]:
+    """Write `work` to a file for worker processes to read; yields its name.
 
-    Given as an argument, it would be written into a pipe while a process starts; if that process
-    ends before it has read all, writing more than a pipe holds never comes to an end.
+    As an argument it would be written into a pipe while a process starts. If that process ended
+    before reading all of it, writing more than a pipe holds would never return.
     """
     data = pickle.dumps(work)
     if not hasattr(os, "memfd_create"):  # pragma: no cover  # macOS and Windows
@@ -102,25 +102,25 @@ def _laid_out(work: Work) -> Iterator[str]:
             path.write_bytes(data)
             yield str(path)
         return
-    # It has no name of its own, so nothing is left of it however this process ends.
+    # The file has no name in any folder, so nothing is left of it however this process ends.
     with open(os.memfd_create("work"), "wb") as file:  # noqa: PTH123  # by its descriptor
         file.write(data)
         file.flush()
         yield f"/proc/{os.getpid()}/fd/{file.fileno()}"
 
 
-_answerer: TaskGrader | None = None
+_grader_here: TaskGrader | None = None
 
 
-def _start(place: str) -> None:
+def _start(path: str) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
-    global _answerer  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
+    global _grader_here  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     _exit_if_orphaned()
-    work = pickle.loads(Path(place).read_bytes())  # noqa: S301  # our own, see _laid_out
-    _answerer = TaskGrader(work)
+    work = pickle.loads(Path(path).read_bytes())  # noqa: S301  # our own, see _shared
+    _grader_here = TaskGrader(work)
 
 
 def _exit_if_orphaned() -> None:
@@ -130,6 +130,6 @@ def _exit_if_orphaned() -> None:
         os._exit(1)  # pragma: no cover  # a race that is lost once in thousands of kills
 
 
-def _answers_in_worker(tasks: list[Task]) -> list[TaskResult]:
-    assert _answerer is not None
-    return [_answerer.grade(task) for task in tasks]
+def _grade_in_worker(tasks: list[Task]) -> list[TaskResult]:
+    assert _grader_here is not None
+    return [_grader_here.grade(task) for task in tasks]

@@ -1,4 +1,4 @@
-"""Show how far a run is: a bar in a terminal, now and then a line elsewhere."""
+"""Show how far a run is: a bar in a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-# So many lines a run, where no terminal shows a bar.
+# Lines in a whole run, where no terminal shows a bar.
 LINES = 10
 
 
 @contextmanager
 def progress(total: int, console: Console) -> Iterator[Callable[[], None]]:
-    """Until the block ends, show how many of `total` are graded; call what it gives for each."""
+    """Show how many of `total` are graded; the block calls what it is given once for each."""
     if console.is_terminal:
         with _bar(total, console) as step:
             yield step

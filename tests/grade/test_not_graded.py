@@ -37,7 +37,7 @@ def one(grader):
 @pytest.mark.parametrize(
     ("files", "verdict", "told"),
     [
-        ({}, "missing", "nothing was handed in that could hold softmax"),
+        ({}, "missing", "no readable file was submitted, so softmax could not be looked for"),
         (
             {"ex01_softmax.py": "def softmax(Z):\n    pass\n"},
             "not_attempted",

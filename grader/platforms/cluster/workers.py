@@ -197,7 +197,7 @@ class _ClusterPool:
         full = sum(self._held.values()) > HELD_BYTES
         return len(self._held) if full else self._processes * AHEAD
 
-    def taken(self, tasks: Iterator[Task]) -> list[Task]:
+    def next_group(self, tasks: Iterator[Task]) -> list[Task]:
         """Some submissions, read here: a worker need not see the same files."""
         group: list[Task] = []
         size = 0
@@ -215,7 +215,7 @@ class _ClusterPool:
         self._held[future] = sum(map(_bytes_of, tasks))
         return future
 
-    def answers(self, future: Future[bytes]) -> list[TaskResult]:
+    def results(self, future: Future[bytes]) -> list[TaskResult]:
         """What it has come to. WorkerLost when workers have ended over it, again and again."""
         del self._held[future]
         try:

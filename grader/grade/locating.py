@@ -1,0 +1,82 @@
+"""Find the files that define a function of the course, or say why there is none."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from grader.engine.session import LoadProblem, Session
+from grader.model import Verdict
+from grader.text import printable
+
+# Of so many files that hold different answers to one function, the best one counts.
+MAX_ATTEMPTS = 4
+
+
+def attempted_in(session: Session, slug: str, function: str) -> list[str]:
+    """Return the files whose definition of `function` is to be graded, best first.
+
+    The file named for the exercise goes before all others, a written function before a stub. Where
+    a .py and a notebook differ, both are graded.
+    """
+    written = [
+        definition
+        for definition in session.loaded.definitions
+        if definition.function == function and not definition.stub
+    ]
+    named = _files_of(session, slug)
+    here = [d for d in written if d.is_defined_here]
+    candidates = [d for d in here if d.file in named] or here or written
+    distinct = {definition.fingerprint: definition for definition in reversed(candidates)}
+    return [d.file for d in candidates if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]
+
+
+def why_absent(session: Session, slug: str, function: str) -> tuple[Verdict, str]:
+    """Return the verdict on a function that no file attempts, and the reason."""
+    if any(d.function == function for d in session.loaded.definitions):
+        return Verdict.NOT_ATTEMPTED, f"{function} is not written yet"
+    if why := _why_not_loaded(session, slug, function):
+        return Verdict.NOT_LOADED, why
+    return Verdict.MISSING, _missing_message(session, slug, function)
+
+
+def problem_note(problem: LoadProblem) -> str:
+    """Describe a statement that failed while its file was loaded, in one line."""
+    line = f", line {problem.line}" if problem.line > 0 else ""
+    text = f": {problem.text}" if problem.text else ""
+    return printable(f"{problem.label}{line}: {problem.what}{text}")
+
+
+def _why_not_loaded(session: Session, slug: str, function: str) -> str:
+    """Say why a function is absent although a file may hold it, or return an empty text."""
+    for stem, reason in session.submission.unreadable:
+        if stem == slug or stem not in session.exercises:
+            return reason
+    for problem in session.problems:
+        if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
+            return problem_note(problem)
+    named = _files_of(session, slug)
+    for problem in session.problems:
+        # A file that could not be read to its end may hold it.
+        anywhere = problem.fatal and not problem.file
+        unread = problem.file in named and (problem.fatal or problem.what.startswith("SyntaxError"))
+        if anywhere or unread:
+            return f"{function} is not there after loading; {problem_note(problem)}"
+    return ""
+
+
+def _missing_message(session: Session, slug: str, function: str) -> str:
+    if not session.submission.sources:
+        return f"no readable file was submitted, so {function} could not be looked for"
+    others = {name: file for file, name in session.loaded.others}
+    if close := get_close_matches(function, others):
+        name = printable(close[0])
+        file = printable(others[close[0]])
+        return f"no function is called {function}; {file} has {name}: did you rename it?"
+    if not _files_of(session, slug):
+        return f"{slug} was not handed in, and no other file has {function}"
+    return f"no function is called {function}; did you rename or delete it?"
+
+
+def _files_of(session: Session, slug: str) -> set[str]:
+    return {source.name for source in session.submission.sources if source.stem == slug}
