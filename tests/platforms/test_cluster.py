@@ -32,10 +32,8 @@ SLOW = "import time\ntime.sleep(0.15)\n" + SOFTMAX
 WAITING = "import time\ntime.sleep(60)"
 
 
-# Each starts a cluster of its own: by default what happens most, all with `make attacks`.
-rare = pytest.mark.skipif(
-    os.environ.get("ATTACKS") != "all", reason="takes long: run with `make attacks`"
-)
+# Each starts a cluster of its own: what happens most is tried whenever the tests are run.
+rare = pytest.mark.slow
 
 
 class Cluster:
@@ -206,6 +204,7 @@ def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
     assert results["bela"].score == results["cleo"].score == 12
 
 
+@rare
 def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, tmp_path, run):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     out = tmp_path / "out"
