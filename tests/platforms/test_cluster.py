@@ -167,8 +167,11 @@ def test_a_cluster_gives_every_learner_what_this_machine_gives(run, cluster, tmp
 def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     with grading(folder, tmp_path / "out", cluster.address) as process:
-        wait_for(lambda: stored(tmp_path / "out") > 100_000 and busy_worker(cluster), seconds=60)
-        kill(busy_worker(cluster))
+        kill(
+            wait_for(
+                lambda: stored(tmp_path / "out") > 100_000 and busy_worker(cluster), seconds=60
+            )
+        )
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert re.search(r"^graded 32 \(32 functions\), unchanged 0$", out, re.MULTILINE)
@@ -177,6 +180,7 @@ def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster
     assert all(line["notes"] == [] for line in results)
 
 
+@rare
 def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
     cluster, course, tmp_path
 ):
