@@ -4,33 +4,45 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test attacks lint coverage build clean python
+.PHONY: demo test test-all quick lint coverage build clean python
+
+# The tests start Python thousands of times: each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 demo: $(VENV)/demo-ready
 	@$(BIN)/grader demo --out demo
 
 # One more than there are cores, since many tests wait (make test WORKERS=0: one by one), but for
-# the tests that must be alone.
+# the tests that must be alone. Why a test is skipped is told at the end.
 WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
-ALONE := attacks
+PYTEST = $(BIN)/python -m pytest -rs
 
+# Every module, and a sample of the attacks: minutes.
 test: $(VENV)/test-ready
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE))"
-	@$(BIN)/python -m pytest -m "$(ALONE)"
+	@$(PYTEST) -n $(WORKERS) --dist worksteal -m "not (slow or alone)"
+	@$(PYTEST) -m "alone and not slow"
 
-attacks: $(VENV)/test-ready
-	@ATTACKS=all $(BIN)/python -m pytest tests/attacks tests/grade/test_killed_runs.py tests/platforms/test_cluster.py
+# What `make test` leaves out.
+test-all: $(VENV)/dev-ready
+	@$(PYTEST) -n $(WORKERS) --dist worksteal -m "slow and not alone"
+	@$(PYTEST) -m "slow and alone"
 
-lint: $(VENV)/test-ready
+# One room of the grader (make quick ROOM=judge), in one process: for a room, no more are quicker.
+quick: $(VENV)/test-ready
+	@test -n "$(ROOM)" -a -d "tests/$(ROOM)" || { \
+	  echo "make: name a room of tests/, as in: make quick ROOM=judge" >&2; exit 1; }
+	@$(PYTEST) -q -m "not (slow or alone)" tests/$(ROOM)
+
+lint: $(VENV)/lint-ready
 	@$(BIN)/ruff format --check grader tests benchmarks
 	@$(BIN)/ruff check grader tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-coverage: $(VENV)/test-ready
+coverage: $(VENV)/dev-ready
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not ($(ALONE) or kills)"
-	@ATTACKS=all $(BIN)/coverage run -m pytest tests/platforms/test_cluster.py
+	@$(BIN)/coverage run -m pytest -rs -n $(WORKERS) --dist worksteal -m "not (alone or kills)" \
+	  --ignore tests/attacks
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -49,16 +61,17 @@ python:
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "make: this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
-# `pip install` runs again when pyproject.toml has changed. Its few lines are kept to what matters.
-$(VENV)/demo-ready: pyproject.toml | python
-	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@echo "installing the grader into $(VENV) (a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[author,plots]'
-	@touch $@
+# What is installed: for the demo, for `make test`, for `make lint`, for all. `pip install` runs again
+# when pyproject.toml has changed, and its few lines are kept to what matters. What holds more serves
+# for what needs less.
+$(VENV)/demo-ready: EXTRAS = author,plots
+$(VENV)/test-ready: EXTRAS = test
+$(VENV)/lint-ready: EXTRAS = lint
+$(VENV)/dev-ready: EXTRAS = dev
 
-# All that the demo needs is in it.
-$(VENV)/test-ready: pyproject.toml | python
+$(VENV)/%-ready: pyproject.toml | python
 	@test -x $(BIN)/python || { echo "making a virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@echo "installing the grader and what its tests need into $(VENV) (a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@echo "installing the grader and what this needs into $(VENV) (a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $(VENV)/demo-ready $@
+	@case $* in dev) touch $(VENV)/lint-ready $(VENV)/test-ready ;; esac

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult
 from grader.plan import Plan
+from tests.support.commands import Done, run_apart, run_here, without_a_wall
 from tests.support.course import ROOT, planned
 from tests.support.submissions import Files
 
@@ -80,21 +78,12 @@ def grade_softmax(grader: Grader) -> Callable[[str | bytes], FunctionResult]:
 
 
 @pytest.fixture(scope="session")
-def run() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command as a user would, and return what it printed.
+def run() -> Callable[..., Done]:
+    """Run the command in this process, and return what it printed; `grade` without a wall."""
+    return lambda *args, **options: run_here(*without_a_wall(args), **options)
 
-    `grade` is told to do without a wall where a test does not name one: not every machine has one.
-    And to use one job: for a few files a second process costs more than it saves.
-    """
 
-    def ran(*args: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        if args[:1] == ("grade",) and "--isolation" not in args:
-            args = (*args, "--isolation", "none")
-        if args[:1] == ("grade",) and not {"--jobs", "--dask"} & set(args):
-            args = (*args, "--jobs", 1)
-        command = [sys.executable, "-m", "grader", *map(str, args)]
-        return subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-
-    return ran
+@pytest.fixture(scope="session")
+def run_command() -> Callable[..., Done]:
+    """The same in a process of its own, for what a process alone can show."""
+    return lambda *args, **options: run_apart(*without_a_wall(args), **options)

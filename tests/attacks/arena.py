@@ -65,9 +65,12 @@ class Combination:
     isolation: str
     user: str
     place: str
+    # Whether only a sample of the attacks is tried.
+    sampled: bool = False
 
     def __str__(self) -> str:
-        return f"{self.isolation}-{self.user}-{self.place}"
+        name = f"{self.isolation}-{self.user}-{self.place}"
+        return f"sample-{name}" if self.sampled else name
 
 
 @dataclass

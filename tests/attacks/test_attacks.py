@@ -11,7 +11,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -20,20 +20,31 @@ from tests.attacks.attack import Attack
 from tests.attacks.attack_list import ATTACKS
 from tests.attacks.classroom import bystanders, student_of, twin_name
 
-pytestmark = pytest.mark.attacks
+# Nothing else may start or end processes, or keep the machine busy, while they are watched.
+pytestmark = pytest.mark.alone
 
-# Each takes a minute: by default one of each tier, with ATTACKS=all (`make attacks`) all of them.
 ME = "root" if os.getuid() == 0 else "user"
+# By every user, from every place, all attacks: a minute for each, so these are slow. One of each
+# tier is tried with a sample of the attacks, of every family, whenever the tests are run.
+SAMPLED = [
+    Combination("bubblewrap", ME, "ordinary", sampled=True),
+    Combination("seccomp", "user", "private", sampled=True),
+]
 WALLED = [
-    Combination(isolation, user, place)
-    for isolation in ("bubblewrap", "seccomp")
-    for user in ("root", "user")
-    for place in ("ordinary", "private")
-    if os.environ.get("ATTACKS") == "all"
-    or (isolation, user, place) in {("bubblewrap", ME, "ordinary"), ("seccomp", "user", "private")}
+    *SAMPLED,
+    *(
+        pytest.param(Combination(isolation, user, place), marks=pytest.mark.slow)
+        for isolation in ("bubblewrap", "seccomp")
+        for user in ("root", "user")
+        for place in ("ordinary", "private")
+    ),
 ]
 NO_WALL = Combination("none", "user", "ordinary")
-BY_NAME = {attack.name: attack for attack in ATTACKS}
+SAMPLE = ATTACKS[::8]
+
+
+def tried(combination: Combination) -> Sequence[Attack]:
+    return SAMPLE if combination.sampled else ATTACKS
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +58,10 @@ def arena() -> Iterator[Arena]:
 def field(arena: Arena, combination: Combination) -> tuple[Outcome, Outcome]:
     """What the attacks have left, and what the undisturbed class has left."""
     _skip_what_cannot_run(combination)
+    attacks = tried(combination)
     return (
-        arena.outcome(combination, ATTACKS),
-        arena.outcome(combination, ATTACKS, undisturbed=True),
+        arena.outcome(combination, attacks),
+        arena.outcome(combination, attacks, undisturbed=True),
     )
 
 
@@ -116,8 +128,21 @@ def texts_in(value: object) -> Iterator[str]:
         yield from texts_in([*value, *value.values()])
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
-@pytest.mark.parametrize("combination", WALLED, ids=str)
+def test_the_sample_holds_attacks_of_every_family():
+    assert {attack.family for attack in SAMPLE} == {attack.family for attack in ATTACKS}
+
+
+def each_attack() -> Iterator[object]:
+    """Each combination with each of the attacks that are tried in it."""
+    for given in WALLED:
+        combination, marks = given, ()
+        if not isinstance(given, Combination):
+            (combination,), marks = given.values, given.marks
+        for attack in tried(combination):
+            yield pytest.param(combination, attack, marks=marks, id=f"{combination}-{attack.name}")
+
+
+@pytest.mark.parametrize(("combination", "attack"), list(each_attack()))
 def test_it_is_stopped(attack, combination, arena, field):
     if attack.needs_root and os.getuid() != 0:
         pytest.skip("only root can make what this attack hands in")
@@ -134,10 +159,10 @@ class TestOfAWholeRun:
             tiers = {json.loads(line)["isolation"] for line in outcome.lines.values()}
             assert tiers == {combination.isolation}
 
-    def test_every_other_result_is_what_it_is_without_attacks(self, field, arena):
+    def test_every_other_result_is_what_it_is_without_attacks(self, field, arena, combination):
         attacked, undisturbed = field
-        names = bystanders(ATTACKS, arena.tokens["victim"])
-        assert len(names) > 100
+        names = bystanders(tried(combination), arena.tokens["victim"])
+        assert len(names) > len(tried(combination)) / 4
         for name in names:
             results = [outcome.result(name) for outcome in (attacked, undisturbed)]
             for result in results:
@@ -158,10 +183,11 @@ class TestOfAWholeRun:
         assert field[0].changed == []
         assert field[0].written == field[1].written
 
-    def test_nobody_is_added_or_missing(self, field):
+    def test_nobody_is_added_or_missing(self, field, combination):
         attacked, _ = field
-        students = {student_of(a) for a in ATTACKS if not a.needs_root or os.getuid() == 0}
-        assert set(attacked.lines) == students | set(bystanders(ATTACKS, ""))
+        attacks = tried(combination)
+        students = {student_of(a) for a in attacks if not a.needs_root or os.getuid() == 0}
+        assert set(attacked.lines) == students | set(bystanders(attacks, ""))
 
     def test_no_secret_is_printed_or_in_the_gradebook(self, field, arena):
         text = field[0].printed + field[0].gradebook.decode()
@@ -190,9 +216,7 @@ class TestOfAWholeRun:
 LIVE = [attack for attack in ATTACKS if not attack.marks & {"stopped", "depends"}]
 
 
-@pytest.mark.skipif(
-    os.environ.get("ATTACKS") != "all", reason="a minute; `make attacks` shows that they are live"
-)
+@pytest.mark.slow  # a minute
 @pytest.mark.parametrize("combination", [NO_WALL], ids=str)
 class TestWithoutAWall:
     """The attacks are live, and the canaries sing."""

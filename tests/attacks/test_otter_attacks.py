@@ -1,13 +1,12 @@
 """What forges results elsewhere, through `otter run`: each is worth what its honest part is.
 
-By default every other one of the attacks that answer with forged values; with ATTACKS=all all of
-them, and those that forge frames, patch and poison what checks could use, and write over files.
+They answer with forged values, forge frames, patch and poison what checks could use, and write over
+files.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import warnings
 
@@ -25,16 +24,11 @@ with warnings.catch_warnings(action="ignore"):
 
     from grader.platforms.otter.assign import assign
 
-# Not marked as the other attacks are: nothing here depends on being alone.
-pytestmark = pytest.mark.filterwarnings("ignore")
+# Minutes, and a large library. Not alone, as the other attacks are: nothing here depends on that.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
-FAMILIES = ("answers",)
-if os.environ.get("ATTACKS") == "all":
-    FAMILIES = ("answers", "frames", "patching", "poisoning", "writing")
-EVERY = 1 if os.environ.get("ATTACKS") == "all" else 2
-FORGING = [a for a in ATTACKS if a.family in FAMILIES and a.maker is None and len(a.files) == 1][
-    ::EVERY
-]
+FAMILIES = ("answers", "frames", "patching", "poisoning", "writing")
+FORGING = [a for a in ATTACKS if a.family in FAMILIES and a.maker is None and len(a.files) == 1]
 LIMITS = Limits(call_cpu_s=0.5, statement_cpu_s=0.5, submission_cpu_s=3.0)
 EXERCISES = ("ex01_softmax", "ex02_jacobian")
 

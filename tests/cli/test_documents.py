@@ -24,6 +24,8 @@ from tests.support.course import ROOT
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PROGRAMS = ("grader", "otter", "pytest")
+# Whose commands need otter.
+SLOW = [path for path in DOCS if "    $ otter run" in path.read_text(encoding="utf-8")]
 # These wait for somebody, install something, or need a cluster (see test_cluster).
 NOT_RUN = re.compile(r"grader check --watch|pip install|.* --dask ")
 
@@ -47,10 +49,14 @@ def not_printed(said, printed):
     return [line for line in said if line.strip() not in ("", "...") and line.rstrip() not in rest]
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.slow if path in SLOW else ()) for path in DOCS],
+    ids=lambda path: path.name,
+)
 def test_what_a_document_says_happens(path, tmp_path):
     text = path.read_text(encoding="utf-8")
-    if "    $ otter run" in text and not has_a_wall():
+    if path in SLOW and not has_a_wall():
         pytest.skip("no wall can be had here, and without one otter's plugin grades nothing")
     documents.prepare(tmp_path, text)
     for before, lines in documents.blocks(text):

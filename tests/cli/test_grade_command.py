@@ -1,11 +1,11 @@
-"""The commands, run as a user runs them."""
+"""`grader grade`, as a user runs it."""
 
 import csv
 
 import pytest
 
 from grader.course.handout import script
-from tests.support.course import ROOT
+from tests.support.course import ROOT, with_plan
 from tests.support.results import lines_of
 from tests.support.submissions import SOFTMAX
 
@@ -23,8 +23,9 @@ def class_folder(tmp_path_factory, course):
     return folder
 
 
-def test_a_folder_becomes_a_gradebook_and_lines_of_json(run, class_folder, tmp_path, plan):
-    done = run("grade", class_folder, "--out", tmp_path / "results", "--course", ROOT / "solutions")
+def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folder, tmp_path, plan):
+    out = with_plan(tmp_path / "results")
+    done = run_command("grade", class_folder, "--out", out, "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
     results = lines_of(tmp_path / "results" / "results.jsonl")
     assert [r["student"] for r in results] == ["=1+1", "ada", "bela", "chidi"]
@@ -108,7 +109,8 @@ def test_a_folder_of_exercises_is_one_submission_and_strays_are_named(run, cours
     for exercise in course.exercises:
         (home / f"{exercise.slug}.py").write_text(script(exercise, solved=True), encoding="utf-8")
     (home / "notes.txt").write_text("x")
-    done = run("grade", home, "--out", home / "results", "--course", ROOT / "solutions")
+    out = with_plan(home / "results")
+    done = run("grade", home, "--out", out, "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
     (result,) = lines_of(home / "results" / "results.jsonl")
     assert (result["student"], result["score"]) == ("ada", result["max_score"])
@@ -135,19 +137,21 @@ def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class
     ],
 )
 def test_a_wrong_command_line_is_answered_in_a_sentence(
-    run, class_folder, tmp_path, arguments, said
+    run_command, class_folder, tmp_path, arguments, said
 ):
     filled = [argument.replace("{class}", str(class_folder)) for argument in arguments]
     if "--course" not in filled and filled[0] == "grade":
         filled += ["--course", str(ROOT / "solutions")]
-    done = run(*filled, cwd=tmp_path)
+    if "--exercise" not in filled and filled[0] == "grade":
+        filled += ["--exercise", "ex01_softmax"]
+    done = run_command(*filled, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("grader: ")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_help_shows_an_example_for_every_command(run):
+def test_help_shows_an_example_for_every_command(run_command):
     for command in ("grade", "check", "build", "demo"):
-        assert "Example:" in run(command, "--help").stdout
-    assert "softmax-grader 0" in run("--version").stdout
+        assert "Example:" in run_command(command, "--help").stdout
+    assert "softmax-grader 0" in run_command("--version").stdout

@@ -11,6 +11,9 @@ import pytest
 
 from tests.support.course import ROOT
 
+# Builds, and installs into an environment of its own.
+pytestmark = pytest.mark.slow
+
 
 def pip(python, *arguments):
     command = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]

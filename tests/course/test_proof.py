@@ -2,6 +2,8 @@
 
 import logging
 
+import pytest
+
 from grader.course.audit import audited
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variants, problems_of
@@ -10,6 +12,9 @@ from tests.support.course import ROOT
 from tests.support.proving import edit, problems
 
 
+# Every way to write and to mistake every function: most of a minute. The proof itself is tested on
+# one exercise; this tells of what is in solutions/.
+@pytest.mark.slow
 def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
     course, lane, caplog
 ):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.support.course import ROOT
+from tests.support.course import ROOT, with_plan
 from tests.support.submissions import SOFTMAX
 from tests.support.walls import EXAMINED, WALLS, behind
 
@@ -32,7 +32,8 @@ def bare(tmp_path):
 
 
 def test_without_any_wall_nothing_is_graded_and_the_remedies_are_named(bare, tmp_path):
-    done = bare("grade", "ada.py", "--out", "out", "--course", ROOT / "solutions")
+    one = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
+    done = bare("grade", "ada.py", "--out", "out", *one)
     assert done.returncode == 2
     for words in ("bubblewrap is not there", "apt install bubblewrap", "apt install libseccomp2"):
         assert words in done.stderr
@@ -42,9 +43,8 @@ def test_without_any_wall_nothing_is_graded_and_the_remedies_are_named(bare, tmp
 
 @pytest.mark.parametrize("tier", WALLS)
 def test_a_wall_that_is_asked_for_by_name_is_not_replaced_by_another(bare, tier):
-    done = bare(
-        "grade", "ada.py", "--out", "o", "--course", ROOT / "solutions", "--isolation", tier
-    )
+    one = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
+    done = bare("grade", "ada.py", "--out", "o", *one, "--isolation", tier)
     assert done.returncode == 2
     assert f"{tier}: " in done.stderr
 
@@ -60,7 +60,8 @@ def test_none_that_is_asked_for_grades_and_is_stamped_on_every_result(bare, tmp_
     assert "isolation: none" in done.stdout
 
 
-def test_the_demo_does_without_a_wall_and_says_so(bare):
+def test_the_demo_does_without_a_wall_and_says_so(bare, tmp_path):
+    with_plan(tmp_path / "demo" / "results")
     done = bare("demo", "--students", "2", "--out", "demo", "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
     assert "isolation: none" in done.stdout

@@ -103,6 +103,7 @@ def forged(rng: random.Random) -> wire.Value:
             return wire.Mapping(("a", "b")[: rng.randrange(3)], (forged(rng),))
 
 
+@pytest.mark.slow  # tens of thousands of frames are tried in test_wire_fuzzing
 def test_a_million_frames_of_noise_are_messages_or_wire_errors():
     rng = seeded(0)
     bodies = messages()

@@ -1,5 +1,6 @@
 """Broken, hostile and endless submissions: each its own verdict, nobody else's grade touched."""
 
+import re
 import time
 
 import msgspec
@@ -75,7 +76,9 @@ def test_sys_exit_and_keyboard_interrupt_at_the_top_level_cost_only_their_statem
 def test_a_statement_that_never_ends_is_skipped(grade_quickly):
     result, notes = grade_quickly("while True: pass\n" + SOFTMAX)
     assert result.score == 12
-    assert notes[0].startswith("ex01_softmax.py, line 1: did not finish within 0.3 seconds")
+    # Of computing; or three times that of waiting, where the machine is busy.
+    said = r"ex01_softmax\.py, line 1: did not finish within 0\.[39] seconds"
+    assert re.match(said, notes[0])
 
 
 def test_the_main_block_does_not_run(grade):
@@ -88,7 +91,8 @@ def test_a_function_that_never_returns_is_soon_not_called_any_more(grade_quickly
     began = time.monotonic()
     result, _ = grade_quickly("def softmax(Z):\n    while True: pass")
     assert (result.verdict, result.score) == (Verdict.TIMED_OUT, 0)
-    assert time.monotonic() - began < 10 * QUICK.call_cpu_s
+    # Fewer than half of the calls have been waited for.
+    assert time.monotonic() - began < 20 * QUICK.call_cpu_s
     assert {check.verdict for check in result.checks} == {Verdict.TIMED_OUT}
 
 
@@ -123,10 +127,12 @@ def test_a_public_call_that_ends_the_process_is_told_how(grade_softmax):
     assert "the process was ended by signal 40" in result.message
 
 
-def test_the_death_of_a_child_costs_no_call_that_it_had_answered(grade_softmax):
+# A race: how often it is tried decides whether it is seen.
+@pytest.mark.parametrize("times", [5, pytest.param(30, marks=pytest.mark.slow)])
+def test_the_death_of_a_child_costs_no_call_that_it_had_answered(grade_softmax, times):
     body = "    if len(Z) == 1: import os; os._exit(3)\n    E ="
     source = SOFTMAX.replace("    E =", body)
-    for _ in range(30):
+    for _ in range(times):
         failed = failed_checks(grade_softmax(source))
         assert failed == {"few_classes_or_examples", "keeps_the_shape"}
 

@@ -19,8 +19,6 @@ from tests.support.processes import children_of
 from tests.support.results import counts, lines_of
 from tests.support.submissions import SOFTMAX, write_class
 
-# `make attacks` takes its time.
-MOMENTS = 30 if os.environ.get("ATTACKS") == "all" else 6
 # Behind a wall, where this machine has one: then more processes can be killed.
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--jobs", "2")
 ONE = (*ONE, "--isolation", strongest().tier)
@@ -116,14 +114,15 @@ KILLS = (kill_parent, kill_group, cut_power, kill_worker, kill_zygote)
 
 
 @pytest.mark.kills
+@pytest.mark.parametrize("moments", [6, pytest.param(30, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same_results(
-    class_folder, undisturbed, tmp_path
+    class_folder, undisturbed, tmp_path, moments
 ):
     rng = random.Random(6)  # noqa: S311  # moments, not secrets
     began_anew = 0
     out, before = tmp_path / "0", {}
     command = [sys.executable, "-m", "grader", "grade", class_folder, "--out"]
-    for moment in range(MOMENTS):
+    for moment in range(moments):
         process = subprocess.Popen(
             [*command, out, *ONE],
             stdout=subprocess.PIPE,
@@ -147,7 +146,7 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same_results(
         assert what_is_in(out) == undisturbed
         began_anew += 1
         out, before = tmp_path / str(began_anew), {}
-    assert began_anew >= MOMENTS // 6
+    assert began_anew >= moments // 6
 
 
 def hit_while_it_grades(process, rng):

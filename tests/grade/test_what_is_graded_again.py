@@ -28,12 +28,19 @@ def own_course(tmp_path):
     return shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
 
 
-@pytest.fixture
-def class_folder(tmp_path, course):
+def class_of_four(folder, course):
     """Three learners who have solved exercise 3, and one who has handed in something else."""
-    folder = write_class(tmp_path / "class", "zoe")
+    write_class(folder, "zoe")
     exercise = next(e for e in course.exercises if e.slug == "ex03_cross_entropy")
     return write_class(folder, "ada", "bela", "chidi", source=script(exercise, solved=True))
+
+
+@pytest.fixture
+def class_folder(tmp_path, course):
+    return class_of_four(tmp_path / "class", course)
+
+
+THIRD = ("--exercise", "ex03_cross_entropy")
 
 
 @pytest.fixture
@@ -41,12 +48,29 @@ def grade_third(run, class_folder, own_course, tmp_path):
     """Grade that class for exercise 3 by the changeable course."""
 
     def graded(*options):
-        third = ("--exercise", "ex03_cross_entropy", "--course", own_course)
+        third = (*THIRD, "--course", own_course)
         done = run("grade", class_folder, "--out", tmp_path / "out", *third, *options)
         assert done.returncode == 0, done.stderr
         return done
 
     return graded
+
+
+@pytest.fixture(scope="module")
+def third_graded(run, course, tmp_path_factory):
+    """What a first run for exercise 3 has printed, and its results."""
+    folder = tmp_path_factory.mktemp("first")
+    taken = class_of_four(folder / "class", course)
+    done = run("grade", taken, "--out", folder / "out", *THIRD, "--course", ROOT / "solutions")
+    assert counts(done) == (4, 12, 0)
+    assert "moved" not in done.stdout
+    return folder / "out"
+
+
+@pytest.fixture
+def after_a_first_run(third_graded, tmp_path):
+    """The results of a first run, to be found by the next."""
+    return shutil.copytree(third_graded, tmp_path / "out")
 
 
 def change(path, old, new):
@@ -66,17 +90,17 @@ def test_what_is_unchanged_is_not_graded_again(grade_third, tmp_path):
     assert (tmp_path / "out" / "results.jsonl").read_bytes() == before
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_a_changed_submission_is_graded_again_and_no_other(grade_third, class_folder, tmp_path):
-    grade_third()
     (class_folder / "bela.py").write_text("x = 1")
     assert counts(grade_third()) == (1, 3, 3)
     assert [r["score"] for r in lines_of(tmp_path / "out" / "results.jsonl")] == [14, 0, 14, 0]
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_a_changed_point_value_regrades_its_function_and_tells_whose_points_moved(
     grade_third, own_course, tmp_path
 ):
-    assert "moved" not in grade_third().stdout
     change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
     done = grade_third()
     assert counts(done) == (4, 4, 0)
@@ -90,8 +114,8 @@ def test_a_changed_point_value_regrades_its_function_and_tells_whose_points_move
     assert len(rows_of(tmp_path / "out" / "changes.csv")) == 1
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_a_changed_check_regrades_its_function_only(grade_third, own_course):
-    grade_third()
     checks = own_course / "ex03_cross_entropy" / "checks.py"
     change(checks, "@cross_entropy_grad.precision()", "@cross_entropy_grad.precision(weight=2)")
     done = grade_third()
@@ -99,8 +123,8 @@ def test_a_changed_check_regrades_its_function_only(grade_third, own_course):
     assert "moved" not in done.stdout
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_words_that_only_learners_read_regrade_nothing(grade_third, own_course):
-    grade_third()
     change(own_course / "course.toml", "The gradient of", "A gradient of")
     reference = own_course / "ex03_cross_entropy" / "reference.py"
     change(reference, "# ### Stuck on", "# ### Are you stuck on")
@@ -109,8 +133,8 @@ def test_words_that_only_learners_read_regrade_nothing(grade_third, own_course):
     assert counts(grade_third())[0] == 0
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_regrade_another_seed_and_another_limit_grade_everything_again(grade_third):
-    grade_third()
     for options, again in (
         (("--regrade",), (4, 12, 0)),
         (("--seed", 1), (0, 0, 4)),
@@ -131,10 +155,10 @@ def test_only_so_many_moves_are_printed_and_all_are_written(run, own_course, tmp
     assert len(rows_of(tmp_path / "out" / "changes.csv")) == 26
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_a_run_that_ends_before_it_has_told_what_moved_tells_it_the_next_time(
     grade_third, own_course, tmp_path
 ):
-    grade_third()
     change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
     (tmp_path / "out" / ".gradebook.csv.part").mkdir()  # so that it cannot be written
     with pytest.raises(AssertionError, match="run the same command again; finished"):
@@ -184,9 +208,9 @@ def test_notes_are_those_of_what_is_handed_in_now(run, tmp_path):
     assert lines_of(tmp_path / "out" / "results.jsonl")[0]["notes"] == before
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_more_exercises_regrade_none_that_was_graded(run, class_folder, tmp_path):
     command = ("grade", class_folder, "--out", tmp_path / "out", "--course", ROOT / "solutions")
-    run(*command, "--exercise", "ex03_cross_entropy")
     both = ("--exercise", "ex01_softmax", "--exercise", "ex03_cross_entropy")
     assert counts(run(*command, *both)) == (4, 4, 0)
     results = lines_of(tmp_path / "out" / "results.jsonl")
@@ -194,20 +218,22 @@ def test_more_exercises_regrade_none_that_was_graded(run, class_folder, tmp_path
     assert [result["score"] for result in results] == [14, 14, 14, 12]
 
 
-def test_what_was_graded_in_parts_is_what_is_graded_at_once(run, class_folder, tmp_path):
+def test_what_was_graded_in_parts_is_what_is_graded_at_once(
+    run, class_folder, after_a_first_run, tmp_path
+):
     command = ("grade", class_folder, "--course", ROOT / "solutions")
     both = ("--exercise", "ex01_softmax", "--exercise", "ex03_cross_entropy")
-    run(*command, "--out", tmp_path / "parts", "--exercise", "ex03_cross_entropy")
-    for name in ("parts", "once"):
-        run(*command, "--out", tmp_path / name, *both)
-    parts, once = (lines_of(tmp_path / name / "results.jsonl") for name in ("parts", "once"))
+    outs = (after_a_first_run, tmp_path / "once")
+    for out in outs:
+        run(*command, "--out", out, *both)
+    parts, once = (lines_of(out / "results.jsonl") for out in outs)
     for result in (*parts, *once):
         del result["seconds"]
     assert parts == once
 
 
+@pytest.mark.usefixtures("after_a_first_run")
 def test_students_who_are_gone_stay_stored_and_are_told_of(grade_third, class_folder, tmp_path):
-    grade_third()
     (class_folder / "zoe.py").rename(tmp_path / "zoe.py")
     done = grade_third()
     assert "1 students of earlier runs are not in this one; they stay stored" in done.stdout

@@ -32,10 +32,8 @@ SLOW = "import time\ntime.sleep(0.15)\n" + SOFTMAX
 WAITING = "import time\ntime.sleep(60)"
 
 
-# Each starts a cluster of its own: by default what happens most, all with `make attacks`.
-rare = pytest.mark.skipif(
-    os.environ.get("ATTACKS") != "all", reason="takes long: run with `make attacks`"
-)
+# Each starts a cluster of its own: what happens most is tried whenever the tests are run.
+rare = pytest.mark.slow
 
 
 class Cluster:
@@ -169,8 +167,11 @@ def test_a_cluster_gives_every_learner_what_this_machine_gives(run, cluster, tmp
 def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     with grading(folder, tmp_path / "out", cluster.address) as process:
-        wait_for(lambda: stored(tmp_path / "out") > 100_000 and busy_worker(cluster), seconds=60)
-        kill(busy_worker(cluster))
+        kill(
+            wait_for(
+                lambda: stored(tmp_path / "out") > 100_000 and busy_worker(cluster), seconds=60
+            )
+        )
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert re.search(r"^graded 32 \(32 functions\), unchanged 0$", out, re.MULTILINE)
@@ -179,6 +180,7 @@ def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster
     assert all(line["notes"] == [] for line in results)
 
 
+@rare
 def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
     cluster, course, tmp_path
 ):
@@ -206,6 +208,7 @@ def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
     assert results["bela"].score == results["cleo"].score == 12
 
 
+@rare
 def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, tmp_path, run):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     out = tmp_path / "out"

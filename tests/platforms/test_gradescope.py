@@ -256,6 +256,7 @@ def test_without_its_environment_it_still_writes_results(tmp_path, container):
     assert "NOT GRADED" in results["output"]
 
 
+@pytest.mark.slow  # makes a virtual environment, and pip fills it
 def test_setup_installs_it_with_pip_alone(tmp_path, run):
     archive = tmp_path / "autograder.zip"
     done = run(

@@ -34,7 +34,8 @@ with warnings.catch_warnings(action="ignore"):
     from grader.platforms.otter.container import run_once
     from grader.platforms.otter.master import test_source as source_of_test
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+# A large library, which also makes and runs notebooks.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 EXERCISES = ("ex01_softmax", "ex02_jacobian")
 WRONG = "import numpy as np\ndef softmax(Z):\n    return np.full(Z.shape, 0.5)\n"

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import warnings
 import zipfile
 from importlib import metadata
 
@@ -11,21 +10,17 @@ import pytest
 
 from grader import wire
 from grader.course.folder import course_of
+from grader.course.planning import plan_of
 from grader.platforms.container.pack import Settings
+from grader.platforms.otter import container
+from grader.platforms.otter.assign import assign
+from grader.platforms.otter.config import check_otter_config
+from grader.platforms.otter.literals import literal
+from grader.platforms.otter.master import master_notebook
 from tests.support import documents
 from tests.support.refusals import told, written
 from tests.support.results import results_in
 from tests.support.submissions import SOFTMAX, notebook
-
-pytest.importorskip("otter")
-with warnings.catch_warnings(action="ignore"):
-    from grader.platforms.otter import container
-    from grader.platforms.otter.assign import assign
-    from grader.platforms.otter.config import check_otter_config
-    from grader.platforms.otter.literals import literal
-    from grader.platforms.otter.master import master_notebook
-
-from grader.course.planning import plan_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -69,7 +64,9 @@ class TestOtter:
             pass
         assert "work.py cannot be written to" in told(once, work, tmp_path / "empty.zip", work)
 
+    @pytest.mark.slow  # needs otter
     def test_a_name_that_no_notebook_has_is_refused(self, tmp_path, toy):
+        pytest.importorskip("otter")
         message = told(assign, toy, tmp_path, Settings(), name="a b/c")
         assert message.startswith("--name a b/c: ")
 
@@ -80,7 +77,9 @@ class TestOtter:
         monkeypatch.setattr(metadata, "version", missing)
         assert "pip install 'softmax-grader[otter]'" in told(assign, toy, tmp_path, Settings())
 
+    @pytest.mark.slow  # needs otter
     def test_what_otter_refuses_is_shown(self, tmp_path, toy, monkeypatch):
+        pytest.importorskip("otter")
         said = written(tmp_path / "python", "#!/bin/sh\necho it is closed; exit 1\n")
         said.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(said))
@@ -88,7 +87,9 @@ class TestOtter:
             assign(toy, tmp_path / "out", Settings(isolation="none"), prove=False)
         assert "it is closed" in str(caught.value)
 
+    @pytest.mark.slow  # needs otter
     def test_settings_of_the_plugin_are_refused(self):
+        pytest.importorskip("otter")
         config = {"plugins": [{"grader.platforms.otter.plugin.Plugin": {"a": 1}}]}
         assert "the plugin takes no settings here" in told(check_otter_config, config)
 

@@ -18,20 +18,28 @@ def rows_of(path):
         return list(csv.reader(file))
 
 
-@pytest.fixture
-def graded(run, tmp_path):
+def grade_in(folder, run):
+    one = ("--exercise", "ex01_softmax")
+    done = run("grade", folder / "in", "--out", folder / "out", *one)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def graded_once(run, tmp_path_factory):
     """A class with two right and two wrong answers, graded for one exercise."""
-    write_class(tmp_path / "in", "ada", "Bela")
-    write_class(tmp_path / "in", "chidi", "=dunja", source=WRONG_AXIS)
-    command = ("grade", tmp_path / "in", "--out", tmp_path / "out", "--exercise", "ex01_softmax")
+    folder = tmp_path_factory.mktemp("class")
+    write_class(folder / "in", "ada", "Bela")
+    write_class(folder / "in", "chidi", "=dunja", source=WRONG_AXIS)
+    grade_in(folder, run)
+    return folder
 
-    def again():
-        done = run(*command)
-        assert done.returncode == 0, done.stderr
-        return done
 
-    again()
-    return tmp_path, again
+@pytest.fixture
+def graded(run, graded_once, tmp_path):
+    """A copy of that class and its results, and how to grade it again."""
+    folder = shutil.copytree(graded_once, tmp_path / "class")
+    return folder, lambda: grade_in(folder, run)
 
 
 def test_misconceptions_csv_has_a_row_for_each_that_was_recognised(graded):

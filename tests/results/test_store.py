@@ -15,6 +15,8 @@ from tests.support.refusals import told
 from tests.support.results import counts, lines_of
 from tests.support.submissions import write_class
 
+ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
+
 
 def test_an_error_of_the_store_that_nobody_foresaw_is_told(tmp_path):
     with Store(tmp_path) as store:
@@ -28,7 +30,7 @@ def test_a_second_grader_in_one_folder_is_refused(run, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     with Store(out):
-        done = run("grade", folder, "--out", out, "--course", ROOT / "solutions")
+        done = run("grade", folder, "--out", out, *ONE)
     assert done.returncode == 2
     assert "results.sqlite: another grader is at work there; wait for it, or" in done.stderr
 
@@ -36,7 +38,7 @@ def test_a_second_grader_in_one_folder_is_refused(run, tmp_path):
 def test_a_file_that_is_no_database_is_left_alone(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada")
     (tmp_path / "results.sqlite").write_text("my notes\n" * 500)
-    done = run("grade", folder, "--out", tmp_path, "--course", ROOT / "solutions")
+    done = run("grade", folder, "--out", tmp_path, *ONE)
     assert done.returncode == 2
     assert "results.sqlite is no file of results; move it away" in done.stderr
     assert (tmp_path / "results.sqlite").read_text().startswith("my notes")
@@ -73,7 +75,7 @@ def mounted(folder, options):
 
 def test_a_full_disk_is_told_of_and_what_was_done_is_kept(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(300)))
-    one = ("--out", tmp_path / "out", "--exercise", "ex01_softmax", "--course", ROOT / "solutions")
+    one = ("--out", tmp_path / "out", *ONE)
     with mounted(tmp_path / "out", "size=700k"):
         done = run("grade", folder, *one)
         assert done.returncode == 2
@@ -89,7 +91,7 @@ def test_a_full_disk_is_told_of_and_what_was_done_is_kept(run, tmp_path):
 
 def test_a_disk_that_fills_up_at_the_end_costs_no_grade(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(60)))
-    one = ("--out", tmp_path / "out", "--exercise", "ex01_softmax", "--course", ROOT / "solutions")
+    one = ("--out", tmp_path / "out", *ONE)
     with mounted(tmp_path / "out", "size=4m"):
         run("grade", folder, *one)
         (tmp_path / "out" / "results.jsonl").unlink()
@@ -106,7 +108,7 @@ def test_a_disk_that_fills_up_at_the_end_costs_no_grade(run, tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_told_of(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada")
     with mounted(tmp_path / "out", "size=1m,ro"):
-        done = run("grade", folder, "--out", tmp_path / "out", "--course", ROOT / "solutions")
+        done = run("grade", folder, "--out", tmp_path / "out", *ONE)
     assert done.returncode == 2
     assert "cannot be written to: Read-only file system; name another --out" in done.stderr
 
