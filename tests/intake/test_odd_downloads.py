@@ -12,7 +12,7 @@ from grader.intake.files import Collected
 from grader.intake.listing import files_of, items_in
 from grader.intake.plain import is_class
 from grader.intake.recognise import class_at
-from grader.intake.submission import archives, read_submission, sources, submission_of
+from grader.intake import archives, read_submission, sources, submission_of
 from tests.support.refusals import told, written
 from tests.support.submissions import ORDER, SOFTMAX
 

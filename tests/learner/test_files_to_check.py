@@ -1,6 +1,6 @@
 """Which files `grader check` looks at, and where it finds the exercises."""
 
-from grader.learner.check import check as learner
+from grader.learner import check as learner
 from grader.learner.check import exercises_folder, files_to_check
 from tests.support.refusals import told
 

@@ -1,6 +1,6 @@
 """Teachers' gradebooks that are odd: what is told, and what is left out."""
 
-from grader.intake.submission import table as tables
+from grader.intake import table as tables
 from grader.intake.table import read_table
 from grader.results.gradebooks.canvas import fill as fill_canvas
 from grader.results.gradebooks.filling import scale_of
