@@ -7,12 +7,13 @@ import zipfile
 
 import pytest
 
+from grader.intake import archives, sources
 from grader.intake.archives import class_members, read_members
 from grader.intake.files import Collected
 from grader.intake.listing import files_of, items_in
 from grader.intake.plain import is_class
 from grader.intake.recognise import class_at
-from grader.intake import archives, read_submission, sources, submission_of
+from grader.intake.submission import read_submission, submission_of
 from tests.support.refusals import told, written
 from tests.support.submissions import ORDER, SOFTMAX
 

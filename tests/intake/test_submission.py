@@ -8,10 +8,10 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
+from grader.intake import submission as intake
 from grader.intake.files import clean_name
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission, submission_of
-from grader.intake import submission as intake
 from tests.support.submissions import ORDER, SOFTMAX
 
 
