@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.course.folder import Course, course_of
 from grader.diagnose.following import FollowThrough
@@ -16,6 +17,10 @@ from grader.plan import Plan
 from tests.support.commands import Done, run_apart, run_here, without_a_wall
 from tests.support.course import ROOT, planned
 from tests.support.submissions import Files
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")

