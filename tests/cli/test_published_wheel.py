@@ -71,7 +71,7 @@ def test_the_sdist_holds_what_is_needed_to_build_and_no_solution(dist):
 def test_the_wheel_holds_no_solution(wheel, course):
     with zipfile.ZipFile(wheel) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    assert "grader/templates/report.html" in held
+    assert "grader/results/templates/report.html" in held
     assert "grader/exercises/checks.json" in held
     for exercise in course.exercises:
         for path in exercise.folder.glob("*.py"):
