@@ -16,7 +16,8 @@ from grader import wire
 from grader.diagnose.explain import Explainer, attempt
 from grader.diagnose.following import FollowThrough, Judged
 from grader.engine.lane import Lane
-from grader.engine.session import EncodedCall, LoadProblem, Session
+from grader.engine.problems import LoadProblem
+from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.scoring import with_follow_through

@@ -34,7 +34,7 @@ def bare(tmp_path):
 def test_without_any_wall_nothing_is_graded_and_the_remedies_are_named(bare, tmp_path):
     done = bare("grade", "ada.py", "--out", "out", "--course", ROOT / "solutions")
     assert done.returncode == 2
-    for words in ("bubblewrap is not there", "apt install bubblewrap", "apt install libseccomp2"):
+    for words in ("bubblewrap is not installed", "apt install bubblewrap", "apt install libseccomp2"):
         assert words in done.stderr
     assert "--isolation none" in done.stderr
     assert not (tmp_path / "out" / "gradebook.csv").exists()
