@@ -306,4 +306,4 @@ def test_expected_values_know_their_paths_keys_and_bytes():
     assert want.leaves[2].value == 3.0
     assert want.leaves[1].tight.tolist() == pytest.approx([2e-12, 4e-12])
     assert only_parts(want, ()) is want
-    assert only_parts(want, ("q",)).looked_at == (1,)
+    assert only_parts(want, ("q",)).compared == (1,)
