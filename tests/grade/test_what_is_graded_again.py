@@ -137,9 +137,7 @@ def test_a_run_that_ends_before_it_has_told_what_moved_tells_it_the_next_time(
     grade_third()
     change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
     (tmp_path / "out" / ".gradebook.csv.part").mkdir()  # so that it cannot be written
-    with pytest.raises(
-        AssertionError, match="run the same command again; finished"
-    ):
+    with pytest.raises(AssertionError, match="run the same command again; finished"):
         grade_third()
     (tmp_path / "out" / ".gradebook.csv.part").rmdir()
     done = grade_third()
