@@ -70,7 +70,7 @@ def chosen(requested: str) -> Wall:
             return examination.wall
         failures.append(f"  {tier}: {examination.problem}; {examination.remedy}")
     raise UsageError(
-        "no wall around learners' code is possible on this machine, so nothing was graded\n"
+        "learners' code cannot be walled off on this machine, so nothing was graded\n"
         + "\n".join(failures)
         + "\n  `grader doctor` shows more. To grade without a wall, only files that you would run"
         " yourself: --isolation none"

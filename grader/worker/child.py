@@ -60,7 +60,7 @@ def _encoded(reply: wire.Reply) -> bytes:
     try:
         return wire.encode(reply)
     # Never seen: `pack` has already turned everything that a learner made into plain values.
-    except Exception as error:  # noqa: BLE001  # pragma: no cover  # ours
+    except Exception as error:  # noqa: BLE001  # pragma: no cover  # our own failure
         number = getattr(reply, "number", 0)
         return wire.encode(wire.RaisedReply(number, wire.error_of(error, ())))
 
