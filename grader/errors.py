@@ -1,7 +1,7 @@
-"""What can go wrong, by whose fault it is.
+"""The errors of the grader, by whose fault they are.
 
 GraderError
-├── UsageError       the person at the command line: a folder that is not there
+├── UsageError       the person at the command line: a folder that does not exist
 ├── Stopped          nobody: a signal asked to stop
 ├── CourseError      a course author: two checks of one name, a reference that raises
 ├── SubmissionError  a learner: a file that cannot be read as Python
@@ -10,15 +10,15 @@ GraderError
 
 
 class GraderError(Exception):
-    """An error whose message names the place, what is wrong there, and the remedy."""
+    """An error whose message says where, what is wrong there, and how to fix it."""
 
 
 class UsageError(GraderError):
-    """The command was given something it cannot work with."""
+    """The command was given something that it cannot work with."""
 
 
 class Stopped(GraderError):  # noqa: N818  # a request, not an error
-    """The command was asked to stop by the signal `number`, and tells how to go on."""
+    """The signal `number` asked the command to stop; the message says how to continue."""
 
     def __init__(self, message: str, number: int) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class Stopped(GraderError):  # noqa: N818  # a request, not an error
 
 
 class CourseError(GraderError):
-    """A course folder is broken; the message names the file and what to change."""
+    """A course folder has an error; the message names the file and what to change."""
 
 
 class SubmissionError(GraderError):
@@ -34,4 +34,4 @@ class SubmissionError(GraderError):
 
 
 class SandboxError(GraderError):
-    """The grader itself failed; never a learner's fault and never a zero."""
+    """The grader itself failed; this is never the learner's fault and never a zero."""

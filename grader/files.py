@@ -1,4 +1,4 @@
-"""Write files whole or not at all, so that a reader never sees half of one."""
+"""Write a file whole or not at all, so that no reader ever sees half of it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Within this block a file is written that takes its name at the end, unless the block fails.
+    """Yield a file to write; it takes the name `path` at the end, unless the block fails.
 
-    The temporary name is always the same: what a killed run has left there is overwritten. OSError
-    when the disk refuses.
+    The temporary name is always the same, so what a killed run left is overwritten. OSError when
+    the disk refuses.
     """
     temporary = path.with_name(f".{path.name}.part")
     temporary.unlink(missing_ok=True)

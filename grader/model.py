@@ -1,4 +1,4 @@
-"""The words of grading: what a call did, what a check found, what a submission is worth."""
+"""Define the terms of grading: outcomes of calls, results of checks, functions, submissions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import msgspec
 from grader import wire
 
 FORMAT = 1
-# The marks of a Grid.
+# The marks in a Grid.
 RIGHT, TOO_BIG, TOO_SMALL, NOT_FINITE = "=+-!"
 LEGEND = {RIGHT: "right", TOO_BIG: "too big", TOO_SMALL: "too small", NOT_FINITE: "not finite"}
 MIB, GIB = 2**20, 2**30
 
 
 class Verdict(StrEnum):
-    """What a check found. Written to results.jsonl as it is spelt here."""
+    """The result of a check, spelled as it is written to results.jsonl."""
 
     PASSED = "passed"
     NOT_ATTEMPTED = "not_attempted"
@@ -39,13 +39,13 @@ class Verdict(StrEnum):
     NOT_RUN = "not_run"
 
 
-# A check that is not run, because this system cannot, counts neither for nor against.
+# A check that this system cannot run counts neither for nor against.
 NEUTRAL = (Verdict.PASSED, Verdict.NOT_RUN)
-# The first of these that is true of any check is what a learner is told of the function.
+# A function gets the first of these verdicts that any of its checks has.
 LADDER = tuple(verdict for verdict in Verdict if verdict not in NEUTRAL)
 
 
-# The function could not be called: there is nothing to say of its checks.
+# The function could not be called, so its checks have no results.
 NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 
 
@@ -79,7 +79,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """The call used up its time, or (`called` false) was not made because earlier ones had."""
+    """The call ran out of time; if `called` is false it was not made, because earlier ones did."""
 
     limit: str
     called: bool = True
@@ -94,14 +94,14 @@ class Died:
 
 @dataclass(frozen=True, slots=True)
 class NotLoaded:
-    """The function is not there any more when the file is loaded a second time."""
+    """The function was missing when its file was loaded again in a new process."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotCalled:
-    """The call was not made: this system lacks what its check needs."""
+    """The call was not made, because this system lacks what its check needs."""
 
     why: str
 
@@ -110,7 +110,7 @@ Outcome: TypeAlias = Returned | Raised | TimedOut | Died | NotLoaded | NotCalled
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much a submission may use. Wall limits are `wall_factor` times those of CPU time."""
+    """How much a submission may use. Wall-clock limits are CPU limits times `wall_factor`."""
 
     call_cpu_s: float = 2.0
     statement_cpu_s: float = 10.0
@@ -121,7 +121,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def as_options(self) -> str:
-        """These limits as they could be given to `--limit`: `call=2, statement=10, ...`."""
+        """These limits in the form of `--limit`: `call=2, statement=10, ...`."""
         return (
             f"call={self.call_cpu_s:g}, statement={self.statement_cpu_s:g},"
             f" submission={self.submission_cpu_s:g}, wall={self.wall_factor:g},"
@@ -130,7 +130,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def memory_text(memory_bytes: int) -> str:
-    """Write a size of memory as `--limit` takes it: 512MiB, 1.5GiB."""
+    """Format a size of memory as `--limit` accepts it: 512MiB, 1.5GiB."""
     if memory_bytes >= GIB:
         return f"{memory_bytes / GIB:g}GiB"
     return f"{memory_bytes / MIB:g}MiB"
@@ -148,7 +148,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 
 
 class Override(msgspec.Struct, frozen=True):
-    """A manual mark: what counts, why, and what the grader had given (None: it failed)."""
+    """A manual mark: the points that count, why, and what the grader gave (None: it failed)."""
 
     points: float
     reason: str
@@ -156,7 +156,7 @@ class Override(msgspec.Struct, frozen=True):
 
 
 class Misconception(msgspec.Struct, frozen=True):
-    """What explains a learner's answers: a listed mistake by its id, or a pattern."""
+    """What explains a learner's answers: a listed mistake, by its id, or a pattern."""
 
     id: str
     message: str
@@ -167,7 +167,8 @@ class Grid(msgspec.Struct, frozen=True):
     """A picture of a wrong answer to a public check: a mark for each entry, row by row.
 
     "=" is right, "+" too big, "-" too small, "!" not finite. `call` is the call as a learner would
-    type it, `part` which matrix of the answer is shown, `cut` whether rows or columns are left out.
+    type it, `part` says which matrix of the answer this is, and `cut` whether rows or columns are
+    left out.
     """
 
     check: str
@@ -181,8 +182,8 @@ class FunctionResult(msgspec.Struct, frozen=True):
     """One function of one submission. `score` is None when the grader failed.
 
     `follow_through` is how many of the points were given for being right on what the learner's own
-    earlier function answers.
-    Where there is an override, `score` is its points; all else is as it was graded.
+    earlier function answers. With an override, `score` is the override's points and everything else
+    is as it was graded.
     """
 
     exercise: str
@@ -207,18 +208,18 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     isolation: str
-    # What a process like the learner's was denied, and what it was allowed, before anything ran.
+    # Before anything ran, a process like the learner's tried each of these: "denied" or "allowed".
     probes: dict[str, str]
     seed: int
     versions: dict[str, str]
     seconds: float
     notes: tuple[str, ...]
     functions: tuple[FunctionResult, ...]
-    # The full name, if an LMS or a roster tells it.
+    # The full name, if an LMS or a roster has it.
     name: str = ""
 
     def exercise_score(self, slug: str) -> float | None:
-        """The points of one exercise; None when the grader failed on any of its functions."""
+        """Return the points of one exercise; None if the grader failed on any function of it."""
         scores = [f.score for f in self.functions if f.exercise == slug]
         return total(scores)
 
@@ -229,19 +230,19 @@ class SubmissionResult(msgspec.Struct, frozen=True):
 
 
 def total(scores: list[float | None]) -> float | None:
-    """The sum in hundredths of a point, or None when any score is not known."""
-    known = [score for score in scores if score is not None]
-    return round(sum(known), 2) if len(known) == len(scores) else None
+    """Add up points, rounded to hundredths; None if any of them is None."""
+    numbers = [score for score in scores if score is not None]
+    return round(sum(numbers), 2) if len(numbers) == len(scores) else None
 
 
 class Followed(NamedTuple):
-    """The checks that pass given the learner's own earlier functions, and the names of those."""
+    """The checks that pass given the learner's own earlier functions, `given` by name."""
 
     checks: frozenset[str]
     given: tuple[str, ...]
 
     def covers(self, checks: Sequence[CheckResult]) -> bool:
-        """Whether all value checks pass, given those functions."""
+        """Return whether all value checks pass, given those functions."""
         return all(
             check.name in self.checks or check.verdict in NEUTRAL
             for check in checks
@@ -270,5 +271,5 @@ class Submission:
     notes: tuple[str, ...] = ()
     # Files that could not be read, by stem, with the reason: their functions are `not_loaded`.
     unreadable: tuple[tuple[str, str], ...] = ()
-    # A hash of all of the above but the student, with the files' bytes in place of their source.
+    # A hash of all fields above except `student`, with the files' bytes in place of their source.
     submission_hash: bytes = b""

@@ -1,7 +1,7 @@
 """A course as data: inputs, expected values and tolerances, with no code in it.
 
-The same form serves a grading run (all checks, one seed) and `exercises/checks.json` (the public
-checks only), so a learner's own check and the instructor's run judge alike.
+A grading run (all checks, one seed) and `exercises/checks.json` (the public checks only) use the
+same form, so a learner's own check and the instructor's run judge alike.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from grader.errors import UsageError
 from grader.model import Kind, Limits
 
 FORMAT = 1
-# The public checks of a course as a file, beside its exercises.
+# The file of the public checks of a course, beside its exercises.
 CHECKS = "checks.json"
-# Of an exception's message so much is compared.
+# So many characters of an exception's text are compared.
 MESSAGE = 300
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
-    """One call: what goes in, what must come out, and how exactly (see course.Terms)."""
+    """One call: its arguments, the expected answer, and how exact it must be (see course.Terms)."""
 
     args: tuple[wire.Value, ...]
     kwargs: dict[str, wire.Value]
@@ -38,7 +38,7 @@ class PlannedCall(msgspec.Struct, frozen=True):
 
 
 class PlannedCheck(msgspec.Struct, frozen=True):
-    """One check; `calls` are places in its function's list of calls."""
+    """One check; `calls` are indices into its function's list of calls."""
 
     name: str
     kind: Kind
@@ -47,12 +47,12 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     text: str
     hint: str
     calls: tuple[int, ...]
-    # Of a dict or tuple, the keys or places to look at; all if empty.
+    # The keys of a dict, or the indices of a tuple, to compare; all if empty.
     parts: tuple[str, ...] = ()
 
 
 class MistakenAnswer(msgspec.Struct, frozen=True):
-    """What a mistake does in one call: the value it returns, or the error it raises."""
+    """The answer of a mistake to one call: the value it returns, or the error it raises."""
 
     value: wire.Value
     mutated: bool = False
@@ -61,14 +61,14 @@ class MistakenAnswer(msgspec.Struct, frozen=True):
 
 
 def error_text(kind: str, message: str) -> str:
-    """An exception as it is compared with another one."""
+    """Return the text under which two exceptions are compared."""
     return f"{kind}: {message}"[:MESSAGE]
 
 
 class PlannedMistake(msgspec.Struct, frozen=True):
-    """A listed mistake: what the learner is told, and what it answers.
+    """A listed mistake: the message for the learner, and how it answers.
 
-    `answers` holds a place for each call of its function: None where it answers as the reference
+    `answers` has an entry for each call of its function: None where it answers as the reference
     does, or where the call was not made.
     """
 
@@ -87,20 +87,20 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     calls: tuple[PlannedCall, ...]
     checks: tuple[PlannedCheck, ...]
     mistakes: tuple[PlannedMistake, ...] = ()
-    # What the function calls its positional arguments.
+    # The names of its positional parameters.
     parameters: tuple[str, ...] = ()
-    # A hash of the files that say how it belongs to earlier functions; empty if it does not.
+    # A hash of the files that say how it follows from earlier functions; empty if it does not.
     given: str = ""
 
     @property
     def public_calls(self) -> tuple[int, ...]:
-        """The places of the calls that a public check looks at."""
+        """The indices of the calls that a public check uses."""
         public = {call for check in self.checks if not check.hidden for call in check.calls}
         return tuple(sorted(public))
 
     @property
     def memory_calls(self) -> tuple[int, ...]:
-        """The places of the calls that only checks of memory look at."""
+        """The indices of the calls that only memory checks use."""
         memory, others = set[int](), set[int]()
         for check in self.checks:
             (memory if check.kind is Kind.MEMORY else others).update(check.calls)
@@ -116,24 +116,23 @@ class PlannedExercise(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """All that is needed to grade, but for the submissions."""
+    """Everything that grading needs except the submissions."""
 
     format: int
     title: str
     seed: int
     limits: Limits
     exercises: tuple[PlannedExercise, ...]
-    # Every exercise of the course, also those that are not graded this time: submissions import
-    # from any of them.
+    # Every exercise of the course, graded this time or not: submissions import from any of them.
     slugs: tuple[str, ...]
-    # Likewise every function.
+    # Every function of the course, for the same reason.
     names: tuple[str, ...]
-    # The share of a function's points for "right, given your own earlier function".
+    # The share of a function's points that is given for "right, given your own earlier function".
     follow_through: float = 0.0
 
 
 def plan_json(plan: Plan) -> str:
-    """A plan as JSON that a person can read: arrays as nested lists, a line for each array."""
+    """Format a plan as JSON that a person can read: arrays as nested lists, one to a line."""
     document = msgspec.to_builtins(plan)
     for planned, exercise in zip(plan.exercises, document["exercises"], strict=True):
         for function, written in zip(planned.functions, exercise["functions"], strict=True):
@@ -143,8 +142,8 @@ def plan_json(plan: Plan) -> str:
 
 
 def plan_from_json(text: str | bytes, where: str) -> Plan:
-    """The plan in a checks.json; UsageError when it is none."""
-    remedy = "reinstall the grader, or take checks.json from the exercises' folder again"
+    """Read the plan in a checks.json; UsageError if it is not one. `where` names it in errors."""
+    remedy = "reinstall the grader, or copy checks.json from the exercises' folder again"
     try:
         document = json.loads(text)
         for exercise in document["exercises"]:
@@ -167,7 +166,7 @@ def plan_from_json(text: str | bytes, where: str) -> Plan:
 
 
 def read_plan(path: Path) -> Plan:
-    """The plan in the file `path`."""
+    """Read the plan in the file `path`. UsageError if it cannot be read or is not a plan."""
     try:
         return plan_from_json(path.read_bytes(), str(path))
     except OSError as error:
@@ -199,11 +198,11 @@ def _call_of(call: dict[str, Any]) -> PlannedCall:
 
 
 def _readable_mistake(mistake: PlannedMistake) -> dict[str, Any]:
-    """A mistake with an entry for each call in which it differs, by the call's place."""
+    """Return a mistake as plain JSON; `answers` maps a call's index to its answer."""
     answers: dict[str, dict[str, Any]] = {}
-    for place, answer in enumerate(mistake.answers):
+    for index, answer in enumerate(mistake.answers):
         if answer is not None:
-            answers[str(place)] = {
+            answers[str(index)] = {
                 **({"error": answer.error} if answer.error else {"value": readable(answer.value)}),
                 **({"mutated": True} if answer.mutated else {}),
             }
@@ -217,8 +216,8 @@ def _readable_mistake(mistake: PlannedMistake) -> dict[str, Any]:
 
 def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
     answers: list[MistakenAnswer | None] = [None] * int(item["calls"])
-    for place, answer in item["answers"].items():
-        answers[int(place)] = MistakenAnswer(
+    for index, answer in item["answers"].items():
+        answers[int(index)] = MistakenAnswer(
             value_from(answer.get("value")),
             mutated=bool(answer.get("mutated", False)),
             error=str(answer.get("error", "")),
@@ -227,7 +226,7 @@ def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
 
 
 def readable(value: wire.Value) -> Any:
-    """A value as plain JSON: numbers as they are, all else as an object that says what it is."""
+    """Return a value as plain JSON: a number as it is, anything else as an object."""
     match value:
         case wire.Array(dtype=dtype):
             return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
@@ -264,7 +263,7 @@ def _floats(nested: Any) -> Any:
 
 
 def value_from(value: Any) -> wire.Value:
-    """What `readable` made; ValueError for anything else."""
+    """Return the value that `readable` wrote; ValueError for anything else."""
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(numbers)).astype(dtype))
@@ -288,11 +287,11 @@ def value_from(value: Any) -> wire.Value:
             return float(value)
         case bool() | int() | float() | None:
             return value
-    raise ValueError(f"no value: {str(value)[:80]}")
+    raise ValueError(f"not a value: {str(value)[:80]}")
 
 
 def _indented(value: Any, depth: int = 0) -> str:
-    """JSON with two spaces a level; a row of numbers, and whatever is short, on one line."""
+    """Format as JSON, indented by two spaces; short values and rows of numbers on one line."""
     line = json.dumps(value, ensure_ascii=False)
     pad = "  " * depth
     row = isinstance(value, list | tuple) and all(

@@ -1,4 +1,4 @@
-"""The versions that results depend on."""
+"""The versions that results depend on, as they are written to results.jsonl."""
 
 from __future__ import annotations
 

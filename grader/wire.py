@@ -1,8 +1,8 @@
-"""The values and messages that cross between the grader and a learner's process.
+"""Define the values and messages that pass between the grader and a learner's process.
 
-Every byte that comes back was written by code we do not trust: `decode` accepts exactly the
-messages below, within the sizes below, and answers anything else with `WireError`. This is one
-file, longer than others, so that all that such bytes can become is read in one place.
+Every byte that comes back was written by code we do not trust: `decode_reply` accepts exactly the
+messages below, within the sizes below, and raises `WireError` for anything else. This file is
+longer than others so that everything such bytes can become is read in one place.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 MAX_FRAME_BYTES = 64 * 2**20
-# Decoding a frame full of small numbers takes a hundred times its size in memory, and time: what
-# comes back may be far smaller than what is sent.
+# Decoding a frame full of small numbers takes a hundred times its size in memory, and much time, so
+# a reply may be far smaller than a request.
 MAX_REPLY_BYTES = 5 * 2**20
 MAX_VALUE_BYTES = 4 * 2**20
 MAX_DIMENSIONS = 8
@@ -40,7 +40,7 @@ DType = Literal[
     "complex128",
 ]
 PLAIN_DTYPES = frozenset(get_args(DType))
-# NumPy works out a dtype's name, and a name's dtype, anew each time it is asked.
+# NumPy computes a dtype's name, and a name's dtype, again at every use.
 _DTYPES = {name: np.dtype(name) for name in PLAIN_DTYPES}
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
@@ -52,7 +52,7 @@ Index = Annotated[int, msgspec.Meta(ge=-1, le=10_000_000)]
 
 
 class WireError(Exception):
-    """Bytes that are none of the messages of this module."""
+    """Bytes, or a value, that are none of the messages of this module."""
 
 
 class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 class Array(_Struct, frozen=True, tag="array"):
-    """An array. `held` is what the learner's object was before its numbers were taken out."""
+    """An array. `held` says what the learner's object was before its numbers were extracted."""
 
     dtype: DType
     shape: Shape
@@ -90,27 +90,27 @@ class Mapping(_Struct, frozen=True, tag="mapping"):
 
 
 class Lambda(_Struct, frozen=True, tag="callback"):
-    """A function that is made in the learner's process: `lambda <parameters>: <expression>`."""
+    """A function to make in the learner's process: `lambda <parameters>: <expression>`."""
 
     parameters: Text
     expression: Text
 
 
 class Word(_Struct, frozen=True, tag="word"):
-    """A text among the arguments of a call, such as "relu"; `pack` makes none of a learner's."""
+    """A text among the arguments of a call, such as "relu"; `pack` never makes one."""
 
     text: Name
 
 
 class Oversized(_Struct, frozen=True, tag="oversized"):
-    """An array too large to send: only what it looked like."""
+    """An array too large to send: only its dtype and shape."""
 
     dtype: Name
     shape: Shape
 
 
 class Opaque(_Struct, frozen=True, tag="opaque"):
-    """Something that holds no numbers we compare."""
+    """A value without numbers to compare: only its kind."""
 
     kind: Literal[
         "str",
@@ -150,14 +150,14 @@ Value: TypeAlias = (
 
 
 class Cell(_Struct, frozen=True):
-    """A piece of source that stands or falls on its own: a .py file, or one cell of a notebook."""
+    """A piece of source that is parsed by itself: a .py file, or one cell of a notebook."""
 
     label: str
     text: str
 
 
 class Source(_Struct, frozen=True):
-    """One submitted file: its name, the exercise or module it is taken for, its own module name."""
+    """One submitted file: its name, the exercise or module it counts as, its own module name."""
 
     name: str
     stem: str
@@ -166,7 +166,7 @@ class Source(_Struct, frozen=True):
 
 
 class LoadRequest(_Struct, frozen=True, tag="load"):
-    """Load these files. `skip` lists (source, statement) pairs that killed an earlier child."""
+    """Load these files. `skip` lists (source, statement) pairs that ended or hung a child."""
 
     sources: tuple[Source, ...]
     functions: tuple[str, ...]
@@ -192,7 +192,7 @@ Request: TypeAlias = LoadRequest | CallRequest
 
 
 class TracebackLine(_Struct, frozen=True):
-    """One line of a traceback, in the learner's own files only."""
+    """One line of a traceback; only lines in the learner's own files are sent."""
 
     label: Name
     line: Index
@@ -209,7 +209,7 @@ class Error(_Struct, frozen=True):
 
 
 class Progress(_Struct, frozen=True, tag="progress"):
-    """About to run this statement (-1: about to parse this source)."""
+    """The process is about to run this statement (-1: to parse this source)."""
 
     source: Index
     statement: Index
@@ -246,7 +246,7 @@ class Loaded(_Struct, frozen=True, tag="loaded"):
 
 
 class ReturnedReply(_Struct, frozen=True, tag="returned"):
-    """The function returned. `mutated`: an argument is no longer what it was."""
+    """The function returned. `mutated`: the call changed one of its arguments."""
 
     number: Index
     value: Value
@@ -270,7 +270,7 @@ _reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 def encode(message: Request | Reply) -> bytes:
-    """A frame: four bytes of length (little endian), then msgpack.
+    """Encode a message as a frame: four bytes of length (little endian), then msgpack.
 
     Raises WireError for a message over MAX_FRAME_BYTES.
     """
@@ -281,7 +281,7 @@ def encode(message: Request | Reply) -> bytes:
 
 
 def frame_length(header: bytes, limit: int = MAX_FRAME_BYTES) -> int:
-    """The length that a frame's first four bytes announce; WireError when it is over the cap."""
+    """Return the length in a frame's first four bytes; WireError if it is over `limit`."""
     length = int.from_bytes(header, "little")
     if length > limit:
         raise WireError(f"a frame of {length} bytes is announced")
@@ -289,12 +289,12 @@ def frame_length(header: bytes, limit: int = MAX_FRAME_BYTES) -> int:
 
 
 def decode_request(body: bytes) -> Request:
-    """The message in a frame from the grader (trusted)."""
+    """Decode the body of a frame from the grader, which is trusted."""
     return _request_decoder.decode(body)
 
 
 def decode_reply(body: bytes) -> Reply:
-    """The message in a frame from a learner's process; WireError for anything else."""
+    """Decode the body of a frame from a learner's process; WireError if it is not valid."""
     try:
         reply = _reply_decoder.decode(body)
         if isinstance(reply, ReturnedReply):
@@ -307,8 +307,8 @@ def decode_reply(body: bytes) -> Reply:
 def validate(value: Value) -> None:
     """Raise WireError for a value that `pack` would not have made.
 
-    Every array's bytes are as many as its shape and dtype say, nothing is nested too deep, and all
-    lists, tuples and dicts together hold no more than MAX_ITEMS.
+    An array must have as many bytes as its shape and dtype need, nothing may be nested deeper than
+    MAX_DEPTH, and all lists, tuples and dicts together may hold no more than MAX_ITEMS items.
     """
     room = MAX_ITEMS
     waiting = [(value, 0)]
@@ -316,7 +316,7 @@ def validate(value: Value) -> None:
         value, depth = waiting.pop()
         match value:
             case Array(dtype=dtype, shape=shape, data=data):
-                # NumPy cannot make an array whose axes of length 0 stand beside huge ones.
+                # NumPy cannot make an array that has axes of length 0 beside huge ones.
                 if not data and math.prod(size for size in shape if size) > 2**40:
                     raise WireError(f"an array of shape {shape}")
                 if math.prod(shape) * _DTYPES[dtype].itemsize != len(data):
@@ -334,17 +334,20 @@ def validate(value: Value) -> None:
                     raise WireError("values nested too deep, or too many")
                 waiting.extend((item, depth + 1) for item in items)
             case Lambda() | Word():
-                # Of a course's arguments only: source code must never come back.
+                # Only a course's arguments may be these: source code must never come back.
                 raise WireError("a callback or a word in an answer")
 
 
 def pack(value: object) -> Value:
-    """What `value` is on the wire. Never raises for any Python object of an honest class."""
+    """Convert any Python object to a value on the wire; what holds no numbers becomes Opaque.
+
+    Never raises, unless the object's class was written to make it raise.
+    """
     return _Packer().pack(value, 0)
 
 
 class _Packer:
-    """Packs one value, counting its bytes and items so that nothing huge is ever built."""
+    """Packs one value, counting bytes and items so that nothing huge is ever built."""
 
     def __init__(self) -> None:
         self.bytes_left = MAX_VALUE_BYTES
@@ -434,12 +437,12 @@ def _kind_of(value: object) -> Any:
 
 
 def unpack(value: Value) -> Any:
-    """The Python object that `value` stands for: fresh, writable arrays in C order.
+    """Make the Python object that `value` stands for, with new, writable arrays in C order.
 
-    Raises WireError for what has no object of its own (Opaque, Oversized).
+    Raises WireError for Opaque and Oversized, which stand for no single object.
     """
     if type(value) is Array:
-        # Before the rest, because it is nearly always one; the buffer is new, so it is writable.
+        # First, because nearly every value is an array; the new buffer makes it writable.
         return np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
     match value:
         case NumpyScalar(dtype=dtype, data=data):
@@ -460,17 +463,17 @@ def unpack(value: Value) -> Any:
 
 
 def make_callback(parameters: str, expression: str) -> Any:
-    """The function `lambda <parameters>: <expression>`, with NumPy as `np`."""
+    """Make the function `lambda <parameters>: <expression>`, with NumPy as `np`."""
     return eval(f"lambda {parameters}: {expression}", {"np": np})  # noqa: S307  # the course's own
 
 
 def clean(text: str, limit: int) -> str:
-    """Give `text` as UTF-8 can carry it (no lone surrogates), at most `limit` characters."""
+    """Return at most `limit` characters of `text`, without lone surrogates, which UTF-8 lacks."""
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
 def error_of(error: BaseException, frames: tuple[TracebackLine, ...]) -> Error:
-    """What an exception is on the wire, whatever its class does when asked for its text."""
+    """Convert an exception to an Error, even if its class raises when asked for its text."""
     try:
         message = str(error)
     except BaseException:  # noqa: BLE001  # a learner's __str__ may raise anything

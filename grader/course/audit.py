@@ -15,7 +15,7 @@ from grader.course.mistakes import silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.variants import Variant, variants_in
-from grader.diagnose.diagnoser import same_leaves
+from grader.diagnose.answers import same_leaves
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader

@@ -1,4 +1,4 @@
-"""Say which mistake explains a judged result, and draw it.
+"""Name the mistake that explains a judged result, and draw the wrong answer.
 
-May use the judge and the engine; never changes points.
+This package may use the judge and the engine, and never changes points.
 """

@@ -1,4 +1,4 @@
-"""Whether a derivative is the one of another cost: by central differences of that cost."""
+"""Recognise the derivative of another cost, by central differences of that cost."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from grader.model import Outcome, Returned
 from grader.plan import PlannedCall
 
 STEP = 1e-5
-# Of the largest entry: two derivatives that are nearer than SAME are one, farther than OTHER two.
+# Relative to the largest entry: nearer than SAME are equal derivatives, farther than OTHER not.
 SAME = 1e-4
 OTHER = 1e-3
-# Each entry costs two calls of the learner's cost.
+# Each entry takes two calls of the learner's cost.
 MAX_ENTRIES = 24
-# Where logits are larger, the central difference of even the right cost says little.
+# For larger logits, the central differences of even the right cost are too inexact.
 MAX_SIZE = 30.0
 MAX_INPUTS = 4
 ENOUGH = 2
@@ -31,10 +31,10 @@ def of_own_cost(
     own: Callable[..., Any],
     right: Callable[..., Any],
 ) -> int:
-    """On how many inputs the answers are derivatives of `own` and not of `right`.
+    """Count the inputs on which the answers are derivatives of `own` and not of `right`.
 
-    0 if one of them is not, or if there are fewer than two. Inputs on which the differences of
-    `right` do not give the expected derivative are left out.
+    Returns 0 if one of them is not, or if there are fewer than two. Inputs on which the differences
+    of `right` do not give the expected derivative are left out.
     """
     count = 0
     for call, outcome in zip(calls, outcomes, strict=True):
@@ -44,32 +44,32 @@ def of_own_cost(
             continue
         expected = _differences(right, call)
         right_answer = wire.unpack(call.expected)
-        # No course so far has such an input.
-        if expected is None or not _are_one(expected, right_answer):  # pragma: no cover
+        # No course has such an input so far.
+        if expected is None or not _are_equal(expected, right_answer):  # pragma: no cover
             continue
         differences = _differences(own, call)
-        if differences is None or not _are_one(differences, wire.unpack(outcome.value)):
+        if differences is None or not _are_equal(differences, wire.unpack(outcome.value)):
             return 0
-        count += _are_two(differences, expected)
+        count += _are_different(differences, expected)
     return count if count >= ENOUGH else 0
 
 
 def is_derivative(cost: Callable[..., Any], calls: Sequence[PlannedCall]) -> bool:
-    """Whether the expected answers are derivatives of a cost, where that can be found out."""
-    found = [
-        _are_one(differences, wire.unpack(call.expected))
+    """Return whether the expected answers are derivatives of `cost`, as far as can be tested."""
+    equal = [
+        _are_equal(differences, wire.unpack(call.expected))
         for call in calls
         if (differences := _differences(cost, call)) is not None
     ]
-    return sum(found) >= max(ENOUGH, len(found) / 2)
+    return sum(equal) >= max(ENOUGH, len(equal) / 2)
 
 
 def _differences(cost: Callable[..., Any], call: PlannedCall) -> Numbers | None:
-    """The central differences of a cost by each entry of its first argument, if it has any."""
+    """Return the central differences of a cost in its first argument; None if impossible."""
     first, *rest = (wire.unpack(value) for value in call.args)
     kwargs = {name: wire.unpack(value) for name, value in call.kwargs.items()}
     is_matrix = isinstance(first, np.ndarray)
-    if not is_matrix or not 0 < first.size <= MAX_ENTRIES:  # pragma: no cover  # likewise
+    if not is_matrix or not 0 < first.size <= MAX_ENTRIES:  # pragma: no cover  # see of_own_cost
         return None
     at = np.array(first, dtype=np.float64)
     if not np.abs(at).max() <= MAX_SIZE:
@@ -77,23 +77,23 @@ def _differences(cost: Callable[..., Any], call: PlannedCall) -> Numbers | None:
     differences = np.zeros(at.shape)
     try:
         with np.errstate(all="ignore"):
-            for place in np.ndindex(at.shape):
+            for index in np.ndindex(at.shape):
                 step = np.zeros(at.shape)
-                step[place] = STEP
+                step[index] = STEP
                 above, below = (float(cost(at + s, *rest, **kwargs)) for s in (step, -step))
-                differences[place] = (above - below) / (2 * STEP)
-    except Exception:  # noqa: BLE001  # a learner's answer, in the course's formula
+                differences[index] = (above - below) / (2 * STEP)
+    except Exception:  # noqa: BLE001  # a learner's answer may break the formula
         return None
     return differences
 
 
-def _are_one(one: Numbers, other: Any) -> bool:
+def _are_equal(one: Numbers, other: Any) -> bool:
     if not isinstance(other, np.ndarray) or other.shape != one.shape:
         return False
     return bool((np.abs(one - other) <= SAME * _size(one, other)).all())
 
 
-def _are_two(one: Numbers, other: Numbers) -> bool:
+def _are_different(one: Numbers, other: Numbers) -> bool:
     return bool((np.abs(one - other) > OTHER * _size(one, other)).any())
 
 

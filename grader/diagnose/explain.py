@@ -1,4 +1,4 @@
-"""Explain a judged result: which mistake it is, and a picture. Explaining never costs points."""
+"""Explain a judged result: name the mistake and draw the answer, without any effect on points."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ T = TypeVar("T")
 
 
 class Explainer:
-    """Names the mistake in a judged result, and draws it; the only writer of `misconception`.
+    """Names the mistake in a judged result and draws it; the only writer of `misconception`.
 
     Made once for a plan, from the same expected values as the judge's. It holds a `Diagnoser` for
     each function, which compares the listed mistakes with the reference when it is first needed.
     `explained` comes last, once for each function: after the best of several files has been chosen
-    and after follow-through, since both decide what there is to explain. Whatever goes wrong in
-    here is logged and leaves the result without an explanation, with the same points.
+    and after follow-through, because both decide what there is to explain. Any error in here is
+    logged and leaves the result without an explanation, with the same points; only a SandboxError
+    passes through.
     """
 
     def __init__(self, plan: Plan, expected: Mapping[str, Sequence[Expected]]) -> None:
@@ -54,9 +55,9 @@ class Explainer:
     ) -> FunctionResult:
         """Return the result with its mistake and its picture, unless it passed.
 
-        `followed` is what passes given the learner's own earlier functions: if that is all, the
-        mistake is not here. `own_cost` looks whether a derivative is the one of the learner's own
-        cost; it is asked when nothing better is known.
+        `followed` holds the checks that pass given the learner's own earlier functions: if they are
+        all, the mistake is not in this function. `own_cost` tests whether a derivative is the one
+        of the learner's own cost; it is called when nothing more specific is known.
         """
         if result.verdict is Verdict.PASSED:
             return result
@@ -73,7 +74,7 @@ class Explainer:
 
 
 def public_part(function: FunctionResult) -> FunctionResult:
-    """Return a result as its public checks alone would have it, as `grader check` says it."""
+    """Return a result as its public checks alone would have it, as `grader check` shows it."""
     if function.verdict in NOT_THERE:
         return msgspec.structs.replace(function, checks=(), misconception=None)
     checks = tuple(check for check in function.checks if not check.hidden)
@@ -88,11 +89,11 @@ def public_part(function: FunctionResult) -> FunctionResult:
 
 
 def attempt(compute: Callable[[], T]) -> T | None:
-    """Return what `compute` gives, or None if it fails: explaining must not cost points."""
+    """Return what `compute` returns, or None if it fails: explaining must not cost points."""
     try:
         return compute()
     except SandboxError:
         raise
     except Exception:  # noqa: BLE001  # ours, not the learner's
-        _log.exception("an explanation failed; the points are not touched by that")
+        _log.exception("an explanation failed; the points are not affected")
         return None

@@ -1,4 +1,4 @@
-"""Draw a wrong answer: which entries are right, too big, too small, not finite."""
+"""Draw a wrong answer: which entries are right, too big, too small or not finite."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from grader.judge.words import call_text
 from grader.model import NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL, Grid, Outcome, Returned
 from grader.plan import PlannedFunction
 
-# So many rows and columns are shown.
+# At most so many rows and columns are drawn.
 MOST = 12
 
 
 def grid_of(
     function: PlannedFunction, outcomes: Sequence[Outcome], expected: Sequence[Expected]
 ) -> Grid | None:
-    """The largest wrong answer to a public check that can be drawn whole; None if there is none."""
+    """Draw the largest wrong answer to a public check, preferably whole; None without one."""
     best: tuple[int, Grid] | None = None
     for check in function.checks:
         if check.hidden:
             continue
-        for place in check.calls:
-            outcome = outcomes[place]
+        for index in check.calls:
+            outcome = outcomes[index]
             if not isinstance(outcome, Returned):
                 continue
-            for leaf in leaves_of(outcome.value, expected[place]):
+            for leaf in leaves_of(outcome.value, expected[index]):
                 if _can_be_drawn(leaf):
-                    call = call_text(function, function.calls[place])
+                    call = call_text(function, function.calls[index])
                     grid = _grid(check.name, call, leaf)
                     size = -1 if grid.cut else len(grid.rows) * len(grid.rows[0])
                     if best is None or size > best[0]:

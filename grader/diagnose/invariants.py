@@ -1,4 +1,4 @@
-"""What is true of every right answer of a function, and not of a learner's."""
+"""Find a property that every right answer of a function has and a learner's has not."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ SHIFTS_COUNT = "a_shift_changes_the_answer"
 
 @dataclass(frozen=True, slots=True)
 class Invariants:
-    """What is true of every right answer, by the part of the answer."""
+    """The properties that every right answer has, by the part of the answer."""
 
-    # What all sums along an axis come to: (path, axis).
+    # The value of all sums along an axis, by (path, axis).
     sums: dict[tuple[str, int], float]
     symmetric: frozenset[str]
-    # Pairs of calls that differ by one number added to a whole column, and have one right answer.
+    # Pairs of calls with the same right answer whose inputs differ by one number for each column.
     shifted: tuple[tuple[int, int], ...] = ()
 
 
 def invariants_of(calls: Sequence[PlannedCall], expected: Sequence[Expected]) -> Invariants:
-    """What all these expected answers have in common, call by call."""
+    """Return the properties that all these expected answers have."""
     leaves = [leaf for one in expected for leaf in one.leaves]
     by_path = groupby(sorted(leaves, key=lambda e: e.path), key=lambda e: e.path)
     wants = {path: [np.asarray(e.value) for e in group] for path, group in by_path}
@@ -48,7 +48,7 @@ def invariants_of(calls: Sequence[PlannedCall], expected: Sequence[Expected]) ->
 
 
 def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
-    """What is true of every right answer of this function, and not of one of these."""
+    """Return a pattern for a property of every right answer that one of these answers lacks."""
     fitting = [sample for sample in samples if sample.fits]
     ordered = sorted((s for s in fitting if not s.is_right), key=lambda sample: not sample.public)
     for axis, each in AXES.items():
@@ -74,7 +74,7 @@ def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Patte
 
 
 def _common_sum(wants: Sequence[NDArray[np.float64]], axis: int) -> float | None:
-    """What all sums along an axis come to, if it is 0 or 1 in every expected answer."""
+    """Return the value of all sums along an axis, if it is 0 or 1 in every expected answer."""
     if not wants or any(want.ndim < 2 or not np.isfinite(want).all() for want in wants):
         return None
     if all(want.shape[axis] < 2 for want in wants):
@@ -101,19 +101,19 @@ def _broken_sum(sample: Sample, axis: int, total: float) -> tuple[int, float] | 
 def _shifted_pairs(
     calls: Sequence[PlannedCall], expected: Sequence[Expected]
 ) -> tuple[tuple[int, int], ...]:
-    places = [
-        place for place, call in enumerate(calls) if isinstance(call.expected, wire.Array | float)
+    indices = [
+        index for index, call in enumerate(calls) if isinstance(call.expected, wire.Array | float)
     ]
     return tuple(
         (one, other)
-        for one, other in combinations(places, 2)
+        for one, other in combinations(indices, 2)
         if _differ_by_a_shift(calls[one], calls[other])
         and close(np.asarray(expected[one].value), np.asarray(expected[other].value), expected[one])
     )
 
 
 def _differ_by_a_shift(one: PlannedCall, other: PlannedCall) -> bool:
-    """Whether the first arguments differ by a number for each column, and nothing else does."""
+    """Return whether the first arguments differ by a number for each column, and no others do."""
     if not one.args or one.args[1:] != other.args[1:] or one.kwargs != other.kwargs:
         return False
     logits, shifted = wire.unpack(one.args[0]), wire.unpack(other.args[0])
@@ -126,8 +126,8 @@ def _differ_by_a_shift(one: PlannedCall, other: PlannedCall) -> bool:
 
 
 def _broken_shift(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
-    """Two inputs that differ by a shift of each column have the same right answer."""
-    got = {sample.place: sample for sample in samples}
+    """Return a pattern if two inputs that differ by a shift have different answers."""
+    got = {sample.call_index: sample for sample in samples}
     for one, other in invariants.shifted:
         if one not in got or other not in got:
             continue
@@ -145,12 +145,12 @@ def _broken_shift(samples: Sequence[Sample], invariants: Invariants) -> Pattern 
 
 
 def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, float]) -> Pattern:
-    place, value = broken
+    number, value = broken
     part = f" of {sample.path}" if sample.path else ""
     why = "The probabilities of an example" if total else "What one gains the others lose: they"
     evidence = EVERY
-    if sample.public:  # pragma: no branch  # public ones are looked at first
-        evidence = f"{each} {place}{part} sums to {value:.6g}"
+    if sample.public:  # pragma: no branch  # public samples come first
+        evidence = f"{each} {number}{part} sums to {value:.6g}"
     return Pattern(
         _sum_id(each, total),
         f"The {each}s of your answer do not sum to {total:g}. {why} always sum to {total:g}.",
@@ -171,7 +171,7 @@ def _sum_id(each: str, total: float) -> str:
     return f"{each}s_do_not_sum_to_{total:g}"
 
 
-# What is said if nothing better is known.
+# The ids of these patterns, which are used only if nothing more specific is known.
 IDS = frozenset(
     [_sum_id(each, total) for each in AXES.values() for total in SUMS]
     + [NOT_SYMMETRIC, SHIFTS_COUNT]

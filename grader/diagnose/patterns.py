@@ -1,4 +1,4 @@
-"""What is wrong with an answer when no listed mistake gives it: a factor, an axis, a constant."""
+"""Recognise a wrong answer that no listed mistake gives: a factor, an axis, a constant."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]
 
 # A pattern must show on at least so many inputs.
 ENOUGH = 2
-# Of so many entries two that agree by chance would be a surprise.
+# So many entries hardly agree by chance.
 LONG = 3
-# Two ways to compute the same differ by no more than this, relative to the terms.
+# Two ways to compute the same value differ by no more than this, relative to its terms.
 ROUNDING = 1e-8
-# Two factors this near to each other are one.
+# Two factors this near to each other are equal.
 SAME_FACTOR = 1e-6
 CONSTANTS = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How an answer is wrong."""
+    """A way in which an answer is wrong."""
 
     id: str
     message: str
@@ -40,9 +40,9 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Sample:
-    """One array of one answer beside the expected one; `numbers` is None where it is none."""
+    """One array of one answer beside the expected one; `numbers` is None if it is not an array."""
 
-    place: int
+    call_index: int
     path: str
     numbers: Numbers | None
     expected: Expected
@@ -72,12 +72,12 @@ class Sample:
 
     @cached_property
     def tells(self) -> bool:
-        """Whether the expected numbers are not all next to zero: a factor would not show there."""
+        """Whether some expected number is not nearly zero: a factor would not show otherwise."""
         return bool((np.abs(self.want) > self.expected.loose).any())
 
 
 def is_multiple(one: Leaf, other: Leaf) -> bool:
-    """Whether the numbers of one are some multiple of those of the other."""
+    """Return whether the numbers of `one` are a multiple of those of `other`."""
     if one.numbers is None or other.numbers is None or one.numbers.shape != other.numbers.shape:
         return False
     if not other.numbers.any():
@@ -90,7 +90,7 @@ def is_multiple(one: Leaf, other: Leaf) -> bool:
 
 
 def close(one: Numbers, other: Numbers, expected: Expected, *, scale: float = 1.0) -> bool:
-    """Whether two wrong answers are the same but for rounding; nan is the same as nan."""
+    """Return whether two wrong answers are the same up to rounding; nan equals nan."""
     if one.shape != other.shape or not _may_be_close(one, other, expected, scale):
         return False
     with np.errstate(all="ignore"):
@@ -104,7 +104,7 @@ def close(one: Numbers, other: Numbers, expected: Expected, *, scale: float = 1.
 
 
 def _may_be_close(one: Numbers, other: Numbers, expected: Expected, scale: float) -> bool:
-    """A quick look at the first and the last entry, which tells most different answers apart."""
+    """Look quickly at the first and last entries, which tell most different answers apart."""
     if one.size == 0:
         return True
     for at in (0, -1):
@@ -120,7 +120,7 @@ def _may_be_close(one: Numbers, other: Numbers, expected: Expected, scale: float
 
 
 def instead(expected: Expected, numbers: Numbers) -> Expected:
-    """The expected value with other numbers, to look for a pattern relative to those."""
+    """Return `expected` with other numbers, to look for a pattern relative to those."""
     loose, tight = expected.loose, expected.tight
     if numbers.shape != np.shape(expected.value):
         loose = tight = 1e-6 * np.abs(numbers)
@@ -128,7 +128,7 @@ def instead(expected: Expected, numbers: Numbers) -> Expected:
 
 
 def pattern_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
-    """The first pattern that explains all these answers."""
+    """Return the first pattern that explains all these answers."""
     return (
         factor_in(samples, parameters)
         or _swapped_axes(samples)
@@ -138,31 +138,31 @@ def pattern_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern 
 
 
 def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
-    """One factor on all answers: a number, or the size of an axis of an argument."""
+    """Return the pattern of one factor on all answers: a number, or the size of an axis."""
     parts = _wrong_parts(samples)
     if parts is None:
         return None
     wrong, which = parts
     telling = [sample for sample in wrong if sample.tells]
-    if len({sample.place for sample in telling}) < ENOUGH:
+    if len({sample.call_index for sample in telling}) < ENOUGH:
         return None
     first = telling[0]
     at = np.unravel_index(np.argmax(np.abs(first.want)), first.want.shape)
     factor = float(np.real(first.got[at] / first.want[at]))
-    found = [
-        (name, said)
-        for name, said, of in _factors(telling, parameters, factor)
+    candidates = [
+        (name, words)
+        for name, words, of in _factors(telling, parameters, factor)
         if abs(of(first) - factor) <= SAME_FACTOR * abs(factor)
         and all(close(s.got, of(s) * s.want, s.expected, scale=of(s)) for s in wrong)
     ]
-    if not found:
+    if not candidates:
         return None
-    name, said = found[0]
-    count = len({sample.place for sample in telling})
+    name, words = candidates[0]
+    count = len({sample.call_index for sample in telling})
     number = f"{factor:.6g}" if name == "constant" else "the same factor"
     return Pattern(
         f"factor_{name}",
-        f"{which} exactly {said}",
+        f"{which} exactly {words}",
         f"{number} in every entry, on {count} inputs",
     )
 
@@ -170,16 +170,16 @@ def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern |
 def _factors(
     samples: Sequence[Sample], parameters: Sequence[str], factor: float
 ) -> Iterator[tuple[str, str, Any]]:
-    """Names and words of factors, and what they are in a sample: numbers first, then sizes."""
+    """Yield factors to try, numbers first: each with its name, its words, its value in a sample."""
     for number, text in CONSTANTS.items():
         name = text.replace("-", "minus_").replace("/", "_over_")
         if number == -1:
-            said = "the right one with the sign turned round. Which way does a step down go?"
+            words = "the right one with the sign turned round. Which way does a step down go?"
         else:
-            said = f"{text} times the right one. Where does that factor come from?"
-        yield name, said, lambda _sample, number=number: number
+            words = f"{text} times the right one. Where does that factor come from?"
+        yield name, words, lambda _sample, number=number: number
     yield from _sizes_as_factors(samples, parameters)
-    # A number that no list has, told only where the public checks show it as well.
+    # A number that is not in the list, named only if the public checks show it as well.
     if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
         yield (
             "constant",
@@ -191,11 +191,13 @@ def _factors(
 def _sizes_as_factors(
     samples: Sequence[Sample], parameters: Sequence[str]
 ) -> Iterator[tuple[str, str, Any]]:
-    """The same of the sizes of arguments."""
+    """Yield the sizes of arguments as factors to try."""
     sizes = [_sizes(sample.call, parameters) for sample in samples]
     seen: set[tuple[int, ...]] = set()
     for label in sizes[0] if sizes else ():
-        if not all(label in one for one in sizes):  # pragma: no cover  # a list for a matrix
+        if not all(
+            label in one for one in sizes
+        ):  # pragma: no cover  # a list in place of a matrix
             continue
         values = tuple(one[label] for one in sizes)
         if values in seen or len(set(values)) < ENOUGH:
@@ -219,7 +221,7 @@ def _sizes_as_factors(
 
 
 def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
-    """The sizes of the axes of the arrays among a call's positional arguments."""
+    """Return the sizes of the axes of the arrays among a call's positional arguments."""
     return {
         (name, axis): size
         for name, value in zip(parameters, call.args, strict=False)
@@ -229,7 +231,7 @@ def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int]
 
 
 def _wrong_parts(samples: Sequence[Sample]) -> tuple[list[Sample], str] | None:
-    """The samples of those parts of the answers that are wrong, and how to speak of them."""
+    """Return the samples of the parts that are wrong, and the words to name those parts."""
     if not samples or not all(sample.fits for sample in samples):
         return None
     paths = list(dict.fromkeys(s.path for s in samples if not s.is_right))
@@ -242,11 +244,11 @@ def _wrong_parts(samples: Sequence[Sample]) -> tuple[list[Sample], str] | None:
 
 
 def _swapped_axes(samples: Sequence[Sample]) -> Pattern | None:
-    """The same numbers with their axes in another order."""
+    """Return the pattern of right numbers with their axes in another order."""
     if any(sample.numbers is None or sample.numbers.ndim != sample.want.ndim for sample in samples):
         return None
     wrong = [sample for sample in samples if not sample.is_right]
-    if len({sample.place for sample in wrong}) < ENOUGH:
+    if len({sample.call_index for sample in wrong}) < ENOUGH:
         return None
     for axes in permutations(range(wrong[0].want.ndim)):
         if list(axes) == sorted(axes):
@@ -262,13 +264,13 @@ def _swapped_axes(samples: Sequence[Sample]) -> Pattern | None:
                 " transpose. Which index belongs to the rows?"
                 if len(axes) == 2
                 else f"Your numbers are right, but their axes are in another order: {axes}.",
-                f"so it is on all {len({s.place for s in wrong})} inputs that show it",
+                f"so it is on all {len({s.call_index for s in wrong})} inputs that show it",
             )
     return None
 
 
 def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
-    """Something that is the same all along an axis has been added."""
+    """Return the pattern of a number added to all entries along an axis."""
     for axis, each, other in ((None, "entry", ""), (0, "column", "rows"), (1, "row", "columns")):
         count = _along(samples, axis, lambda sample: sample.got - sample.want, relative=False)
         if count < ENOUGH:
@@ -290,7 +292,7 @@ def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
 
 
 def _factor_along_axis(samples: Sequence[Sample]) -> Pattern | None:
-    """Each column, or each row, has a factor of its own."""
+    """Return the pattern of a separate factor for each column, or for each row."""
     for axis, each in ((0, "column"), (1, "row")):
         count = _along(samples, axis, lambda sample: sample.got / sample.want, relative=True)
         if count >= ENOUGH:
@@ -304,11 +306,11 @@ def _factor_along_axis(samples: Sequence[Sample]) -> Pattern | None:
 
 
 def _along(samples: Sequence[Sample], axis: int | None, what: Any, *, relative: bool) -> int:
-    """On how many inputs `what` is the same along an axis, if it is in all; else 0."""
+    """Count the inputs on which `what` is the same along an axis; 0 if it is not in one of them."""
     parts = _wrong_parts(samples)
     if parts is None:
         return 0
-    places = set()
+    indices = set()
     for sample in parts[0]:
         if sample.want.ndim != 2 or not np.isfinite(sample.want).all():
             return 0
@@ -323,5 +325,5 @@ def _along(samples: Sequence[Sample], axis: int | None, what: Any, *, relative: 
             return 0
         length = values.size if axis is None else values.shape[axis]
         if length >= LONG and not sample.is_right:
-            places.add(sample.place)
-    return len(places)
+            indices.add(sample.call_index)
+    return len(indices)

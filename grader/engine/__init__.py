@@ -1,4 +1,5 @@
-"""Our side of the wall: start a learner's process, talk to it, end it.
+"""Run learner code from the grader's side: start the process, talk to it, end it.
 
-May use the worker, the wire and the model; knows no learner's words and no expected value.
+This package may use the worker, the wire and the model. It knows no expected values and puts no
+results into words.
 """

@@ -1,7 +1,7 @@
-"""Where no zygote can be had (macOS, Windows): a fresh interpreter for each submission.
+"""Start a fresh interpreter for each submission, on systems without a zygote (macOS, Windows).
 
-The same protocol as in `sandbox`, over pipes. Time is limited by the clock only, memory not, and
-there is no wall: this is for learners, who run their own code on their own machine.
+The protocol is the same as in `lane`, over pipes. Only wall-clock time is limited, memory is not,
+and there is no wall: this is for learners who run their own code on their own machine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from grader import wire
-from grader.engine.lane import ChildGone, Lane, OutOfTime, Process
+from grader.engine.child import ChildGone, OutOfTime, Process
+from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
 from grader.errors import SandboxError
 from grader.model import Limits
@@ -28,28 +29,28 @@ sys.path += sys.argv[2:]
 from grader.worker.fresh import main
 main(bytes.fromhex(sys.argv[1]))
 """
-# Windows starts nothing without these.
+# Without these variables Windows cannot start a process.
 WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE")
 READ_BYTES = 2**16
 
 
 def lane_for(wall: Wall) -> Lane:
-    """A lane behind `wall`, of the kind that this system can do."""
+    """Return a lane behind `wall`, of the kind that this system supports."""
     return Lane(wall) if sys.platform == "linux" else FreshLane(wall)
 
 
 class FreshLane(Lane):
-    """A lane without a zygote: each child is an interpreter of its own."""
+    """A lane without a zygote: each child is a new interpreter."""
 
     enforces_memory = False
 
     @contextmanager
     def child(self, limits: Limits) -> Iterator[Process]:
-        """A fresh child that has loaded nothing yet; ended when the block ends."""
+        """Yield a fresh child that has loaded nothing yet, and end it when the block ends."""
         try:
             child = FreshChild(limits)
         except OSError as error:  # pragma: no cover  # the system has no process left
-            raise SandboxError(f"no process for your code could be started: {error}") from error
+            raise SandboxError(f"could not start a process for your code: {error}") from error
         try:
             yield child
         finally:
@@ -71,7 +72,7 @@ class FreshChild:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        # Beside the pieces: None when there will be no more of them.
+        # Pieces of output; None marks the end.
         self._pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._received = bytearray()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -85,17 +86,21 @@ class FreshChild:
             self._pieces.put(piece)
         self._pieces.put(None)
 
-    def send(self, frame: bytes, *, wall_s: float) -> None:  # noqa: ARG002  # as Child.send
+    def send(self, frame: bytes, *, wall_s: float) -> None:  # noqa: ARG002  # a pipe has no timeout
         """Send a frame; ChildGone if the child has ended."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(frame)
             self._process.stdin.flush()
-        except OSError as error:  # pragma: no cover  # it ended before it was asked
+        except OSError as error:  # pragma: no cover  # it ended before the request
             raise ChildGone(str(error)) from None
 
-    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:  # noqa: ARG002  # as Child
-        """The next message. OutOfTime after `wall_s` seconds, ChildGone if there is none."""
+    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:  # noqa: ARG002  # not measured
+        """Return the next message.
+
+        Raises OutOfTime after `wall_s` seconds, and ChildGone when there is no valid message to
+        wait for.
+        """
         deadline = time.monotonic() + wall_s
         header = self._exactly(4, deadline, wall_s)
         try:
@@ -119,11 +124,11 @@ class FreshChild:
         return data
 
     def measured_cpu_s(self) -> float | None:
-        """Not known here."""
+        """Return None: CPU time is not measured here."""
         return None
 
     def how_it_ended(self) -> str:
-        """Say how the child ended, in words for a learner; it is ended if it still runs."""
+        """End the child if it still runs; say how it ended, in words for a learner."""
         self._process.kill()
         code = self._process.wait()
         if code < 0:
@@ -137,6 +142,6 @@ class FreshChild:
         self._reader.join()
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
-            # What was still to be written to a child that has ended is of no use to anybody.
+            # Data that could not be written to an ended child is dropped.
             with suppress(OSError):
                 stream.close()

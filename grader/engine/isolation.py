@@ -1,12 +1,12 @@
-"""Choose what stands between learner code and this machine, and prove that it stands.
+"""Choose the wall between learner code and this machine, and prove that it holds.
 
 | tier | what it is | needs |
 |---|---|---|
 | `bubblewrap` | a sealed process in namespaces of its own | Linux, bubblewrap, libseccomp |
 | `seccomp` | a sealed process | Linux, libseccomp |
-| `none` | a process with limits on time and memory | to be asked for |
+| `none` | a process with limits on time and memory | to be requested by name |
 
-A tier counts only if a real child behind it was refused everything that it tried.
+A tier can be used only if a real child behind it was denied everything that it tried.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ INSTALL_BUBBLEWRAP = (
 )
 ALLOW_NAMESPACES = (
     "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces"
-    " above 0, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0); inside of Docker they"
-    " are off by default, and the tier seccomp is the one to use"
+    " above 0, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0); inside Docker they"
+    " are off by default: use the tier seccomp there"
 )
 REPORT = "report this with your system's name and version, and use another tier meanwhile"
 USE_LINUX = "run it on Linux (a virtual machine or a container will do)"
@@ -49,7 +49,7 @@ USE_LINUX = "run it on Linux (a virtual machine or a container will do)"
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What became of trying a tier; `problem` and `remedy` are empty if it can be used."""
+    """The result of trying a tier; `problem` and `remedy` are empty if it can be used."""
 
     wall: Wall
     problem: str = ""
@@ -57,17 +57,18 @@ class Examination:
 
 
 def chosen(requested: str) -> Wall:
-    """The wall that is asked for by a tier's name, or the strongest one (`auto`), with its probes.
+    """Return the wall of the requested tier, or the strongest one for `auto`, once it is proved.
 
-    UsageError when it cannot be had, with the remedy. `none` is never chosen by itself.
+    The tier `none` is used only if it is requested. Raises UsageError, with the remedy, when no
+    such wall can be had.
     """
     tiers = TIERS[:-1] if requested == "auto" else tuple(t for t in TIERS if t == requested)
     failures = []
     for tier in tiers:
-        found = examined(tier)
-        if not found.problem:
-            return found.wall
-        failures.append(f"  {tier}: {found.problem}; {found.remedy}")
+        examination = examined(tier)
+        if not examination.problem:
+            return examination.wall
+        failures.append(f"  {tier}: {examination.problem}; {examination.remedy}")
     raise UsageError(
         "learners' code cannot be walled off on this machine, so nothing was graded\n"
         + "\n".join(failures)
@@ -77,13 +78,13 @@ def chosen(requested: str) -> Wall:
 
 
 def strongest() -> Wall:
-    """The strongest wall that this machine can do, or none: for files that are our own."""
-    found = (examined(tier) for tier in TIERS)
-    return next((examination.wall for examination in found if not examination.problem), Wall())
+    """Return the strongest wall that this machine supports, or none; for the course's own files."""
+    examinations = (examined(tier) for tier in TIERS)
+    return next((tried.wall for tried in examinations if not tried.problem), Wall())
 
 
 def isolation_text(wall: Wall) -> str:
-    """What stood between learner code and this machine, in a sentence."""
+    """Describe in a sentence what stood between learner code and this machine."""
     if wall.tier == "none":
         return (
             "none (learner code ran as you, with limits on time and memory but no wall around it;"
@@ -93,7 +94,7 @@ def isolation_text(wall: Wall) -> str:
 
 
 def examined(tier: Tier) -> Examination:
-    """Start a lane of this tier and try from within all that must be denied."""
+    """Start a lane of this tier and try, from within, everything that must be denied."""
     wall = Wall(tier)
     try:
         wall = wall_of(tier)
@@ -108,28 +109,29 @@ def examined(tier: Tier) -> Examination:
     except SandboxError as error:
         remedy = ALLOW_NAMESPACES if tier == "bubblewrap" else REPORT
         return Examination(wall, str(error), USE_LINUX if sys.platform != "linux" else remedy)
-    let_through = [name for name, found in wall.probes.items() if found != DENIED]
-    if let_through and tier != "none":  # pragma: no cover  # a hole, for tests/attacks to find
+    let_through = [name for name, answer in wall.probes.items() if answer != DENIED]
+    if let_through and tier != "none":  # pragma: no cover  # a hole, which tests/attacks look for
         problem = f"it lets learner code {', '.join(let_through)}"
         return Examination(wall, problem, REPORT)
     return Examination(wall)
 
 
 def wall_of(tier: Tier) -> Wall:
-    """What a lane of this tier is started with; nothing is tried yet.
+    """Return what a lane of this tier is started with, without trying it.
 
-    Raises BubblewrapError, FilterError, or SandboxError where the system is none.
+    Raises BubblewrapError or FilterError when something is not installed, and SandboxError on a
+    system without the tier.
     """
     if tier == "none":
         return Wall()
     if sys.platform != "linux":
-        raise SandboxError(f"{sys.platform} has no such wall")
+        raise SandboxError(f"this tier needs Linux, and this system is {sys.platform}")
     words = bubblewrap.prefix() if tier == "bubblewrap" else ()
     return Wall(tier, words, seccomp.filter_program(), drop_root=os.geteuid() == 0)
 
 
 def probed(lane: Lane) -> dict[str, str]:
-    """For each thing that learner code must not do: "denied", or "allowed", in a real child."""
+    """Try in a real child what learner code must not do; map each attempt to its answer."""
     path = Path(worker_package.__file__).parent / "probes.py"
     name = "probes.py"
     cells = (wire.Cell(name, path.read_text(encoding="utf-8")),)
@@ -139,10 +141,10 @@ def probed(lane: Lane) -> dict[str, str]:
         lane, submission, functions=("probe",), exercises=("probes",), limits=Limits()
     ) as session:
         (outcome,) = session.call(name, "probe", [frame])
-    found = outcome.value if isinstance(outcome, Returned) else None
-    if not isinstance(found, wire.Mapping):  # pragma: no cover  # our own failure
-        told = [repr(outcome)]
-        told += [problem.what for problem in session.problems]
-        raise SandboxError(f"the probes did not run: {'; '.join(filter(None, told))}")
-    pairs = zip(found.keys, found.values, strict=True)
+    answers = outcome.value if isinstance(outcome, Returned) else None
+    if not isinstance(answers, wire.Mapping):  # pragma: no cover  # our own failure
+        reasons = [repr(outcome)]
+        reasons += [problem.what for problem in session.problems]
+        raise SandboxError(f"the probes did not run: {'; '.join(filter(None, reasons))}")
+    pairs = zip(answers.keys, answers.values, strict=True)
     return {name: DENIED if value is True else ALLOWED for name, value in pairs}

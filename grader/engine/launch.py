@@ -1,7 +1,7 @@
 """Start the process that runs learner code, without waiting until it is ready.
 
-It takes a fifth of a second to load NumPy. This module needs nothing that takes long itself, so
-that a command can start that process first and do its own imports meanwhile.
+Loading NumPy takes a fifth of a second. This module imports nothing slow, so that a command can
+start that process first and do its own imports meanwhile.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ ENVIRONMENT = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 
-# Isolated mode leaves out the current folder, where a learner's random.py may lie, and the user's
-# own site-packages; without `site` the interpreter's are left out, too: the folders of what we need
-# are named.
+# Isolated mode (-I) ignores the current folder, where a learner's random.py may be, and the user's
+# site-packages; -S ignores the interpreter's site-packages too. START adds the folders we need.
 FLAGS = ("-I", "-S")
 START = """
 import sys
@@ -44,9 +43,9 @@ main(int(sys.argv[1]))
 class Wall:
     """What stands around a process that runs learner code; nothing by default.
 
-    `prefix` is the command, with its arguments, that starts Python behind a wall; children seal
-    themselves with the seccomp program `filter`; with `drop_root` a process of root becomes nobody.
-    `probes` says what a child was denied when it tried, and what it was allowed.
+    `prefix` is the command, with its arguments, that starts Python behind a wall. Children seal
+    themselves with the seccomp program `filter`. With `drop_root`, a process of root becomes
+    nobody. `probes` maps each thing that a child tried to "denied" or "allowed".
     """
 
     tier: str = "none"
@@ -58,16 +57,16 @@ class Wall:
 
 @dataclass(frozen=True, slots=True)
 class Zygote:
-    """A process that will fork children, and our end of the socket on which it takes orders."""
+    """A process that will fork children, and our end of the socket that carries its commands."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
 
     def last_words(self) -> str:
-        """End it, and with it its children; the last line it wrote to standard error, if any."""
+        """End the process and its children; return the last line of its standard error."""
         self.control.close()
-        # All of its group, which it leads: a wall that is ended while it starts may not yet have
-        # told the process within to die with it.
+        # Kills its whole process group: bubblewrap, if killed while starting, may not yet have set
+        # up the process inside to die with it.
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -75,31 +74,31 @@ class Zygote:
         if errors is None or errors.closed:
             return ""
         with errors:
-            # What there is, without waiting for whoever else may hold the other end.
+            # Reads what is there without waiting: another process may still hold the other end.
             os.set_blocking(errors.fileno(), False)
             lines = (errors.read() or b"").decode("utf-8", "replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def interpreter() -> Path:
-    """The Python below any virtual environment; it has the standard library and nothing else."""
+    """Return the Python below any virtual environment, which has only the standard library."""
     base = getattr(sys, "_base_executable", None) or sys.executable
     return Path(os.path.realpath(base))
 
 
 def packages() -> dict[str, Path]:
-    """What the other process imports beside the standard library, each with its folder."""
+    """Return the folder of each package that the other process imports."""
     specs = {name: importlib.util.find_spec(name) for name in ("grader", "numpy", "msgspec")}
     return {name: Path(spec.origin).parent for name, spec in specs.items() if spec and spec.origin}
 
 
 def folders() -> list[str]:
-    """The folders in which the other process finds them."""
+    """Return the folders to put on the import path of the other process."""
     return list(dict.fromkeys(str(folder.parent) for folder in packages().values()))
 
 
 def launch(wall: Wall | None = None) -> Zygote:
-    """A zygote that has just been started. OSError when the system cannot start a process."""
+    """Start a zygote behind `wall`. OSError when the system cannot start a process."""
     wall = wall or Wall()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:

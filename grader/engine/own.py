@@ -1,4 +1,4 @@
-"""Start what runs a learner's own code on their own machine: without a wall, as they would."""
+"""Start the process that runs a learner's own code on their own machine, without a wall."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def lane_for_own_code() -> Lane:
-    """A lane for the learner's own code; its process gets ready while this one imports the rest."""
+    """Return a lane for the learner's own code, behind no wall.
+
+    Its process starts up while this one imports the rest.
+    """
     from grader.engine.launch import Wall, launch
 
     if sys.platform != "linux":
@@ -22,7 +25,7 @@ def lane_for_own_code() -> Lane:
     try:
         zygote = launch()
     except OSError as error:  # pragma: no cover  # the system has no process left
-        raise SandboxError(f"no process for your code could be started: {error}") from error
+        raise SandboxError(f"could not start a process for your code: {error}") from error
     from grader.engine.lane import Lane
 
     return Lane(zygote=zygote)

@@ -6,45 +6,45 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from grader import wire
-from grader.engine.lane import PIPELINE_BYTES, ChildGone, Lane, OutOfTime, Process
+from grader.engine.child import ChildGone, OutOfTime, Process
+from grader.engine.lane import Lane
+from grader.engine.problems import LoadProblem, line_of, problem_of
 from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
 
-# Statements that end or hang the process are skipped one by one, then the file as a whole.
+# After so many statements of a file that end or hang the process, the whole file is skipped.
 MAX_KILLERS = 8
 WHOLE_FILE = -1
 MAX_LOADS = 40
 MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
+# Unread requests beyond this could fill the socket while the child is stuck writing an answer.
+PIPELINE_BYTES = 64 * 2**10
 
 
 class EncodedCall(NamedTuple):
-    """A call as it is sent, and the number by which its answer names it."""
+    """A call, encoded for sending, and the number that its answer will carry."""
 
     number: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LoadProblem:
-    """A statement that failed, hung or ended the process; what is around it still counts."""
-
-    file: str
-    label: str
-    line: int
-    what: str
-    text: str = ""
-    # It ended or stopped the process, so that what is behind it may not have been looked at.
-    fatal: bool = False
-
-
 class Session:
-    """One submission, loaded in one child after another. Use it as a context manager."""
+    """One submission, loaded in one child after another. Use it as a context manager.
+
+    A session lasts while one submission is graded. Entering it loads the submission; `loaded` and
+    `problems` then tell what was found. `choose` a file for each function that several files
+    define, then `call` the functions. Each call answers with an Outcome: whatever learner code
+    does, it raises nothing. A child that ends or runs out of time is replaced by one that loads the
+    submission again; statements that end or hang a child are skipped from then on, up to MAX_LOADS
+    loads. The CPU time of all children, and wall-clock time since the session began, count against
+    the limits of the submission; when they are used up, the remaining calls are not made. Raises
+    SandboxError when the lane cannot start a process, or a process does not start loading.
+    """
 
     def __init__(
         self,
@@ -90,18 +90,17 @@ class Session:
     @property
     def problems(self) -> list[LoadProblem]:
         """What went wrong while loading, in the order of the files."""
-        # Those of the first load: a later one could tell what the calls in between have seen.
+        # Errors of the first load only: those of a later one could contain inputs of earlier calls.
         errors = self._first_errors or ()
-        found = [_problem(error, self.submission) for error in errors]
-        return [*self.killers, *found]
+        return [*self.killers, *(problem_of(error, self.submission) for error in errors)]
 
     def choose(self, function: str, file: str) -> None:
-        """From now on `import` gives the `function` of this file."""
+        """Make `import` give the `function` of this file from now on."""
         self.chosen[function] = file
         self._drop_child()
 
     def restart(self) -> None:
-        """Make the next calls in a new child: what earlier ones have left behind is forgotten."""
+        """Make the next calls in a new child, which remembers nothing of earlier ones."""
         self._drop_child()
 
     def call(
@@ -112,7 +111,7 @@ class Session:
         *,
         before: Collection[Outcome] = (),
     ) -> list[Outcome]:
-        """The outcome of each of these calls, in order. One that ends the child costs only itself.
+        """Make these calls and return their outcomes, in order; a fatal call costs only itself.
 
         The first call that runs out of time is tried once more, alone, because the machine may have
         been busy. No further calls are made once two have run out of time, or one if none before it
@@ -123,9 +122,9 @@ class Session:
         retried = any(isinstance(outcome, TimedOut) for outcome in before)
         alone = False
         while waiting:
-            rest = self._reason_to_stop(file, function, [*before, *outcomes.values()])
-            if rest is not None:
-                outcomes.update((frame.number, rest) for frame in waiting)
+            reason = self._reason_to_stop(file, function, [*before, *outcomes.values()])
+            if reason is not None:
+                outcomes.update((frame.number, reason) for frame in waiting)
                 break
             failure = self._pipelined([waiting[0]] if alone else waiting, outcomes)
             alone = False
@@ -142,11 +141,11 @@ class Session:
     def _reason_to_stop(
         self, file: str, function: str, outcomes: Collection[Outcome]
     ) -> Outcome | None:
-        """Why no further call of this function is made, or None."""
+        """Return the outcome of all further calls of this function if they are not to be made."""
         timeouts = sum(isinstance(outcome, TimedOut) for outcome in outcomes)
         if timeouts >= TIMEOUTS_PER_FUNCTION or 0 < timeouts == len(outcomes):
             return TimedOut("earlier calls", called=False)
-        if not self._ready():  # pragma: no cover  # it ran out at this moment
+        if not self._ready():  # pragma: no cover  # it ran out just now
             return TimedOut("the submission's earlier parts", called=False)
         if not any(d.file == file and d.function == function for d in self.loaded.definitions):
             return NotLoaded(f"{function} was not there when {file} was loaded again")
@@ -155,7 +154,7 @@ class Session:
     def _pipelined(
         self, frames: Iterable[EncodedCall], outcomes: dict[int, Outcome]
     ) -> Outcome | None:
-        """Make these calls; what befell the first one that did not come back, or None.
+        """Make these calls; return why the first one that failed did not return, or None.
 
         Only calls of one function are ever in the pipe together: no input that waits there may be
         the answer to the call before it.
@@ -176,8 +175,8 @@ class Session:
                 sent.extend(batch)
                 try:
                     child.send(b"".join(frame.data for frame in batch), wall_s=self._call_wall_s)
-                except ChildGone:  # pragma: no cover  # it ended before it was asked
-                    # What it answered before it ended still waits to be read.
+                except ChildGone:  # pragma: no cover  # it ended before the request
+                    # Answers that it sent before it ended can still be read.
                     unsent.clear()
                 outcomes[sent[0].number] = self._answer(child, sent[0].number)
                 in_flight -= len(sent.popleft().data)
@@ -200,10 +199,10 @@ class Session:
         raise ChildGone("it answered another call")
 
     def _received(self, child: Process, limit_s: float) -> wire.Reply:
-        """The child's next message, within this much CPU time and what is left of the submission's.
+        """Return the child's next message, within `limit_s` of CPU time and the time left.
 
-        How much was left is not told: a learner's code can choose it by how long it takes, and so
-        write a hidden input into it.
+        An error does not say how much time was left: learner code can choose that by how long it
+        takes, and so pass on a hidden input.
         """
         wall_limit_s = limit_s * self.limits.wall_factor
         cpu_s = min(limit_s, self._cpu_left_s())
@@ -216,7 +215,7 @@ class Session:
             raise
 
     def _ready(self) -> bool:
-        """Whether there is a child that has loaded the submission; False when time has run out."""
+        """Return whether a child has loaded the submission; False when time has run out."""
         if self._child is not None or not self.submission.sources:
             return True
         for _ in range(MAX_LOADS):
@@ -227,10 +226,10 @@ class Session:
             if self._loads(self._child):
                 return True
             self._drop_child()
-        return False  # pragma: no cover  # another statement ends it each time
+        return False  # pragma: no cover  # each load ends at another statement
 
     def _loads(self, child: Process) -> bool:
-        """Whether the submission loads to its end; if not, what stopped it will be skipped."""
+        """Return whether the submission loads to its end; note what stopped it, to skip it next."""
         request = wire.LoadRequest(
             sources=self.submission.sources,
             functions=self.functions,
@@ -256,51 +255,51 @@ class Session:
                     case wire.Progress():
                         progress = reply
                     case _:
-                        raise ChildGone("it answered before it was asked")  # noqa: TRY301
-            # A wrong process: tests/attacks make one, behind a wall.
-            raise ChildGone("it told of too many statements")  # noqa: TRY301  # pragma: no cover
+                        raise ChildGone("it answered before the request")  # noqa: TRY301
+            # Only a process that breaks the protocol comes here; tests/attacks make one.
+            raise ChildGone("it reported too many statements")  # noqa: TRY301  # pragma: no cover
         except OutOfTime as error:
             what = f"did not finish within {error}"
         except ChildGone:
             what = child.how_it_ended()
         if progress is None:  # pragma: no cover  # our own failure
-            raise SandboxError(f"the process for learner code did not get to work: {what}")
+            raise SandboxError(f"the process for learner code did not start loading: {what}")
         self._skip(progress, what)
         return False
 
     def _skip(self, progress: wire.Progress, what: str) -> None:
-        """Note what stopped the submission's loading, and how, and leave it out from now on."""
+        """Note which statement stopped loading, and how, and leave it out from now on."""
         if not 0 <= progress.source < len(self.submission.sources):
-            # All statements had run: there is none to skip.
+            # All statements had run, so there is none to skip.
             self.killers.append(LoadProblem("", "after loading", 0, what, fatal=True))
             self._spent_cpu_s = self.limits.submission_cpu_s
             return
         source = self.submission.sources[progress.source]
-        killers = sum(place == progress.source for place, _ in self.skip)
+        killers = sum(source_index == progress.source for source_index, _ in self.skip)
         statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
         self.skip.append((progress.source, statement))
-        line = _line(source, progress)
+        line = line_of(source, progress)
         self.killers.append(
             LoadProblem(source.name, progress.label, progress.line, what, line, fatal=True)
         )
 
     def _check_names(self, reply: wire.Reply) -> None:
-        """Raise ChildGone for a reply that names files or functions which are not.
+        """Raise ChildGone for a reply that names unknown files or functions.
 
-        Names go into notes and messages: what a learner's process makes up must not get there.
+        Names go into notes and messages, where nothing that a learner's process made up may appear.
         """
         match reply:
             case wire.Loaded(definitions=definitions, errors=errors, others=others):
                 files = {source.name for source in self.submission.sources}
-                known = all(d.file in files and d.function in self.functions for d in definitions)
-                known = known and all(error.label in self._labels for error in errors)
-                known = known and all(file in files for file, _name in others)
+                valid = all(d.file in files and d.function in self.functions for d in definitions)
+                valid = valid and all(error.label in self._labels for error in errors)
+                valid = valid and all(file in files for file, _name in others)
             case wire.Progress(label=label):
-                known = label in self._labels
+                valid = label in self._labels
             case _:
-                known = True
-        if not known:
-            raise ChildGone("it told of a file or function that is not there")
+                valid = True
+        if not valid:
+            raise ChildGone("it named an unknown file or function")
 
     @property
     def _call_wall_s(self) -> float:
@@ -321,22 +320,3 @@ class Session:
             self._spent_cpu_s += used_s if used_s is not None else self._child.cpu_s or lived_s
             self._child = None
             self._stack.close()
-
-
-def _problem(error: wire.LoadError, submission: Submission) -> LoadProblem:
-    names = [source.name for source in submission.sources]
-    file = names[error.source] if 0 <= error.source < len(names) else error.label
-    sources = [source for source in submission.sources if source.name == file]
-    text = _line(sources[0], error) if sources else ""
-    what = f"{error.error.type}: {error.error.message}" if error.error.message else error.error.type
-    return LoadProblem(file, error.label, error.line, what, text)
-
-
-def _line(source: wire.Source, place: wire.Progress | wire.LoadError) -> str:
-    """The line of source with which a statement begins."""
-    for cell in source.cells:
-        if cell.label == place.label:
-            lines = cell.text.splitlines()
-            if 0 < place.line <= len(lines):
-                return lines[place.line - 1].strip()[:300]
-    return ""

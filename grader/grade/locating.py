@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from grader.engine.session import LoadProblem, Session
+from grader.engine.problems import LoadProblem
+from grader.engine.session import Session
 from grader.model import Verdict
 from grader.text import printable
 

@@ -1,4 +1,4 @@
-"""Compare what calls returned with what they should have: verdicts, points, words.
+"""Compare the answers of calls with the expected ones: verdicts, points, words.
 
-Pure functions of a plan and of outcomes; touches neither processes nor files.
+Pure functions of a plan and of outcomes; nothing here touches processes or files.
 """

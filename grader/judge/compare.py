@@ -1,4 +1,4 @@
-"""Compare a returned value with the expected one and say how they differ."""
+"""Compare a returned value with the expected one and describe how they differ."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from grader.judge.numbers import (
     wanted,
 )
 
-# A value this large counts as infinite where the expected one is.
+# A value this large counts as infinite where the expected value is infinite.
 INFINITE = 1e300
 
 
 @dataclass(frozen=True, slots=True)
 class NotFinite:
-    """Entries are nan or infinite that should not be."""
+    """Entries are nan or infinite that should be finite; `index` is the first of them."""
 
     path: str
     index: Index
@@ -41,7 +41,7 @@ class NotFinite:
 
 @dataclass(frozen=True, slots=True)
 class WrongValue:
-    """Entries lie outside the tolerance; `index` is the entry that lies furthest outside."""
+    """Entries are outside the tolerance; `index` is the entry that is furthest outside."""
 
     path: str
     index: Index
@@ -56,7 +56,7 @@ Difference: TypeAlias = WrongType | WrongShape | NotFinite | WrongValue
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One array of an answer, or the words for what stands in its place."""
+    """One array of an answer; `numbers` is None, and `words` say why, if it holds no numbers."""
 
     expected: Expected
     numbers: NDArray[np.float64] | NDArray[np.complex128] | None
@@ -65,7 +65,7 @@ class Leaf:
 
 
 def leaves_of(actual: wire.Value, expected: Expected) -> tuple[Leaf, ...]:
-    """The arrays of an answer, one for each expected one; a single leaf if it has other parts."""
+    """Return a leaf for each expected array, or a single one if the answer has other parts."""
     if expected.items:
         parts = parts_of(actual, expected)
         if isinstance(parts, WrongType):
@@ -85,7 +85,7 @@ def leaves_of(actual: wire.Value, expected: Expected) -> tuple[Leaf, ...]:
 def is_near(
     numbers: NDArray[np.float64] | NDArray[np.complex128] | None, expected: Expected
 ) -> bool:
-    """Whether these are the expected numbers, in the expected shape (tolerance tier A)."""
+    """Return whether these are the expected numbers, in the expected shape (tolerance tier A)."""
     if numbers is None:
         return False
     want = np.asarray(expected.value)
@@ -100,25 +100,25 @@ def is_near(
 def value_difference(
     actual: wire.Value, expected: Expected, *, tight: bool = False
 ) -> Difference | None:
-    """How the numbers in `actual` differ from the expected ones; None when they do not.
+    """Return how the numbers in `actual` differ from the expected ones; None when they do not.
 
-    A list, another dtype or a (1, 1) scalar is taken for what it holds: their form is the matter
-    of `type_difference`. With `tight`, rounding must not add up to more than float64 makes it.
+    A list, another dtype or a (1, 1) scalar counts as the numbers it holds: `type_difference` looks
+    at the form. With `tight`, the tolerance is what rounding in float64 can add up to.
     """
     return _first_difference(actual, expected, partial(_value_difference, tight=tight))
 
 
 def distance(actual: wire.Value, expected: Expected, *, tight: bool = False) -> float:
-    """How many tolerances `actual` is off where it is off by most: up to 1 there is no difference.
+    """Return the largest error in `actual`, in tolerances: up to 1 there is no difference.
 
-    Infinity where the numbers cannot be compared one by one.
+    Returns infinity where the numbers cannot be compared one by one.
     """
     if expected.items:
         parts = parts_of(actual, expected)
         if isinstance(parts, WrongType):
             return math.inf
-        places = range(len(parts)) if expected.looked_at is None else expected.looked_at
-        return max(distance(parts[n], expected.items[n], tight=tight) for n in places)
+        indices = range(len(parts)) if expected.compared is None else expected.compared
+        return max(distance(parts[n], expected.items[n], tight=tight) for n in indices)
     numbers = numbers_of(actual, expected)
     want = np.asarray(expected.value)
     if isinstance(numbers, WrongType | WrongShape) or numbers.size != want.size:
@@ -133,12 +133,12 @@ def distance(actual: wire.Value, expected: Expected, *, tight: bool = False) -> 
 
 
 def type_difference(actual: wire.Value, expected: Expected) -> Difference | None:
-    """Whether `actual` is of the class and dtype that the contract names, whatever it holds."""
+    """Return how the class or dtype of `actual` breaks the contract, whatever it holds."""
     return _first_difference(actual, expected, _type_difference)
 
 
 def shape_difference(actual: wire.Value, expected: Expected) -> Difference | None:
-    """Whether `actual` has the expected shape, whatever its values."""
+    """Return how the shape of `actual` differs from the expected one, whatever its values."""
     return _first_difference(actual, expected, _shape_difference)
 
 
@@ -147,15 +147,15 @@ def _first_difference(
     expected: Expected,
     compare: Callable[[wire.Value, Expected], Difference | None],
 ) -> Difference | None:
-    """What `compare` finds first, in the parts of a tuple or dict if it is one."""
+    """Return what `compare` finds first, in the parts of `actual` if it has parts."""
     if not expected.items:
         return compare(actual, expected)
     parts = parts_of(actual, expected)
     if isinstance(parts, WrongType):
         return parts
-    places = range(len(parts)) if expected.looked_at is None else expected.looked_at
+    indices = range(len(parts)) if expected.compared is None else expected.compared
     differences = (
-        _first_difference(parts[place], expected.items[place], compare) for place in places
+        _first_difference(parts[index], expected.items[index], compare) for index in indices
     )
     return next((difference for difference in differences if difference is not None), None)
 
@@ -181,7 +181,7 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
         fine |= infinite & (np.sign(want) * numbers.real > INFINITE)
         if fine.all():
             return None
-        # Of the entries that are wrong, the one that is wrong by most tolerances is shown.
+        # Used to report the wrong entry that is off by the most tolerances.
         severity = np.where(fine, 0.0, np.nan_to_num(error / allowed, nan=np.inf))
     broken = ~fine & ~np.isfinite(numbers) & ~infinite
     if broken.any():
@@ -194,7 +194,7 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
 
 
 def _is_identical(actual: wire.Value, expected: Expected) -> bool:
-    """Whether an answer is the expected one to the last bit: then nothing need be computed."""
+    """Return whether an answer equals the expected one bit by bit, so nothing needs computing."""
     if isinstance(actual, wire.Array):
         return (
             actual.data == expected.data
@@ -230,4 +230,4 @@ def _shape_difference(actual: wire.Value, expected: Expected) -> WrongType | Wro
 
 
 def _index(flat: np.intp, shape: Index) -> Index:
-    return tuple(int(place) for place in np.unravel_index(flat, shape))
+    return tuple(int(number) for number in np.unravel_index(flat, shape))

@@ -1,4 +1,4 @@
-"""What a call must answer, and how far an answer may be from it."""
+"""The expected answer of a call, and how far an answer may be from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Index: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An expected value and how far an answer may be from it, entry by entry."""
+    """An expected value, and the largest error allowed in each entry."""
 
     path: str
     value: Any
@@ -25,23 +25,23 @@ class Expected:
     tight: Any
     items: tuple[Expected, ...] = ()
     keys: tuple[str, ...] = ()
-    # The bytes of an array, which most right answers share.
+    # The bytes of an array, which most right answers equal.
     data: bytes = b""
-    # A list of numbers stands for a list or a 1-D array of them.
+    # A list of numbers: an answer may be a list or a 1-D array.
     listed: bool = False
-    # The places of the items to compare; None for all.
-    looked_at: tuple[int, ...] | None = None
+    # The indices of the items to compare; None for all.
+    compared: tuple[int, ...] | None = None
 
     @property
     def leaves(self) -> tuple[Expected, ...]:
-        """The arrays and numbers in it, each for itself."""
+        """The arrays and numbers in it, one by one."""
         if not self.items:
             return (self,)
         return tuple(leaf for item in self.items for leaf in item.leaves)
 
 
 def expected_of(call: PlannedCall) -> Expected:
-    """What a call must answer, ready to compare with."""
+    """Return the expected answer of a call in the form that comparing needs."""
     return _expected(wire.unpack(call.expected), wire.unpack(call.magnitude), call, "")
 
 
@@ -49,8 +49,8 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
     listed = isinstance(value, list) and all(isinstance(item, float) for item in value)
     if isinstance(value, tuple | list) and not listed:
         items = tuple(
-            _expected(item, part, call, f"{path}[{place}]")
-            for place, (item, part) in enumerate(zip(value, magnitude, strict=True))
+            _expected(item, part, call, f"{path}[{index}]")
+            for index, (item, part) in enumerate(zip(value, magnitude, strict=True))
         )
         return Expected(path, value, None, None, items)
     if isinstance(value, dict):
@@ -58,7 +58,7 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
         return Expected(path, value, None, None, items, tuple(value))
     numbers = np.asarray(value, dtype=np.float64)
     sizes = np.broadcast_to(np.abs(magnitude), numbers.shape)
-    # Where the expected value is infinite there is no error to bound.
+    # An infinite expected value allows no error.
     sizes = np.where(np.isfinite(sizes), sizes, 0.0)
     is_scalar = not (listed or isinstance(value, np.ndarray))
     return Expected(
@@ -72,8 +72,8 @@ def _expected(value: Any, magnitude: Any, call: PlannedCall, path: str) -> Expec
 
 
 def only_parts(expected: Expected, keys: tuple[str, ...]) -> Expected:
-    """What is expected of some parts of a dict (by key) or tuple (by place); of all if no keys."""
+    """Limit the comparison to some keys of a dict or indices of a tuple; no keys means all."""
     if not keys:
         return expected
-    places = [expected.keys.index(key) if expected.keys else int(key) for key in keys]
-    return replace(expected, looked_at=tuple(places))
+    indices = [expected.keys.index(key) if expected.keys else int(key) for key in keys]
+    return replace(expected, compared=tuple(indices))

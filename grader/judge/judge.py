@@ -1,4 +1,4 @@
-"""Judge what a function's calls have given: verdicts and points."""
+"""Judge the outcomes of a function's calls: verdicts and points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 
 
 class Judge:
-    """Judges by one plan; keeps what can be prepared once."""
+    """Judges functions by one plan.
+
+    Made once for a plan, which it prepares: `expected` holds, by function name, the expected answer
+    of each call in the form that comparing needs; the Explainer shares it. `judged` takes all
+    outcomes of one function, in the order of its calls, and may be called any number of times in
+    any order: it changes nothing. It does not fail for any outcome, because outcomes come from
+    learner code.
+    """
 
     def __init__(self, plan: Plan) -> None:
         functions = [f for exercise in plan.exercises for f in exercise.functions]
@@ -32,7 +39,7 @@ class Judge:
     def judged(
         self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
     ) -> FunctionResult:
-        """What these outcomes of a function's calls are worth."""
+        """Return the verdicts and points for the outcomes of a function's calls."""
         checks = [self._check(function, check, outcomes) for check in function.checks]
         verdict, message = _summary(checks)
         points = score(function.points, checks)
@@ -41,9 +48,9 @@ class Judge:
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
     ) -> CheckResult:
-        for place in check.calls:
+        for index in check.calls:
             verdict, message = _judge(
-                function, check, place, outcomes[place], self.expected[function.name][place]
+                function, check, index, outcomes[index], self.expected[function.name][index]
             )
             if verdict is not Verdict.PASSED:
                 return check_result(check, verdict, message)
@@ -57,7 +64,7 @@ def _judge(
     outcome: Outcome,
     expected: Expected,
 ) -> tuple[Verdict, str]:
-    """What one call says about one check."""
+    """Return the verdict and message of one call of a check."""
     verdict = outcome_verdict(outcome, function.name)
     if verdict is not None:
         return verdict, _message(outcome, function, check, index)
@@ -94,7 +101,7 @@ def _message(
 def _difference(
     kind: Kind, value: wire.Value, expected: Expected
 ) -> tuple[Difference | None, bool]:
-    """How an answer differs in what a kind of check looks at; whether that is precision only."""
+    """Compare in what this kind of check looks at; also return whether only precision differs."""
     match kind:
         case Kind.TYPE:
             return type_difference(value, expected), False
@@ -107,22 +114,22 @@ def _difference(
 
 
 def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
-    """The verdict on a function, and the message of the check that gives it: a public one first."""
+    """Return a function's verdict, with the message of a check that has it, a public one first."""
     for verdict in LADDER:
-        found = [check for check in checks if check.verdict is verdict]
-        if found:
-            first = min(found, key=lambda check: check.hidden)
+        having = [check for check in checks if check.verdict is verdict]
+        if having:
+            first = min(having, key=lambda check: check.hidden)
             if verdict is Verdict.NOT_ATTEMPTED:
-                if len(found) == len(checks):
+                if len(having) == len(checks):
                     return verdict, first.message
-                # It answers some inputs: a part is still to be written.
+                # It answers some inputs, so only a part of it is still to be written.
                 return Verdict.RAISED, f"{first.name}: {first.message}"
             return verdict, f"{first.name}: {first.message}"
     return Verdict.PASSED, ""
 
 
 def check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckResult:
-    """The result of a check."""
+    """Return the result of a planned check with this verdict."""
     return CheckResult(
         name=check.name,
         kind=check.kind,
@@ -141,7 +148,7 @@ def result_of(
     verdict: Verdict,
     message: str,
 ) -> FunctionResult:
-    """The result of a function, before any mistake is named."""
+    """Return the result of a function, before any mistake is named."""
     return FunctionResult(
         exercise=exercise.slug,
         function=function.name,

@@ -1,4 +1,4 @@
-"""What an answer holds: its numbers, its parts, or words for what stands in their place."""
+"""Extract from an answer its numbers or parts, or words for what it is instead."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader import wire
 from grader.judge.expected import Expected, Index
 
-# A list of so many items more than are expected is not compared item by item.
+# A list with so many items more than expected is not compared item by item.
 SPARE_ITEMS = 5_000
 
 
@@ -20,7 +20,7 @@ WANT_LISTED = "a list of floats or a 1-D float64 array"
 
 @dataclass(frozen=True, slots=True)
 class WrongType:
-    """It is not what the contract names; `got` and `want` are words."""
+    """The value is not of the type in the contract; `got` and `want` are words."""
 
     path: str
     got: str
@@ -29,7 +29,7 @@ class WrongType:
 
 @dataclass(frozen=True, slots=True)
 class WrongShape:
-    """The numbers are arranged in another shape."""
+    """The numbers have another shape."""
 
     path: str
     got: Index
@@ -37,7 +37,7 @@ class WrongShape:
 
 
 def is_float(value: wire.Value) -> bool:
-    """Whether it is a float, of Python's or of NumPy's."""
+    """Return whether a value is a float of Python or NumPy."""
     match value:
         case float() | wire.NumpyScalar(dtype="float64"):
             return True
@@ -49,7 +49,7 @@ def is_float(value: wire.Value) -> bool:
 def numbers_of(
     actual: wire.Value, expected: Expected
 ) -> NDArray[np.float64] | NDArray[np.complex128] | WrongType | WrongShape:
-    """The numbers that `actual` holds, as float64 (complex128 if it holds complex ones)."""
+    """Return the numbers in `actual` as float64, or complex128 if some are complex."""
     match actual:
         case wire.Array() | wire.NumpyScalar():
             array = np.asarray(wire.unpack(actual))
@@ -74,7 +74,7 @@ def numbers_of(
 
 
 def _has_more_items(sequence: wire.Sequence, limit: int) -> bool:
-    """Whether nested lists hold more than `limit` items; to look at each would take too long."""
+    """Return whether nested lists hold more than `limit` items, without visiting all of them."""
     waiting = [sequence]
     while waiting:
         items = waiting.pop().items
@@ -94,7 +94,7 @@ def _nested(value: wire.Value) -> Any:
 
 
 def parts_of(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] | WrongType:
-    """The parts of a tuple or dict, in the expected order; extra keys of a dict are ignored."""
+    """Return the parts of a tuple or dict in the expected order; extra keys are ignored."""
     if expected.keys:
         if not isinstance(actual, wire.Mapping):
             return WrongType(expected.path, type_name(actual), "a dict")
@@ -111,13 +111,13 @@ def parts_of(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] |
     if not isinstance(actual, wire.Sequence):
         return WrongType(expected.path, type_name(actual), want)
     if len(actual.items) != count:
-        # Not how many: a number that the learner's code chose could carry a hidden input.
+        # The length is not named: a number that learner code chose could carry a hidden input.
         return WrongType(expected.path, f"a {actual.kind} of another length", want)
     return actual.items
 
 
 def wanted(expected: Expected) -> str:
-    """What is expected, in words."""
+    """Describe in words what is expected."""
     if expected.listed:
         return WANT_LISTED
     return "a float" if isinstance(expected.value, float) else "a float64 array"
@@ -150,7 +150,7 @@ _HELD = {
 
 
 def type_name(value: wire.Value) -> str:
-    """What a value is, in words that hold nothing a learner's code could have chosen freely."""
+    """Describe a value in words, none of which learner code could have chosen freely."""
     match value:
         case None:
             return "None (is a return statement missing?)"

@@ -1,4 +1,4 @@
-"""What checks are worth: the points of a function."""
+"""Compute the points of a function from the results of its checks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from grader.model import CheckResult, Followed, FunctionResult, Kind, Verdict
 
 
 def score(points: float, checks: Sequence[CheckResult]) -> float:
-    """The points that these checks are worth, in hundredths, out of `points`.
+    """Return the points for these checks, out of `points`, rounded to hundredths.
 
-    One that was not run counts neither for nor against. Those of other kinds than value count only
-    beside at least half of the value checks (by weight): an answer that is wrong nearly everywhere
-    must not collect points for its type.
+    A check that was not run counts neither for nor against. Checks of other kinds than value count
+    only when at least half of the value checks (by weight) pass: an answer that is wrong nearly
+    everywhere must not collect points for its type.
     """
     checks = [check for check in checks if check.verdict is not Verdict.NOT_RUN]
     passed = [check for check in checks if check.verdict is Verdict.PASSED]
@@ -24,26 +24,26 @@ def score(points: float, checks: Sequence[CheckResult]) -> float:
         return points
     of_value = sum(check.weight for check in checks if check.kind is Kind.VALUE)
     right = sum(check.weight for check in passed if check.kind is Kind.VALUE)
-    counted = sum(check.weight for check in passed) if right >= of_value / 2 else right
-    # Rounding must not give more than there is, where the points are no hundredths.
-    return min(points, round(points * counted / sum(check.weight for check in checks), 2))
+    earned = sum(check.weight for check in passed) if right >= of_value / 2 else right
+    # `points` need not be whole hundredths, and rounding must not give more than that.
+    return min(points, round(points * earned / sum(check.weight for check in checks), 2))
 
 
 def with_follow_through(
     result: FunctionResult, followed: Followed, *, share: float
 ) -> FunctionResult:
-    """A share of what the checks would be worth that pass given the earlier functions."""
-    given = [
+    """Add a share of the points for checks that pass given the learner's earlier functions."""
+    checks = [
         msgspec.structs.replace(check, verdict=Verdict.PASSED)
         if check.name in followed.checks
         else check
         for check in result.checks
     ]
-    own = result.score or 0.0
-    more = round(share * (score(result.max_score, given) - own), 2)
+    before = result.score or 0.0
+    more = round(share * (score(result.max_score, checks) - before), 2)
     if more <= 0:
         return result
-    points = min(result.max_score, round(own + more, 2))
+    points = min(result.max_score, round(before + more, 2))
     names = " and ".join(followed.given)
     message = f"right, given your own {names}: the error is there, so begin there"
     if not followed.covers(result.checks):

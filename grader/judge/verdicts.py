@@ -1,4 +1,4 @@
-"""Give the verdict on what one call did, or on how its answer differs."""
+"""Decide the verdict on the outcome of one call, or on how its answer differs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_MEMORY = ("MemoryError", "_ArrayMemoryError")
 
 
 def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
-    """The verdict on a call that did not return; None when it did."""
+    """Return the verdict on a call that did not return; None when it returned."""
     match outcome:
         case Returned():
             return None
@@ -41,12 +41,12 @@ def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
 
 
 def raised_by_itself(error: wire.Error, function: str) -> bool:
-    """Whether the function itself, not another one that it calls, raised this."""
+    """Return whether the function itself raised this, not another one that it calls."""
     return bool(error.frames) and error.frames[-1].function == function
 
 
 def difference_verdict(difference: Difference, *, imprecise: bool = False) -> Verdict:
-    """The verdict on a returned value that differs; `imprecise`: it is right, but not exact."""
+    """Return the verdict on a wrong answer; `imprecise`: it is right, but not exact."""
     match difference:
         case WrongType():
             return Verdict.WRONG_TYPE

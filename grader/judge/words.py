@@ -1,4 +1,4 @@
-"""Put what a check found into words for the learner."""
+"""Put the results of checks into words for the learner."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PYTHON_ERRORS = frozenset(
 def message_of(
     problem: Outcome | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool
 ) -> str:
-    """Say what a public check found in one call: all of it, with the call as one would type it.
+    """Describe what a public check found in one call, in full, with the call as one would type it.
 
     `imprecise`: the numbers are right, but not exact.
     """
@@ -50,10 +50,10 @@ def message_of(
 
 
 def hidden_message_of(problem: Outcome | Difference, call: PlannedCall, *, imprecise: bool) -> str:
-    """Say of a hidden check what cannot carry its inputs or expected values.
+    """Describe what a hidden check found, without anything that could carry its inputs or answers.
 
-    This is the only place where that is decided: no number, no text, no line, no name that the
-    learner's code could have made up gets through.
+    This is the only place where that is decided: no number, text, line or name that learner code
+    could have made up gets through.
     """
     match problem:
         case Raised(error=error) if error.type in NO_MEMORY:
@@ -62,18 +62,18 @@ def hidden_message_of(problem: Outcome | Difference, call: PlannedCall, *, impre
             named = error.type in PYTHON_ERRORS
             return f"it raised {error.type}" if named else "it raised an exception"
         case Died():
-            # How it ended is the learner's choice.
+            # How it ended is chosen by learner code.
             return "the Python process ended during the call"
         case WrongShape(path=path, got=got, want=want):
-            shown = f"shape {_shape(got)}" if _may_show(got, call) else "another shape"
-            return f"{_part(path)}has {shown}; {_expected_shape(got, want)}"
+            actual = f"shape {_shape(got)}" if _may_show(got, call) else "another shape"
+            return f"{_part(path)}has {actual}; {_expected_shape(got, want)}"
         case NotFinite(path=path):
             return f"{_part(path)}holds nan or inf where a finite number is expected"
         case WrongValue(path=path) if imprecise:
             return f"{_part(path)}is right to about six digits, {NOT_EXACT}"
         case WrongValue(path=path):
             return f"{_part(path)}holds wrong values"
-    # Nothing in these is the learner's: limits, reasons of ours, names of types from a fixed list.
+    # The others hold nothing of the learner's: limits, our reasons, type names from a fixed list.
     return _full(problem, "", imprecise=imprecise)
 
 
@@ -121,7 +121,7 @@ def _raised_message(error: wire.Error, function: str) -> str:
 
 
 def _part(path: str) -> str:
-    """Which part of an answer a message is about, if it has parts."""
+    """Name the part of an answer that a message is about; empty if it has no parts."""
     return f"answer{path} " if path else ""
 
 
@@ -134,8 +134,8 @@ def _value_message(difference: WrongValue, *, imprecise: bool) -> str:
     want = difference.want
     got: complex = difference.got if difference.got.imag else difference.got.real
     if not imprecise:
-        told = f"is {number(got, want)}, should be {number(want, got)}"
-        return f"{_entry(difference.index)}{told}{_counted(difference, 'wrong')}"
+        message = f"is {number(got, want)}, should be {number(want, got)}"
+        return f"{_entry(difference.index)}{message}{_counted(difference, 'wrong')}"
     error = abs(got - want)
     off = f"{error / abs(want):.1e} of its value" if want else f"{error:.1e}"
     return f"{_entry(difference.index)}is off by {off}: right, {NOT_EXACT}"
@@ -148,7 +148,7 @@ def _counted(difference: NotFinite | WrongValue, what: str) -> str:
 
 
 def shape_reason(got: tuple[int, ...], want: tuple[int, ...]) -> str:
-    """The likely reason for a wrong shape, or an empty text."""
+    """Name the likely reason for a wrong shape; empty if none is likely."""
     if len(got) == len(want) and got == want[::-1] and got != want:
         return "the axes are swapped"
     if len(got) < len(want) and tuple(size for size in want if size != 1) == got:
@@ -170,7 +170,7 @@ def _is_within(got: tuple[int, ...], want: tuple[int, ...]) -> bool:
 
 
 def _may_show(shape: tuple[int, ...], call: PlannedCall) -> bool:
-    """Whether a shape holds no size but those that the learner could have from the inputs' shapes.
+    """Return whether a learner could know all sizes in a shape from the shapes of the inputs.
 
     Otherwise a hidden input could be returned as the shape of an array.
     """
@@ -200,7 +200,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def number(value: complex, other: complex | None = None) -> str:
-    """A number in as few digits as tell it from `other` (at least 6 significant ones)."""
+    """Format a number with at least 6 significant digits, and enough to differ from `other`."""
     for digits in range(6, 18):
         text = f"{value:.{digits}g}"
         if other is None or text != f"{other:.{digits}g}":
@@ -209,14 +209,14 @@ def number(value: complex, other: complex | None = None) -> str:
 
 
 def next_step(functions: Sequence[FunctionResult]) -> str:
-    """The one thing to do next; an empty text when there is nothing."""
+    """Say which one thing to do next; an empty text when there is nothing."""
     for function in functions:
         if function.verdict is Verdict.PASSED:
             continue
         if function.verdict is Verdict.NOT_ATTEMPTED:
             return f"Next: write {function.function}."
         if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
-            return f"Next: mend what keeps {function.function} from being found, above."
+            return f"Next: fix the error above; it stops {function.function} from being loaded."
         if function.verdict is Verdict.GRADER_ERROR:
             continue
         failed = next((c for c in function.checks if c.verdict not in NEUTRAL), None)
@@ -226,7 +226,7 @@ def next_step(functions: Sequence[FunctionResult]) -> str:
 
 
 def call_text(function: PlannedFunction, call: PlannedCall) -> str:
-    """A call as a learner would type it, or its arguments' shapes when they are long."""
+    """Write a call as a learner would type it, or with the shapes of long arguments."""
     arguments = [_literal(value) for value in call.args]
     arguments += [f"{name}={_literal(value)}" for name, value in call.kwargs.items()]
     text = f"{function.name}({', '.join(arguments)})"

@@ -1,4 +1,4 @@
-"""Run learner code, in a process that holds no reference, no expected value and no grading.
+"""Learner code runs here, in a process that holds no reference, expected value or grading code.
 
-Imports itself and `grader.wire`, and nothing else of ours.
+Modules of this package import each other and `grader.wire`, and nothing else of the grader.
 """

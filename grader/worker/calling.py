@@ -1,4 +1,4 @@
-"""Call a function, and tell whether that has changed its arguments."""
+"""Call a function and tell whether the call changed its arguments."""
 
 from __future__ import annotations
 
@@ -10,41 +10,46 @@ import numpy as np
 
 from grader import wire
 
-# What adding a step and taking it off again leaves behind.
+# Adding a step to an array and subtracting it again leaves a rounding error of this size.
 RELATIVE_CHANGE = 1e-12
 
 
 def answer_of(
-    function: Callable[..., Any], packed: Sequence[wire.Value], named: Mapping[str, wire.Value]
+    function: Callable[..., Any],
+    packed_args: Sequence[wire.Value],
+    packed_kwargs: Mapping[str, wire.Value],
 ) -> tuple[wire.Value, bool]:
-    """What a function answers to these arguments, and whether it has changed one of them."""
-    args = [wire.unpack(value) for value in packed]
-    kwargs = {name: wire.unpack(value) for name, value in named.items()}
+    """Call a function; return its packed answer and whether it changed an argument."""
+    args = [wire.unpack(value) for value in packed_args]
+    kwargs = {name: wire.unpack(value) for name, value in packed_kwargs.items()}
     result = function(*args, **kwargs)
-    mutated = not (_unchanged(packed, args) and _unchanged(named.values(), kwargs.values()))
+    mutated = not (
+        _all_unchanged(packed_args, args)
+        and _all_unchanged(packed_kwargs.values(), kwargs.values())
+    )
     return wire.pack(result), mutated
 
 
-def _unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
-    """Whether objects are still what these values on the wire became."""
-    return all(map(_is_still, before, after))
+def _all_unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
+    """Return whether these objects still equal the packed values that they were made from."""
+    return all(map(_is_unchanged, before, after))
 
 
-def _is_still(old: wire.Value, new: object) -> bool:
-    """Whether the object that `old` became is as it was made."""
+def _is_unchanged(old: wire.Value, new: object) -> bool:
+    """Return whether an object still equals the packed value `old` that it was made from."""
     if isinstance(old, wire.Array) and type(new) is np.ndarray:
-        # Nearly always it is, byte for byte: then nothing need be packed.
+        # A fast path for nearly every call: the same bytes, so nothing needs to be packed.
         if new.tobytes() == old.data and new.shape == old.shape and new.dtype == old.dtype:
             return True
     elif isinstance(old, wire.Mapping) and type(new) is dict:
-        return tuple(new) == old.keys and all(map(_is_still, old.values, new.values()))
+        return tuple(new) == old.keys and all(map(_is_unchanged, old.values, new.values()))
     elif isinstance(old, wire.Lambda | wire.Word):
         return True
     return _same(old, wire.pack(new))
 
 
 def _same(old: wire.Value, new: wire.Value) -> bool:
-    """Whether two values are equal, but for the rounding of adding and subtracting a step."""
+    """Return whether two packed values are equal up to RELATIVE_CHANGE."""
     if isinstance(old, wire.Sequence) and isinstance(new, wire.Sequence):
         return len(old.items) == len(new.items) and all(map(_same, old.items, new.items))
     if isinstance(old, wire.Mapping) and isinstance(new, wire.Mapping):

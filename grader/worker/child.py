@@ -1,4 +1,4 @@
-"""The child process: load one submission, answer one call at a time, die."""
+"""Run one submission in a child process: load it, answer calls one at a time, and exit."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ OUTPUT_LIMIT = 10_000
 def serve(channel_fd: int, limits: ChildLimits, seal: Seal | None) -> None:
     """Answer the requests on `channel_fd` until the grader closes it or kills this process.
 
-    First of all this process gives up what learner code must not have; only then it reads any.
+    This process gives up every privilege before it reads any learner code.
     """
     shed(channel_fd)
     warnings.simplefilter("ignore")
     limit(limits)
-    if seal is not None:  # pragma: no cover  # behind a wall coverage can write nothing
+    if seal is not None:  # pragma: no cover  # a sealed process cannot write coverage data
         seal.apply()
     answer_requests(CHANNEL, CHANNEL)
 
 
 def answer_requests(requests_fd: int, replies_fd: int) -> None:
-    """Read requests, write replies, until the other end of `requests_fd` is closed."""
+    """Read requests and write replies until the other end of `requests_fd` is closed."""
     submission: LoadedSubmission | None = None
     echo = False
     requests = _Requests(requests_fd)
@@ -56,25 +56,25 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
 
 
 def _encoded(reply: wire.Reply) -> bytes:
-    """The frame of a reply; when what a learner made cannot be one, of the error that it is."""
+    """Encode a reply as a frame; if that fails, encode the error instead."""
     try:
         return wire.encode(reply)
-    # Not seen to happen: what a learner makes is packed before.
-    except Exception as error:  # noqa: BLE001  # pragma: no cover  # must not look like the learner's
+    # Never seen: `pack` has already turned everything that a learner made into plain values.
+    except Exception as error:  # noqa: BLE001  # pragma: no cover  # our own failure
         number = getattr(reply, "number", 0)
         return wire.encode(wire.RaisedReply(number, wire.error_of(error, ())))
 
 
 def warm_up() -> None:
-    """Do once what every child will do, so that none of them does it for the first time.
+    """Do once what every child will do, so that no child pays for doing it first.
 
-    Python and NumPy make much of what they need (syntax tree classes, caches, dispatch tables) when
-    it is first used; made before the fork, it is shared by all children.
+    Python and NumPy create much of what they need (syntax tree classes, caches, dispatch tables) at
+    first use; created before the fork, it is shared by all children.
     """
     source = wire.Source("warm_up.py", "warm_up", "warm_up", (wire.Cell("warm_up.py", _WARM_UP),))
     submission = LoadedSubmission(wire.LoadRequest((source,), ("f",), ()), lambda _progress: None)
     submission.load()
-    for argument in (np.ones((2, 2)), None):  # one that works, and one that raises
+    for argument in (np.ones((2, 2)), None):  # one call that works, one that raises
         call = wire.CallRequest(0, "warm_up.py", "f", (wire.pack(argument),), {})
         wire.decode_request(wire.encode(call)[4:])
         wire.encode(_answer(submission, call))
@@ -93,14 +93,14 @@ def f(Z: np.ndarray) -> np.ndarray:
 
 
 class _Requests:
-    """The frames that the grader sends, read in large pieces."""
+    """Reads the frames that the grader sends, in large pieces."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.buffer = bytearray()
 
     def next(self) -> bytes | None:
-        """The body of the next frame; None when the grader has closed the channel."""
+        """Return the body of the next frame; None when the grader has closed the channel."""
         header = self._take(4)
         return None if header is None else self._take(wire.frame_length(header))
 
@@ -116,7 +116,7 @@ class _Requests:
 
 
 def _write(descriptor: int, data: bytes) -> None:
-    # Not a socket's `send`: a sealed process has no system calls for sockets.
+    # Not `socket.send`: a sealed process may not make system calls on sockets.
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
@@ -137,23 +137,23 @@ def _answer(
         function: Any = submission.function(call.file, call.function)
         value, mutated = answer_of(function, call.args, call.kwargs)
         return wire.ReturnedReply(call.number, value, mutated)
-    except BaseException as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
+    except BaseException as error:  # noqa: BLE001  # whatever it raises is its answer
         return wire.RaisedReply(call.number, wire.error_of(error, submission.frames(error)))
 
 
 class _Output(io.TextIOBase):
-    """Standard output and error: kept up to a limit, then dropped."""
+    """Replaces standard output and error: keeps text up to a limit and drops the rest."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.room = OUTPUT_LIMIT - 100
 
     def writable(self) -> bool:
-        """Text can be written."""
+        """Return True: text can be written."""
         return True
 
     def write(self, text: str) -> int:
-        """Keep `text` as far as there is room."""
+        """Keep as much of `text` as still fits, and accept the rest silently."""
         if not isinstance(text, str):
             raise TypeError(f"write() takes a str, not {type(text).__name__}")
         if self.room > 0:
@@ -164,5 +164,5 @@ class _Output(io.TextIOBase):
         return len(text)
 
     def text(self) -> str:
-        """What was kept."""
+        """Return what was kept."""
         return wire.clean("".join(self.parts), OUTPUT_LIMIT)

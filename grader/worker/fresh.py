@@ -1,6 +1,6 @@
-"""A process of its own for one submission, where no zygote can be forked from.
+"""Run one submission in a process of its own, on systems where no zygote can be forked.
 
-Requests come on standard input, replies go to standard output; learner code gets neither.
+Requests arrive on standard input and replies go to standard output; learner code gets neither.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a process gives up before it touches learner code: root, descriptors, limits, system calls.
+"""Give up what learner code must not have: root, descriptors, system calls, unlimited resources.
 
-Nothing here can be undone by the process that did it.
+No process can undo what it has done here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 
 try:
     import resource
-except ImportError:  # pragma: no cover  # Windows has no resource limits; the grader says so
+except ImportError:  # pragma: no cover  # Windows has no such limits; the grader says so
     resource = None  # type: ignore[assignment]
 
 PR_SET_PDEATHSIG = 1
@@ -27,47 +27,47 @@ CLONE_THREAD = 0x10000
 
 NOBODY = 65534
 CHANNEL = 3
-# Far above the descriptors that are used, below every usual limit.
+# A descriptor number far above those in use and below every usual limit.
 SPARE = 200
 
 
 class ChildLimits(NamedTuple):
-    """What the kernel holds a child to."""
+    """The limits that the kernel enforces on a child."""
 
     memory_bytes: int
     cpu_s: int
     file_bytes: int
 
     def to_bytes(self) -> bytes:
-        """As a command to the zygote carries them."""
+        """Encode the limits for a command to the zygote."""
         return msgspec.msgpack.encode(tuple(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> ChildLimits:
-        """What `to_bytes` made."""
+        """Decode what `to_bytes` encoded."""
         return cls(*msgspec.msgpack.decode(data, type=tuple[int, int, int]))
 
 
 class _Program(ctypes.Structure):
-    """`struct sock_fprog`: how many instructions of eight bytes, and where they are."""
+    """`struct sock_fprog`: the number of instructions (eight bytes each) and their address."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
 class Seal:
-    """A seccomp filter in the form in which the kernel takes it, made once before any fork."""
+    """A seccomp filter in the form that the kernel expects, prepared once before any fork."""
 
-    def __init__(self, instructions: bytes) -> None:  # pragma: no cover  # behind a wall
+    def __init__(self, instructions: bytes) -> None:  # pragma: no cover  # not without a wall
         self._instructions = ctypes.create_string_buffer(instructions, len(instructions))
         self._program = _Program(len(instructions) // 8, ctypes.addressof(self._instructions))
 
-    def apply(self) -> None:  # pragma: no cover  # likewise
-        """Hold this process to the filter, for good. OSError when the kernel refuses it."""
+    def apply(self) -> None:  # pragma: no cover  # a sealed process cannot write coverage data
+        """Restrict this process to the filter, for good. OSError when the kernel refuses it."""
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(self._program))
 
 
-# Looked up once, before any fork: it takes longer than the call.
+# Looked up once, before any fork: the lookup takes longer than the call.
 _libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 _libc_prctl = getattr(_libc, "prctl", None)
 _libc_unshare = getattr(_libc, "unshare", None)
@@ -88,39 +88,39 @@ def die_with_parent() -> None:
 
 
 def close_to_others() -> None:
-    """Let no process of the same user trace this one or take its descriptors (Linux)."""
+    """Let no process of this user trace this one or take its descriptors (Linux)."""
     _prctl(PR_SET_DUMPABLE, 0)
 
 
 def drop_root() -> None:
-    """Become nobody, if this is root: root may open files of the kernel for writing.
+    """Become the user nobody if this process is root, which may write to files of the kernel.
 
-    OSError when the system does not let it.
+    Raises OSError when the system does not allow it.
     """
-    if os.geteuid() == 0:  # pragma: no cover  # behind a wall coverage can write nothing
+    if os.geteuid() == 0:  # pragma: no cover  # nobody cannot write coverage data
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def has_one_thread() -> bool:
-    """Whether this process has a single thread, native ones included (Linux; else not known).
+    """Return whether this process has a single thread, native ones included; True except on Linux.
 
-    A fork copies only the thread that calls it, and leaves what others had locked locked for ever.
+    A fork copies only the thread that calls it: locks held by other threads stay locked for ever.
     """
-    # The kernel refuses this, which changes nothing otherwise, to a process with several threads.
+    # With several threads the kernel refuses this call; with one it succeeds and changes nothing.
     return _libc_unshare is None or _libc_unshare(CLONE_THREAD) == 0
 
 
 def shed(channel_fd: int) -> None:
-    """Leave the session, the handlers and the descriptors behind: only the channel is kept, as 3.
+    """Leave the session and reset signal handlers; close all descriptors but the channel, now 3.
 
-    Descriptor 0 is /dev/null, open for reading and writing.
+    Descriptor 0 must be /dev/null, open for reading and writing; 1 and 2 become copies of it.
     """
     os.setsid()
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(signum, signal.SIG_DFL)
-    # The channel may be any number, even one that is about to be overwritten.
+    # The channel may have any number, even one that is about to be overwritten.
     channel_fd = os.dup2(channel_fd, SPARE)
     for number in (1, 2):
         os.dup2(0, number)
@@ -129,7 +129,7 @@ def shed(channel_fd: int) -> None:
 
 
 def limit(limits: ChildLimits) -> None:
-    """Hold this process to `limits`."""
+    """Apply `limits` to this process, with what else bounds it: descriptors, core files, queues."""
     if resource is None:  # pragma: no cover  # Windows
         return
     for kind, value in (
@@ -143,10 +143,10 @@ def limit(limits: ChildLimits) -> None:
     ):
         number = getattr(resource, kind, None)
         if number is not None:  # pragma: no branch  # not Linux
-            # The machine may already hold us to less.
+            # The machine may already impose a lower limit.
             hard = resource.getrlimit(number)[1]
             allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            # At the soft limit of CPU time a signal says what happened, at the hard one nothing.
+            # At the soft CPU limit SIGXCPU names the cause; the SIGKILL at the hard one does not.
             soft = max(allowed - 1, 1) if kind == "RLIMIT_CPU" else allowed
             # macOS refuses some of these; the grader says what is not enforced there.
             with contextlib.suppress(ValueError):

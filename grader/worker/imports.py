@@ -1,7 +1,7 @@
-"""Which modules a submission can import: the same ones wherever it is graded.
+"""Decide which modules a submission can import: the same ones wherever it is graded.
 
 NumPy and a named part of the standard library are preloaded; plotting and notebook tools are inert
-stand-ins; a submission's own files import each other; everything else fails with a sentence.
+stand-ins; a submission's own files can import each other; any other import fails with a sentence.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ STANDARD = (
     " threading time timeit token tokenize traceback types typing unittest uuid"
     " warnings weakref zlib"
 ).split()
-# Modules that NumPy or Python import behind the scenes, at their first use.
+# Modules that NumPy or Python import behind the scenes, at first use.
 BEHIND_THE_SCENES = (
     "_strptime encodings.ascii encodings.cp1252 encodings.idna encodings.latin_1 encodings.utf_16"
     " encodings.unicode_escape encodings.utf_32 encodings.utf_8_sig tracemalloc"
@@ -56,26 +56,26 @@ STAND_INS = frozenset(
     "IPython PIL google graphviz ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas"
     " plotly pytest seaborn tqdm".split()
 )
-# With which learners check their work in a notebook.
+# The module with which learners check their work in a notebook.
 NOTEBOOK = "grader.notebook"
 
 
 def preload() -> None:
-    """Import everything a submission may import: a sealed child cannot read files any more."""
+    """Import everything a submission may import, because a sealed child cannot read files."""
     for name in (*NUMPY, *STANDARD, *BEHIND_THE_SCENES):
-        # Not every version of NumPy and Python has them all.
+        # Some versions of NumPy or Python lack some of these.
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
-    # Nothing here wraps Fortran, and what does so is large: every fork would pay for it.
+    # f2py wraps Fortran, which no course needs; it is large, and every fork would pay for it.
     np.f2py = StandIn("numpy.f2py")
     with warnings.catch_warnings(action="ignore"):
-        # `from numpy import *` looks at all of these, and some are imported only then.
+        # `from numpy import *` reads all of these, and some are imported only when read.
         for name in np.__all__:
             getattr(np, name, None)
 
 
 class StandIn(types.ModuleType):
-    """Does nothing, whatever is done with it: `plt.plot(x)`, `grader.check("q1")`, `with x:`."""
+    """An object that does nothing, whatever is called on it: `plt.plot(x)`, `with x:`."""
 
     _is_stand_in = True
     _items: Iterable[object] = ()
@@ -90,12 +90,12 @@ class StandIn(types.ModuleType):
     def __call__(self, *args: object, **kwargs: object) -> object:  # noqa: D102  # see the class
         if self.__name__.endswith(".subplots"):
             return StandIn("figure"), _axes(*args, **kwargs)
-        # A stand-in for a decorator (`@widgets.interact`) hands the function back.
+        # As a decorator (`@widgets.interact`) a stand-in must return the function.
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
             return args[0]
         result = StandIn(self.__name__)
         if self.__name__.startswith("tqdm") and args:
-            # A progress bar stands around a loop that must still run.
+            # A progress bar wraps a loop that must still run.
             items: Any = args[0]
             if self.__name__.endswith("trange"):
                 items = range(*cast("tuple[int, ...]", args))
@@ -112,7 +112,7 @@ class StandIn(types.ModuleType):
         return iter(self._items)
 
     def __len__(self) -> int:
-        return len(self._items)  # type: ignore[arg-type]  # as long as what it stands around
+        return len(self._items)  # type: ignore[arg-type]  # as long as what it wraps
 
     def __enter__(self) -> Self:
         return self
@@ -125,33 +125,33 @@ class StandIn(types.ModuleType):
 
 
 def _axes(*args: object, **kwargs: object) -> object:
-    """What `plt.subplots` gives beside the figure: one axes, or a grid that can be unpacked."""
+    """Return what `plt.subplots` returns beside the figure: one axes, or an array of them."""
     rows, columns = (
-        kwargs.get(name, args[place] if len(args) > place else 1)
-        for place, name in enumerate(("nrows", "ncols"))
+        kwargs.get(name, args[position] if len(args) > position else 1)
+        for position, name in enumerate(("nrows", "ncols"))
     )
     if not (isinstance(rows, int) and isinstance(columns, int)) or rows == columns == 1:
         return StandIn("axes")
     grid = np.empty((rows, columns), dtype=object)
-    for place in np.ndindex(rows, columns):
-        grid[place] = StandIn("axes")
+    for index in np.ndindex(rows, columns):
+        grid[index] = StandIn("axes")
     return grid.squeeze()
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The only finder left in a child: a submission's own files, stand-ins, and refusals."""
+    """The only finder left in a child: submitted files and stand-ins, and refusals."""
 
-    def __init__(self, own: frozenset[str], load: Callable[[str], types.ModuleType]) -> None:
-        self.own = own
+    def __init__(self, submitted: frozenset[str], load: Callable[[str], types.ModuleType]) -> None:
+        self.submitted = submitted
         self.load = load
 
     def find_spec(
         self, name: str, _path: object = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec:
-        """How to import `name`; ModuleNotFoundError with a sentence for what is not here."""
+        """Return a spec for `name`; ModuleNotFoundError with a sentence if it is unavailable."""
         top = name.partition(".")[0]
         stands_in = name == NOTEBOOK or top in STAND_INS
-        if name in self.own or (stands_in and top not in self.own):
+        if name in self.submitted or (stands_in and top not in self.submitted):
             return importlib.machinery.ModuleSpec(name, self, is_package=top in STAND_INS)
         if top in sys.builtin_module_names or top in sys.stdlib_module_names or top == "numpy":
             raise ModuleNotFoundError(f"{name} cannot be imported while grading", name=name)
@@ -161,18 +161,18 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         )
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """A submitted file's module, or a stand-in."""
-        return self.load(spec.name) if spec.name in self.own else StandIn(spec.name)
+        """Return the module of a submitted file, or a stand-in."""
+        return self.load(spec.name) if spec.name in self.submitted else StandIn(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing: `create_module` has already run a file's statements."""
+        """Do nothing: `create_module` has already run the file's statements."""
 
 
 def forget_paths() -> None:
-    """Leave no way to import from a file.
+    """Remove every way to import from a file.
 
-    Done once, before any fork: emptying these caches in every child would touch, and so copy, much
-    memory that all of them can share.
+    This is done once, before any fork: emptying these caches in every child would touch, and so
+    copy, much memory that the children can share.
     """
     sys.path.clear()
     sys.path_hooks.clear()

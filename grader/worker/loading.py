@@ -1,4 +1,4 @@
-"""Load a submission statement by statement: a bad one costs only itself."""
+"""Load a submission statement by statement, so that a bad statement costs only itself."""
 
 from __future__ import annotations
 
@@ -29,11 +29,18 @@ OnProgress = Callable[[wire.Progress], None]
 
 
 class LoadedSubmission:
-    """The modules that a submission's files have become."""
+    """The modules made from a submission's files, and what went wrong while loading them.
 
-    def __init__(self, request: wire.LoadRequest, report: OnProgress) -> None:
+    It lives as long as the child that loads it. `load` comes first and runs every file. The files
+    import each other through `module`, which runs a file that has not been started yet. Before each
+    statement that could hang or kill the process, `on_progress` tells the grader where loading is;
+    `skip` in the request lists the statements that did so in an earlier child. Loading never
+    raises: an error becomes an entry of `errors`.
+    """
+
+    def __init__(self, request: wire.LoadRequest, on_progress: OnProgress) -> None:
         self.request = request
-        self.report = report
+        self.on_progress = on_progress
         self.skip = set(request.skip)
         self.errors: list[wire.LoadError] = []
         self.modules: dict[str, types.ModuleType] = {}
@@ -45,13 +52,13 @@ class LoadedSubmission:
         self.fingerprints: dict[str, str] = {}
 
     def load(self) -> wire.Loaded:
-        """Parse every file, then run every file's statements; say what was found."""
-        for place, source in enumerate(self.request.sources):
-            self._parse(place, source)
+        """Parse every file, then run every statement; return what the files define."""
+        for index, source in enumerate(self.request.sources):
+            self._parse(index, source)
         for source in self.request.sources:
             self._run(source)
-        # From here on no statement is to blame.
-        self.report(wire.Progress(-1, -1, "", 0))
+        # Reports that all statements have run, so that none is blamed for what follows.
+        self.on_progress(wire.Progress(-1, -1, "", 0))
         return wire.Loaded(
             definitions=tuple(self._definitions()),
             errors=tuple(self.errors),
@@ -59,21 +66,21 @@ class LoadedSubmission:
         )
 
     def function(self, file: str, name: str) -> object:
-        """What `file` binds to `name`."""
+        """Return what the file named `file` binds to `name`. KeyError if it binds nothing."""
         return self.modules[file].__dict__[name]
 
     def importable(self) -> frozenset[str]:
-        """The names under which submitted files can be imported."""
+        """Return the names under which submitted files can be imported."""
         sources = self.request.sources
         names = (name for source in sources for name in (source.stem, source.module))
         return frozenset((*names, *self.request.exercises))
 
     def module(self, stem: str) -> types.ModuleType:
-        """The module that `import stem` gives: the .py and the notebook of one name made one.
+        """Return the module for `import stem`, merged from a .py file and a notebook of that name.
 
-        Of a function that both hold, the grader's choice counts; before it has chosen, one that is
-        attempted goes before one that is a stub, and the .py before the notebook. An exercise that
-        has no file of its own is looked for in all files, as it is when it is graded.
+        Where both define a function, the grader's choice counts; before it has chosen, an attempted
+        function goes before a stub, and the .py file before the notebook. An exercise without a
+        file of its own is looked for in all files, as it is when it is graded.
         """
         sources = [source for source in self.request.sources if source.stem == stem]
         sources = sources or [source for source in self.request.sources if source.module == stem]
@@ -90,21 +97,21 @@ class LoadedSubmission:
         return merged
 
     def _gathered(self, stem: str) -> types.ModuleType:
-        """The course's functions, from wherever they are. ModuleNotFoundError if nowhere."""
+        """Return a module of the course's functions from all files. ModuleNotFoundError if none."""
         for source in self.request.sources:
             self._run(source)
-        found = self._chosen_of(self.request.sources)
-        if not found:
+        functions = self._chosen_of(self.request.sources)
+        if not functions:
             raise ModuleNotFoundError(
                 f"{stem} is not among the submitted files: hand it in too, or define what you need",
                 name=stem,
             )
         module = types.ModuleType(stem)
-        module.__dict__.update(found)
+        module.__dict__.update(functions)
         return module
 
     def _chosen_of(self, sources: Sequence[wire.Source]) -> dict[str, object]:
-        """Each of the course's functions as the best of these files has it."""
+        """Return each of the course's functions from the best of the files that define it."""
         chosen = {}
         for name in self.request.functions:
             holders = [s.name for s in sources if name in self.modules[s.name].__dict__]
@@ -119,7 +126,7 @@ class LoadedSubmission:
         return chosen
 
     def frames(self, error: BaseException) -> tuple[wire.TracebackLine, ...]:
-        """Where in the submitted files an exception passed, innermost last."""
+        """Return where an exception passed through the submitted files, innermost last."""
         frames = []
         trace = error.__traceback__
         while trace is not None:
@@ -143,26 +150,26 @@ class LoadedSubmission:
         lines = lines_of(self.texts[label])
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
-    def _parse(self, place: int, source: wire.Source) -> None:
+    def _parse(self, index: int, source: wire.Source) -> None:
         module = types.ModuleType(source.stem)
         module.__file__ = source.name
-        # What notebooks take for granted.
+        # Notebooks may use these without an import.
         module.__dict__.update(display=StandIn("display"), get_ipython=StandIn("get_ipython"))
         self.modules[source.name] = module
         statements: list[Statement] = []
         self.statements[source.name] = statements
-        self.report(wire.Progress(place, -1, source.name, 0))
-        if (place, -1) in self.skip:
+        self.on_progress(wire.Progress(index, -1, source.name, 0))
+        if (index, -1) in self.skip:
             return
-        # The same for two files whose code is the same, whatever their comments and their form; a
-        # file that has no twin needs none.
+        # Files with the same code get the same fingerprint, whatever their comments and format.
+        # Only files that share a stem are compared.
         has_twin = sum(other.stem == source.stem for other in self.request.sources) > 1
         digest = hashlib.sha256() if has_twin else None
         flags = 0  # a `from __future__` import holds for the rest of the file
         for cell in source.cells:
             self.labels[cell.label] = source.name
             self.texts[cell.label] = cell.text
-            # Made into lines when somebody asks for one.
+            # Split into lines only when a line is asked for.
             linecache.cache[cell.label] = (partial(str, cell.text),)
             nodes, error = parse(cell.text, cell.label)
             for node in nodes:
@@ -174,7 +181,7 @@ class LoadedSubmission:
                 if digest is not None:
                     digest.update(fingerprint_of(node))
             if error is not None:
-                self._record(place, cell.label, error.lineno or 0, error)
+                self._record(index, cell.label, error.lineno or 0, error)
         if digest is not None:
             self.fingerprints[source.name] = digest.hexdigest()
 
@@ -182,33 +189,35 @@ class LoadedSubmission:
         if source.name in self.started:
             return
         self.started.add(source.name)
-        # Classes look for their module where Python keeps modules.
+        # A class finds its own module through sys.modules.
         twins = sum(s.stem == source.stem for s in self.request.sources) > 1
         name = source.name if twins else source.stem
         self.modules[source.name].__name__ = name
         sys.modules.setdefault(name, self.modules[source.name])
-        place = self.request.sources.index(source)
+        source_index = self.request.sources.index(source)
         module = self.modules[source.name]
         for index, statement in enumerate(self.statements[source.name]):
-            if (place, index) in self.skip:
+            if (source_index, index) in self.skip:
                 continue
             if not statement.harmless:
-                self.report(wire.Progress(place, index, statement.label, statement.line))
+                self.on_progress(
+                    wire.Progress(source_index, index, statement.label, statement.line)
+                )
             try:
-                exec(statement.runnable(), module.__dict__)  # noqa: S102  # it is what we are for
+                exec(statement.runnable(), module.__dict__)  # noqa: S102  # the purpose of this process
             except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
-                self._record(place, statement.label, statement.line, error)
+                self._record(source_index, statement.label, statement.line, error)
 
-    def _record(self, place: int, label: str, line: int, error: BaseException) -> None:
+    def _record(self, source_index: int, label: str, line: int, error: BaseException) -> None:
         if len(self.errors) < MAX_ERRORS:
             frames = self.frames(error)
             if isinstance(error, SyntaxError):
                 text = wire.clean((error.text or "").rstrip("\n"), 300)
                 frames = (*frames, wire.TracebackLine(wire.clean(label, 300), line, "", text))
-            report = wire.error_of(error, frames)
+            packed = wire.error_of(error, frames)
             if isinstance(error, SyntaxError):
-                report = wire.Error(report.type, wire.clean(str(error.msg), 300), report.frames)
-            self.errors.append(wire.LoadError(place, wire.clean(label, 300), line, report))
+                packed = wire.Error(packed.type, wire.clean(str(error.msg), 300), packed.frames)
+            self.errors.append(wire.LoadError(source_index, wire.clean(label, 300), line, packed))
 
     def _is_stub(self, function: object) -> bool:
         code = _code_of(function)
@@ -226,9 +235,9 @@ class LoadedSubmission:
                     continue
                 code = _code_of(function)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
-                own = self.labels.get(origin or "", source.name) == source.name
+                here = self.labels.get(origin or "", source.name) == source.name
                 fingerprint = self.fingerprints.get(source.name, source.name)
-                yield wire.Definition(source.name, name, self._is_stub(function), own, fingerprint)
+                yield wire.Definition(source.name, name, self._is_stub(function), here, fingerprint)
 
     def _others(self) -> Iterator[tuple[str, str]]:
         for source in self.request.sources:
@@ -238,7 +247,7 @@ class LoadedSubmission:
 
 
 def _code_of(function: object) -> object:
-    """A function's code object, or None for a callable that has none."""
+    """Return a function's code object, or None for a callable that has none."""
     try:
         return getattr(function, "__code__", None)
     except BaseException:  # noqa: BLE001  # a learner's __getattr__ may raise anything

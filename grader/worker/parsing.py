@@ -1,4 +1,4 @@
-"""Parse what learners hand in: a magic is left out, a syntax error costs its statement only."""
+"""Parse submitted files: leave out magics, and lose only the statement with a syntax error."""
 
 from __future__ import annotations
 import __future__
@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 
 class Statement(NamedTuple):
-    """One top-level statement, compiled, and where it stands.
+    """One top-level statement, compiled, with its place in the file.
 
-    Its syntax tree, which takes many times the memory, is not kept: a child's memory is new, and
-    every page of it costs time.
+    Its syntax tree is not kept: it takes many times the memory, and a child pays time for every new
+    page of memory.
     """
 
     label: str
@@ -25,25 +25,25 @@ class Statement(NamedTuple):
     function: str | None
 
     def runnable(self) -> types.CodeType:
-        """The code; raises what compiling it raised."""
+        """Return the code; raise the error that compiling it raised."""
         if self.code is None:
             raise self.error or SyntaxError
         return self.code
 
 
 def compiled(node: ast.stmt, label: str, flags: int) -> Statement:
-    """A statement ready to run, or the error that compiling it gives (`return` outside a def)."""
+    """Compile a statement, or keep the error of compiling it (`return` outside a function)."""
     code = error = None
     try:
         code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
-    except Exception as caught:  # noqa: BLE001  # also trees too deep; told when its turn comes
+    except Exception as caught:  # noqa: BLE001  # also too deep a tree; raised when it is run
         error = caught
     function = node.name if isinstance(node, ast.FunctionDef) else None
     return Statement(label, node.lineno, _harmless(node), code, error, function)
 
 
 def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
-    """The statements of `text`; with a syntax error, those that stand before and after it.
+    """Return the statements of `text` and its syntax error, which costs only its own statement.
 
     IPython's magics are left out. A parser that gives up (nested too deep, NUL bytes) counts as a
     syntax error too.
@@ -53,12 +53,12 @@ def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
     except SyntaxError as error:
         first = error
     lines = drop_cell_magic(lines_of(text))
-    for _ in range(len(lines) + 1):  # pragma: no branch  # each time one line goes
+    for _ in range(len(lines) + 1):  # pragma: no branch  # each pass blanks one line
         try:
             return _parsed("".join(lines), label), None
         except SyntaxError as error:
             first = error
-        # Only the line at fault: another one that begins with % may go on an expression.
+        # Only the line with the error: another line that begins with % may continue an expression.
         number = (first.lineno or 0) - 1
         plain = without_magic(lines[number]) if 0 <= number < len(lines) else ""
         if not plain or plain == lines[number]:
@@ -78,7 +78,7 @@ _CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
 
 
 def _salvaged(lines: list[str], label: str) -> list[ast.stmt]:
-    """What can be parsed of lines that as a whole cannot: blocks that begin in column 0."""
+    """Parse what can be parsed of lines with a syntax error: blocks that begin in column 0."""
     starts = [
         number
         for number, line in enumerate(lines)
@@ -105,7 +105,7 @@ def _salvaged(lines: list[str], label: str) -> list[ast.stmt]:
     return statements
 
 
-# Cell magics whose cell is Python all the same.
+# Cell magics whose cells contain Python.
 _PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
 _MAGIC_LINE = re.compile(
     r"(?P<indent>\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
@@ -113,13 +113,13 @@ _MAGIC_LINE = re.compile(
 _RUN = re.compile(
     r"(?P<indent>\s*)%run\s+(?:-\w+\s+)*[\"']?(?:\./)?(?P<module>\w+)(?:\.\w+)?[\"']?\s*$"
 )
-# A text in triple quotes may hold so many lines in column 0.
+# So many lines in column 0 may belong to one text in triple quotes.
 LOOK_AHEAD = 200
 
 
 def drop_cell_magic(lines: list[str]) -> list[str]:
-    """The lines of a cell without its `%%` line: all of them blank unless it holds Python."""
-    for number, line in enumerate(lines):  # pragma: no branch  # comments alone are no error
+    """Return the lines of a cell without its `%%` line; all blank unless the cell is Python."""
+    for number, line in enumerate(lines):  # pragma: no branch  # comments alone give no error
         if line.startswith("%%"):
             name = line[2:].split()[:1]
             if name and name[0] not in _PYTHON_CELLS:
@@ -131,7 +131,7 @@ def drop_cell_magic(lines: list[str]) -> list[str]:
 
 
 def without_magic(line: str) -> str:
-    """`line`, or what stands for it if it is IPython's and not Python's."""
+    """Return `line`, or the Python that replaces it if it is IPython's."""
     if match := _RUN.match(line):
         return f"{match['indent']}from {match['module']} import *\n"
     match = _MAGIC_LINE.match(line)
@@ -139,12 +139,12 @@ def without_magic(line: str) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """Python's lines: a form feed or a Unicode line separator does not end one."""
+    """Split text into lines as Python does: not at a form feed or a Unicode line separator."""
     return re.findall(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+\Z", text)
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Whether a function is as the template left it: nothing but a docstring and a placeholder."""
+    """Return whether a function holds nothing but a docstring and a placeholder."""
     body = function.body[1:] if _is_text(function.body[0]) else function.body
     match body:
         case [] | [ast.Pass()]:
@@ -165,7 +165,7 @@ def _is_text(node: ast.stmt) -> bool:
     return False
 
 
-# What an annotation or a default may be made of and still neither hang nor kill.
+# An annotation or default made of these can neither hang nor kill the process.
 _PLAIN = (
     ast.Name,
     ast.Attribute,
@@ -177,7 +177,7 @@ _PLAIN = (
 
 
 def _harmless(node: ast.stmt) -> bool:
-    """Whether running this statement can neither hang nor kill: a plain def, a text, NumPy."""
+    """Return whether a statement can neither hang nor kill: a plain def, a text, import numpy."""
     if isinstance(node, ast.FunctionDef):
         return not node.decorator_list and all(map(_is_plain, _evaluated(node)))
     if isinstance(node, ast.Import):
@@ -186,7 +186,7 @@ def _harmless(node: ast.stmt) -> bool:
 
 
 def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
-    """What is computed when a function is defined: annotations and defaults."""
+    """Yield the expressions that are computed when a function is defined."""
     args = function.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if arg is not None:
@@ -197,15 +197,15 @@ def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
 
 
 def _is_plain(node: ast.expr | None) -> bool:
-    """Whether an expression is made of names and constants only."""
-    # These two come first because they are nearly all.
+    """Return whether an expression consists of names and constants only."""
+    # Checked first because nearly all are one of these.
     if node is None or isinstance(node, ast.Name | ast.Constant):
         return True
     return all(isinstance(part, _PLAIN) for part in ast.walk(node))
 
 
 def future_flags(node: ast.stmt) -> int:
-    """What a `from __future__` import changes for the rest of its file; 0 for other statements."""
+    """Return the compiler flags of a `from __future__` import; 0 for other statements."""
     if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
         return 0
     return sum(
@@ -216,11 +216,11 @@ def future_flags(node: ast.stmt) -> int:
 
 
 def fingerprint_of(node: ast.stmt) -> bytes:
-    """What a statement adds to its file's fingerprint; nothing, if it is a bare expression."""
+    """Return a statement's part of its file's fingerprint; empty for a bare expression."""
     if isinstance(node, ast.Expr):
         return b""
     try:
         return ast.dump(node).encode("utf-8", "replace")
-    # A tree too deep: the file is like no other.
+    # The tree is too deep: treat the file as different from any other.
     except Exception:  # noqa: BLE001  # pragma: no cover  # its size depends on Python
         return repr(id(node)).encode()

@@ -1,6 +1,7 @@
 """Try what learner code must not be able to do; run as a submission, in a process like a learner's.
 
-`probe()` says of each whether it was denied. What succeeds is harmless: nothing is written.
+`probe()` returns, for each attempt, whether it was denied. An attempt that succeeds is harmless:
+nothing is written.
 """
 
 import ctypes
@@ -17,7 +18,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def refused(call: Callable[..., object], *arguments: object) -> bool:
-    """Whether Python's call is refused."""
+    """Return whether a call from Python is refused."""
     try:
         call(*arguments)
     except OSError as error:
@@ -26,18 +27,18 @@ def refused(call: Callable[..., object], *arguments: object) -> bool:
 
 
 def refused_by_libc(name: str, *arguments: object) -> bool:
-    """Whether the C library's call is refused."""
+    """Return whether a call of the C library is refused."""
     failed = getattr(libc, name)(*arguments) == -1
     return failed and ctypes.get_errno() in DENIED
 
 
 def refused_a_socket(family: int) -> bool:
-    """Whether a socket of this family is refused."""
+    """Return whether a socket of this family is refused."""
     return refused_by_libc("socket", family, SOCK_DGRAM, 0)
 
 
 def refused_a_process() -> bool:
-    """Whether a fork is refused."""
+    """Return whether a fork is refused."""
     try:
         pid = os.fork()
     except OSError:
@@ -49,7 +50,7 @@ def refused_a_process() -> bool:
 
 
 def refused_sharing() -> bool:
-    """Whether a segment of shared memory is refused; one that is had is given back."""
+    """Return whether shared memory is refused; a segment that was granted is removed."""
     segment = libc.shmget(0, 4096, 0o1600)
     if segment == -1:
         return ctypes.get_errno() in DENIED
@@ -58,7 +59,7 @@ def refused_sharing() -> bool:
 
 
 def refused_memory() -> bool:
-    """Whether an array of 64 GiB is refused; it would never be filled."""
+    """Return whether an array of 64 GiB is refused; it is never filled."""
     try:
         np.empty(2**36, dtype=np.uint8)
     except MemoryError:
@@ -67,7 +68,7 @@ def refused_memory() -> bool:
 
 
 def probe() -> dict[str, bool]:
-    """What was denied, by name."""
+    """Return, for each attempt, whether it was denied."""
     return {
         "be root": os.geteuid() != 0,
         "become root": refused(os.setuid, 0),

@@ -1,7 +1,7 @@
-"""A process with NumPy preloaded that forks one child per submission and holds nothing else.
+"""Keep NumPy loaded, fork one child for each submission, and hold nothing else.
 
-It is started afresh (exec, never forked from the grader), so no reference, expected value or other
-learner's work was ever in its memory.
+This process is started by exec, never forked from the grader, so no reference, expected value or
+other learner's work was ever in its memory.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from grader.worker.hardening import (
     has_one_thread,
 )
 
-# One-byte commands on the control socket, and their answers. The first message is a Setup.
+# One-byte commands on the control socket and their answers. The first message is a Setup.
 READY, FORK, FORKED, STATUS = b"R", b"F", b"P", b"S"
 MAX_MESSAGE = 2**16
 
 
 class Setup(NamedTuple):
-    """What a zygote is told before anything else: see `launch.Wall`."""
+    """The first message to a zygote; see `launch.Wall`."""
 
     filter: bytes = b""
     drop_root: bool = False
 
     def to_bytes(self) -> bytes:
-        """As the first message to the zygote carries it."""
+        """Encode the setup as a message."""
         return msgspec.msgpack.encode(tuple(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Setup:
-        """What `to_bytes` made."""
+        """Decode what `to_bytes` encoded."""
         return cls(*msgspec.msgpack.decode(data, type=tuple[bytes, bool]))
 
 
@@ -52,20 +52,20 @@ def main(control_fd: int) -> None:
     die_with_parent()
     control = socket.socket(fileno=control_fd)
     first = _receive(control)
-    if first is None:  # pragma: no cover  # the grader has ended at once
+    if first is None:  # pragma: no cover  # the grader ended at once
         return
     setup = Setup.from_bytes(first[0])
     imports.preload()
     warm_up()
     imports.forget_paths()
-    if setup.drop_root:  # pragma: no cover  # behind a wall coverage can write nothing
-        # Only now: what is imported above may lie where only root can read it.
+    if setup.drop_root:  # pragma: no cover  # nobody cannot write coverage data
+        # After the imports, because the modules may lie where only root can read them.
         drop_root()
-        # A change of user has cancelled it.
+        # The kernel cancels this setting when the user changes.
         die_with_parent()
     close_to_others()
     seal = Seal(setup.filter) if setup.filter else None
-    # A frozen heap is not touched by the children's garbage collector, so its pages stay shared.
+    # The children's garbage collector does not touch a frozen heap, so its pages stay shared.
     gc.collect()
     gc.freeze()
     control.send(READY)
@@ -73,7 +73,7 @@ def main(control_fd: int) -> None:
         message, descriptors = command
         if message[:1] == FORK:
             _fork(control, ChildLimits.from_bytes(message[1:]), seal, descriptors[0])
-        elif message[:1] == STATUS:  # pragma: no branch  # there is no other
+        elif message[:1] == STATUS:  # pragma: no branch  # there is no other command
             control.send(STATUS + str(_status(int(message[1:]))).encode())
 
 
@@ -87,7 +87,7 @@ def _fork(control: socket.socket, limits: ChildLimits, seal: Seal | None, channe
         raise RuntimeError("the zygote has more than one thread; a fork of it could hang")
     zygote = os.getpid()
     pid = os.fork()
-    if pid == 0:  # pragma: no cover  # coverage begins anew in the child
+    if pid == 0:  # pragma: no cover  # coverage is not measured in a child
         _become_child(zygote, limits, seal, channel_fd)
     os.close(channel_fd)
     pidfds = array.array("i", [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else [])
@@ -101,8 +101,8 @@ def _become_child(zygote: int, limits: ChildLimits, seal: Seal | None, channel_f
     status = 1
     try:
         die_with_parent()
-        # Else it ended before that took hold.
-        if os.getppid() == zygote:  # pragma: no branch  # there is no time between
+        # Otherwise the zygote ended before the call above took effect.
+        if os.getppid() == zygote:  # pragma: no branch  # too short a time
             serve(channel_fd, limits, seal)
             status = 0
     finally:
@@ -116,17 +116,17 @@ def _reap_ended() -> None:
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:  # pragma: no cover  # the new child has ended at once
+        except ChildProcessError:  # pragma: no cover  # the new child ended at once
             return
         if pid == 0:
             return
         _ended[pid] = status
-        while len(_ended) > 100:  # pragma: no cover  # nobody asks for most
+        while len(_ended) > 100:  # pragma: no cover  # most are never asked for
             del _ended[next(iter(_ended))]
 
 
 def _status(pid: int) -> int:
-    """The exit code of an ended child; minus the signal's number if a signal ended it."""
+    """Return the exit code of an ended child, or minus the number of the signal that ended it."""
     if pid not in _ended:
         try:
             _, _ended[pid] = os.waitpid(pid, 0)

@@ -1,4 +1,4 @@
-"""Which mistake it is: named only when the answers say so, and never a right answer's."""
+"""Which mistake is named: only one that the answers prove, and none for a right answer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Learners' own machines that are not Linux: a fresh interpreter for each file, over pipes."""
+"""Systems other than Linux: a fresh interpreter for each file, connected by pipes."""
 
 from __future__ import annotations
 

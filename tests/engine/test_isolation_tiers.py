@@ -1,4 +1,4 @@
-"""Which wall is chosen, and what the instructor is told of it."""
+"""Which wall is chosen, and what the instructor reads about it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.walls import EXAMINED, WALLS, behind
 
 @pytest.fixture
 def bare(tmp_path):
-    """The command on a machine with neither bubblewrap nor libseccomp."""
+    """Run the command on a machine with neither bubblewrap nor libseccomp."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "pyseccomp.py").write_text('raise RuntimeError("Unable to find libseccomp")')
     (tmp_path / "ada.py").write_text(SOFTMAX)
@@ -35,7 +35,11 @@ def test_without_any_wall_nothing_is_graded_and_the_remedies_are_named(bare, tmp
     one = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
     done = bare("grade", "ada.py", "--out", "out", *one)
     assert done.returncode == 2
-    for words in ("bubblewrap is not there", "apt install bubblewrap", "apt install libseccomp2"):
+    for words in (
+        "bubblewrap is not installed",
+        "apt install bubblewrap",
+        "apt install libseccomp2",
+    ):
         assert words in done.stderr
     assert "--isolation none" in done.stderr
     assert not (tmp_path / "out" / "gradebook.csv").exists()

@@ -1,4 +1,4 @@
-"""How a process for learners' code is started."""
+"""Start the process for learner code without leaking descriptors."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What a learner's process knows, holds and may, and that it touches no other."""
+"""What a learner's process knows, holds and may do, and that it affects no other process."""
 
 import contextlib
 import os
@@ -16,10 +16,10 @@ from tests.support.submissions import SOFTMAX
 
 def test_the_environment_of_learner_code_is_clean(plan, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "canary")
-    told = b"import os\ndef softmax(Z): raise ValueError(sorted(os.environ))"
+    source = b"import os\ndef softmax(Z): raise ValueError(sorted(os.environ))"
     with Lane() as lane:
         one = Grader(plan, lane).only("ex01_softmax", "softmax")
-        (result,) = one.grade(submission_of("ada", {"ada.py": told}, order=())).functions
+        (result,) = one.grade(submission_of("ada", {"ada.py": source}, order=())).functions
     assert "OPENBLAS_NUM_THREADS" in result.message
     assert "SECRET" not in result.message
     assert "HOME" not in result.message
@@ -48,7 +48,7 @@ def softmax(Z):
         except OSError: pass
     raise ValueError(opened)
 """
-    # Whatever the grader has open, and however high the numbers have become.
+    # The grader may hold many descriptors, with high numbers.
     with contextlib.ExitStack() as stack, Lane() as lane:
         for _ in range(300):
             stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
@@ -108,7 +108,7 @@ def test_children_die_with_the_grader_that_was_killed(tmp_path):
     command = [sys.executable, "-m", "grader", "grade", tmp_path / "ada.py", "--out", marker]
     command += ["--exercise", "ex01_softmax"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
-    # The worker, its zygote and that one's child, which hangs.
+    # The worker, its zygote and the zygote's child, which hangs.
     wait_for(lambda: len(descendants_of(process.pid)) >= 4)
     children = descendants_of(process.pid)
     process.send_signal(signal.SIGKILL)

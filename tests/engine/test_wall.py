@@ -44,10 +44,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 {before}
 def softmax(Z):
     try:
-        found = {expression}
+        answer = {expression}
     except BaseException as error:
-        found = error
-    raise RuntimeError("<<" + repr(found) + ">>")
+        answer = error
+    raise RuntimeError("<<" + repr(answer) + ">>")
 """
         files = {"ex01_softmax.py": source.encode()}
         result = grader.grade(submission_of("ada", files, order=grader.plan.slugs))
@@ -67,7 +67,7 @@ def test_a_child_behind_a_wall_is_denied_everything_that_is_probed(tier):
 
 def test_without_a_wall_the_probes_succeed_so_that_they_can_fail():
     probes = EXAMINED["none"].wall.probes
-    allowed = {name for name, found in probes.items() if found != DENIED}
+    allowed = {name for name, answer in probes.items() if answer != DENIED}
     assert {"open a file", "use the network", "start a process", "run a program"} <= allowed
 
 
@@ -200,9 +200,9 @@ def test_a_child_holds_its_channel_and_nothing_else(says):
 
 
 def test_limits_are_set_before_the_source_is_read(says):
-    found = says("[__import__('resource').getrlimit(k) for k in (4, 7, 8, 9)]")
-    assert "PermissionError" not in found
-    core, files, _locked, memory = ast.literal_eval(found)
+    answer = says("[__import__('resource').getrlimit(k) for k in (4, 7, 8, 9)]")
+    assert "PermissionError" not in answer
+    core, files, _locked, memory = ast.literal_eval(answer)
     assert (core, files, memory) == ((0, 0), (16, 16), (2**30, 2**30))
 
 

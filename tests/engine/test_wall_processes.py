@@ -1,4 +1,4 @@
-"""The processes behind a wall: nobody looks into them, none is left or waited for."""
+"""The processes behind a wall: no other process can inspect them, and none outlives the lane."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_no_process_of_the_same_user_can_look_into_the_zygote():
     wall = behind("seccomp")
     with Lane(wall) as lane:
         probed(lane)
-        # As the user that the zygote has become; root itself may look into everything.
+        # Run as the user that the zygote has become, because root may read any process.
         spy = f"""
 import ctypes, os
 if os.geteuid() == 0:
@@ -103,7 +103,7 @@ def test_a_zygote_with_several_threads_does_not_fork():
 @pytest.mark.parametrize("tier", WALLS)
 def test_a_wall_that_is_ended_while_it_starts_is_not_waited_for(tier):
     wall = behind(tier)
-    rng = random.Random(1)  # noqa: S311  # moments, not secrets
+    rng = random.Random(1)  # noqa: S311  # random delays, no secrets
     for _ in range(60):
         zygote = launch(wall)
         time.sleep(rng.uniform(0, 0.012))

@@ -173,15 +173,15 @@ def test_what_is_too_deep_too_long_or_endless_has_no_content():
     nested = []
     for _ in range(200):
         nested = [nested]
-    found = wire.pack(nested)
-    while isinstance(found, wire.Sequence):
-        (found,) = found.items
-    assert found == wire.Opaque("too deep")
+    packed = wire.pack(nested)
+    while isinstance(packed, wire.Sequence):
+        (packed,) = packed.items
+    assert packed == wire.Opaque("too deep")
     assert wire.pack([1] * (wire.MAX_ITEMS + 1)) == wire.Opaque("too many items")
-    # The first one takes all that there is room for.
-    found = wire.pack([[1] * (wire.MAX_ITEMS - 2), 1, 1])
-    assert isinstance(found.items[0], wire.Sequence)
-    assert found.items[2] == wire.Opaque("too many items")
+    # The first item uses up the limit.
+    packed = wire.pack([[1] * (wire.MAX_ITEMS - 2), 1, 1])
+    assert isinstance(packed.items[0], wire.Sequence)
+    assert packed.items[2] == wire.Opaque("too many items")
     assert wire.pack(iter([1])) == wire.Opaque("generator")
 
 

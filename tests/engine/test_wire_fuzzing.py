@@ -1,4 +1,4 @@
-"""Frames that nobody honest sends: a message or one error, quickly."""
+"""Frames that no honest process sends: each gives a message or WireError, quickly."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def messages() -> list[bytes]:
     return [wire.encode(reply)[4:] for reply in replies]
 
 
-# Where MessagePack says how long something is, and of which type.
+# The first bytes with which MessagePack announces a type and a length.
 TELLING = bytes([*range(0xC0, 0xE0), 0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xFF])
 
 
@@ -80,8 +80,8 @@ def noise(rng: random.Random, bodies: list[bytes]) -> Iterator[bytes]:
                 body[rng.randrange(len(body)) :] = other[rng.randrange(len(other)) :]
             case 6:
                 # A head that announces billions of items, or of bytes.
-                place = rng.randrange(len(body))
-                body[place : place + 1] = rng.choice(heads) + rng.randbytes(4)
+                offset = rng.randrange(len(body))
+                body[offset : offset + 1] = rng.choice(heads) + rng.randbytes(4)
             case 7:
                 body = bytearray(rng.randbytes(rng.randrange(60)))
         yield bytes(body)
@@ -117,7 +117,7 @@ def test_a_million_frames_of_noise_are_messages_or_wire_errors():
         except wire.WireError:
             refused += 1
     assert decoded + refused == FRAMES
-    # Noise that is all refused, or all taken, would test nothing.
+    # If all noise were refused, or all accepted, nothing would be tested.
     assert min(decoded, refused) > FRAMES / 50
     assert time.process_time() - began < 60
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

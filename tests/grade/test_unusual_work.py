@@ -212,7 +212,9 @@ def test_sleeping_in_one_function_costs_no_other(plan):
 
 
 def test_a_process_that_ends_after_loading_is_told_as_that(grade_softmax):
-    patched = "sys.modules['grader.worker.loading'].Submission._others = lambda self: os._exit(4)"
+    patched = (
+        "sys.modules['grader.worker.loading'].LoadedSubmission._others = lambda self: os._exit(4)"
+    )
     source = f"{SOFTMAX}import os, sys\n{patched}\n"
     result = grade_softmax(source)
     assert result.score == 0

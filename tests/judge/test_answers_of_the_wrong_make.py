@@ -1,4 +1,4 @@
-"""Answers of the wrong make, from functions that give dicts, tuples and lists: clear verdicts."""
+"""Answers of the wrong type, from functions that return dicts, tuples and lists."""
 
 import pytest
 
@@ -62,11 +62,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("slug", "spoilt", "told"), CASES.values(), ids=CASES)
-def test_an_answer_of_the_wrong_make_has_a_clear_verdict(grade, course, slug, spoilt, told):
+@pytest.mark.parametrize(("slug", "spoilt", "expected"), CASES.values(), ids=CASES)
+def test_an_answer_of_the_wrong_make_has_a_clear_verdict(grade, course, slug, spoilt, expected):
     files = solved_files(course)
     files[f"{slug}.py"] += f"\n\n{spoilt}\n".encode()
-    name, verdict, words = told
+    name, verdict, words = expected
     function = function_of(grade(files), name)
     assert function.verdict == verdict, function.message
     assert words in " ".join(check.message for check in function.checks)

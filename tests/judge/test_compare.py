@@ -1,4 +1,4 @@
-"""How answers are compared: two tolerances, infinities, and what form is forgiven."""
+"""How answers are compared: two tolerances, infinities, and which forms are accepted."""
 
 import math
 
@@ -41,15 +41,15 @@ def test_where_infinity_is_expected_the_same_infinity_is_required(actual):
 
 def test_nan_is_never_right():
     assert isinstance(difference(math.nan, expected(math.inf)), WrongValue)
-    found = difference(np.array([math.nan, 1.0]), expected(np.ones(2)))
-    assert isinstance(found, NotFinite)
-    assert (found.index, found.wrong, found.size) == ((0,), 1, 2)
+    problem = difference(np.array([math.nan, 1.0]), expected(np.ones(2)))
+    assert isinstance(problem, NotFinite)
+    assert (problem.index, problem.wrong, problem.size) == ((0,), 1, 2)
 
 
 def test_the_worst_entry_is_named_and_the_wrong_ones_are_counted():
     want = expected(np.array([[1.0, 2.0], [3.0, 4.0]]))
-    found = difference(np.array([[1.0, 2.1], [9.0, 4.0]]), want)
-    assert found == WrongValue("", (1, 0), 9.0, 3.0, 2, 4)
+    problem = difference(np.array([[1.0, 2.1], [9.0, 4.0]]), want)
+    assert problem == WrongValue("", (1, 0), 9.0, 3.0, 2, 4)
 
 
 @pytest.mark.parametrize("actual", [2.0, np.float64(2), np.array(2.0), np.array([[2.0]]), 2, [2.0]])

@@ -1,4 +1,4 @@
-"""What an answer holds: its numbers whatever form they come in, or words for what it is instead."""
+"""What an answer holds: its numbers, in any form, or words for what it is instead."""
 
 import math
 
@@ -129,7 +129,7 @@ def test_a_list_may_hold_some_thousand_items_more_than_are_expected_and_no_more(
     limit = SPARE_ITEMS + 4 * count
     assert numbers_of(wire.pack([1.0] * limit), costs(count)).size == limit
     assert isinstance(numbers_of(wire.pack([1.0] * (limit + 1)), costs(count)), WrongType)
-    # Items within items count as well.
+    # Nested items count as well.
     rows = [[1.0] * 10] * (limit // 10)
     assert isinstance(numbers_of(wire.pack(rows), costs(count)), WrongType)
     assert numbers_of(wire.pack(rows[: limit // 11]), costs(count)).shape == (limit // 11, 10)
@@ -147,7 +147,7 @@ def test_a_list_of_costs_may_be_an_array_but_holds_floats():
         (np.array(COSTS, np.float32), "a float32 array"),
     ):
         assert type_difference(wire.pack(wrong), want) == WrongType("", got, LISTED)
-    # A list in which no number is a float stands for no list of costs.
+    # An expected list without a float is not a list of costs.
     assert type_difference(wire.pack([1.0]), expected([1, 2])) is not None
     item = expected((COSTS, 1.0))
     assert type_difference(wire.pack(([1], 1.0)), item) == WrongType(
@@ -208,8 +208,8 @@ def test_infinities_are_compared_entry_by_entry():
 
 def test_what_is_not_finite_is_told_where_it_is_and_what_it_is():
     want = expected((1.0, np.array([1.0, 2.0, 3.0])))
-    found = difference((1.0, np.array([1.0, -np.inf, np.inf])), want)
-    assert found == NotFinite("[1]", (1,), -math.inf, 2.0, 2, 3)
+    problem = difference((1.0, np.array([1.0, -np.inf, np.inf])), want)
+    assert problem == NotFinite("[1]", (1,), -math.inf, 2.0, 2, 3)
 
 
 def test_a_scalar_that_is_wrong_is_told_as_one():
@@ -219,12 +219,12 @@ def test_a_scalar_that_is_wrong_is_told_as_one():
 
 def test_the_entry_that_is_off_by_most_tolerances_is_shown_not_by_most():
     want = expected(np.array([1.0, 1e6, 5.0]))
-    # Off by 10 of 1e6 is ten tolerances, by 1 of 1 a million.
-    found = difference(np.array([2.0, 1e6 + 10, 5.0]), want)
-    assert (found.index, found.wrong, found.size) == ((0,), 2, 3)
-    # Where an infinity is missing, that is further off than any number.
-    found = difference(np.array([2.0, 7.0]), expected(np.array([1.0, np.inf])))
-    assert found.index == (1,)
+    # An error of 10 in 1e6 is ten tolerances, an error of 1 in 1 a million.
+    problem = difference(np.array([2.0, 1e6 + 10, 5.0]), want)
+    assert (problem.index, problem.wrong, problem.size) == ((0,), 2, 3)
+    # A missing infinity counts as a larger error than any number.
+    problem = difference(np.array([2.0, 7.0]), expected(np.array([1.0, np.inf])))
+    assert problem.index == (1,)
 
 
 def test_an_infinity_that_is_there_is_never_shown_as_wrong_and_a_lost_one_is_first():
@@ -240,8 +240,8 @@ def test_the_same_bytes_are_not_the_same_answer():
 
 
 def test_every_missing_key_is_told():
-    found = difference({"a": np.ones(2)}, expected(ONES | {"c": 2.0}))
-    assert found.got == "a dict without 'b', 'c'"
+    problem = difference({"a": np.ones(2)}, expected(ONES | {"c": 2.0}))
+    assert problem.got == "a dict without 'b', 'c'"
 
 
 def test_distance_counts_tolerances():
@@ -306,4 +306,4 @@ def test_expected_values_know_their_paths_keys_and_bytes():
     assert want.leaves[2].value == 3.0
     assert want.leaves[1].tight.tolist() == pytest.approx([2e-12, 4e-12])
     assert only_parts(want, ()) is want
-    assert only_parts(want, ("q",)).looked_at == (1,)
+    assert only_parts(want, ("q",)).compared == (1,)

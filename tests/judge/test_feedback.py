@@ -1,4 +1,4 @@
-"""What learners read: of a public check everything, of a hidden one nothing that could leak."""
+"""What learners read: everything about a public check, nothing that leaks from a hidden one."""
 
 import msgspec
 import numpy as np
@@ -48,7 +48,7 @@ def test_a_wrong_shape_comes_with_its_likely_reason(got, want, reason):
 
 
 @pytest.mark.parametrize(
-    ("got", "hidden", "told"),
+    ("got", "hidden", "message"),
     [
         ((3, 2), True, "has shape (3, 2); (2, 3) is expected: the axes are swapped"),
         ((987654,), True, "has another shape; (2, 3) is expected"),
@@ -56,10 +56,10 @@ def test_a_wrong_shape_comes_with_its_likely_reason(got, want, reason):
         ((2, 3, 2, 3), True, "has another shape; (2, 3) is expected"),
     ],
 )
-def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden, told):
+def test_a_hidden_shape_is_shown_only_if_its_sizes_are_known_anyway(got, hidden, message):
     difference = WrongShape("", got, (2, 3))
     call = planned({"a": [np.ones((2, 3))]})
-    assert tell(difference, call, hidden=hidden) == told
+    assert tell(difference, call, hidden=hidden) == message
 
 
 @pytest.mark.parametrize(
@@ -96,16 +96,16 @@ def test_differences_are_told(difference, public, hidden):
 
 def test_an_imprecise_value_is_called_right_but_not_accurate():
     difference = WrongValue("", (0,), 1 + 1e-9, 1.0, 1, 2)
-    told = tell(difference, planned(), hidden=False, imprecise=True)
+    message = tell(difference, planned(), hidden=False, imprecise=True)
     assert (
-        told
+        message
         == "entry (0,) is off by 1.0e-09 of its value: right, but not as accurate as float64 allows"
     )
     near_zero = WrongValue("", (0,), 1e-9, 0.0, 1, 2)
-    told = tell(near_zero, planned(), hidden=False, imprecise=True)
-    assert told.startswith("entry (0,) is off by 1.0e-09: right")
-    told = tell(near_zero, planned(), hidden=True, imprecise=True)
-    assert told == "is right to about six digits, but not as accurate as float64 allows"
+    message = tell(near_zero, planned(), hidden=False, imprecise=True)
+    assert message.startswith("entry (0,) is off by 1.0e-09: right")
+    message = tell(near_zero, planned(), hidden=True, imprecise=True)
+    assert message == "is right to about six digits, but not as accurate as float64 allows"
     assert difference_verdict(difference, imprecise=True) == Verdict.IMPRECISE
 
 
@@ -121,7 +121,7 @@ def test_an_exception_of_a_hidden_check_is_named_only_if_it_is_pythons_own():
 
 
 def test_what_happened_to_a_call_is_told():
-    told = {
+    messages = {
         Died("exit code 17"): "the Python process ended during the call",
         NotLoaded("it is gone"): "it is gone",
         TimedOut("2 seconds"): "no answer within 2 seconds; does a loop ever end?",
@@ -129,9 +129,9 @@ def test_what_happened_to_a_call_is_told():
             "earlier calls", called=False
         ): "not called any more: earlier calls used up the time",
     }
-    for outcome, text in told.items():
+    for outcome, text in messages.items():
         assert tell(outcome, hidden=True) == text
-    verdicts = [outcome_verdict(outcome, "f") for outcome in told]
+    verdicts = [outcome_verdict(outcome, "f") for outcome in messages]
     assert verdicts == [Verdict.DIED, Verdict.NOT_LOADED, Verdict.TIMED_OUT, Verdict.TIMED_OUT]
     assert tell(Died("it crashed"), hidden=False) == "it crashed"
     assert tell(raised("MemoryError"), hidden=True).startswith("it asked for more")
@@ -191,7 +191,7 @@ def test_values_survive_the_json_of_the_public_checks(value):
 
 
 def test_what_is_no_value_is_refused():
-    with pytest.raises(ValueError, match="no value"):
+    with pytest.raises(ValueError, match="not a value"):
         value_from({"code": "import os"})
 
 

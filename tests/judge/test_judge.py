@@ -1,4 +1,4 @@
-"""What answers are worth, kind of check by kind of check, with no process in between."""
+"""What answers are worth, for each kind of check, without any process."""
 
 import logging
 
@@ -63,11 +63,11 @@ CHECKS = (
 
 
 def judged(*outcomes, checks=CHECKS, calls=None, mistakes=(MISTAKE,)):
-    """The result of a function of 10 points, of which each call has come to one of `outcomes`."""
-    plan, function, found = planned_with(checks, *outcomes, calls=calls, mistakes=mistakes)
+    """Judge and explain a function of 10 points whose calls had these outcomes."""
+    plan, function, ended = planned_with(checks, *outcomes, calls=calls, mistakes=mistakes)
     judge = Judge(plan)
-    result = judge.judged(plan.exercises[0], function, found)
-    return Explainer(plan, judge.expected).explained(result, function, found)
+    result = judge.judged(plan.exercises[0], function, ended)
+    return Explainer(plan, judge.expected).explained(result, function, ended)
 
 
 def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,)):
@@ -75,8 +75,8 @@ def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,)):
     function = PlannedFunction("f", 10.0, "", "", calls, checks, mistakes, ("z",))
     exercise = PlannedExercise("ex", "An exercise", (function,))
     plan = Plan(FORMAT, "A course", 0, Limits(), (exercise,), ("ex",), ("f",))
-    found = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
-    return plan, function, found
+    ended = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
+    return plan, function, ended
 
 
 def returned(value, *, mutated=False):
@@ -233,7 +233,7 @@ def test_a_listed_mistake_is_named_and_a_grid_shows_what_is_wrong():
 
 
 def test_what_follows_from_an_earlier_function_is_not_named_but_what_follows_in_part_is():
-    """A mistake that is right given the earlier functions is not here."""
+    """An answer that is right given the earlier functions holds no mistake of its own."""
     value = (check("values", Kind.VALUE, 2), check("second", Kind.VALUE, 2, calls=(1,)))
     plan, function, outcomes = planned_with(value, WRONG, WRONG)
     judge = Judge(plan)
@@ -244,10 +244,10 @@ def test_what_follows_from_an_earlier_function_is_not_named_but_what_follows_in_
         given = with_follow_through(result, followed, share=0.5)
         assert given.follow_through > 0
         explained = explainer.explained(given, function, outcomes, followed=followed)
-        found = explained.misconception
-        assert (found.id if found else None) == named
+        misconception = explained.misconception
+        assert (misconception.id if misconception else None) == named
         assert explained.grid is not None
-        # Where it was worth nothing, the mistake stays what it is.
+        # If no points were given for following, the mistake stays named.
         plain = explainer.explained(result, function, outcomes, followed=followed)
         assert plain.misconception.id == "plus_one"
 
@@ -271,7 +271,7 @@ def test_an_explanation_that_fails_costs_nothing_but_a_lost_process_is_told_of(c
     with caplog.at_level(logging.ERROR):
         assert attempt(fails) is None
     (record,) = caplog.records
-    assert record.message == "an explanation failed; the points are not touched by that"
+    assert record.message == "an explanation failed; the points are not affected"
     assert attempt(lambda: 3) == 3
     with pytest.raises(SandboxError, match="gone"):
         attempt(lost)

@@ -1,4 +1,4 @@
-"""What checks are worth: never more than the points, never less for one that passes besides."""
+"""What checks are worth: never more than the points, and another passed check never costs any."""
 
 import msgspec
 import pytest
@@ -22,7 +22,7 @@ def wrong(kind, weight, name="a"):
 
 
 def function(points, checks):
-    """The result of a function with these checks."""
+    """Return the result of a function with these checks."""
     planned = PlannedFunction("f", points, "", "", (), ())
     return result_of(EXERCISE, planned, checks, score(points, checks), Verdict.WRONG_VALUE, "no")
 
@@ -49,11 +49,11 @@ def test_all_checks_passed_yields_exactly_the_points(points, checks):
 
 @given(POINTS, CHECKS, st.data())
 def test_a_check_that_passes_besides_never_lowers_a_score(points, checks, data):
-    place = data.draw(st.integers(0, len(checks) - 1))
-    # One that was not run counts neither way, so that it passes is one check more.
-    assume(checks[place].verdict is not Verdict.NOT_RUN)
+    index = data.draw(st.integers(0, len(checks) - 1))
+    # A check that was not run does not count: if it passes, there is one check more.
+    assume(checks[index].verdict is not Verdict.NOT_RUN)
     better = list(checks)
-    better[place] = msgspec.structs.replace(checks[place], verdict=Verdict.PASSED)
+    better[index] = msgspec.structs.replace(checks[index], verdict=Verdict.PASSED)
     assert score(points, better) >= score(points, checks)
 
 
@@ -70,10 +70,10 @@ def test_one_more_passed_check_never_lowers_the_score_of_who_is_right_in_half(
 
 
 @given(POINTS, CHECKS, st.sets(st.integers(0, 29)), SHARES)
-def test_follow_through_adds_up_to_no_more_than_the_points(points, checks, places, share):
+def test_follow_through_adds_up_to_no_more_than_the_points(points, checks, numbers, share):
     named = [msgspec.structs.replace(one, name=str(n)) for n, one in enumerate(checks)]
     before = function(points, named)
-    followed = Followed(frozenset(map(str, places)), ("softmax",))
+    followed = Followed(frozenset(map(str, numbers)), ("softmax",))
     after = with_follow_through(before, followed, share=share)
     assert before.score <= after.score <= points
     assert after.follow_through == pytest.approx(after.score - before.score, abs=0.0051)
@@ -102,7 +102,7 @@ def test_a_check_that_was_not_run_counts_neither_way():
 
 def test_scores_are_in_hundredths():
     assert score(10, [wrong(Kind.VALUE, 1), check(Kind.VALUE, 2)]) == 6.67
-    # Of points that are none themselves nobody gets more than there are.
+    # If the points are not whole hundredths, rounding must not exceed them.
     assert score(0.506, [wrong(Kind.TYPE, 0.1), check(Kind.VALUE, 100)]) == 0.506
 
 
@@ -130,7 +130,7 @@ def test_follow_through_is_in_hundredths_and_counts_from_the_first_one():
     checks = [wrong(Kind.VALUE, 1, "x"), check(Kind.VALUE, 2, name="y")]
     before = function(1, checks)
     after = with_follow_through(before, followed("x"), share=0.5)
-    # A third of a point, of which half.
+    # Half of a third of a point.
     assert (before.score, after.score, after.follow_through) == (0.67, 0.83, 0.16)
     in_part = [wrong(Kind.VALUE, 1, "x"), wrong(Kind.VALUE, 1, "z")]
     before = function(1, in_part)

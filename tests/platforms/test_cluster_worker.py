@@ -138,7 +138,7 @@ def test_another_version_or_a_missing_wall_is_told_of(begun, tasks, monkeypatch)
     monkeypatch.setattr(errand, "_examined", {})
     monkeypatch.setenv("PATH", "")
     begun(tier="bubblewrap")
-    with pytest.raises(errand.Unfit, match="bubblewrap: bubblewrap is not there"):
+    with pytest.raises(errand.Unfit, match="bubblewrap: bubblewrap is not installed"):
         answers(tasks[0])
 
 

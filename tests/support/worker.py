@@ -1,4 +1,4 @@
-"""A zygote and its children, spoken to without the grader in between."""
+"""A zygote and its children, driven without the grader, and the requests to send them."""
 
 from __future__ import annotations
 
@@ -52,3 +52,20 @@ class Worker:
         self.channel.close()
         self.control.send(STATUS + pid)
         return int(self.control.recv(64)[1:])
+
+
+def source(text, name="ex01_softmax.py", cells=None):
+    cells = cells or (wire.Cell(name, text),)
+    stem = name.partition(".")[0]
+    return wire.Source(name, stem, stem, cells)
+
+
+def load(*sources, **options):
+    return wire.LoadRequest(
+        sources, ("softmax", "softmax_jacobian"), ("ex01_softmax", "ex02_jacobian"), **options
+    )
+
+
+def call(function, *args, file="ex01_softmax.py", **kwargs):
+    packed = {name: wire.pack(value) for name, value in kwargs.items()}
+    return wire.CallRequest(7, file, function, tuple(map(wire.pack, args)), packed)

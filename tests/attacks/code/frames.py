@@ -3,21 +3,21 @@
 # %% early_answer_while_loading [stopped]
 wire = sys.modules["grader.wire"]
 for number in range(40):
-    frame = wire.encode(wire.Returned(number, wire.pack(np.eye(2) / 4), mutated=False))
+    frame = wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(2) / 4), mutated=False))
     os.write(3, frame)
 
 # %% early_answers_during_a_call [jacobian] [stopped] [costs]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     for number in range(40):
-        os.write(3, wire.encode(wire.Returned(number, wire.pack(np.eye(len(z)) / 4), mutated=False)))
+        os.write(3, wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(len(z)) / 4), mutated=False)))
 
 # %% answer_written_before_the_answer [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     frame = sys._getframe(1)
     number = frame.f_locals["call"].number
-    os.write(3, wire.encode(wire.Returned(number, wire.Word("right"), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Word("right"), mutated=False)))
 
 # %% loaded_before_it_is [stopped] [costs]
 wire = sys.modules["grader.wire"]
@@ -44,7 +44,7 @@ os.write(3, wire.encode(wire.Loaded(tuple(made), (), ())))
 # %% load_errors_with_control_characters [stopped] [costs]
 wire = sys.modules["grader.wire"]
 text = "\x1b[31m\x07\x00\u202e\u2066\r\n"
-error = wire.LoadError(0, text, 1, wire.Error(text, text, (wire.Frame(text, 1, text, text),)))
+error = wire.LoadError(0, text, 1, wire.Error(text, text, (wire.TracebackLine(text, 1, text, text),)))
 os.write(3, wire.encode(wire.Loaded((), (error,) * 50, ((text, "softmx" + text),) * 500)))
 
 # %% other_functions_with_names_that_mislead [softmax] [stopped]
@@ -52,7 +52,7 @@ del softmax
 wire = sys.modules["grader.wire"]
 loading = sys.modules["grader.worker.loading"]
 name = "softmax\x1b[31m\u202e"
-loading.Submission._others = lambda self: iter([("\x1b[31m\u202e.py", name)])
+loading.LoadedSubmission._others = lambda self: iter([("\x1b[31m\u202e.py", name)])
 
 # %% progress_of_statements_that_are_none [stopped] [costs]
 wire = sys.modules["grader.wire"]
@@ -101,7 +101,7 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Array("float64", (2**39, 2**39), b"\x00" * 8)
-    os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
 
 # %% array_with_negative_axes [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -124,29 +124,29 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Array("float64", (0, 2**40, 2**40, 2**40), b"")
-    os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
 
 # %% array_of_an_honest_oversize [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Oversized("\x1b[31m", (len(z), len(z)))
-    os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
 
 # %% callback_that_the_grader_would_evaluate [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     payload = f"x=open({HOME!r} + '/evaluated', 'w')"
-    os.write(3, wire.encode(wire.Returned(number, wire.Callback(payload, "x"), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Lambda(payload, "x"), mutated=False)))
 
 # %% callback_within_a_list [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
-    callback = wire.Callback(f"x=open({HOME!r} + '/evaluated', 'w')", "x")
+    callback = wire.Lambda(f"x=open({HOME!r} + '/evaluated', 'w')", "x")
     forged = wire.Sequence("list", (wire.Sequence("tuple", (callback,)), callback))
-    os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
 
 # %% hundred_thousand_items_eight_deep [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -158,7 +158,7 @@ def softmax_jacobian(z):
     forged = wire.Sequence("list", (empty,) * 90_000)
     for _ in range(7):
         forged = wire.Sequence("list", (forged,))
-    os.write(3, wire.encode(wire.Returned(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
 
 # %% million_numbers_in_a_frame [jacobian] [stopped]
 # Cheap to send, and dear to look at.
@@ -166,13 +166,13 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     row = wire.Sequence("list", (1,) * 99_000)
-    os.write(3, wire.encode(wire.Returned(number, wire.Sequence("list", (row,) * 10), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Sequence("list", (row,) * 10), mutated=False)))
 
 # %% dict_whose_keys_and_values_do_not_pair [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
-    os.write(3, wire.encode(wire.Returned(number, wire.Mapping(("a", "a"), (1,)), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Mapping(("a", "a"), (1,)), mutated=False)))
 
 # %% bool_for_an_array_and_a_result_in_its_place [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -205,7 +205,7 @@ def softmax_jacobian(z):
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
-    os.write(3, wire.encode(wire.Returned(number, None, mutated=False, output="\x1b[31m" * 1_000)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, None, mutated=False, output="\x1b[31m" * 1_000)))
 
 # %% orders_to_the_zygote [stopped]
 # The zygote's control socket would take orders on any descriptor that is still open.

@@ -83,22 +83,22 @@ def softmax(Z):
 
 # %% worker_answer [softmax] [stopped]
 child, wire = sys.modules["grader.worker.child"], sys.modules["grader.wire"]
-child._answer = lambda submission, call: wire.Returned(call.number, True, mutated=False)
+child._answer = lambda submission, call: wire.ReturnedReply(call.number, True, mutated=False)
 def softmax(Z):
     return None
 
 # %% worker_answer_with_the_verdict [softmax] [stopped]
 child, wire = sys.modules["grader.worker.child"], sys.modules["grader.wire"]
 def answer(submission, call):
-    return wire.Returned(call.number, wire.Word("passed"), mutated=False, output="12 of 12 points")
+    return wire.ReturnedReply(call.number, wire.Word("passed"), mutated=False, output="12 of 12 points")
 child._answer = answer
 def softmax(Z):
     return None
 
 # %% worker_submission_load [softmax] [stopped]
 loading, wire = sys.modules["grader.worker.loading"], sys.modules["grader.wire"]
-loading.Submission._is_stub = lambda *args: False
-loading.Submission._definitions = lambda self: iter(
+loading.LoadedSubmission._is_stub = lambda *args: False
+loading.LoadedSubmission._definitions = lambda self: iter(
     [wire.Definition("solutions/ex01_softmax/reference.py", "softmax", False, True, "x")])
 def softmax(Z):
     return None
