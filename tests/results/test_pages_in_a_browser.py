@@ -1,4 +1,4 @@
-"""The pages in a real browser: hostile names and messages are inert, all can read them."""
+"""The pages in a real browser: hostile names and messages are inert, anybody can read them."""
 
 import shutil
 
@@ -25,7 +25,7 @@ def browser():
     """Chromium, if this machine has one."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if found is None:
-        pytest.skip("the pages are not looked at: there is no chromium here (apt install chromium)")
+        pytest.skip("this needs Chromium to open the pages (apt install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -68,7 +68,7 @@ def pages(run, results):
 
 @pytest.fixture
 def open_page(browser):
-    """Open a file; whatever it asks for, says or runs is noted."""
+    """Open a file, and record every dialog, message, error and request of the page."""
     contexts = []
 
     def opened(path, *, width=1280, scheme="light"):
@@ -90,18 +90,19 @@ def open_page(browser):
 
 
 def test_hostile_names_and_messages_are_shown_and_do_nothing(pages, open_page):
-    shown = 0
+    pages_with_name = 0
     for path in pages:
         page = open_page(path)
         assert page.trouble == []
         assert page.locator("img, iframe, object, embed, link, base, form").count() == 0
         assert page.locator("script").count() == (path.parent.name != "feedback")
-        shown += "<img src=x onerror=alert(1)>" in page.locator("body").inner_text()
-    assert shown >= 3
+        text = page.locator("body").inner_text()
+        pages_with_name += "<img src=x onerror=alert(1)>" in text
+    assert pages_with_name >= 3
 
 
 def test_a_script_that_got_into_a_page_would_not_run(pages, open_page):
-    """The policy is a second wall: tried with an element that the page does not hold."""
+    """The policy is a second wall: tried with an element that is added to the page."""
     page = open_page(pages[0])
     page.evaluate(
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
@@ -128,8 +129,8 @@ def test_axe_finds_no_violation(pages, open_page, scheme):
         page = open_page(path, scheme=scheme)
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
         page.evaluate(source)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+        report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(v["id"], v["nodes"][0]["html"]) for v in report["violations"]] == []
 
 
 def test_tables_are_sorted_by_the_keyboard(results, open_page):

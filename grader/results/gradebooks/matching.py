@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -46,7 +46,11 @@ class Matches:
 
 
 def matched(
-    people: Sequence[GradebookPerson], rows: Sequence[RowIds], *, lms: str, by_hand: dict[str, str]
+    people: Sequence[GradebookPerson],
+    rows: Sequence[RowIds],
+    *,
+    lms: str,
+    by_hand: Mapping[str, str],
 ) -> Matches:
     """Match people with rows, one to one; `by_hand` maps a learner's id to a `row_id`."""
     pairs = paired(people, rows, _levels(lms, by_hand))
@@ -78,7 +82,7 @@ def read_by_hand(path: Path) -> dict[str, str]:
     return {record.cells["student"]: record.cells["row"] for record in records}
 
 
-def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[GradebookPerson, RowIds]]:
+def _levels(lms: str, by_hand: Mapping[str, str]) -> list[Level[GradebookPerson, RowIds]]:
     by_name: list[Level[GradebookPerson, RowIds]] = name_levels(
         _name, lambda p: _sortable(p.student), lambda r: r.name
     )
