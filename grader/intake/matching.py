@@ -24,7 +24,7 @@ class Level(NamedTuple, Generic[_L, _R]):
 class Ambiguity(NamedTuple):
     """Why an item has no partner: how many on either side have the same value at some level.
 
-    Without a `value`: `left` items each have a value of their own in common with one partner.
+    With an empty `value`, `left` items claim the same partner, each by a different value.
     """
 
     left: int

@@ -123,8 +123,7 @@ class TestCanvas:
         [
             (
                 "Essay",
-                "no assignment is called 'Essay'; the assignments are: 'Softmax (901)',"
-                " 'Essay, long",
+                "is called 'Essay'; the assignments are: 'Softmax (901)', 'Essay, long (902)'",
             ),
             ("Current Score", "'Current Score' is read-only"),
             ("902", "is out of 10 points and the results are out of 100"),
