@@ -238,7 +238,7 @@ def timed_class(
         store.begin(plan, fingerprints_of(plan, isolation="", versions={}).plan, regrade=False)
 
         def into_store() -> None:
-            tasks = (Task(e.student, e.parts, store.known(e.student)) for e in entries)
+            tasks = (Task(e.student, e.parts, store.fingerprints(e.student)) for e in entries)
             for group in grade_all(tasks, cluster):
                 store.keep(group)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,7 @@ from grader.cli.common import EXIT_FAILED, reports_errors
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.results.gradebooks.filling import Filled
+    from grader.results.gradebooks.filling import FilledTable, FillOptions
 
 _results = click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS")
 _out = click.option(
@@ -101,8 +102,8 @@ def canvas(
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.results.gradebooks.canvas import fill
 
-    more = {"column": column}
-    _filled(fill, results, gradebook, out, exercise, by_hand, more, scale=scale, dry_run=dry_run)
+    options = _options(exercise, by_hand, scale=scale)
+    _fill(partial(fill, column=column), results, gradebook, options, out, dry_run=dry_run)
 
 
 @export.command()
@@ -148,12 +149,11 @@ def moodle(  # noqa: PLR0913  # one for each option
     """  # noqa: D301  # click's mark for lines that are kept
     from grader.results.gradebooks.moodle import fill
 
-    more = {
-        "feedback": feedback,
-        "grade_column": grade_column,
-        "feedback_column": feedback_column,
-    }
-    _filled(fill, results, worksheet, out, exercise, by_hand, more, scale=scale, dry_run=dry_run)
+    options = _options(exercise, by_hand, scale=scale)
+    fill_columns = partial(
+        fill, feedback=feedback, grade_column=grade_column, feedback_column=feedback_column
+    )
+    _fill(fill_columns, results, worksheet, options, out, dry_run=dry_run)
 
 
 @export.command()
@@ -249,32 +249,34 @@ def jsonl(results: Path, out: Path | None, *, nobody: bool) -> None:
     _write("".join(json_line(person.result) for person in kept).encode(), out)
 
 
-def _filled(  # noqa: PLR0913  # what both commands were given
-    fill: Callable[..., Filled],
+def _options(exercise: str, by_hand: Path | None, *, scale: bool) -> FillOptions:
+    from grader.results.gradebooks.filling import FillOptions
+    from grader.results.gradebooks.matching import read_by_hand
+
+    return FillOptions(exercise, scale, read_by_hand(by_hand) if by_hand is not None else {})
+
+
+def _fill(
+    fill: Callable[..., FilledTable],
     results: Path,
     path: Path,
+    options: FillOptions,
     out: Path | None,
-    exercise: str,
-    by_hand: Path | None,
-    more: dict[str, Any],
     *,
-    scale: bool,
     dry_run: bool,
 ) -> None:
-    """Fill a teacher's file, write it, and say what was done."""
+    """Fill the teacher's file `path`, write it to `out`, print the report, and exit."""
     from grader.intake.table import read_table
     from grader.results.gradebooks.filling import report
-    from grader.results.gradebooks.matching import read_by_hand
     from grader.results.gradebooks.people import people_in
 
     if out is None and not dry_run:
         raise UsageError("name the file to write with --out, or say --dry-run")
     if out is not None and out.exists() and path.exists() and out.samefile(path):
         raise UsageError(f"{out} is the file that is read; name another --out")
-    people = people_in(results, exercise=exercise)
-    settled = read_by_hand(by_hand) if by_hand is not None else {}
+    people = people_in(results, exercise=options.exercise)
     table = read_table(path)
-    filled = fill(table, people, exercise=exercise, scale=scale, by_hand=settled, **more)
+    filled = fill(table, people, options)
     if out is not None and not dry_run:
         _write(table.to_bytes(), out)
     for line in report(filled, dry_run=dry_run):

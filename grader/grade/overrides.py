@@ -53,7 +53,7 @@ def apply_marks(marks: Sequence[Mark], store: Store, plan: Plan) -> list[str]:
         if why:
             refused.append(f"line {mark.line} is not applied: {why}")
         else:
-            store.override(student, mark.function, mark.points, mark.reason)
+            store.set_override(student, mark.function, mark.points, mark.reason)
     return refused
 
 

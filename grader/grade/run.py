@@ -115,7 +115,7 @@ class ClassRun:
             self._grade(store, counts, signals)
             for entry in self.submissions.entries:
                 if entry.person.name:
-                    store.name(entry.student, entry.person.name)
+                    store.set_name(entry.student, entry.person.name)
             for why in apply_marks(marks, store, self.plan):
                 self.errors.print(f"{self._marks_path}, {why}", markup=False, soft_wrap=True)
             return self._report(store, counts)
@@ -123,7 +123,7 @@ class ClassRun:
     def _grade(self, store: Store, counts: _Counts, signals: _Signals) -> None:
         """Grade what is not stored, and store it as soon as it is known."""
         entries = self.submissions.entries
-        tasks = (Task(e.student, e.parts, store.known(e.student), e.notes) for e in entries)
+        tasks = (Task(e.student, e.parts, store.fingerprints(e.student), e.notes) for e in entries)
         results = grade_all(tasks, self.workers, stopped=lambda: signals.asked is not None)
         # Closed at once when storing fails, so that no worker is waited for.
         with progress(len(entries), self.errors) as step, closing(results), signals.held():

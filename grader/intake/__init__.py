@@ -1,4 +1,4 @@
-"""Turn what was handed in (files, zips, LMS downloads, rosters) into submissions of people.
+"""Turn what was handed in (files, zips, LMS downloads) and rosters into submissions with names.
 
-Reads bytes and runs nothing; knows neither results nor a course.
+This room only reads bytes: it runs no learner code and knows neither results nor a course.
 """

@@ -1,4 +1,4 @@
-"""Read zip archives in memory: a learner's own, and their part of a whole class's."""
+"""Read zip archives in memory: one that a learner made, or a learner's part of a class's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UTF8_NAME = 0x800
 
 
 def read_zip(path: Path, label: str, collected: Collected) -> None:
-    """Take in what the archive `path` holds; `label` is what notes call it."""
+    """Add the members of the archive `path` to `collected`; notes call the archive `label`."""
     try:
         data = read_regular(path, MAX_ARCHIVE_BYTES)
     except SubmissionError as error:
@@ -41,9 +41,10 @@ def read_zip(path: Path, label: str, collected: Collected) -> None:
 
 
 def read_members(part: Members, collected: Collected) -> None:
-    """Take in one learner's part of a class's archive.
+    """Add one learner's part of a class's archive to `collected`.
 
-    OSError or BadZipFile when the archive is not what it was: that is no learner's fault.
+    Raise OSError or BadZipFile when the archive has changed since it was listed: no learner is at
+    fault then.
     """
     archive = _opened(part.archive, part.stamp)
     if stamp_of(part.archive) != part.stamp:
@@ -60,50 +61,52 @@ def read_members(part: Members, collected: Collected) -> None:
         else:
             _read_member(archive, info, member.name, "", collected)
     if len(part.members) > MAX_ENTRIES:
-        collected.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
+        collected.notes.append(f"more than {MAX_ENTRIES} files; the rest were ignored")
 
 
 def class_members(path: Path) -> tuple[Members, list[str]]:
-    """All that the archive `path` holds, and a sentence about each member that points outside.
+    """List the archive `path`; also return a remark on each member whose path leads outside.
 
-    OSError, BadZipFile and others when it cannot be read.
+    Raise UsageError when it has too many members, and OSError, BadZipFile or another of zipfile's
+    errors when it cannot be read.
     """
-    members, outside = [], []
+    members, remarks = [], []
     with zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
     if len(infos) > MAX_CLASS_MEMBERS:
-        raise UsageError(f"{path} holds more than {MAX_CLASS_MEMBERS} files; unpack and split it")
-    for place, info in enumerate(infos):
+        raise UsageError(f"{path} has more than {MAX_CLASS_MEMBERS} files; unpack and split it")
+    for number, info in enumerate(infos):
         name = member_name(info)
         member = PurePosixPath(name)
         if points_outside(member):
-            outside.append(f"{clean_name(name)} points outside of the archive; left out")
+            remarks.append(f"{clean_name(name)} points outside the archive; ignored")
         elif member.parts and not any(map(is_junk, member.parts)):
-            # A folder keeps the slash at its end, by which it is known for one.
-            members.append(Member(place, f"{member}/" if name.endswith("/") else str(member)))
-    return Members(path, stamp_of(path), tuple(members)), outside
+            # PurePosixPath drops the slash that marks a folder.
+            members.append(Member(number, f"{member}/" if name.endswith("/") else str(member)))
+    return Members(path, stamp_of(path), tuple(members)), remarks
 
 
 def first_members(parts: Sequence[Members], limit: int) -> list[bytes]:
-    """The bytes of each part's first member, not more than `limit`; none where it is unreadable."""
-    found: list[bytes] = []
+    """Return up to `limit` bytes of each part's first member; b"" for one that is unreadable."""
+    contents: list[bytes] = []
     if not parts:
-        return found
+        return contents
     with zipfile.ZipFile(parts[0].archive) as archive:
         infos = archive.infolist()
         for part in parts:
             try:
                 with archive.open(infos[part.members[0].number]) as file:
-                    found.append(file.read(limit))
+                    contents.append(file.read(limit))
             except Exception:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
-                found.append(b"")
-    return found
+                contents.append(b"")
+    return contents
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """A member's name, with slashes, in the encoding that it is most likely in.
+    """Return a member's name, decoded with the likeliest encoding, with forward slashes.
 
-    Names without the mark of UTF-8 are in code page 437 by the standard, and in UTF-8 by habit.
+    The standard says that a name without the UTF-8 flag is in code page 437, but many programs
+    write UTF-8 there too.
     """
     name = info.filename
     if not info.flag_bits & UTF8_NAME and not name.isascii():
@@ -113,7 +116,7 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def points_outside(member: PurePosixPath) -> bool:
-    """Whether unpacking a member of this name could write elsewhere."""
+    """Tell whether unpacking a member of this name could write outside the target folder."""
     return (
         member.is_absolute()
         or ".." in member.parts
@@ -122,14 +125,14 @@ def points_outside(member: PurePosixPath) -> bool:
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
-    """What changes when a file does: its size and its time."""
+    """Return a file's size and modification time (ns), to notice when it changes."""
     status = path.stat()
     return status.st_size, status.st_mtime_ns
 
 
 @lru_cache(maxsize=2)
 def _opened(path: Path, _stamp: tuple[int, int]) -> zipfile.ZipFile:
-    """A class's archive, opened once in a process: its directory may list many thousands."""
+    """Open a class's archive once per process: its directory may list many thousands of files."""
     return zipfile.ZipFile(path)
 
 
@@ -140,7 +143,7 @@ def _read_archive(data: bytes, label: str, collected: Collected) -> None:
                 _read_member(archive, info, member_name(info), label, collected)
             if len(archive.infolist()) > MAX_ENTRIES:
                 collected.notes.append(
-                    f"{label}: more than {MAX_ENTRIES} entries; the rest is not looked at"
+                    f"{label}: more than {MAX_ENTRIES} entries; the rest were ignored"
                 )
     except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged archive
         collected.fail(label, f"{label} is not a readable zip archive ({error}); zip it again")
@@ -149,17 +152,17 @@ def _read_archive(data: bytes, label: str, collected: Collected) -> None:
 def _read_member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, raw: str, label: str, collected: Collected
 ) -> None:
-    """Take in one member; `label` is the archive that a learner made, if it is in one."""
+    """Add one member to `collected`; `label` names the learner's own archive, "" if in none."""
     path = PurePosixPath(raw)
     name = clean_name(str(path))
     where = f"{label}: {name}" if label else name
     if raw.endswith("/") or any(is_junk(part) and part != ".." for part in path.parts):
         return
     if points_outside(path):
-        collected.notes.append(f"{where} points outside of the archive; left out")
+        collected.notes.append(f"{where} points outside the archive; ignored")
     elif path.suffix.lower() not in SUFFIXES:
-        read = ".py or .ipynb" if label else ".py, .ipynb or .zip"
-        collected.notes.append(f"{where} is not looked at: no {read}")
+        readable = ".py or .ipynb" if label else ".py, .ipynb or .zip"
+        collected.notes.append(f"{where} was ignored: it is not a {readable} file")
     else:
         limit = min(MAX_FILE_BYTES, collected.room)
         content = _content(archive, info, name, where, limit, collected)
@@ -175,7 +178,7 @@ def _content(
     limit: int,
     collected: Collected,
 ) -> bytes | None:
-    """The bytes of one member; None, with a note, when it cannot or must not be unpacked."""
+    """Return the bytes of one member; note why and return None when it cannot be unpacked."""
     if stat.S_ISLNK(info.external_attr >> 16):
         collected.fail(name, f"{where} is a link; links are not followed")
         return None
@@ -189,6 +192,6 @@ def _content(
         collected.fail(name, f"{where} cannot be unpacked ({error}); zip it again")
         return None
     if len(content) > limit:
-        collected.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; left out")
+        collected.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; ignored")
         return None
     return content

@@ -1,4 +1,4 @@
-"""What one learner handed in, while it is being read: where it is, its files, what is wrong."""
+"""One learner's hand-in while it is read: where its files are, their contents, problems found."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ IGNORED_FOLDERS = frozenset(
 
 
 class RenamedFile(NamedTuple):
-    """A file that is read under another name: an LMS has put the learner's name into its own."""
+    """A file that is read as if it were called `name`: an LMS put more into its real name."""
 
     path: Path
     name: str
 
 
 class Member(NamedTuple):
-    """A member of an archive: its number in the directory there, and the name it is read under."""
+    """A member of an archive: its number in the archive's directory, and the name to read it as."""
 
     number: int
     name: str
 
 
 class Members(NamedTuple):
-    """What a zip archive holds of one learner. `stamp` tells whether the archive is still the same.
+    """One learner's members of a zip archive; `stamp` is the archive's size and time when listed.
 
-    Small, since it is sent to the process that reads it.
+    It is sent to the process that reads the members, so it holds no contents.
     """
 
     archive: Path
@@ -46,15 +46,20 @@ class Members(NamedTuple):
     members: tuple[Member, ...]
 
 
-# A file or folder, or what stands for one; nothing of it is read until it is graded.
+# Where one part of a hand-in is; its contents are read only when it is graded.
 Part: TypeAlias = Path | RenamedFile | Members
 
 
 @dataclass(slots=True)
 class Collected:
-    """What is found of one learner, before it is made into a submission.
+    """The files of one learner and the problems met while reading them.
 
-    `room` is how many bytes may still be taken in.
+    State: `files` by relative name, `notes` (sentences for the result), `unreadable` (the stem and
+    the reason of each file that could not be read; its functions are then "not loaded" rather than
+    "missing"), and `room`, the bytes that may still be added.
+    Lifetime: one object for each submission, filled by `submission.collect` and then read by
+    `submission_from`, perhaps in another process.
+    Nothing here raises: what cannot be added becomes a note.
     """
 
     room: int
@@ -63,7 +68,7 @@ class Collected:
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, name: str, data: bytes, *, within: str) -> None:
-        """Take a file in; one of a name that is taken is told apart by the entry it is within."""
+        """Add a file; if its name is in use, put `within` (the archive or folder) before it."""
         while name in self.files:
             name = f"{within}/{name}"
         if len(name) > MAX_NAME:
@@ -73,15 +78,15 @@ class Collected:
         self.files[name] = data
 
     def fail(self, name: str, reason: str) -> None:
-        """Note that the file `name` could not be read."""
+        """Note that the file `name` could not be read, and why."""
         self.notes.append(reason)
         self.unreadable.append((PurePosixPath(name).stem, reason))
 
 
 def clean_name(name: str) -> str:
-    """A name in NFC, in which control and bidirectional characters are replaced by "?".
+    """Return a name in NFC with control and bidirectional characters replaced by "?".
 
-    Bytes that are not UTF-8 are written out, so that two such names stay different.
+    Bytes that are not UTF-8 are written as escapes, so that two such names stay different.
     """
     name = name.encode("utf-8", "backslashreplace").decode("utf-8")
     name = unicodedata.normalize("NFC", name)
@@ -89,14 +94,15 @@ def clean_name(name: str) -> str:
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file or folder of this name is what a system or a tool leaves behind."""
+    """Tell whether a file or folder of this name was left behind by a system or a tool."""
     return name.startswith(".") or name in IGNORED_FOLDERS
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file, opened without following a link; SubmissionError if it is none.
+    """Read a regular file without following links.
 
-    A FIFO does not make this wait, and a file that grows is not read beyond `limit`.
+    A FIFO does not make this wait, and a file that grows is not read beyond `limit` bytes. Raise
+    SubmissionError, a predicate without the file's name, if it is no regular file or too large.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:

@@ -1,4 +1,4 @@
-"""Gradescope's "Export Submissions": a folder for each submission, and a file that says whose.
+"""Read Gradescope's "Export Submissions": a folder for each submission, and a file of submitters.
 
 assignment_8046_export/submission_metadata.yml
 assignment_8046_export/submission_40919/ex01_softmax.py
@@ -15,7 +15,7 @@ from typing import Any
 from grader.errors import SubmissionError, UsageError
 from grader.intake.archives import first_members
 from grader.intake.files import Members, clean_name, read_regular
-from grader.intake.listing import Item, shown
+from grader.intake.listing import Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted
 
@@ -26,48 +26,53 @@ FOLDER = re.compile(r"submission_\w+")
 EXPORT = re.compile(r"assignment_\d+_export")
 MAX_METADATA_BYTES = 512 * 2**20
 
-# What was found by Gradescope's own graders: most of the file, and nothing of it is needed.
+# Gradescope's own results and history are most of the file, and not needed.
 _RESULTS = re.compile(r"^  :(?:results|history):.*\n(?:(?:   .*|  -.*|[ \t\r]*)\n)*", re.MULTILINE)
 
 
 def fitting(items: Sequence[Item]) -> int:
-    """How many of these are an export's; none without the file that says whose they are."""
+    """Count the items that belong to an export; 0 without the file that names the submitters."""
     if not any(item.name == METADATA and not item.folder for item in items):
         return 0
     return sum(item.name == METADATA or _is_submission(item) for item in items)
 
 
-def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # as of every LMS
-    """Everybody who handed in one of these folders. UsageError when the metadata is broken."""
-    file = next(item for item in items if item.name == METADATA)
-    named = _submitters(file)
+def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # all LMSs share this signature
+    """Return an entry for each submitter of each folder.
+
+    Raise UsageError when the metadata cannot be read.
+    """
+    submitters = _submitters(next(item for item in items if item.name == METADATA))
     folders = {item.name: item for item in items if _is_submission(item)}
     remarks = [
-        f"{shown(item)} is not named as Gradescope names submissions; it is not looked at"
+        f"{printable_name(item)} is not named as Gradescope names submissions; ignored"
         for item in items
         if item.name not in (METADATA, *folders)
     ]
     handed: list[tuple[Item, Person]] = []
     groups = 0
     for name, item in folders.items():
-        people = named.get(name)
+        people = submitters.get(name)
         if not people:
-            remarks.append(f"{shown(item)} is graded under that name: {METADATA} names nobody")
+            remarks.append(
+                f"{printable_name(item)} is graded under that name: {METADATA} names no submitter"
+            )
         groups += len(people or []) > 1
         handed += [(item, person) for person in people or [_unnamed(name)]]
-    for name, people in named.items():
+    for name, people in submitters.items():
         if name not in folders:
             who = ", ".join(person.name or person.sid or person.email for person in people)
             remarks.append(
-                f"{clean_name(name)} ({who or 'nobody'}) is in {METADATA}, but has no folder;"
-                " nothing is graded"
+                f"{clean_name(name)} ({who or 'nobody'}) is in {METADATA} but has no folder, so"
+                " there is nothing to grade"
             )
+    ids = _student_ids([person for _, person in handed])
     entries = [
-        Entry(key, [item.part], person)
-        for key, (item, person) in zip(_keys([p for _, p in handed]), handed, strict=True)
+        Entry(student_id, [item.part], person)
+        for student_id, (item, person) in zip(ids, handed, strict=True)
     ]
-    told = [counted(len(entries), "learner"), *[counted(groups, "group")] * (groups > 0)]
-    return ClassSubmissions(entries, "gradescope", f"{TITLE}: {', '.join(told)}", remarks=remarks)
+    counts = [counted(len(entries), "learner"), *[counted(groups, "group")] * (groups > 0)]
+    return ClassSubmissions(entries, "gradescope", f"{TITLE}: {', '.join(counts)}", remarks=remarks)
 
 
 def _is_submission(item: Item) -> bool:
@@ -78,33 +83,32 @@ def _unnamed(folder: str) -> Person:
     return Person(lms="gradescope", lms_id=folder.partition("_")[2])
 
 
-def _keys(people: Sequence[Person]) -> list[str]:
-    """The key of each: the first of sid, email and name that nobody else has, or the folder's."""
+def _student_ids(people: Sequence[Person]) -> list[str]:
+    """Return for each the first of sid, email and name that is unique, or the folder's name."""
     sids = Counter(person.sid for person in people)
     emails = Counter(person.email.casefold() for person in people)
     names = Counter(person.name for person in people)
-    keys = []
+    ids = []
     for person in people:
-        folder = f"submission_{person.lms_id}"
         if person.sid and sids[person.sid] == 1:
-            key = person.sid
+            text = person.sid
         elif person.email and emails[person.email.casefold()] == 1:
-            key = person.email
+            text = person.email
         elif person.name:
-            key = person.name if names[person.name] == 1 else f"{person.name} ({person.lms_id})"
+            text = person.name if names[person.name] == 1 else f"{person.name} ({person.lms_id})"
         else:
-            key = folder
-        keys.append(student_id_of(key))
-    return keys
+            text = f"submission_{person.lms_id}"
+        ids.append(student_id_of(text))
+    return ids
 
 
 def _submitters(item: Item) -> dict[str, list[Person]]:
-    """Who handed in each folder. UsageError says where the file is broken."""
+    """Return the submitters by folder. Raise UsageError with the line where the file is broken."""
     where = _where(item)
-    found = _parsed(_text(item, where), where)
-    if not isinstance(found, dict):
+    document = _parsed(_text(item, where), where)
+    if not isinstance(document, dict):
         raise UsageError(f"{where}, line 1: it does not list folders; {_AGAIN}")
-    return {str(folder): _people(str(folder), about) for folder, about in found.items()}
+    return {str(folder): _people(str(folder), about) for folder, about in document.items()}
 
 
 def _people(folder: str, about: Any) -> list[Person]:
@@ -112,8 +116,8 @@ def _people(folder: str, about: Any) -> list[Person]:
     people = [
         _unnamed(folder)._replace(
             name=cleaned(one.get(":name")),
-            email=_known(one.get(":email")),
-            sid=_known(one.get(":sid")),
+            email=_without_null(one.get(":email")),
+            sid=_without_null(one.get(":sid")),
         )
         for one in (submitters if isinstance(submitters, list) else [])
         if isinstance(one, dict)
@@ -122,31 +126,35 @@ def _people(folder: str, about: Any) -> list[Person]:
     return [p._replace(group=clean_name(folder)) for p in people] if len(people) > 1 else people
 
 
-def _known(value: Any) -> str:
-    """A text, or none where Ruby has written that there is none."""
+def _without_null(value: Any) -> str:
+    """Return a text; "" where Ruby wrote null."""
     text = cleaned(value)
     return "" if text in ("~", "null") else text
 
 
 def _parsed(text: str, where: str) -> Any:
-    """The file without what was graded. Every value in it is a text: a sid may begin with 0."""
+    """Parse the file without Gradescope's results; all values stay text, as a sid may begin with 0.
+
+    Raise UsageError with the line where it is no YAML.
+    """
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    short = _RESULTS.sub(lambda found: "\n" * found.group().count("\n"), f"{text}\n")
+    # Blank lines in their place keep the line numbers of errors right.
+    short = _RESULTS.sub(lambda match: "\n" * match.group().count("\n"), f"{text}\n")
     try:
         # A base loader makes nothing but texts, lists and dictionaries, whatever the tags say.
         try:
             return yaml.load(short, Loader=loader)  # noqa: S506
         except yaml.YAMLError:
-            # What was left out may have been referred to.
+            # The part that was cut out may have held an anchor that the rest refers to.
             return yaml.load(text, Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
         line = _line(error, text)
-        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise UsageError(f"{where}, line {line}: {clean_name(reason)}; {_AGAIN}") from error
-    except RecursionError as error:  # pragma: no cover  # PyYAML without libyaml
-        raise UsageError(f"{where} is nested too deep; {_AGAIN}") from error
+    except RecursionError as error:  # pragma: no cover  # only PyYAML without libyaml raises it
+        raise UsageError(f"{where} is nested too deeply; {_AGAIN}") from error
 
 
 def _line(error: Any, text: str) -> int:

@@ -1,4 +1,4 @@
-"""What lies in a folder or in an archive, seen in one way; nothing is unpacked."""
+"""List a folder and an archive in the same way, without unpacking anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENTRY_SUFFIXES = (*SUFFIXES, ".zip")
 
 
 class Item(NamedTuple):
-    """One file or folder, by its own name. A link is a file here, whatever it leads to."""
+    """One file or folder, by its last name. A link counts as a file, whatever it points to."""
 
     name: str
     folder: bool
@@ -23,46 +23,47 @@ class Item(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """The ending of its name, in small letters, with the dot."""
+        """The ending of its name, in lower case, with the dot."""
         return PurePosixPath(self.name).suffix.lower()
 
     @property
     def is_entry(self) -> bool:
-        """Whether a learner may have handed it in: a folder, or a file that could be looked at."""
+        """Whether it may be a hand-in: a folder, or a file of a kind that is read."""
         return (
             self.folder
             or self.suffix in ENTRY_SUFFIXES
-            # A link to a folder: reading it says that links are not followed.
+            # A link to a folder counts too, so that a note will say that links are not followed.
             or (isinstance(self.part, Path) and self.part.is_dir())
         )
 
     @property
     def stem(self) -> str:
-        """Its name in NFC, without the ending if it is a file that could be looked at."""
-        known = not self.folder and self.suffix in ENTRY_SUFFIXES
-        stem = PurePosixPath(self.name).stem if known else self.name
+        """Its name in NFC, without the ending if it is a file of a kind that is read."""
+        is_readable = not self.folder and self.suffix in ENTRY_SUFFIXES
+        stem = PurePosixPath(self.name).stem if is_readable else self.name
         return unicodedata.normalize("NFC", stem)
 
     def renamed(self, name: str) -> Part:
-        """The file, to be read as one of that name."""
+        """Return the file as a part that is read under another name."""
         if isinstance(self.part, Path):
             return RenamedFile(self.part, name)
-        # Two members of one name are two files: the second is told apart when it is read.
-        members = tuple(Member(place, name) for place, _ in self.part.members)
+        # Two members of one name are two files; `Collected.add` gives the second another name.
+        members = tuple(Member(number, name) for number, _ in self.part.members)
         return self.part._replace(members=members)
 
 
 def items_in(whole: Path | Members, *, leave_out: Path | None = None) -> list[Item]:
-    """What lies in a folder or archive, sorted, without what systems and tools leave behind.
+    """List a folder or archive, sorted by name, without what systems and tools leave behind.
 
-    The folder `leave_out` (where results go) is passed over.
+    The folder `leave_out` (where results go) is skipped. Raise UsageError when a folder cannot be
+    read.
     """
     items = _in_archive(whole) if isinstance(whole, Members) else _in_folder(whole, leave_out)
     return sorted(items, key=lambda item: item.name)
 
 
 def files_of(item: Item, *, most: int = 2_000) -> Iterator[str]:
-    """The names of the files in an item, with the folders they lie in; not more than `most`."""
+    """Yield the names of the files in an item, in subfolders too, and stop soon after `most`."""
     if isinstance(item.part, Members):
         for member in item.part.members[:most]:
             if not member.name.endswith("/"):
@@ -78,14 +79,14 @@ def files_of(item: Item, *, most: int = 2_000) -> Iterator[str]:
 
 
 def _in_folder(folder: Path, leave_out: Path | None) -> Iterator[Item]:
-    left_out = _identity(leave_out)
+    skipped = _identity(leave_out)
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if is_junk(entry.name):
                     continue
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if left_out is not None and _identity(folder / entry.name) == left_out:
+                if skipped is not None and _identity(folder / entry.name) == skipped:
                     continue
                 yield Item(entry.name, is_folder, folder / entry.name)
     except OSError as error:
@@ -93,7 +94,7 @@ def _in_folder(folder: Path, leave_out: Path | None) -> Iterator[Item]:
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:
-    """What two names of one folder have in common; None if there is none."""
+    """Return the device and inode, the same for all names of one folder; None if it is missing."""
     try:
         status = path.stat() if path is not None else None
     except OSError:
@@ -102,21 +103,21 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
 
 
 def _in_archive(whole: Members) -> Iterator[Item]:
-    """The members by the first part of their names."""
+    """Yield an item for each first part of the members' names."""
     groups: dict[str, list[Member]] = {}
     folders = set()
-    for place, name in whole.members:
+    for number, name in whole.members:
         first, slash, rest = name.partition("/")
         if slash:
             folders.add(first)
         groups.setdefault(first, [])
-        if rest or not slash:  # pragma: no branch  # an entry of the folder itself
-            groups[first].append(Member(place, rest or first))
+        if rest or not slash:  # pragma: no branch  # else it is the folder's own member
+            groups[first].append(Member(number, rest or first))
     for first, members in groups.items():
         members.sort(key=lambda member: (member.name.count("/"), member.name.split("/")))
         yield Item(first, first in folders, whole._replace(members=tuple(members)))
 
 
-def shown(item: Item) -> str:
-    """An item's name as it can be printed."""
+def printable_name(item: Item) -> str:
+    """Return an item's name without characters that could mislead a reader."""
     return clean_name(item.name)

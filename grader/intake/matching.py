@@ -1,4 +1,4 @@
-"""Find out who is who in two lists: one to one, by what says it best, and never by a guess."""
+"""Match the people of two lists one to one, by the most reliable data first, without guessing."""
 
 from __future__ import annotations
 
@@ -14,82 +14,89 @@ _T = TypeVar("_T")
 
 
 class Level(NamedTuple, Generic[_L, _R]):
-    """A way to tell that two are one: `what` it is, and the values of either; "" says nothing."""
+    """One way to compare: the name of a value, and that value on either side ("" never matches)."""
 
-    what: str
+    name: str
     of_left: Callable[[_L], Iterable[str]]
     of_right: Callable[[_R], Iterable[str]]
 
 
-class Unclear(NamedTuple):
-    """Why one is not matched: how many on either side share a value, or claim one and the same."""
+class Ambiguity(NamedTuple):
+    """Why an item has no partner: how many on either side have the same value at some level.
+
+    With an empty `value`, `left` items claim the same partner, each by a different value.
+    """
 
     left: int
     right: int
-    what: str
+    level: str
     value: str = ""
 
-    def told(self, lefts: str, rights: str) -> str:
-        """The same in words; `lefts` and `rights` are what the two lists hold."""
+    def sentence(self, lefts: str, rights: str) -> str:
+        """Say it in words; `lefts` and `rights` are plural nouns for the items of the two lists."""
         value = f" {self.value!r}" if self.value else ""
-        return f"{self.right} {rights} and {self.left} {lefts} have the {self.what}{value}"
+        return f"{self.right} {rights} and {self.left} {lefts} have the {self.level}{value}"
 
 
 @dataclass
 class Pairs:
-    """The place in the second list of each in the first that is matched, and by what; why not."""
+    """The result of matching two lists, by index.
 
-    found: dict[int, int] = field(default_factory=dict)
+    `partners` maps an index in the left list to one in the right; `by` counts the pairs of each
+    level; `unclear` says for indices in the left list why they have no partner, if others fit too.
+    """
+
+    partners: dict[int, int] = field(default_factory=dict)
     by: Counter[str] = field(default_factory=Counter)
-    unclear: dict[int, Unclear] = field(default_factory=dict)
+    unclear: dict[int, Ambiguity] = field(default_factory=dict)
 
 
 def paired(left: Sequence[_L], right: Sequence[_R], levels: Iterable[Level[_L, _R]]) -> Pairs:
-    """Match what has the same value, and no other on either side has it; earlier levels first."""
+    """Match items whose value is equal and unique on both sides, level by level, in order."""
     pairs = Pairs()
     open_left, open_right = [*range(len(left))], [*range(len(right))]
     for level in levels:
-        by_left = _index(open_left, left, level.of_left)
-        by_right = _index(open_right, right, level.of_right)
+        by_left = _by_value(open_left, left, level.of_left)
+        by_right = _by_value(open_right, right, level.of_right)
         claims: dict[int, list[int]] = defaultdict(list)
-        for value, places in by_left.items():
+        for value, indices in by_left.items():
             others = by_right.get(value, ())
-            if len(places) == len(others) == 1:
-                claims[others[0]].append(places[0])
+            if len(indices) == len(others) == 1:
+                claims[others[0]].append(indices[0])
             elif others:
-                why = Unclear(len(places), len(others), level.what, value)
-                for place in places:
-                    pairs.unclear.setdefault(place, why)
+                why = Ambiguity(len(indices), len(others), level.name, value)
+                for index in indices:
+                    pairs.unclear.setdefault(index, why)
         for other, claimants in claims.items():
             if len(claimants) == 1:
-                pairs.found[claimants[0]] = other
-                pairs.by[level.what] += 1
+                pairs.partners[claimants[0]] = other
+                pairs.by[level.name] += 1
             else:
-                for place in claimants:
-                    pairs.unclear.setdefault(place, Unclear(len(claimants), 1, level.what))
-        taken = set(pairs.found.values())
-        open_left = [place for place in open_left if place not in pairs.found]
-        open_right = [place for place in open_right if place not in taken]
-    for place in pairs.found:
-        pairs.unclear.pop(place, None)
+                for index in claimants:
+                    pairs.unclear.setdefault(index, Ambiguity(len(claimants), 1, level.name))
+        matched_right = set(pairs.partners.values())
+        open_left = [index for index in open_left if index not in pairs.partners]
+        open_right = [index for index in open_right if index not in matched_right]
+    for index in pairs.partners:
+        pairs.unclear.pop(index, None)
     return pairs
 
 
 def folded(name: str) -> str:
-    """A name as "first last", in one case and form; "Last, First" is turned round."""
+    """Return a name as "first last", in lower case and NFC; turn "Last, First" round."""
     last, comma, first = name.partition(",")
     name = f"{first} {last}" if comma else name
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def without_accents(name: str) -> str:
-    """The same without accents."""
+    """Return a name as `folded` does, without accents."""
     decomposed = unicodedata.normalize("NFD", folded(name))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def as_in_canvas_files(name: str) -> str:
-    """A name as Canvas writes it into those of files: last name first, letters and digits only."""
+    """Return a name as Canvas puts it into file names: last name first, letters and digits only."""
     last, comma, first = name.partition(",")
     words = name.split()
     if not comma and len(words) > 1:
@@ -102,9 +109,9 @@ def name_levels(
     sortable_of_left: Callable[[_L], str],
     name_of_right: Callable[[_R], str],
 ) -> list[Level[_L, _R]]:
-    """The levels by which names are compared, the strictest first.
+    """Return the levels that compare names, the strictest first.
 
-    `sortable_of_left` gives the name as Canvas writes it into the names of files, or "".
+    `sortable_of_left` gives the name as Canvas puts it into file names, or "".
     """
     return [
         Level("name", lambda a: [folded(name_of_left(a))], lambda b: [folded(name_of_right(b))]),
@@ -121,11 +128,12 @@ def name_levels(
     ]
 
 
-def _index(
-    places: Iterable[int], items: Sequence[_T], values: Callable[[_T], Iterable[str]]
+def _by_value(
+    indices: Iterable[int], items: Sequence[_T], values_of: Callable[[_T], Iterable[str]]
 ) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for place in places:
-        for value in {value for value in values(items[place]) if value}:
-            found[value].append(place)
-    return found
+    """Return the indices of the items that have each value."""
+    having: dict[str, list[int]] = defaultdict(list)
+    for index in indices:
+        for value in {value for value in values_of(items[index]) if value}:
+            having[value].append(index)
+    return having

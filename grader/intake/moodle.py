@@ -1,10 +1,10 @@
-"""Moodle's "Download all submissions": a folder for each learner, or (flat) one of files.
+"""Read Moodle's "Download all submissions": a folder for each learner, or one folder of files.
 
     Ada Lovelace_1203_assignsubmission_file/ex01_softmax.py    (older: ..._file_/)
     Ada Lovelace_1203_assignsubmission_file_ex01_softmax.py
-    Participant 1203 is Participant_1203_..., in the language of the teacher
+    Participant_1203_assignsubmission_file/...    (blind marking; in the teacher's language)
 
-1203 is the participant's id in this assignment, or, where teams hand in, the team's.
+1203 is the participant's id in this assignment, or the team's id where teams hand in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from grader.intake.files import Part
-from grader.intake.listing import Item, shown
+from grader.intake.listing import Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted
 
@@ -26,65 +26,67 @@ _NAMED = re.compile(
     r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z0-9]+)(?:_(?P<file>.*))?",
     re.DOTALL,
 )
-# What one blind participant is called; of more than one the pattern tells.
+# The word for "participant" under blind marking. It is needed only when there is one submission;
+# several that share one name show it without help.
 _BLIND = ("participant", "teilnehmer/in", "teilnehmer", "participante", "deelnemer", "partecipante")
 
 
 class _MoodlePart(NamedTuple):
-    """One folder or file of a learner's: what Moodle put into its name, taken apart."""
+    """One folder or file of a learner, with the parts of the name that Moodle gave it."""
 
     item: Item
     name: str
-    id: str
+    number: str
     plugin: str
     file: str
 
 
 def fitting(items: Sequence[Item]) -> int:
-    """How many of these are named as Moodle names what was handed in."""
-    return sum(_named(item) is not None for item in items)
+    """Count the items that are named as Moodle names submissions."""
+    return sum(_match(item) is not None for item in items)
 
 
-def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # as of every LMS
-    """The learners, or teams, whose folders or files these are."""
+def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # noqa: ARG001  # all LMSs share this signature
+    """Group the folders or files by learner, or by team."""
     learners: dict[tuple[str, str], list[_MoodlePart]] = defaultdict(list)
     remarks = []
     for item in items:
-        match = _named(item)
+        match = _match(item)
         if match is None:
             remarks.append(
-                f"{shown(item)} is not named as Moodle names submissions; it is not looked at"
+                f"{printable_name(item)} is not named as Moodle names submissions; ignored"
             )
         else:
             name = cleaned(match["name"].replace("_", " "))
             part = _MoodlePart(item, name, match["id"] or "", match["plugin"], match["file"] or "")
-            learners[name, part.id].append(part)
+            learners[name, part.number].append(part)
     blind = _are_blind(list(learners))
     names = Counter(name for name, _ in learners)
     entries = []
     for (name, number), parts in learners.items():
-        key = name
+        student_id = name
         if blind:
-            key = f"{name} {number}"
+            student_id = f"{name} {number}"
         elif names[name] > 1 and number:
-            key = f"{name} ({number})"
+            student_id = f"{name} ({number})"
         person = Person(name="" if blind else name, lms="moodle", lms_id=number)
-        entries.append(Entry(student_id_of(key), _files(parts), person, _notes(parts)))
+        entries.append(Entry(student_id_of(student_id), _files(parts), person, _notes(parts)))
     typed = sum(not entry.parts for entry in entries)
-    told = [counted(len(entries), "learner"), *["without names"] * blind]
-    told += [f"{typed} with typed text only"] * (typed > 0)
-    return ClassSubmissions(entries, "moodle", f"{TITLE}: {', '.join(told)}", remarks=remarks)
+    summary = [counted(len(entries), "learner"), *["without names"] * blind]
+    summary += [f"{typed} with typed text only"] * (typed > 0)
+    return ClassSubmissions(entries, "moodle", f"{TITLE}: {', '.join(summary)}", remarks=remarks)
 
 
-def _named(item: Item) -> re.Match[str] | None:
+def _match(item: Item) -> re.Match[str] | None:
     match = _NAMED.fullmatch(item.name)
-    # Without a participant's number only a folder is clear enough ("Default group").
+    # A group's folder may have no number ("Default group"); a file's name without one is not clear
+    # enough.
     flat = match is not None and bool(match["file"])
     return None if match is None or (flat and item.folder) or (flat and not match["id"]) else match
 
 
 def _are_blind(learners: Sequence[tuple[str, str]]) -> bool:
-    """Whether all have the same name, which then is the word for a participant."""
+    """Tell whether all have the same name, which is then the word for a participant."""
     names = {name for name, _ in learners}
     return len(names) == 1 and (len(learners) > 1 or names.pop().casefold() in _BLIND)
 
@@ -99,8 +101,11 @@ def _files(parts: Sequence[_MoodlePart]) -> list[Part]:
 
 def _notes(parts: Sequence[_MoodlePart]) -> tuple[str, ...]:
     others = {part.plugin for part in parts} - {"file"}
-    names = {"onlinetext": "what was typed into Moodle", "comments": "the comments in Moodle"}
+    sentences = {
+        "onlinetext": "text entered in Moodle was ignored",
+        "comments": "comments in Moodle were ignored",
+    }
     return tuple(
-        f"{names.get(plugin, f'what Moodle calls {plugin}')} is not looked at"
+        sentences.get(plugin, f"what Moodle calls {plugin} was ignored")
         for plugin in sorted(others)
     )

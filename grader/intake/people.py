@@ -1,4 +1,4 @@
-"""Who handed in what: a person as far as they are known, and what is read for them."""
+"""Who handed in what: what is known of a person, and the files that are read for them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ MAX_ID = 255
 
 
 class Person(NamedTuple):
-    """A learner as far as an LMS or a roster tells; what is not known is empty.
+    """What an LMS or a roster says of a learner; unknown fields are empty.
 
-    `sortable` is a name as Canvas writes it into file names: "lovelaceada".
+    `sid` is the institution's number for them, `lms_id` the LMS's own, and `sortable` the name as
+    Canvas puts it into file names: "lovelaceada".
     """
 
     name: str = ""
@@ -32,7 +33,7 @@ class Person(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What one learner handed in, under the key `student`; `notes` are told with the result."""
+    """One learner's hand-in; `student` is their id in the results, `notes` go into their result."""
 
     student: str
     parts: Sequence[Part]
@@ -42,11 +43,13 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class ClassSubmissions:
-    """A class as it was taken in.
+    """The submissions of a class, as `class_at` and then `with_roster` make them.
 
-    `strays` are names of what is no submission, `remarks` sentences about what else is odd,
-    `summary` says in a line what was recognised, `absent` are those of the roster (by their id) who
-    have handed in nothing, `rostered` whether there is a roster.
+    `entries`: one for each learner, sorted by `student`, which is unique.
+    `lms`: "canvas", "moodle" or "gradescope"; "" for a plain folder or archive.
+    `summary`: one line on what was recognised, for the user; `remarks`: sentences on what is odd.
+    `strays`: names of files that are nobody's submission.
+    `absent`: ids and people of the roster who handed in nothing; `rostered`: there is a roster.
     """
 
     entries: list[Entry]
@@ -59,18 +62,18 @@ class ClassSubmissions:
 
     @property
     def knows_people(self) -> bool:
-        """Whether more is known of anybody than the name of their entry."""
+        """Whether there may be more to know of a learner than the name of their files."""
         return bool(self.lms) or self.rostered
 
 
 def cleaned(text: object) -> str:
-    """A text from a file about people, in one line that can be shown; empty if it is."""
+    """Return a value of a file about people as one printable line; "" for None and for blanks."""
     text = " ".join(str("" if text is None else text).split())
     return clean_name(text) if text else ""
 
 
 def student_id_of(text: str) -> str:
-    """A text as a learner's key: what is longer than any file's name is cut, and stays unique."""
+    """Return a text as a learner's id: printable, and if too long cut and made unique by a hash."""
     text = clean_name(text)
     if len(text) <= MAX_ID:
         return text
@@ -79,17 +82,17 @@ def student_id_of(text: str) -> str:
 
 
 def with_unique_ids(entries: Sequence[Entry]) -> list[Entry]:
-    """The same entries, sorted, no two with one key: those that share one get their LMS's id."""
+    """Return the entries, sorted, with unique ids: the LMS's id is added to one that is shared."""
     counts = Counter(entry.student for entry in entries)
-    taken: set[str] = {key for key, count in counts.items() if count == 1}
-    made = []
+    used: set[str] = {student for student, count in counts.items() if count == 1}
+    unique = []
     for entry in sorted(entries, key=lambda entry: (entry.student, entry.person.lms_id)):
         student = entry.student
         if counts[student] > 1:
             if entry.person.lms_id:
                 student = f"{student} ({entry.person.lms_id})"
-            while student in taken:
+            while student in used:
                 student += "'"
-            taken.add(student)
-        made.append(entry._replace(student=student))
-    return sorted(made, key=lambda entry: entry.student)
+            used.add(student)
+        unique.append(entry._replace(student=student))
+    return sorted(unique, key=lambda entry: entry.student)

@@ -1,4 +1,4 @@
-"""A folder of submissions without an LMS's names in it, and an archive of one."""
+"""Read a folder of submissions that no LMS named, and tell a class's archive from a learner's."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from zipfile import ZipFile
 from grader.errors import UsageError
 from grader.intake.archives import first_members, member_name
 from grader.intake.files import MAX_ENTRIES, SUFFIXES, Members, clean_name
-from grader.intake.listing import Item, files_of, items_in, shown
+from grader.intake.listing import Item, files_of, items_in, printable_name
 from grader.intake.sources import exercise_of
 
-# So many archives of learners are looked into before a class is not taken for one.
+# How many inner archives are opened to decide whether an archive is a whole class's.
 MOST_OPENED = 20
 MAX_LOOKED_INTO = 50 * 2**20
 
@@ -21,11 +21,11 @@ MAX_LOOKED_INTO = 50 * 2**20
 def submission_names(
     path: Path, *, order: tuple[str, ...], leave_out: Path | None = None
 ) -> tuple[list[tuple[str, list[Path]]], list[str]]:
-    """The learners in a folder, each with their entries, and the names of what is no submission.
+    """Return the learners in a folder, each with their paths, and the names of other files.
 
-    Entries of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's. A
+    Paths of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's. A
     single file, and a folder whose files are all named for exercises, are one learner's too. The
-    folder `leave_out` (where results go) is passed over.
+    folder `leave_out` (where results go) is skipped. Raise UsageError when there is no submission.
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist; name a folder of submissions, or one file")
@@ -34,7 +34,7 @@ def submission_names(
     students, strays = by_name(items_in(path, leave_out=leave_out))
     if not students:
         raise UsageError(
-            f"{path} holds no submission; put a .py, .ipynb, .zip or folder for each learner there"
+            f"{path} has no submissions; put a .py, .ipynb, .zip or folder for each learner there"
         )
     if all(name in order for name in students):
         return [(clean_name(path.resolve().name), [path])], strays
@@ -45,15 +45,15 @@ def submission_names(
 
 
 def by_name(items: Iterable[Item]) -> tuple[dict[str, list[Item]], list[str]]:
-    """The items of each learner, and the names of what is nobody's."""
+    """Group the items by learner; also return the names of those that are no submission."""
     students: dict[str, list[Item]] = {}
     owners: dict[str, str] = {}
     strays = []
     for item in items:
         if not item.is_entry:
-            strays.append(shown(item))
+            strays.append(printable_name(item))
             continue
-        # Two names that only look alike when cleaned (`ada .py`, `ada.py`) are two learners.
+        # Names that are equal only once they are cleaned (`ada .py`, `ada.py`) are two learners'.
         name = clean_name(item.stem)
         while owners.setdefault(name, item.stem) != item.stem:
             name += "'"
@@ -62,17 +62,17 @@ def by_name(items: Iterable[Item]) -> tuple[dict[str, list[Item]], list[str]]:
 
 
 def student_name(entry: Path) -> str:
-    """Whose entry this is: its name without the ending, and without characters that mislead."""
+    """Return the id of the learner a path belongs to: its name without ending, made printable."""
     folder = entry.is_dir() and not entry.is_symlink()
     return clean_name(Item(entry.name, folder, entry).stem)
 
 
 def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:
-    """Whether an archive with these items is a whole class's; else it is one learner's.
+    """Tell whether an archive with these items is a whole class's rather than one learner's.
 
-    It is when nothing in it is itself named for an exercise, when more than half of what could be
-    entries are folders or archives in which a file is named for one, and when two of them have such
-    a file of the same exercise, which one learner hands in only once.
+    Three things must hold: no item is itself named for an exercise; more than half of the possible
+    submissions are folders or archives that have a file named for one; and two of them have a file
+    for the same exercise, which one learner would hand in only once.
     """
     entries = [item for item in items if item.is_entry]
     if any(exercise_of(item.name, order) in order for item in entries):
@@ -81,13 +81,13 @@ def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:
     inside = [set(_exercises(files_of(item), order)) for item in entries if item.folder]
     inside += [set(_exercises(names, order)) for names in _names_in(zips)]
     loose = sum(not item.folder and item.suffix != ".zip" for item in entries)
-    found = [exercises for exercises in inside if exercises]
-    shared = sum(map(len, found)) > len(set().union(*found))
-    return shared and 2 * len(found) > len(inside) + loose
+    with_exercises = [exercises for exercises in inside if exercises]
+    shared = sum(map(len, with_exercises)) > len(set().union(*with_exercises))
+    return shared and 2 * len(with_exercises) > len(inside) + loose
 
 
 def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
-    """The exercises that the files with code among these are named for."""
+    """Yield the exercises that the code files among these names are named for."""
     for name in names:
         if PurePosixPath(name).suffix.lower() in SUFFIXES:
             exercise = exercise_of(name, order)
@@ -96,11 +96,11 @@ def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
 
 
 def _names_in(zips: Sequence[Item]) -> Iterator[list[str]]:
-    """What is in each of these archives, which learners made."""
+    """Yield the names in each of these archives, which are inside the class's archive."""
     parts = [item.part for item in zips if isinstance(item.part, Members)]
     for data in first_members(parts, MAX_LOOKED_INTO):
         try:
             with ZipFile(BytesIO(data)) as archive:
                 yield [member_name(info) for info in archive.infolist()[:MAX_ENTRIES]]
-        except Exception:  # noqa: BLE001  # zipfile raises many kinds; it proves nothing then
+        except Exception:  # noqa: BLE001  # zipfile raises many kinds; a broken zip is no evidence
             yield []

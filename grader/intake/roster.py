@@ -1,7 +1,7 @@
-"""The class list: who there is, and what each is called by the LMS.
+"""Read a roster (the list of a class) and match its people with the submissions.
 
-A CSV file with the columns id, name, email, and perhaps group, lms_id, canvas_id, moodle_id and
-gradescope_id. Names are matched with submissions, never guessed.
+A roster is a CSV file with the columns id, name and email, and optionally group, lms_id, canvas_id,
+moodle_id and gradescope_id. A person who fits two submissions, or none, is matched with none.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from grader.intake.matching import Level, folded, name_levels, paired
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.intake.table import read_records
 
-KNOWN = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
+COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
 
 
-class RosterLine(NamedTuple):
-    """One person of the class list, and the line of the file that names them."""
+class RosterRow(NamedTuple):
+    """One person of the roster; `line` is where their row begins in the file.
+
+    `lms_ids` has the LMS's ids for them by LMS, under "lms" the one of the column lms_id.
+    """
 
     line: int
     id: str
@@ -30,127 +33,123 @@ class RosterLine(NamedTuple):
     lms_ids: dict[str, str]
 
     def lms_id(self, lms: str) -> str:
-        """What the LMS calls them: by its own column, or by the one for any."""
+        """Return the id that this LMS has for them, from its own column or from lms_id."""
         return self.lms_ids.get(lms) or self.lms_ids.get("lms", "")
 
 
-def read_roster(path: Path) -> list[RosterLine]:
-    """Read the people of a class list. UsageError names the line that is broken, and the remedy."""
+def read_roster(path: Path) -> list[RosterRow]:
+    """Read the rows of a roster. Raise UsageError with the line that is broken, and the remedy."""
     headings, records = read_records(path, option="--roster")
     if "id" not in headings and "name" not in headings:
         raise UsageError(
-            f"{path}, line 1: there is neither a column id nor name; the columns are"
-            f" {', '.join(KNOWN)}"
+            f"{path}, line 1: there is no column called id or name; the possible columns are"
+            f" {', '.join(COLUMNS)}"
         )
-    lines: list[RosterLine] = []
-    owners: dict[str, int] = {}
+    rows: list[RosterRow] = []
+    lines: dict[str, int] = {}
     for record in records:
         cells = {name: cleaned(text) for name, text in record.cells.items()}
-        found = _line(cells, record.line, path)
-        if found.id in owners:
+        row = _row(cells, record.line, path)
+        if row.id in lines:
             raise UsageError(
-                f"{path}, line {found.line}: {found.id!r} is in line {owners[found.id]}, too; give"
-                " each person one line and an id of their own"
+                f"{path}, line {row.line}: {row.id!r} is on line {lines[row.id]} too; give each"
+                " person one row and a unique id"
             )
-        owners[found.id] = found.line
-        lines.append(found)
-    if not lines:
-        raise UsageError(f"{path} names nobody; write a line for each person below the headings")
-    return lines
+        lines[row.id] = row.line
+        rows.append(row)
+    if not rows:
+        raise UsageError(f"{path} names nobody; write a row for each person below the headings")
+    return rows
 
 
-def _line(cells: dict[str, str], number: int, path: Path) -> RosterLine:
+def _row(cells: dict[str, str], line: int, path: Path) -> RosterRow:
     name = cells.get("name", "")
     if not (person_id := cells.get("id") or name):
-        raise UsageError(f"{path}, line {number}: neither id nor name; fill one in")
+        raise UsageError(f"{path}, line {line}: neither id nor name; fill one in")
     lms_ids = {
-        key.removesuffix("_id"): value for key, value in cells.items() if key.endswith("_id")
+        heading.removesuffix("_id"): value
+        for heading, value in cells.items()
+        if heading.endswith("_id")
     }
-    return RosterLine(
-        number, person_id, name, cells.get("email", ""), cells.get("group", ""), lms_ids
-    )
+    return RosterRow(line, person_id, name, cells.get("email", ""), cells.get("group", ""), lms_ids)
 
 
-def with_roster(taken: ClassSubmissions, lines: Sequence[RosterLine]) -> ClassSubmissions:
-    """The class with the names of the roster, and who of it has handed in nothing.
+def with_roster(submissions: ClassSubmissions, roster: Sequence[RosterRow]) -> ClassSubmissions:
+    """Give the class the names of the roster, and note who of it handed in nothing.
 
-    An entry that is matched with a line gets its id for a key. A group's entry becomes one for each
-    of its people. Whoever is not matched keeps the key, and is told of.
+    `submissions` is changed and returned. An entry that is matched with a row gets the row's id. A
+    group's entry becomes one for each of its people. An entry that is not matched keeps its id, and
+    a remark says why.
     """
-    entries, grouped = _of_groups(taken.entries, lines)
-    owners, remarks = _owners(entries, lines)
+    entries, grouped = _of_groups(submissions.entries, roster)
+    owners, remarks = _owners(entries, roster)
     named = []
-    for place, entry in enumerate(entries):
-        line = owners.get(place)
-        named.append(entry if line is None else _named(entry, line, taken.lms))
-    handed = {line.id for line in owners.values()} | grouped
+    for index, entry in enumerate(entries):
+        row = owners.get(index)
+        named.append(entry if row is None else _named(entry, row, submissions.lms))
+    handed = {row.id for row in owners.values()} | grouped
     absent = [
-        (line.id, _person(line, Person(lms=taken.lms), taken.lms))
-        for line in lines
-        if line.id not in handed
+        (row.id, _person(row, Person(lms=submissions.lms), submissions.lms))
+        for row in roster
+        if row.id not in handed
     ]
-    # A key that an entry without a line has must not be that of another's line.
-    keys = {entry.student for entry in named if entry.person.in_roster}
+    # The id of an entry that has no row must not be the id of somebody else's row.
+    roster_ids = {entry.student for entry in named if entry.person.in_roster}
     entries = [
-        entry._replace(student=_other_than(entry.student, keys))
-        if not entry.person.in_roster
-        else entry
+        entry
+        if entry.person.in_roster
+        else entry._replace(student=_other_than(entry.student, roster_ids))
         for entry in named
     ]
-    taken.entries = sorted(entries, key=lambda entry: entry.student)
-    taken.remarks += remarks
-    taken.absent = absent
-    taken.rostered = True
-    return taken
+    submissions.entries = sorted(entries, key=lambda entry: entry.student)
+    submissions.remarks += remarks
+    submissions.absent = absent
+    submissions.rostered = True
+    return submissions
 
 
-def _other_than(key: str, keys: set[str]) -> str:
-    while key in keys:
-        key += "'"
-    return key
+def _other_than(student_id: str, used: set[str]) -> str:
+    while student_id in used:
+        student_id += "'"
+    return student_id
 
 
 def _of_groups(
-    entries: Sequence[Entry], lines: Sequence[RosterLine]
+    entries: Sequence[Entry], roster: Sequence[RosterRow]
 ) -> tuple[list[Entry], set[str]]:
-    """The entries, those of a group once for each of its people; and who those are."""
-    members: dict[str, list[RosterLine]] = defaultdict(list)
-    for line in lines:
-        if line.group:
-            members[folded(line.group)].append(line)
-    made: list[Entry] = []
+    """Repeat a group's entry for each of its people; also return the ids of those people."""
+    members: dict[str, list[RosterRow]] = defaultdict(list)
+    for row in roster:
+        if row.group:
+            members[folded(row.group)].append(row)
+    repeated: list[Entry] = []
     grouped: set[str] = set()
     for entry in entries:
-        name = entry.person.name or entry.student
+        name = _name(entry)
         people = members.get(folded(name), [])
         if not people or entry.person.group:
-            made.append(entry)
+            repeated.append(entry)
             continue
-        grouped.update(line.id for line in people)
-        made += [
-            _named(entry, line, entry.person.lms, group=name)._replace(
-                student=student_id_of(line.id)
-            )
-            for line in people
-        ]
-    return made, grouped
+        grouped.update(row.id for row in people)
+        repeated += [_named(entry, row, entry.person.lms, group=name) for row in people]
+    return repeated, grouped
 
 
 def _owners(
-    entries: Sequence[Entry], lines: Sequence[RosterLine]
-) -> tuple[dict[int, RosterLine], list[str]]:
-    """The line of each entry, by its place, and a sentence on each that has none."""
-    left = [place for place, entry in enumerate(entries) if not entry.person.in_roster]
-    pairs = paired([entries[place] for place in left], lines, _LEVELS)
+    entries: Sequence[Entry], roster: Sequence[RosterRow]
+) -> tuple[dict[int, RosterRow], list[str]]:
+    """Return the row of each entry, by the entry's index, and a remark on each that has none."""
+    left = [index for index, entry in enumerate(entries) if not entry.person.in_roster]
+    pairs = paired([entries[index] for index in left], roster, _LEVELS)
     remarks = []
-    for number, place in enumerate(left):
-        if number not in pairs.found:
+    for number, index in enumerate(left):
+        if number not in pairs.partners:
             why = pairs.unclear.get(number)
-            told = "no line of the roster is theirs"
+            reason = "it matches no row of the roster"
             if why is not None:
-                told = why.told("submissions", "lines of the roster")
-            remarks.append(f"{entries[place].student} is graded under that name: {told}")
-    return {left[number]: lines[other] for number, other in pairs.found.items()}, remarks
+                reason = why.sentence("submissions", "rows of the roster")
+            remarks.append(f"{entries[index].student} is graded under that name: {reason}")
+    return {left[number]: roster[row] for number, row in pairs.partners.items()}, remarks
 
 
 def _name(entry: Entry) -> str:
@@ -161,40 +160,40 @@ def _with_lms(lms: str, lms_id: str) -> str:
     return f"{lms} {lms_id}" if lms and lms_id else ""
 
 
-def _lms_ids(line: RosterLine) -> list[str]:
-    """Everything that this person may be called by an LMS."""
-    return [_with_lms(lms, line.lms_id(lms)) for lms in ("canvas", "moodle", "gradescope")]
+def _lms_ids(row: RosterRow) -> list[str]:
+    """Return this person's id at each LMS, with the name of the LMS before it."""
+    return [_with_lms(lms, row.lms_id(lms)) for lms in ("canvas", "moodle", "gradescope")]
 
 
-_BY_NAME: list[Level[Entry, RosterLine]] = name_levels(
-    _name, lambda e: e.person.sortable, lambda n: n.name
+_BY_NAME: list[Level[Entry, RosterRow]] = name_levels(
+    _name, lambda e: e.person.sortable, lambda r: r.name
 )
-_LEVELS: tuple[Level[Entry, RosterLine], ...] = (
+_LEVELS: tuple[Level[Entry, RosterRow], ...] = (
     Level("LMS id", lambda e: [_with_lms(e.person.lms, e.person.lms_id)], _lms_ids),
-    Level("id", lambda e: [e.person.sid, e.student], lambda n: [n.id]),
+    Level("id", lambda e: [e.person.sid, e.student], lambda r: [r.id]),
     Level(
         "email",
         lambda e: [e.person.email.casefold(), e.student.casefold()],
-        lambda n: [n.email.casefold()],
+        lambda r: [r.email.casefold()],
     ),
     *_BY_NAME,
 )
 
 
-def _named(entry: Entry, line: RosterLine, lms: str, *, group: str = "") -> Entry:
-    person = _person(line, entry.person, lms)
+def _named(entry: Entry, row: RosterRow, lms: str, *, group: str = "") -> Entry:
+    person = _person(row, entry.person, lms)
     if group:
         person = person._replace(group=group)
-    return entry._replace(student=student_id_of(line.id), person=person)
+    return entry._replace(student=student_id_of(row.id), person=person)
 
 
-def _person(line: RosterLine, person: Person, lms: str) -> Person:
-    """What is known of somebody: what the roster says comes first."""
+def _person(row: RosterRow, person: Person, lms: str) -> Person:
+    """Merge what is known of a person; for name and email the roster comes first."""
     return person._replace(
-        name=line.name or person.name,
-        email=line.email or person.email,
-        sid=line.id,
-        lms=lms or next((name for name in line.lms_ids if name != "lms"), ""),
-        lms_id=person.lms_id or line.lms_id(lms),
+        name=row.name or person.name,
+        email=row.email or person.email,
+        sid=row.id,
+        lms=lms or next((name for name in row.lms_ids if name != "lms"), ""),
+        lms_id=person.lms_id or row.lms_id(lms),
         in_roster=True,
     )

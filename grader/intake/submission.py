@@ -1,7 +1,7 @@
 """Read what learners handed in: folders, files and zip archives become submissions.
 
-Names are data, never paths: nothing is unpacked, links are not followed, and whatever cannot be
-read becomes a note on that learner's result while the rest of the batch goes on.
+Names are data, never paths to write to: nothing is unpacked to disk, links are not followed, and
+a file that cannot be read becomes a note on that learner's result; the other files still count.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MAX_DEPTH = 6
 
 
 def collect(entries: Iterable[Part]) -> Collected:
-    """What these entries hold of one learner, read and not yet looked into."""
+    """Read the bytes of one learner's files; `submission_from` then reads the source in them."""
     collected = Collected(MAX_UNPACKED_BYTES)
     for entry in entries:
         _read_entry(entry, collected)
@@ -47,22 +47,25 @@ def collect(entries: Iterable[Part]) -> Collected:
 def read_submission(
     student: str, entries: Iterable[Part], *, order: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
-    """What one learner handed in, read from these entries: see `submission_from`."""
+    """Read one learner's submission from these files: `collect`, then `submission_from`."""
     return submission_from(student, collect(entries), order=order, notes=notes)
 
 
 def submission_from(
     student: str, collected: Collected, *, order: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Submission:
-    """What one learner handed in; `order` are the course's exercises, which are loaded first.
+    """Make a submission from collected files.
 
-    `notes` are told with the result, and belong to what was handed in.
+    `order` are the course's exercises; their files are loaded first, in that order. `notes` come
+    first in the result, and count for the submission's hash.
     """
     submission = submission_of(student, collected.files, order=order, collected=collected)
     if not notes:
         return submission
-    told = hashlib.sha256(submission.submission_hash + repr(notes).encode()).digest()
-    return dataclasses.replace(submission, notes=(*notes, *submission.notes), submission_hash=told)
+    digest = hashlib.sha256(submission.submission_hash + repr(notes).encode()).digest()
+    return dataclasses.replace(
+        submission, notes=(*notes, *submission.notes), submission_hash=digest
+    )
 
 
 def submission_of(
@@ -72,21 +75,22 @@ def submission_of(
     order: tuple[str, ...],
     collected: Collected | None = None,
 ) -> Submission:
-    """The submission that these files (by relative name) are."""
+    """Make a submission from the contents of files by relative name.
+
+    `collected` has the notes on the same files, if they were collected.
+    """
     collected = collected or Collected(MAX_UNPACKED_BYTES, files)
     sources = []
     room = MAX_SUBMISSION_SOURCE_BYTES
-    ordered = sorted(files.items(), key=lambda item: _place(item[0], order))
+    ordered = sorted(files.items(), key=lambda item: _loading_order(item[0], order))
     if len(ordered) > MAX_SOURCES:
-        collected.notes.append(
-            f"more than {MAX_SOURCES} files with code; the rest is not looked at"
-        )
+        collected.notes.append(f"more than {MAX_SOURCES} files with code; the rest were ignored")
     for name, data in ordered[:MAX_SOURCES]:
         try:
             source = source_of(name, data, order=order)
             room -= sum(len(cell.text.encode()) for cell in source.cells)
             if room < 0:
-                raise SubmissionError(f"{name}: the submission holds too much source; hand in less")  # noqa: TRY301
+                raise SubmissionError(f"{name}: the submission has too much source; hand in less")  # noqa: TRY301  # handled below as source_of's errors are
             sources.append(source)
         except SubmissionError as error:
             collected.fail(name, str(error))
@@ -96,34 +100,34 @@ def submission_of(
         student=student,
         sources=tuple(sources),
         files=tuple(sorted(files)),
-        notes=_told(collected.notes),
+        notes=_printable_notes(collected.notes),
         unreadable=tuple((stem, clean_name(reason)) for stem, reason in collected.unreadable),
         submission_hash=_hash(files, collected),
     )
 
 
-def _told(notes: Sequence[str]) -> tuple[str, ...]:
-    """Notes as they can be shown (they quote what was handed in), not more than can be read."""
-    told = [clean_name(note) for note in notes[:MAX_NOTES]]
+def _printable_notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """Make notes printable (they quote file names), and keep no more than anybody would read."""
+    printable = [clean_name(note) for note in notes[:MAX_NOTES]]
     if len(notes) > MAX_NOTES:
-        told.append(f"and {len(notes) - MAX_NOTES} more notes on files")
-    return tuple(told)
+        printable.append(f"and {len(notes) - MAX_NOTES} more notes on files")
+    return tuple(printable)
 
 
 def _hash(files: dict[str, bytes], collected: Collected) -> bytes:
-    """A hash of the files' names and bytes, and of what could not be read."""
+    """Hash the files' names and bytes, the notes, and what could not be read."""
     digest = hashlib.sha256()
-    unread = repr((collected.notes, collected.unreadable)).encode("utf-8", "backslashreplace")
+    problems = repr((collected.notes, collected.unreadable)).encode("utf-8", "backslashreplace")
     named = [(name.encode("utf-8", "backslashreplace"), files[name]) for name in sorted(files)]
-    for part in (unread, *(part for pair in named for part in pair)):
-        # With its length, so that no two lists of files make one text.
+    for part in (problems, *(part for pair in named for part in pair)):
+        # Lengths keep apart lists of files whose concatenations are equal.
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.digest()
 
 
-def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
-    """Where a file comes in loading: the exercises in their order, then the rest; .py first."""
+def _loading_order(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
+    """Return a sort key for files: the exercises in their order, then the rest; .py first."""
     path = PurePosixPath(name)
     slug = exercise_of(name, order)
     rank = order.index(slug) if slug in order else len(order)
@@ -131,7 +135,7 @@ def _place(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
         rank,
         len(path.parts),
         name.removesuffix(path.suffix),
-        # Not the path's suffix: a name that is nothing else has none.
+        # Not `path.suffix`, which is empty for a file called just ".ipynb".
         name.lower().endswith(SUFFIXES[1:]),
     )
 
@@ -165,24 +169,26 @@ def _read_path(path: Path, name: str, collected: Collected) -> None:
     elif suffix in SUFFIXES:
         _read_file(path, name, collected)
     else:
-        collected.notes.append(f"{clean_name(name)} is not looked at: no .py, .ipynb or .zip")
+        collected.notes.append(
+            f"{clean_name(name)} was ignored: it is not a .py, .ipynb or .zip file"
+        )
 
 
 def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
-    """The files below `folder` with their relative names, sorted, in a bounded number."""
+    """Yield the files below `folder` with their relative names, sorted, up to MAX_ENTRIES."""
     count = 0
     waiting = [(folder, 0)]
     while waiting:
         current, depth = waiting.pop(0)
         try:
             entries = sorted(current.iterdir())
-        except OSError as error:  # pragma: no cover  # root may read all: a test as a normal user
+        except OSError as error:  # pragma: no cover  # tested, except as root, who may read all
             collected.notes.append(f"{clean_name(current.name)} cannot be read: {error.strerror}")
             continue
         for path in entries:
             count += 1
             if count > MAX_ENTRIES:
-                collected.notes.append(f"more than {MAX_ENTRIES} files: the rest is not looked at")
+                collected.notes.append(f"more than {MAX_ENTRIES} files; the rest were ignored")
                 return
             if is_junk(path.name):
                 continue
@@ -191,7 +197,7 @@ def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
                     waiting.append((path, depth + 1))
                 else:
                     name = path.relative_to(folder).as_posix()
-                    collected.notes.append(f"{clean_name(name)} is nested too deep to be looked at")
+                    collected.notes.append(f"{clean_name(name)} is nested too deeply; ignored")
                 continue
             yield path, path.relative_to(folder).as_posix()
 

@@ -1,7 +1,9 @@
-"""Read a teacher's own CSV file so that it can be written back with all but a few cells as it was.
+"""The one reader of every CSV file that a teacher gives to the grader.
 
-Delimiter, encoding, byte order mark, line ends and each cell's quotes stay: a cell keeps the very
-text that it had in the file, beside the value that this text stands for.
+`read_records` reads a small table written by hand (the roster, `--overrides`, `--match`) as
+dictionaries. `read_table`, which it is built on, reads a gradebook so that it can be written back
+with a few cells changed: delimiter, encoding, byte order mark, line ends and each cell's quotes
+stay, because a cell keeps its exact text in the file beside the value that this text stands for.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from grader.errors import UsageError
 
 MAX_BYTES = 100 * 2**20
 DELIMITERS = (",", ";", "\t")
-# The marks at the beginning of a file, and what they say of its encoding.
+# Byte order marks, and the encodings they stand for.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -26,21 +28,21 @@ GUESSED = ("cp1252", "latin-1")
 
 
 class TableCell(NamedTuple):
-    """A cell as it stands in the file, and its value."""
+    """A cell: its text in the file, with any quotes, and its value."""
 
     raw: str
     value: str
 
 
 class TableRow(NamedTuple):
-    """A row: where it begins in the file, its cells, and what ends it."""
+    """A row: the line of the file it begins on, its cells, and the line end after it."""
 
     line: int
     cells: list[TableCell]
     end: str
 
     def value(self, column: int | None) -> str:
-        """The value of a cell, without blanks around it; empty where the row has no such cell."""
+        """Return a cell's value, stripped; "" where the row has no such cell."""
         if column is None or column >= len(self.cells):
             return ""
         return self.cells[column].value.strip()
@@ -53,9 +55,10 @@ class TableRow(NamedTuple):
 
 @dataclass
 class Table:
-    """A file of rows of cells.
+    """A CSV file as `read_table` read it, to be changed with `put` and written with `to_bytes`.
 
-    `guessed` is the first line that is not UTF-8, where the encoding had to be guessed; else 0.
+    All rows that are not blank have the same number of cells. `guessed` is the first line that is
+    not UTF-8 if the encoding had to be guessed, else 0.
     """
 
     path: Path
@@ -67,11 +70,11 @@ class Table:
 
     @property
     def header(self) -> list[str]:
-        """The values of the first row."""
+        """The values of the first row, stripped."""
         return [cell.value.strip() for cell in self.rows[0].cells]
 
     def put(self, row: int, column: int, value: str) -> None:
-        """Give a cell another value, in quotes if it had some or needs some."""
+        """Give a cell another value, in double quotes if it had them or needs them."""
         cells = self.rows[row].cells
         quoted = cells[column].raw.startswith('"') or any(
             mark in value for mark in (self.delimiter, '"', "\n", "\r")
@@ -80,7 +83,7 @@ class Table:
         cells[column] = TableCell(raw, value)
 
     def to_bytes(self) -> bytes:
-        """The file's bytes; what its encoding has no character for is written as in HTML."""
+        """Return the file's bytes; a character its encoding lacks becomes an XML reference."""
         text = "".join(
             self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in self.rows
         )
@@ -88,18 +91,19 @@ class Table:
 
 
 class Record(NamedTuple):
-    """A row of a small table with headings: the line that it begins in, its cells by heading."""
+    """A row of a small table with headings: the line it begins on, and its cells by heading."""
 
     line: int
     cells: dict[str, str]
 
 
 def read_records(path: Path, *, option: str) -> tuple[list[str], list[Record]]:
-    """Read a small CSV file that a teacher wrote by hand: its headings and its rows.
+    """Read a small table that a teacher wrote by hand: the roster, `--overrides` or `--match`.
 
-    Headings are in small letters, with _ for blanks; cells are without blanks around them. Commas,
-    semicolons and tabs are taken alike, and so are UTF-8 and UTF-16. `option` is what named the
-    file, for the remedy. UsageError says what is wrong, in which line.
+    Return its headings, in lower case with _ for blanks, and its rows, with stripped cells.
+    Commas, semicolons and tabs are all accepted, and so are UTF-8 and UTF-16. `option` is the
+    command line option that named the file. Raise UsageError with the line, what is wrong there and
+    the remedy.
     """
     table = read_table(path, option=option)
     if table.guessed:
@@ -116,21 +120,17 @@ def read_records(path: Path, *, option: str) -> tuple[list[str], list[Record]]:
 
 
 def read_table(path: Path, *, option: str = "") -> Table:
-    """Read the table in a file; `option` is what named it. UsageError says what is wrong, where."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(
-                f"{path} is larger than {MAX_BYTES // 2**20} MiB; is it the right file?"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        remedy = f"; correct {option}" if option else ""
-        raise UsageError(f"{path} cannot be read: {error.strerror}{remedy}") from error
-    if data.startswith(b"PK"):
-        raise UsageError(f"{path} is a spreadsheet or an archive; save it as CSV")
+    """Read a teacher's CSV file, to be written back by `Table.to_bytes` byte for byte.
+
+    `option` is the command line option that named the file, if there is one. Raise UsageError with
+    the line, what is wrong there and the remedy.
+    """
+    data = _bytes(path, option)
     mark, encoding, text, guessed = _decoded(data, path)
     if "\0" in text:
-        raise UsageError(f"{path} holds NUL bytes: it is no text; save or export it as CSV again")
+        raise UsageError(
+            f"{path} contains NUL bytes, so it is not text; save or export it as CSV again"
+        )
     delimiter = _delimiter(text)
     rows = _rows(text, delimiter, path)
     if not rows or all(row.is_blank for row in rows):
@@ -145,15 +145,30 @@ def read_table(path: Path, *, option: str = "") -> Table:
     return Table(path, rows, delimiter, encoding, mark, guessed)
 
 
+def _bytes(path: Path, option: str) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(
+                f"{path} is larger than {MAX_BYTES // 2**20} MiB; is it the right file?"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        remedy = f"; correct {option}" if option else ""
+        raise UsageError(f"{path} cannot be read: {error.strerror}{remedy}") from error
+    if data.startswith(b"PK"):
+        raise UsageError(f"{path} is a spreadsheet or an archive; save it as CSV")
+    return data
+
+
 def _decoded(data: bytes, path: Path) -> tuple[bytes, str, str, int]:
-    """The byte order mark, the encoding, the text, and the line where it had to be guessed."""
+    """Return the byte order mark, the encoding, the text, and `Table.guessed`."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
                 return mark, encoding, data[len(mark) :].decode(encoding), 0
             except UnicodeDecodeError as error:
                 raise UsageError(
-                    f"{path} is no valid {encoding} (byte {error.start}); save or export it again"
+                    f"{path} is not valid {encoding} (byte {error.start}); save or export it again"
                 ) from error
     try:
         return b"", "utf-8", data.decode(), 0
@@ -164,11 +179,11 @@ def _decoded(data: bytes, path: Path) -> tuple[bytes, str, str, int]:
             return b"", encoding, data.decode(encoding), line
         except UnicodeDecodeError:
             continue
-    raise AssertionError  # pragma: no cover  # every byte is a character of Latin-1
+    raise AssertionError  # pragma: no cover  # decoding as Latin-1 never fails
 
 
 def _delimiter(text: str) -> str:
-    """Of the usual delimiters the one that stands in the first row most often."""
+    """Return the delimiter that is most frequent in the first row, outside of quotes."""
     first = re.match(r'(?:"(?:[^"]|"")*"|[^"\r\n])*', text)
     outside = re.sub(r'"(?:[^"]|"")*"', "", first[0] if first else "")
     return max(DELIMITERS, key=outside.count)
@@ -179,9 +194,9 @@ def _rows(text: str, delimiter: str, path: Path) -> list[TableRow]:
     pattern = re.compile(rf'("(?:[^"]|"")*"{inner}|{inner})({delimiter}|\r\n|\n|\r|\Z)')
     rows: list[TableRow] = []
     cells: list[TableCell] = []
-    place, line, began = 0, 1, 1
-    while place < len(text) or cells:
-        match = pattern.match(text, place)
+    position, line, first_line = 0, 1, 1
+    while position < len(text) or cells:
+        match = pattern.match(text, position)
         if match is None or (match[1].startswith('"') and '"' not in match[1][1:]):
             raise UsageError(
                 f"{path}, line {line}: a double quote is opened and not closed;"
@@ -189,10 +204,10 @@ def _rows(text: str, delimiter: str, path: Path) -> list[TableRow]:
             )
         cells.append(TableCell(match[1], _value(match[1])))
         line += _line_ends(match[0])
-        place = match.end()
+        position = match.end()
         if match[2] != delimiter:
-            rows.append(TableRow(began, cells, match[2]))
-            cells, began = [], line
+            rows.append(TableRow(first_line, cells, match[2]))
+            cells, first_line = [], line
     return rows
 
 

@@ -1,4 +1,4 @@
-"""The figures of a class, taken learner by learner: of each only a row of a table is kept."""
+"""Count up a class learner by learner, keeping only one table row of each."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Generic, NamedTuple, TypeVar
 from grader.model import FunctionResult, SubmissionResult, Verdict
 from grader.plan import Plan
 
-# Of learners behind one misconception, and of lines of one kind, so many are listed.
+# The most learners listed for one misconception, and the most lines listed of one kind.
 MOST_NAMES = 500
 MOST_LINES = 200
 BINS = 20
-# So many learners are listed one by one in a terminal.
+# A class of at most this size is listed learner by learner in a terminal.
 SMALL_CLASS = 40
-# The correlation of so few learners says nothing.
+# Of fewer learners a correlation says nothing.
 FEW = 10
 
 _T = TypeVar("_T")
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class CheckFigures:
-    """How a check divides a class."""
+    """How many learners pass a check, and how that goes with their other points."""
 
     function: str
     name: str
@@ -33,13 +33,14 @@ class CheckFigures:
     kind: str
     graded: int = 0
     passed: int = 0
-    # Sums over the learners of the rest of their points, its square, and it times the passing.
+    # Sums over the learners: the points in all other functions, their squares, and the points of
+    # those who pass.
     rest: float = 0.0
     rest_squared: float = 0.0
     rest_passed: float = 0.0
 
     def add(self, *, passed: bool, rest: float) -> None:
-        """Count one learner, who has `rest` points in all other functions."""
+        """Count one learner with `rest` points in all other functions."""
         self.graded += 1
         self.passed += passed
         self.rest += rest
@@ -48,14 +49,15 @@ class CheckFigures:
 
     @property
     def rate(self) -> float | None:
-        """The share of the learners who pass."""
+        """The share of learners who pass, from 0 to 1; None before any."""
         return self.passed / self.graded if self.graded else None
 
     @property
     def discrimination(self) -> float | None:
         """The point-biserial correlation of passing with the points in all other functions.
 
-        None where it says nothing: few learners, all pass or none, all have the same points.
+        None where it says nothing: there are few learners, all or none pass, or all have the same
+        points.
         """
         n = self.graded
         variance = n * self.rest_squared - self.rest**2
@@ -67,7 +69,7 @@ class CheckFigures:
 
 @dataclass(slots=True)
 class FunctionFigures:
-    """How a function went."""
+    """The points and verdicts that a class got for one function."""
 
     exercise: str
     name: str
@@ -79,7 +81,7 @@ class FunctionFigures:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(self, result: FunctionResult) -> None:
-        """Count one learner's result."""
+        """Count one learner's result, unless the grader failed on it."""
         if result.score is None:
             return
         self.graded += 1
@@ -91,18 +93,18 @@ class FunctionFigures:
 
     @property
     def mean(self) -> float | None:
-        """The mean of the points."""
+        """The mean of the points; None before any."""
         return self.sum / self.graded if self.graded else None
 
     @property
     def rate(self) -> float | None:
-        """The share of the learners with full points."""
+        """The share of learners with full points, from 0 to 1; None before any."""
         return self.full / self.graded if self.graded else None
 
 
 @dataclass(slots=True)
 class MisconceptionFigures:
-    """Who has a misconception; the first ones by name."""
+    """How many learners have a misconception, and the ids of the first ones."""
 
     exercise: str
     function: str
@@ -119,13 +121,13 @@ class MisconceptionFigures:
 
     @property
     def more(self) -> int:
-        """How many are not listed by name."""
+        """How many learners are not listed."""
         return self.count - len(self.students)
 
 
 @dataclass(slots=True)
-class Listed(Generic[_T]):
-    """Pairs of a learner and something about them: the first ones, and how many there are."""
+class ShortList(Generic[_T]):
+    """Pairs of a learner's id and something about them: the first ones, and how many there are."""
 
     count: int = 0
     first: list[tuple[str, _T]] = field(default_factory=list)
@@ -138,12 +140,12 @@ class Listed(Generic[_T]):
 
     @property
     def more(self) -> int:
-        """How many are not listed."""
+        """How many pairs are not listed."""
         return self.count - len(self.first)
 
 
 class LearnerRow(NamedTuple):
-    """What the gradebook and the report say of one learner; `scores` by exercise."""
+    """One learner's row in the gradebook and the report; `scores` are in the order of exercises."""
 
     student: str
     name: str
@@ -155,11 +157,14 @@ class LearnerRow(NamedTuple):
 
 
 class ClassFigures:
-    """The one tally of a class, for the terminal, the gradebook and the report alike.
+    """The one tally of a class, shared by the terminal, the gradebook and the report.
 
-    Add the results one by one, in the order in which they are to be listed; each is decoded once,
-    so a large class need not fit into memory. Kept are sums, a row for each learner, and the first
-    few of what is listed by name.
+    State: sums for each function and check, a LearnerRow for each learner, and short lists of what
+    is shown by name (failures, unreadable files, manual marks, misconceptions). A result itself is
+    stored only while the class is small enough to be listed learner by learner, so a large class
+    need not fit into memory.
+    Lifetime: one for each run, once grading is done.
+    Order: `add` every result, in the order in which learners are to be listed; then read.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -167,7 +172,7 @@ class ClassFigures:
         self.max_score = 0.0
         self.scores = array("d")
         self.learners: list[LearnerRow] = []
-        # In full, of a class that is small enough to be listed learner by learner.
+        # The results of a class that is small enough to be listed learner by learner.
         self.first: list[SubmissionResult] = []
         self.functions = {
             f.name: FunctionFigures(e.slug, f.name, f.points)
@@ -182,12 +187,12 @@ class ClassFigures:
         }
         self._slugs = [exercise.slug for exercise in plan.exercises]
         self._misconceptions: dict[tuple[str, str], MisconceptionFigures] = {}
-        self.failures: Listed[str] = Listed()
-        self.unreadable: Listed[str] = Listed()
-        self.overrides: Listed[FunctionResult] = Listed()
+        self.failures: ShortList[str] = ShortList()
+        self.unreadable: ShortList[str] = ShortList()
+        self.overrides: ShortList[FunctionResult] = ShortList()
 
     def add(self, result: SubmissionResult) -> None:
-        """Count one more learner."""
+        """Count one learner's result."""
         self.count += 1
         self.max_score = result.max_score
         if self.count <= SMALL_CLASS:
@@ -221,11 +226,11 @@ class ClassFigures:
 
     @property
     def follow_through(self) -> list[float]:
-        """The points by follow-through of those who have some."""
+        """The points by follow-through of each learner who has some."""
         return [row.follow_through for row in self.learners if row.follow_through > 0]
 
     def _add_unreadable(self, result: SubmissionResult) -> None:
-        """Whose functions could not be looked at, with the first reason."""
+        """List the learner, with the first reason, if a function's file could not be read."""
         for function in result.functions:
             if function.verdict is Verdict.NOT_LOADED:
                 self.unreadable.add(result.student, function.message)
@@ -241,23 +246,23 @@ class ClassFigures:
                 figures.add(passed=check.verdict is Verdict.PASSED, rest=rest)
 
     def _add_misconception(self, function: FunctionResult, student: str) -> None:
-        found = function.misconception
-        assert found is not None
-        key = function.function, found.id
+        misconception = function.misconception
+        assert misconception is not None
+        key = function.function, misconception.id
         if key not in self._misconceptions:
             self._misconceptions[key] = MisconceptionFigures(
-                function.exercise, function.function, found.id, found.message
+                function.exercise, function.function, misconception.id, misconception.message
             )
         self._misconceptions[key].add(student)
 
     @property
     def misconceptions(self) -> list[MisconceptionFigures]:
-        """The misconceptions, that of most learners first."""
+        """The misconceptions, the most frequent first."""
         return sorted(self._misconceptions.values(), key=lambda one: (-one.count, one.id))
 
     @property
     def histogram(self) -> list[tuple[float, float, int]]:
-        """How many learners have points from here to there, in steps of a 20th of all."""
+        """The lower and upper bound of 20 equal bins of points, and the learners in each."""
         width = (self.max_score or 1.0) / BINS
         counts = [0] * BINS
         for score in self.scores:

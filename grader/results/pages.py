@@ -1,4 +1,8 @@
-"""The pages of a run: one about the class, and one for each learner. Nothing on them can act."""
+"""Write a run's web pages: one about the class, and one for each learner.
+
+Values are escaped, and a policy bars every script and style except the grader's own, so nothing
+from a submission can act on them.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +22,24 @@ from grader.files import write_text
 from grader.judge.words import next_step
 from grader.model import Move, SubmissionResult
 from grader.plan import Plan
-from grader.results.figures import MOST_LINES, ClassFigures, Listed
+from grader.results.figures import MOST_LINES, ClassFigures, ShortList
 from grader.results.plots import ENOUGH, plots_of
 from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
-# What a learner's page is made of.
-SHOWN = ("base.html", "parts.html", "feedback.html", "style.css")
+# The files that a learner's page is made from.
+SOURCES = ("base.html", "parts.html", "feedback.html", "style.css")
 REPORT, FEEDBACK = "report.html", "feedback"
-# The names of the pages that were written, each with a hash of what it shows.
+# Lists the pages that the last run wrote, each with a hash of its contents.
 PAGES = ".pages.json"
 SIMPLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
-# Windows takes these for devices, whatever follows the dot.
+# Windows opens a device for these names, whatever follows the dot.
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How a class was graded, as the report says it."""
+    """How a class was graded, for the report: the course's title, the wall, the plan."""
 
     title: str
     isolation: str
@@ -43,27 +47,27 @@ class Circumstances:
 
     @property
     def limits(self) -> str:
-        """The limits, as they could be given on the command line."""
+        """The limits, written as options of the command line."""
         return self.plan.limits.as_options
 
 
 def page_name(student: str) -> str:
-    """The file name of a learner's page: their name where that is harmless, else one made of it.
+    """Return the file name of a learner's page: their id where that is harmless, else a hash of it.
 
-    No two learners share one, not even where names that differ in their case are the same.
+    No two learners share one, not even on a file system that ignores case.
     """
     if SIMPLE.fullmatch(student) and not RESERVED.fullmatch(student):
         return f"{student}.html"
     base = re.sub(r"[^a-z0-9]+", "-", student.lower()).strip("-")[:40]
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    # A harmless name has no ~ in it.
+    # No harmless name has a ~, so no learner's id can be equal to this.
     return f"{base or 'learner'}~{digest}.html"
 
 
 def write_report(
     out: Path, figures: ClassFigures, moves: Iterable[Move], about: Circumstances
 ) -> None:
-    """Write report.html: the class at a glance."""
+    """Write report.html, the page about the class."""
     template = environment().get_template("report.html")
     stream = template.generate(
         about=about,
@@ -82,9 +86,12 @@ def write_report(
 class FeedbackPages:
     """The folder of learners' pages while one run writes it. Use it as a context manager.
 
-    `add` writes the page of a learner unless it is up to date, which the hash that the last run
-    noted tells. At the end of the block the pages of those who left are removed and the hashes
-    noted; where the block fails, all pages stay as they are by then, and will be looked at again.
+    State: the hash of each page that the last run wrote, and of each that this run has checked.
+    Order: `add` each result once. It writes the learner's page unless the hash of what the page
+    would show is the last run's and the file is still there.
+    When the block ends, the pages of learners who left are removed and the hashes saved. If the
+    block fails, the pages stay as they are, and the next run checks all of them again.
+    UsageError when the folder cannot be created; OSError when a page cannot be written.
     """
 
     def __init__(self, out: Path, about: Circumstances) -> None:
@@ -94,16 +101,17 @@ class FeedbackPages:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
             raise UsageError(
-                f"{self._folder} cannot be made: {error.strerror}; move what is there"
+                f"cannot create {self._folder}: {error.strerror}; move or rename what is there"
             ) from error
-        self._known = _known_pages(self._folder)
+        self._previous = _previous_pages(self._folder)
         self._written: dict[str, str] = {}
         self._template = environment().get_template("feedback.html")
         exercises = about.plan.exercises
         self._planned = {f.name: f for exercise in exercises for f in exercise.functions}
         self._titles = {exercise.slug: exercise.title for exercise in exercises}
-        shown = [__version__, about.title, self._titles, _texts(about.plan), *map(text_of, SHOWN)]
-        self._common = hashlib.sha256(msgspec.msgpack.encode(shown)).digest()
+        common = [__version__, about.title, self._titles, _texts(about.plan)]
+        common += map(text_of, SOURCES)
+        self._common = hashlib.sha256(msgspec.msgpack.encode(common)).digest()
 
     def __enter__(self) -> Self:
         return self
@@ -111,8 +119,8 @@ class FeedbackPages:
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if kind is not None:
             return
-        for name in self._known.keys() - self._written.keys():
-            # Only what was written here: never a file of the instructor's.
+        for name in self._previous.keys() - self._written.keys():
+            # Only a file that a run wrote into this folder, never one of the instructor's.
             if "/" not in name and "\\" not in name:
                 (self._folder / name).unlink(missing_ok=True)
         write_text(self._folder / PAGES, [json.dumps(self._written, indent=0)])
@@ -122,7 +130,7 @@ class FeedbackPages:
         name = page_name(result.student)
         stamp = hashlib.sha256(self._common + msgspec.msgpack.encode(result)).hexdigest()
         self._written[name] = stamp
-        if self._known.get(name) == stamp and (self._folder / name).exists():
+        if self._previous.get(name) == stamp and (self._folder / name).exists():
             return
         stream = self._template.generate(
             about=self._about,
@@ -135,16 +143,16 @@ class FeedbackPages:
         write_text(self._folder / name, stream)
 
 
-def _known_pages(folder: Path) -> dict[str, str]:
+def _previous_pages(folder: Path) -> dict[str, str]:
     try:
-        found = json.loads((folder / PAGES).read_text(encoding="utf-8"))
+        pages = json.loads((folder / PAGES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return pages if isinstance(pages, dict) else {}
 
 
 def _texts(plan: Plan) -> list[tuple[str, str]]:
-    """The words of the checks, which stand on the pages."""
+    """Return the texts and hints of all checks, which are shown on the pages."""
     return [
         (check.text, check.hint)
         for exercise in plan.exercises
@@ -153,8 +161,8 @@ def _texts(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _listed_moves(moves: Iterable[Move]) -> Listed[str]:
-    lines: Listed[str] = Listed()
+def _listed_moves(moves: Iterable[Move]) -> ShortList[str]:
+    lines: ShortList[str] = ShortList()
     for move in moves:
         before, after = (points(score) or "blank" for score in (move.before, move.after))
         how = " (override)" if move.overridden else ""

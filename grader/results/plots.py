@@ -1,4 +1,4 @@
-"""The plots of the class report, as SVG that a page may hold without any style of its own."""
+"""Draw the plots of the class report, as SVG without styles, which the page's policy bars."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SVG = "http://www.w3.org/2000/svg"
-# Drawn in these colours, and then given those of the page, light or dark.
+# Placeholders that are drawn, and then replaced by the page's own colours, light or dark.
 INK, MARK = "#010203", "#040506"
-# Of a smaller class a plot says less than a table, and takes longer than grading it.
+# For a smaller class a plot says less than a table, and takes longer than grading it.
 ENOUGH = 5
 COLOURS = {INK: "currentColor", MARK: "var(--accent)"}
 
 
 def plots_of(figures: ClassFigures) -> dict[str, str]:
-    """SVG elements by name; none for a small class, or where matplotlib is not installed."""
+    """Return SVG elements by name; none for a small class, or without matplotlib."""
     if figures.count < ENOUGH:
         return {}
     try:
@@ -59,9 +59,9 @@ def _functions(figure_of: type[Figure], figures: ClassFigures) -> Figure:
     functions = list(figures.functions.values())
     figure = figure_of(figsize=(7.2, 0.8 + 0.26 * len(functions)), layout="constrained")
     axes = figure.subplots()
-    places = range(len(functions))
-    axes.barh(places, [100 * (f.rate or 0.0) for f in functions], 0.7, color=MARK)
-    axes.set_yticks(places, [f.name for f in functions])
+    positions = range(len(functions))
+    axes.barh(positions, [100 * (f.rate or 0.0) for f in functions], 0.7, color=MARK)
+    axes.set_yticks(positions, [f.name for f in functions])
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     axes.set_xlabel("learners with full points, per cent")
@@ -70,7 +70,7 @@ def _functions(figure_of: type[Figure], figures: ClassFigures) -> Figure:
 
 
 def _quiet(axes: Axes) -> None:
-    """Nothing but what carries the figures, all in the colour of the page's text."""
+    """Remove the frame, and draw the axes in the colour of the page's text."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for spine in axes.spines.values():
@@ -81,7 +81,7 @@ def _quiet(axes: Axes) -> None:
 
 
 def _svg(figure: Figure, name: str, title: str) -> str:
-    """A figure as an <svg> with a title, and attributes in place of styles, which the page bars."""
+    """Return a figure as an <svg> element with a title, and with attributes instead of styles."""
     from matplotlib import rc_context
 
     text = io.StringIO()
@@ -89,7 +89,7 @@ def _svg(figure: Figure, name: str, title: str) -> str:
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    root = ET.fromstring(text.getvalue())  # noqa: S314  # what matplotlib has just written
+    root = ET.fromstring(text.getvalue())  # noqa: S314  # matplotlib has just written it
     _clean(root, name)
     for attribute in ("width", "height", "version"):
         root.attrib.pop(attribute, None)
@@ -107,19 +107,19 @@ def _clean(element: ET.Element, name: str) -> None:
             element.remove(child)
         else:
             _clean(child, name)
-            # A group for definitions that held nothing but a style is empty now.
+            # It held only a style, and is empty now.
             if child.tag.endswith("}defs") and not len(child):
                 element.remove(child)
     for declaration in element.attrib.pop("style", "").split(";"):
         key, _, value = declaration.partition(":")
         value = COLOURS.get(value.strip(), value.strip())
-        if key.strip() == "font":  # pragma: no cover  # of older versions of matplotlib
+        if key.strip() == "font":  # pragma: no cover  # only older versions of matplotlib
             size = re.search(r"(\d+(\.\d+)?)px", value)
             element.set("font-size", size[1] if size else "10")
         elif key.strip():
             element.set(key.strip(), value)
     for key, value in list(element.attrib.items()):
-        # Two plots on one page must not share the names of their parts.
+        # The ids of two plots on one page must not be the same.
         if key == "id":
             element.set(key, f"{name}-{value}")
         elif key.endswith("href") and value.startswith("#"):

@@ -1,4 +1,4 @@
-"""What is stored of a submission: written by whoever graded it, read for reports."""
+"""Encode a graded submission for the store, and decode it for reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from grader.model import FunctionResult, Override, SubmissionResult, total
 
 
 class StoredFingerprints(NamedTuple):
-    """What is stored of a submission: hashes of what was handed in and how it was graded."""
+    """The stored hashes of a submission: of what was handed in, and of how it was graded.
+
+    `functions` has a fingerprint for each function, or None where the grader failed on it.
+    """
 
     submission_hash: bytes
     plan: bytes
@@ -19,7 +22,7 @@ class StoredFingerprints(NamedTuple):
 
 
 class StoredFunction(NamedTuple):
-    """The result of a function as it is stored; no `fingerprint` where the grader failed on it."""
+    """One function's result, as stored; `fingerprint` is None if the grader failed on it."""
 
     function: str
     exercise: str
@@ -29,9 +32,9 @@ class StoredFunction(NamedTuple):
 
 
 class EncodedResult(NamedTuple):
-    """What a grading has found, encoded where it was found: who stores it has many to store.
+    """One submission's result, encoded for the store, with only the functions graded this time.
 
-    Of the result only the functions that were graded now.
+    It is encoded in the process that graded, because the one that stores has many to store.
     """
 
     submission_hash: bytes
@@ -52,8 +55,8 @@ class EncodedResult(NamedTuple):
     ) -> Self:
         """Encode a result and what it depends on.
 
-        `fingerprints` has none for a function that the grader failed on. A note
-        goes with the function that it is about, or with "".
+        `fingerprints` are by function, without those that the grader failed on. `notes` are pairs
+        of a function ("" for the whole submission) and a sentence.
         """
         fingerprints = fingerprints or {}
         return cls(
@@ -75,7 +78,7 @@ class EncodedResult(NamedTuple):
 
     @property
     def result(self) -> SubmissionResult:
-        """The result as it will be read from the store."""
+        """The result, decoded as the store would return it."""
         rows = [(row.result, None, "", "") for row in self.functions]
         return submission_from_rows(self.head, self.notes, rows)
 
@@ -83,10 +86,10 @@ class EncodedResult(NamedTuple):
 def submission_from_rows(
     head: bytes, notes: bytes, rows: Sequence[tuple[Any, ...]]
 ) -> SubmissionResult:
-    """The result that is stored so.
+    """Decode a stored result.
 
-    `rows` holds for each function its result, and of a manual mark the points (or None) and the
-    reason; and the learner's name.
+    `rows` has for each function: its encoded result, the points of a manual mark (or None) and the
+    reason for it, and the learner's name.
     """
     functions = tuple(_function(stored, points, reason) for stored, points, reason, _ in rows)
     names = {"", *(function.function for function in functions)}

@@ -1,4 +1,4 @@
-"""The results of a class in one SQLite file: a killed run goes on, unchanged work is not redone."""
+"""Store a class's results in one SQLite file: a killed run continues, unchanged work is reused."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from grader.results.rows import EncodedResult, StoredFingerprints, submission_fr
 FILE = "results.sqlite"
 FORMAT = "1"
 
-# `run`: which run of the command graded it last. `key` is null where the grader failed: such a
-# result is never used again. `published`: what the last completed run wrote into the gradebook.
+# `run`: the number of the run that graded it last. `handed`: the hash of what was handed in. `key`:
+# the function's fingerprint, null where the grader failed, as such a result is never reused.
+# `published`: the points that the last completed run wrote into the gradebook.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submission (
@@ -35,7 +36,7 @@ CREATE TABLE published (
     student TEXT, function TEXT, score REAL, PRIMARY KEY (student, function)
 ) WITHOUT ROWID;
 """
-# What is known of this run only.
+# Tables of this run only; `place` is a function's number in the plan.
 _TEMPORARY = """
 CREATE TEMP TABLE present (student TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE person (student TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
@@ -45,7 +46,8 @@ CREATE TEMP TABLE override (
     PRIMARY KEY (student, function)
 ) WITHOUT ROWID;
 """
-# CROSS keeps the order of the loops, which is the order of the rows: nothing is sorted in memory.
+# CROSS JOIN makes SQLite loop in this order, which is the order of the rows wanted, so that nothing
+# is sorted in memory.
 _PRESENT = (
     " FROM present CROSS JOIN submission USING (student) CROSS JOIN planned"
     " CROSS JOIN function USING (student, function) LEFT JOIN override USING (student, function)"
@@ -55,7 +57,15 @@ _PRESENT = (
 class Store:
     """The stored results of one folder, for one grader at a time. Use it as a context manager.
 
-    UsageError says what is wrong with the file or the disk, and what to do.
+    State: the file results.sqlite, which outlives the run, and temporary tables of this run only:
+    who takes part, their names, the planned functions and the manual marks.
+    Lifetime: one run. The file is locked from the opening to the end of the block, so a second
+    grader is refused.
+    Order: `begin`; `fingerprints` to find out what need not be graded again; `keep` for each group
+    of answers, which is then on disk; `set_name` and `set_override` before the reports; `results`
+    and `moves` for the reports; `publish` last, when these are written.
+    A run that is killed at any moment loses nothing that `keep` stored: the next one continues.
+    An error of the file or the disk is a UsageError with the cause and the remedy.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,11 +78,11 @@ class Store:
         except FileNotFoundError:
             pass
         except OSError as error:
-            # SQLite itself would tell of a disk that fails.
+            # SQLite would report this as an error of the disk.
             raise UsageError(
-                f"{self.path} cannot be written to: {error.strerror}; make it writable, {_KEPT}"
+                f"cannot write to {self.path}: {error.strerror}; make it writable, {_AGAIN}"
             ) from error
-        with self._told():
+        with self._readable_errors():
             self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None)
             try:
                 self._open()
@@ -92,10 +102,10 @@ class Store:
         self._connection.close()
 
     def begin(self, plan: Plan, plan_fingerprint: bytes, *, regrade: bool) -> None:
-        """Start a run, or go on with one; with `regrade` what is stored does not count.
+        """Start a run; with `regrade`, do not reuse what earlier runs stored.
 
-        A run that was to grade everything again and did not come to its end is gone on with: what
-        it had graded does count.
+        If the last run with `regrade` did not finish and its plan had the same fingerprint, this
+        one continues it: what it had graded is reused.
         """
         with self._transaction():
             self._run = int(self._meta("run") or 0) + 1
@@ -105,12 +115,12 @@ class Store:
                 self._since = int(since) if key == plan_fingerprint.hex() else self._run
                 self._set_meta("regrading", f"{self._since} {plan_fingerprint.hex()}")
             functions = [f for exercise in plan.exercises for f in exercise.functions]
-            for place, function in enumerate(functions):
-                self._execute("INSERT INTO planned VALUES (?, ?)", place, function.name)
+            for number, function in enumerate(functions):
+                self._execute("INSERT INTO planned VALUES (?, ?)", number, function.name)
 
-    def known(self, student: str) -> StoredFingerprints | None:
-        """What is stored of this student's submission, if it counts."""
-        with self._told():
+    def fingerprints(self, student: str) -> StoredFingerprints | None:
+        """Return the hashes of this student's stored submission; None if none may be reused."""
+        with self._readable_errors():
             row = self._row(
                 "SELECT handed, plan FROM submission WHERE student = ? AND run >= ?",
                 student,
@@ -125,7 +135,10 @@ class Store:
             return StoredFingerprints(submission_hash, plan, dict(fingerprints))
 
     def keep(self, answers: Iterable[tuple[str, EncodedResult | None]]) -> None:
-        """Note that students take part in this run; store what was graded, all or nothing."""
+        """Note that students take part in this run, and store their results, all or none.
+
+        A result is None where nothing had to be graded again.
+        """
         with self._transaction():
             for student, graded in answers:
                 self._execute("INSERT OR IGNORE INTO present VALUES (?)", student)
@@ -142,19 +155,19 @@ class Store:
                 self._connection.executemany(statement, rows).close()
 
     def is_present(self, student: str) -> bool:
-        """Whether a student takes part in this run."""
+        """Tell whether a student takes part in this run."""
         return self._row("SELECT 1 FROM present WHERE student = ?", student) is not None
 
-    def name(self, student: str, name: str) -> None:
-        """Let the reports call a student by their full name; no stored result depends on it."""
+    def set_name(self, student: str, name: str) -> None:
+        """Set the full name by which this run's reports call a student."""
         self._execute("INSERT OR REPLACE INTO person VALUES (?, ?)", student, name)
 
-    def override(self, student: str, function: str, points: float, reason: str) -> None:
-        """Let a manual mark stand in the reports; the stored result stays what it is."""
+    def set_override(self, student: str, function: str, points: float, reason: str) -> None:
+        """Set a manual mark for this run's reports; the stored result does not change."""
         self._execute("INSERT INTO override VALUES (?, ?, ?, ?)", student, function, points, reason)
 
     def absent(self) -> int:
-        """How many students are stored that do not take part in this run."""
+        """Count the stored students who do not take part in this run."""
         row = self._row(
             "SELECT count(*) FROM submission WHERE student NOT IN (SELECT student FROM present)"
         )
@@ -162,8 +175,8 @@ class Store:
         return int(row[0])
 
     def results(self) -> Iterator[SubmissionResult]:
-        """The result of each student who takes part, sorted, with the planned functions only."""
-        with self._told():
+        """Yield the result of each student who takes part, sorted, with the planned functions."""
+        with self._readable_errors():
             rows = self._rows(
                 "SELECT student, submission.result, notes, function.result, points, reason, name"
                 f"{_PRESENT} LEFT JOIN person USING (student) ORDER BY student, place"
@@ -174,8 +187,8 @@ class Store:
                 yield submission_from_rows(head, notes, [row[3:] for row in stored])
 
     def moves(self) -> Iterator[Move]:
-        """Whose points are other than the last completed run's, sorted by student."""
-        with self._told():
+        """Yield each change of points since the last completed run, sorted by student."""
+        with self._readable_errors():
             rows = self._rows(
                 "SELECT student, exercise, function, published.score,"
                 " coalesce(points, function.score), points IS NOT NULL"
@@ -187,7 +200,7 @@ class Store:
                 yield Move(student, exercise, function, before, after, bool(overridden))
 
     def publish(self) -> None:
-        """Take the points of this run for those that the next one's are compared with."""
+        """Record this run's points as those of the last completed run."""
         with self._transaction():
             self._execute(
                 "INSERT OR REPLACE INTO published SELECT student, function,"
@@ -196,7 +209,7 @@ class Store:
             self._execute("DELETE FROM meta WHERE name = 'regrading'")
 
     def _open(self) -> None:
-        # The lock is held as long as the connection, and keeps a second grader out.
+        # The lock lasts as long as the connection, and keeps a second grader out.
         self._execute("PRAGMA locking_mode = EXCLUSIVE")
         self._execute("PRAGMA journal_mode = WAL")
         self._execute("PRAGMA synchronous = FULL")
@@ -208,30 +221,30 @@ class Store:
                 self._set_meta("format", FORMAT)
             if tables and "meta" not in tables:
                 raise UsageError(f"{self.path} was not made by this grader; name another --out")
-            if (found := self._meta("format")) != FORMAT:
+            if (stored := self._meta("format")) != FORMAT:
                 raise UsageError(
-                    f"{self.path} has format {found}, this grader reads {FORMAT}; move it away"
-                    " (all is graded again then), or name another --out"
+                    f"{self.path} has format {stored}, this grader reads {FORMAT}; move it away"
+                    " (everything will be graded again), or name another --out"
                 )
         self._execute_all(_TEMPORARY)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of what is written in the block, or nothing."""
-        with self._told():
+        """Commit everything written in the block, or nothing if it fails."""
+        with self._readable_errors():
             self._execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._execute("COMMIT")
             except BaseException:
-                # SQLite has ended it itself when the disk was full.
+                # When the disk is full, SQLite has already rolled back.
                 if self._connection.in_transaction:
                     self._execute("ROLLBACK")
                 raise
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Say in a sentence what SQLite reports by a code."""
+    def _readable_errors(self) -> Iterator[None]:
+        """Turn an error of SQLite into a UsageError with the cause and the remedy."""
         try:
             yield
         except sqlite3.Error as error:
@@ -248,7 +261,7 @@ class Store:
         self._connection.execute(statement, values).close()
 
     def _execute_all(self, statements: str) -> None:
-        # sqlite3's own executescript would end a transaction first.
+        # sqlite3's own executescript would first commit the transaction.
         for statement in statements.split(";"):
             self._execute(statement)
 
@@ -260,21 +273,21 @@ class Store:
 
 
 def _reason(error: sqlite3.Error) -> str:
-    """What happened and what to do, as the end of a sentence that begins with the file."""
+    """Return the cause and the remedy, as the end of a sentence that begins with the file."""
     name = getattr(error, "sqlite_errorname", "")
     for code, reason in _REASONS.items():
         if name.startswith(code):
-            return reason.format(kept=_KEPT)
-    return f" cannot be used ({error}); mend that, {_KEPT}"
+            return reason.format(again=_AGAIN)
+    return f" cannot be used ({error}); fix this, {_AGAIN}"
 
 
-_KEPT = "then give the same command again; what was graded is kept"
+_AGAIN = "then run the same command again; finished results are kept"
 _REASONS = {
-    "SQLITE_BUSY": ": another grader is at work there; wait for it, or name another --out",
-    "SQLITE_FULL": ": the disk is full; make room, {kept}",
-    "SQLITE_IOERR": ": the disk does not take what is written; look whether it is full, {kept}",
-    "SQLITE_READONLY": " cannot be written to; make it writable, {kept}",
-    "SQLITE_CANTOPEN": " cannot be opened; make it a file that you may write to, {kept}",
-    "SQLITE_NOTADB": " is no file of results; move it away, or name another --out",
-    "SQLITE_CORRUPT": " is damaged; move it away (all is graded again then)",
+    "SQLITE_BUSY": ": another grader is using it; wait for it to end, or name another --out",
+    "SQLITE_FULL": ": the disk is full; make room, {again}",
+    "SQLITE_IOERR": ": the disk refused a write; is it full? Fix this, {again}",
+    "SQLITE_READONLY": " cannot be written to; make it writable, {again}",
+    "SQLITE_CANTOPEN": " cannot be opened; make it a file that you may write to, {again}",
+    "SQLITE_NOTADB": " is not a results file; move it away, or name another --out",
+    "SQLITE_CORRUPT": " is damaged; move it away (everything will be graded again)",
 }

@@ -1,4 +1,4 @@
-"""What a run has found, as a person reads it in a terminal: tables, and lines under them."""
+"""Print a run's results in a terminal: tables, and lines under them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-# Of lines of one kind so many are shown.
+# The most lines of one kind that are printed.
 MAX_LINES = 20
 MOST_MISTAKES = 5
 
@@ -31,15 +31,15 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
     if scores := figures.scores:
         _line(
             console,
-            f"{len(scores)} graded, of {points(figures.max_score)} points: lowest"
+            f"{len(scores)} graded out of {points(figures.max_score)} points: lowest"
             f" {points(min(scores))}, median {points(statistics.median(scores))},"
             f" highest {points(max(scores))}",
         )
     if followed := figures.follow_through:
         _line(
             console,
-            f"of these, {points(sum(followed))} points in all (learners: {len(followed)}) for what"
-            " is right on an own, wrong, earlier function",
+            f"of these, {points(sum(followed))} points in all (learners: {len(followed)}) were"
+            " given for work that is right apart from an earlier mistake",
         )
     if figures.misconceptions:
         _line(console, "most frequent mistakes (learners):")
@@ -56,11 +56,11 @@ def _frequent(figures: ClassFigures) -> list[str]:
 
 
 def print_moves(moves: Iterable[Move], console: Console) -> None:
-    """Print whose points have moved: the first few, and how many more."""
+    """Print whose points changed since the last run: the first few, and how many more."""
     moves = iter(moves)
     lines = [_move(move) for move in islice(moves, MAX_LINES)]
     if lines:
-        _line(console, "points that have moved since the last run:")
+        _line(console, "points that changed since the last run:")
         _list(console, lines, len(lines) + sum(1 for _ in moves))
 
 
@@ -94,7 +94,7 @@ def _line(console: Console, text: str) -> None:
 
 
 def function_table(figures: ClassFigures) -> Table:
-    """For each function: the mean, how many got full points, and what went wrong how often."""
+    """Build a table of the functions: mean, how many got full points, how often what went wrong."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, title_justify="left")
@@ -116,7 +116,7 @@ def function_table(figures: ClassFigures) -> Table:
 
 
 def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
-    """A row for each learner, as in the gradebook, with the number of notes."""
+    """Build a table of the learners: points as in the gradebook, and each one's first problem."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -131,32 +131,33 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
             _plain(result.student),
             *(points(score) or "?" for score in scores),
             points(result.score) or "?",
-            _plain(_first_trouble(result)),
+            _plain(_first_problem(result)),
         )
     return table
 
 
 def _short_names(slugs: Sequence[str]) -> list[str]:
-    """`ex01` for `ex01_softmax`, where that still tells the exercises apart."""
+    """Shorten `ex01_softmax` to `ex01`, if the short names are still unique."""
     short = [slug.partition("_")[0] for slug in slugs]
     return short if len(set(short)) == len(slugs) else list(slugs)
 
 
 def _plain(text: str) -> str:
-    """Text from a submission, so that the terminal takes nothing in it for markup."""
+    """Escape text from a submission, so that nothing in it is read as markup."""
     from rich.markup import escape
 
     return escape(text)
 
 
-TOLD_IN_FULL = (Verdict.MISSING, Verdict.NOT_LOADED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
+# With these verdicts no check says what is wrong, so the message is printed itself.
+WITHOUT_CHECKS = (Verdict.MISSING, Verdict.NOT_LOADED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
 
 
-def _first_trouble(result: SubmissionResult) -> str:
+def _first_problem(result: SubmissionResult) -> str:
     for function in result.functions:
         if function.verdict is Verdict.PASSED:
             continue
-        if function.verdict in TOLD_IN_FULL:
+        if function.verdict in WITHOUT_CHECKS:
             text = function.message
             text = text if function.function in text else f"{function.function}: {text}"
         else:

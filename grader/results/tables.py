@@ -1,4 +1,4 @@
-"""Results as spreadsheets and programs read them: lines of JSON, a gradebook, what has changed."""
+"""Write results for spreadsheets and programs: JSON lines, and CSV rows of several files."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def json_line(result: SubmissionResult) -> str:
 def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
     """Yield a row for each learner: student, the points of each exercise, total.
 
-    Where the grader failed the cell is blank: a failure of ours is never a zero. After the total
-    come, if anybody has some, how many of the points are for follow-through, the functions whose
-    points were given by hand, and full names.
+    Where the grader failed the cell is blank: a failure of ours is never a zero. Three more columns
+    follow if any learner has a value there: the points for follow-through, the functions with a
+    manual mark, and full names.
     """
     rows = figures.learners
     follow_through = any(row.follow_through for row in rows)
@@ -44,28 +44,28 @@ def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
         yield _row(cells)
 
 
-def people_csv(taken: ClassSubmissions) -> Iterator[str]:
-    """A row for each learner, and for each of the roster who has handed in nothing."""
+def people_csv(submissions: ClassSubmissions) -> Iterator[str]:
+    """Yield a row for each learner, and for each person of the roster who handed in nothing."""
     yield _row("student name email sid lms lms_id group late handed_in".split())
-    handed = [(entry.student, entry.person, "yes") for entry in taken.entries]
-    absent = [(key, person, "no") for key, person in taken.absent]
+    handed = [(entry.student, entry.person, "yes") for entry in submissions.entries]
+    absent = [(student, person, "no") for student, person in submissions.absent]
     for student, person, handed_in in [*handed, *absent]:
-        known = (person.name, person.email, person.sid, person.lms, person.lms_id, person.group)
+        about = (person.name, person.email, person.sid, person.lms, person.lms_id, person.group)
         late = "yes" if person.late else ""
-        yield _row([*map(safe_cell, (student, *known)), late, handed_in])
+        yield _row([*map(safe_cell, (student, *about)), late, handed_in])
 
 
 def misconception_rows(result: SubmissionResult) -> Iterator[str]:
     """Yield a row for each function of a learner whose mistake was recognised."""
     for function in result.functions:
-        if (found := function.misconception) is not None:
-            message = " ".join(found.message.split())
-            cells = [result.student, function.exercise, function.function, found.id, message]
+        if (mistake := function.misconception) is not None:
+            message = " ".join(mistake.message.split())
+            cells = [result.student, function.exercise, function.function, mistake.id, message]
             yield _row([safe_cell(cell) for cell in cells])
 
 
 def changes_csv(moves: Iterable[Move]) -> Iterator[str]:
-    """A row for each function of each learner whose points have moved since the last run."""
+    """Yield a row for each function of each learner whose points changed since the last run."""
     yield _row(["student", "exercise", "function", "before", "after", "override"])
     for move in moves:
         before_after = [points(move.before), points(move.after)]

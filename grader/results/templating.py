@@ -1,4 +1,4 @@
-"""Templates, escaped, and a policy under which nothing that got into a page can act."""
+"""Load the templates of pages: all values are escaped, and a policy bars scripts but our own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARKS = {"=": "right", "+": "big", "-": "small", "!": "bad"}
 
 @cache
 def environment() -> Environment:
-    """The templates, with what all of them use. Every value is escaped."""
+    """Return the templates' environment, with the filters and globals that all of them use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -52,12 +52,12 @@ def environment() -> Environment:
 
 
 def text_of(name: str) -> str:
-    """A template, style sheet or script as it is."""
+    """Return the text of a template, style sheet or script."""
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def policy(*names: str) -> str:
-    """A policy that allows these styles and scripts, by their hashes, and nothing else at all."""
+    """Return a content security policy that allows only these styles and scripts, by hash."""
     kinds = {".css": "style-src", ".js": "script-src"}
     parts = ["default-src 'none'"]
     for name in names:
@@ -67,7 +67,7 @@ def policy(*names: str) -> str:
 
 
 def _points(score: float | None) -> str:
-    return points(score) or "–"  # noqa: RUF001  # a dash for no number
+    return points(score) or "–"  # noqa: RUF001  # a dash in place of a number
 
 
 def _passed(function: FunctionResult) -> int:
@@ -75,12 +75,12 @@ def _passed(function: FunctionResult) -> int:
 
 
 def _hint_of(planned: PlannedFunction, name: str) -> tuple[str, str]:
-    """The words and the question of a check."""
+    """Return the text of a check and its hint."""
     return next(((c.text, c.hint) for c in planned.checks if c.name == name), ("", ""))
 
 
 def _markup(name: str) -> Any:
-    """A style sheet or script of ours, as it stands in the page."""
+    """Return a style sheet or script of ours, not to be escaped."""
     from markupsafe import Markup
 
     return Markup(text_of(name))  # noqa: S704  # a file of this package

@@ -1,4 +1,4 @@
-"""Show a learner in a terminal what their work does, which mistake it is, and what is next."""
+"""Show a learner in a terminal which checks pass, which mistake they made, and what to do next."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ UNENFORCED = (
 )
 PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
 EXIT_PASSED, EXIT_FAILED = 0, 1
-# Where there is no terminal that has a width.
+# The width of text that is not printed to a terminal.
 WIDTH = 88
-# The rest of what a learner's code prints is counted, not shown.
+# Of what a learner's code prints, this many lines are shown; the rest are counted.
 PRINTED_LINES = 15
-# With these verdicts a check's question helps; with the others the message says what to do.
+# With these verdicts a check's hint helps; with the others the message says what to do.
 ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
 STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFiles:
-    """What checking some files has found, and by which checks."""
+    """The result of checking a learner's files, and the plan with the checks."""
 
     plan: Plan
     result: SubmissionResult
@@ -60,62 +60,62 @@ class CheckedFiles:
 
     @property
     def planned(self) -> dict[str, tuple[PlannedExercise, PlannedFunction]]:
-        """The exercise and the checks of each function."""
+        """The exercise and the plan of each function, by its name."""
         return {
             f.name: (exercise, f) for exercise in self.plan.exercises for f in exercise.functions
         }
 
     @property
     def passed(self) -> bool:
-        """Whether all public checks pass."""
+        """Whether every function passes its public checks."""
         return all(function.verdict is Verdict.PASSED for function in self.functions)
 
 
 def as_text(print_to: Callable[[Console], object]) -> str:
-    """What is printed to a console, as it would stand in a terminal without colour."""
+    """Return what `print_to` prints, as it would look in a terminal without colour."""
     from rich.console import Console
 
     file = StringIO()
-    # In a notebook rich would show each line by itself.
+    # In a notebook rich would otherwise display each line on its own.
     print_to(
         Console(file=file, width=WIDTH, force_terminal=True, force_jupyter=False, color_system=None)
     )
     return "\n".join(text.rstrip() for text in file.getvalue().splitlines())
 
 
-def show(found: CheckedFiles, console: Console) -> int:
-    """Print all that was found; returns the exit code."""
-    show_notes(found, console)
+def show(checked: CheckedFiles, console: Console) -> int:
+    """Print the notes, all functions and the next step; return the exit code."""
+    show_notes(checked, console)
     title = ""
-    for function in found.functions:
-        exercise, checks = found.planned[function.function]
+    for function in checked.functions:
+        exercise, checks = checked.planned[function.function]
         if exercise.title != title:
             title = exercise.title
             line(console, "", title)
-        output = found.outputs.get(function.function, "")
+        output = checked.outputs.get(function.function, "")
         show_function(function, checks, output, console)
-    if printed := found.outputs.get(""):
+    if printed := checked.outputs.get(""):
         line(console, "", "Printed while your files were loaded:")
         _show_output(printed, console)
-    done = sum(function.verdict is Verdict.PASSED for function in found.functions)
-    line(console, "", f"{done} of {len(found.functions)} functions pass their public checks.")
-    line(console, next_step(found))
-    return EXIT_PASSED if found.passed else EXIT_FAILED
+    done = sum(function.verdict is Verdict.PASSED for function in checked.functions)
+    line(console, "", f"{done} of {len(checked.functions)} functions pass their public checks.")
+    line(console, next_step(checked))
+    return EXIT_PASSED if checked.passed else EXIT_FAILED
 
 
-def show_notes(found: CheckedFiles, console: Console) -> None:
-    """What was noticed of the files as a whole."""
-    if not found.enforces_memory:
+def show_notes(checked: CheckedFiles, console: Console) -> None:
+    """Print the notes on the files as a whole."""
+    if not checked.enforces_memory:
         line(console, f"! {UNENFORCED}")
-    # What is told of a function below is not told twice.
-    told = {function.message for function in found.functions}
-    line(console, *(f"! {note}" for note in found.result.notes if note not in told))
+    # A note that is also a function's message is printed once, with the function.
+    messages = {function.message for function in checked.functions}
+    line(console, *(f"! {note}" for note in checked.result.notes if note not in messages))
 
 
 def show_function(
     function: FunctionResult, planned: PlannedFunction, output: str, console: Console
 ) -> None:
-    """A function's checks, the mistake that explains them, the picture, what it printed."""
+    """Print a function's checks, the mistake that explains them, the grid, and its output."""
     if function.verdict in NOT_THERE:
         subject = "" if function.function in function.message else f"{function.function}: "
         line(console, f"{ABSENT} {subject}{function.message}")
@@ -136,7 +136,7 @@ def show_function(
 def show_failure(
     function: FunctionResult, check: PlannedCheck, console: Console, *, explained: bool
 ) -> None:
-    """One check that does not pass and, if wanted, what explains the function's failure."""
+    """Print a check that does not pass and, if `explained`, the function's mistake and grid."""
     result = next(each for each in function.checks if each.name == check.name)
     line(console, check.text, result.message)
     if check.hint and function.misconception is None and result.verdict in ASKING:
@@ -148,7 +148,7 @@ def show_failure(
 
 
 def headline(function: FunctionResult) -> str:
-    """A function in one line."""
+    """Return a function's name and how many of its checks pass."""
     if function.verdict in NOT_THERE:
         return f"{ABSENT} {function.function}: {function.verdict.replace('_', ' ')}"
     passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
@@ -157,7 +157,7 @@ def headline(function: FunctionResult) -> str:
 
 
 def show_notice(planned: PlannedFunction, console: Console) -> None:
-    """What to notice after success."""
+    """Print what to notice in a function that passes."""
     if planned.notice:
         line(console, "  What to notice:")
         for paragraph in planned.notice.split("\n\n"):
@@ -165,7 +165,7 @@ def show_notice(planned: PlannedFunction, console: Console) -> None:
 
 
 def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Console) -> None:
-    told: set[str] = set()
+    problems: set[str] = set()
     for check, about in zip(function.checks, planned.checks, strict=True):
         mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
         line(
@@ -176,14 +176,14 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
         if check.hidden:
             line(console, f"      {check.message}")
             continue
-        # One error in many checks is told once.
-        call, _, what = check.message.partition("): ")
-        known = what in told
-        told.add(what)
-        line(console, f"      {call}): the same" if known and what else f"      {check.message}")
-        # A named mistake asks its own questions, below.
+        # A problem that several checks have is printed in full once.
+        call, _, problem = check.message.partition("): ")
+        again = problem in problems
+        problems.add(problem)
+        line(console, f"      {call}): the same" if again and problem else f"      {check.message}")
+        # A misconception's message, below, asks its own questions.
         asking = function.misconception is None and check.verdict in ASKING
-        if about.hint and asking and not known:
+        if about.hint and asking and not again:
             line(console, f"      {about.hint}")
 
 
@@ -195,7 +195,7 @@ def _show_misconception(misconception: Misconception, console: Console) -> None:
 
 
 def _show_grid(grid: Grid, console: Console) -> None:
-    """A mark for each entry: the shape of an error is seen at a glance."""
+    """Print a mark for each entry, so that the pattern of the errors can be seen."""
     from rich.text import Text
 
     part = f", {grid.part}" if grid.part else ""
@@ -220,15 +220,15 @@ def _show_output(output: str, console: Console) -> None:
         line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
 
 
-def next_step(found: CheckedFiles) -> str:
-    """The one thing to do next."""
-    slugs = ", ".join(dict.fromkeys(found.planned[f.function][0].slug for f in found.functions))
+def next_step(checked: CheckedFiles) -> str:
+    """Return a sentence with the one thing to do next."""
+    slugs = ", ".join(dict.fromkeys(checked.planned[f.function][0].slug for f in checked.functions))
     done = f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
-    return next_step_in(found.functions) or done
+    return next_step_in(checked.functions) or done
 
 
 def line(console: Console, *lines: str) -> None:
-    """Print lines as they are: folded at the width of a terminal, whole in a pipe."""
+    """Print lines without markup: wrapped at the width of a terminal, whole in a pipe."""
     for text in lines:
         indent = len(text) - len(text.lstrip())
         _paragraph(console, text.strip(), indent=indent)

@@ -53,7 +53,7 @@ def archives() -> list[Attack]:
         _archive("zip_device", zipped({"device.py": ""}, **device), "empty"),
         _archive("zip_bomb", bomb, "unpacks to more than"),
         _archive("zip_bomb_of_spaces", spaces, "unpacks to more than"),
-        _archive("zip_bomb_nested", inner, "not looked at"),
+        _archive("zip_bomb_nested", inner, "was ignored"),
         _archive(
             "zip_bomb_of_many_files",
             zipped({f"{n}.py": b"# \n" * 700_000 for n in range(60)}),

@@ -104,7 +104,7 @@ def test_a_changed_point_value_regrades_its_function_and_tells_whose_points_move
     change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
     done = grade_third()
     assert counts(done) == (4, 4, 0)
-    assert "points that have moved since the last run:" in done.stdout
+    assert "points that changed since the last run:" in done.stdout
     assert "  ada: cross_entropy 5 -> 2 (-3)\n  bela: cross_entropy 5 -> 2 (-3)\n" in done.stdout
     assert rows_of(tmp_path / "out" / "changes.csv")[1:] == [
         [name, "ex03_cross_entropy", "cross_entropy", "5", "2", ""]
@@ -250,7 +250,7 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
             result, submission_hash=b"handed", plan=b"plan", notes=(("", "it broke"),)
         )
         store.keep([("ada", graded)])
-        known = store.known("ada")
+        known = store.fingerprints("ada")
         assert set(known.functions.values()) == {None}
         (stored,) = store.results()
     assert (stored.score, stored.notes) == (None, ("it broke",))
@@ -267,13 +267,13 @@ def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
         store.keep([("ada", graded), ("bela", graded)])
     with Store(tmp_path) as store:
         store.begin(plan, b"this plan", regrade=True)
-        assert store.known("ada") is None
+        assert store.fingerprints("ada") is None
         store.keep([("ada", graded)])
     for key, known in ((b"this plan", True), (b"another plan", False)):
         with Store(tmp_path) as store:
             store.begin(plan, key, regrade=True)
-            assert (store.known("ada") is not None) is known
-            assert store.known("bela") is None
+            assert (store.fingerprints("ada") is not None) is known
+            assert store.fingerprints("bela") is None
 
 
 def test_the_plan_of_a_course_has_the_same_keys_in_every_process():

@@ -1,4 +1,4 @@
-"""A teacher's small CSV file is read alike, whatever it is for and however it was saved."""
+"""A teacher's small CSV file is read the same way, whatever it is for and however it was saved."""
 
 import pytest
 
@@ -38,8 +38,8 @@ def test_it_says_the_same_however_it_was_saved(tmp_path, kind, saved):
     plain, other = tmp_path / "plain.csv", tmp_path / "other.csv"
     plain.write_text(text, encoding="utf-8")
     other.write_bytes(SAVED[saved](text))
-    found = read(plain)
-    assert "Béla" in str(found)
+    expected = read(plain)
+    assert "Béla" in str(expected)
     if saved == "with a blank line before the headings" and kind == "overrides":
-        found = [mark._replace(line=mark.line + 1) for mark in found]
-    assert read(other) == found
+        expected = [mark._replace(line=mark.line + 1) for mark in expected]
+    assert read(other) == expected

@@ -25,13 +25,13 @@ from tests.support.submissions import ORDER, SOFTMAX, notebook
 
 
 def is_read(name: str, data: bytes) -> None:
-    """Intake takes the file, or says in printable words why it does not."""
+    """Check that intake reads the file, or says in printable words why it does not."""
     with contextlib.suppress(SubmissionError):
         source_of(name, data, order=ORDER)
     submission = submission_of("ada", {name: data}, order=ORDER)
     assert all(note.isprintable() for note in submission.notes)
     assert all(reason.isprintable() for _, reason in submission.unreadable)
-    # What is taken can cross the wire.
+    # What was read can cross the wire.
     wire.encode(wire.LoadRequest(submission.sources, ("softmax",), ORDER))
 
 
@@ -55,8 +55,8 @@ def test_any_bytes_are_a_file_or_a_note(data):
 def test_a_damaged_notebook_is_a_notebook_or_a_note(data):
     damaged = bytearray(notebook(SOFTMAX))
     for _ in range(data.draw(st.integers(1, 4))):
-        place = data.draw(st.integers(0, len(damaged) - 1))
-        damaged[place] = data.draw(st.integers(0, 255))
+        offset = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[offset] = data.draw(st.integers(0, 255))
     is_read("a.ipynb", bytes(damaged))
 
 
@@ -72,7 +72,7 @@ def archive(members: list[tuple[str, bytes]], method: int) -> bytes:
 
 
 def archive_is_read(folder: Path, data: bytes) -> None:
-    """Intake reads what can be read, writes nothing, and tells of the rest in printable words."""
+    """Check that intake reads what it can, writes nothing, and prints its notes safely."""
     path = folder / "ada.zip"
     path.write_bytes(data)
     submission = read_submission("ada", [path], order=ORDER)
@@ -93,18 +93,19 @@ def test_thousands_of_forged_archives_are_read_or_noted(folder):
     rng = random.Random(20_240_610)  # noqa: S311  # noise, no secrets
     members = [("ex01_softmax.py", SOFTMAX.encode()), ("b.ipynb", b"{}"), ("../c.py", b"x" * 99)]
     intact = archive(members, zipfile.ZIP_DEFLATED)
-    fields = [n for mark in (b"PK\1\2", b"PK\3\4", b"PK\5\6") for n in places_of(mark, intact)]
+    marks = (b"PK\1\2", b"PK\3\4", b"PK\5\6")
+    fields = [offset for mark in marks for offset in offsets_of(mark, intact)]
     lies = (0, 1, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
     for _ in range(2_000):
         made = bytearray(intact)
         for _ in range(rng.randint(1, 3)):
-            place = min(rng.choice(fields) + rng.randrange(4, 46), len(made) - 4)
-            struct.pack_into("<L", made, place, rng.choice(lies))
+            offset = min(rng.choice(fields) + rng.randrange(4, 46), len(made) - 4)
+            struct.pack_into("<L", made, offset, rng.choice(lies))
         archive_is_read(folder, bytes(made))
 
 
-def places_of(mark: bytes, data: bytes) -> Iterator[int]:
-    place = data.find(mark)
-    while place >= 0:
-        yield place
-        place = data.find(mark, place + 1)
+def offsets_of(mark: bytes, data: bytes) -> Iterator[int]:
+    offset = data.find(mark)
+    while offset >= 0:
+        yield offset
+        offset = data.find(mark, offset + 1)

@@ -1,4 +1,4 @@
-"""Submissions as Gradescope, Canvas and Moodle give them, as a folder and as the zip itself."""
+"""Submissions as Gradescope, Canvas and Moodle export them, as a folder and as the zip itself."""
 
 import csv
 import io
@@ -83,7 +83,7 @@ BLIND = {
 
 
 @pytest.fixture(params=["folder", "zip", "zip with a folder around"])
-def given(request, tmp_path):
+def download(request, tmp_path):
     """The same files as a folder, as a zip, and as a zip with everything in one folder."""
 
     def made(files, name="download"):
@@ -104,18 +104,18 @@ def given(request, tmp_path):
     return made
 
 
-def read(found):
-    """What is read of each: the names of the files, and the text of the first."""
+def read(class_submissions):
+    """Read the submission of each learner."""
     submissions = {}
-    for entry in found.entries:
+    for entry in class_submissions.entries:
         submission = read_submission(entry.student, entry.parts, order=ORDER, notes=entry.notes)
         submissions[entry.student] = submission
     return submissions
 
 
 class TestGradescope:
-    def test_everybody_is_named_and_groups_share_their_files(self, given):
-        found = class_at(given(GRADESCOPE), order=ORDER)
+    def test_everybody_is_named_and_groups_share_their_files(self, download):
+        found = class_at(download(GRADESCOPE), order=ORDER)
         assert [entry.student for entry in found.entries] == ["007", "s12", "s13", "submission_104"]
         ada, bela, carl, _unnamed = found.entries
         assert ada.person[:5] == ("Ada Lovelace", "ada@x.org", "007", "gradescope", "101")
@@ -127,7 +127,7 @@ class TestGradescope:
         assert submissions["s12"].files == submissions["s13"].files
         assert submissions["007"].sources[0].stem == "ex01_softmax"
 
-    def test_a_broken_file_is_told_of_with_its_line(self, tmp_path):
+    def test_a_broken_file_is_reported_with_its_line(self, tmp_path):
         (tmp_path / "submission_1").mkdir()
         (tmp_path / "submission_metadata.yml").write_text("submission_1:\n  :submitters: [\n")
         with pytest.raises(UsageError, match=r"submission_metadata.yml, line [23]: .*download"):
@@ -135,8 +135,8 @@ class TestGradescope:
 
 
 class TestCanvas:
-    def test_the_newest_attempt_counts_under_its_own_name(self, given):
-        found = class_at(given(CANVAS), order=ORDER)
+    def test_the_newest_attempt_counts_under_its_own_name(self, download):
+        found = class_at(download(CANVAS), order=ORDER)
         assert [e.student for e in found.entries] == [
             "bartókbéla_12",
             "gausscarl_13",
@@ -149,53 +149,53 @@ class TestCanvas:
         assert ada.files == ("ex01_softmax.py", "ex02_jacobian.py")
         assert "def softmax" in ada.sources[0].cells[0].text
         assert "handed in late" in ada.notes
-        assert [n for n in ada.notes if "1 older file not looked at" in n]
-        # A number that the learner has written stays.
+        assert "resubmitted: 1 older file ignored" in ada.notes
+        # A number that the learner wrote stays.
         assert submissions["gausscarl_13"].files == ("my-2.py",)
         assert submissions["bartókbéla_12"].files == ("ex01_softmax.py",)
         assert found.entries[2].person.lms_id == "11"
         assert found.entries[2].person.late
 
-    def test_anonymous(self, given):
-        found = class_at(given(ANONYMOUS), order=ORDER)
+    def test_anonymous(self, download):
+        found = class_at(download(ANONYMOUS), order=ORDER)
         assert [e.student for e in found.entries] == ["anon_AbC12", "anon_xYz"]
         assert [e.person.late for e in found.entries] == [False, True]
 
 
 class TestMoodle:
-    def test_folders(self, given):
-        found = class_at(given(MOODLE), order=ORDER)
+    def test_folders(self, download):
+        found = class_at(download(MOODLE), order=ORDER)
         people = {e.student: e.person.lms_id for e in found.entries}
         assert people == {"Ada Lovelace": "201", "Béla Bartók": "202", "Carl Gauß": "203"}
         submissions = read(found)
         assert submissions["Béla Bartók"].files == ("ex01_softmax.py",)
-        assert [n for n in submissions["Carl Gauß"].notes if "typed into Moodle" in n]
+        assert [n for n in submissions["Carl Gauß"].notes if "text entered in Moodle" in n]
 
-    def test_flat(self, given):
-        submissions = read(class_at(given(FLAT), order=ORDER))
+    def test_flat(self, download):
+        submissions = read(class_at(download(FLAT), order=ORDER))
         assert submissions["Ada Lovelace"].files == ("ex01_softmax.py", "ex02_jacobian.py")
         assert submissions["Béla Bartók"].sources[0].stem == "ex01_softmax"
 
-    def test_blind(self, given):
-        found = class_at(given(BLIND), order=ORDER)
+    def test_blind(self, download):
+        found = class_at(download(BLIND), order=ORDER)
         assert [e.student for e in found.entries] == ["Teilnehmerin 201", "Teilnehmerin 202"]
         assert [e.person.name for e in found.entries] == ["", ""]
 
-    def test_two_of_one_name_stay_two(self, given):
+    def test_two_of_one_name_stay_two(self, download):
         files = {f"Ada L_{n}_assignsubmission_file/a.py": RIGHT for n in (1, 2)}
         files |= {"Béla B_3_assignsubmission_file/a.py": RIGHT}
-        found = class_at(given(files), order=ORDER)
+        found = class_at(download(files), order=ORDER)
         assert [e.student for e in found.entries] == ["Ada L (1)", "Ada L (2)", "Béla B"]
 
 
 class TestPlain:
-    def test_a_zip_of_a_class(self, given):
+    def test_a_zip_of_a_class(self, download):
         files = {
             "ada/ex01_softmax.py": RIGHT,
             "bela/ex01_softmax.py": RIGHT,
             "carl/ex01_softmax.py": RIGHT,
         }
-        found = class_at(given(files), order=ORDER)
+        found = class_at(download(files), order=ORDER)
         assert [e.student for e in found.entries] == ["ada", "bela", "carl"]
         assert read(found)["bela"].files == ("ex01_softmax.py",)
 
@@ -215,7 +215,9 @@ class TestPlain:
 
     def test_asking_for_what_it_is_not(self, tmp_path):
         (tmp_path / "ada.py").write_bytes(RIGHT)
-        with pytest.raises(UsageError, match=r"is no Canvas download: looked for .*, found ada.py"):
+        with pytest.raises(
+            UsageError, match=r"is not a Canvas download: looked for .*, found ada.py"
+        ):
             class_at(tmp_path, order=ORDER, source="canvas")
 
     def test_asking_for_plain(self, tmp_path):
@@ -233,7 +235,7 @@ class TestHostileArchives:
             archive.writestr("right_13_503_ex01_softmax.py", RIGHT)
             archive.writestr("=cmd()_14_504_ex01_softmax.py", RIGHT)
         found = class_at(path, order=ORDER)
-        assert [r for r in found.remarks if "points outside of the archive" in r]
+        assert [r for r in found.remarks if "points outside the archive" in r]
         submissions = read(found)
         assert [n for n in submissions["bomb_12"].notes if "unpacks to more than" in n]
         assert submissions["right_13"].sources
@@ -252,7 +254,7 @@ class TestHostileArchives:
         assert submissions["lovelaceada_11"].files == ("homework/ex01_softmax.py",)
         assert "not a readable zip archive" in submissions["bela_12"].notes[0]
 
-    def test_a_zip_that_is_none_is_one_learner_s_and_told_of(self, tmp_path):
+    def test_a_broken_zip_is_one_learner_s_and_reported(self, tmp_path):
         (tmp_path / "class.zip").write_bytes(b"PK no archive")
         found = class_at(tmp_path / "class.zip", order=ORDER)
         assert "is not a readable zip archive" in found.summary
@@ -293,7 +295,7 @@ def test_the_command_from_download_to_people(run, tmp_path):
     assert results["s11"]["score"] == 12
     gradebook = list(csv.DictReader((out / "gradebook.csv").read_text("utf-8").splitlines()))
     assert {row["student"]: row["name"] for row in gradebook}["s11"] == "Ada Lovelace"
-    # Who is called what changes no grade, and what is known no more is not left behind.
+    # A new name changes no grade, and a run that knows no people removes people.csv.
     (tmp_path / "roster.csv").write_text("id,name,canvas_id\ns11,Ada King,11\n", encoding="utf-8")
     done = run("grade", download, "--roster", tmp_path / "roster.csv", *one)
     assert "graded 0 (0 functions), unchanged 3" in done.stdout

@@ -1,4 +1,4 @@
-"""Files and names that nobody honest hands in: a reason or a note, never anything else."""
+"""Files and names that nobody honest hands in give a reason or a note, never anything else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ often = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-# Names as weapons: paths, control and bidirectional characters, formulas, what is no UTF-8.
+# Names as weapons: paths, control and bidirectional characters, formulas, bytes that are not UTF-8.
 odd = st.sampled_from([*"ab/\\.:=+-@\t\r\n\0\x1b\u202e\u2066 ＝é", "..", "\udcff", "C:", ".py"])  # noqa: RUF001
 odd_names = st.lists(odd, min_size=1, max_size=12).map("".join)
 json_values = st.recursive(

@@ -1,4 +1,4 @@
-"""Downloads and files that are odd, damaged or too large: told of, and the rest is graded."""
+"""Downloads and files that are odd, damaged or too large are reported, and the rest is graded."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def zip_bytes(files):
     return data.getvalue()
 
 
-def taken_in(path, **options):
+def read_class(path, **options):
     return class_at(path, order=ORDER, leave_out=None, **options)
 
 
@@ -47,7 +47,7 @@ class TestALearnersArchive:
     def test_with_too_many_files(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
         path = zipped(tmp_path / "a.zip", {f"{n}.py": "x = 1\n" for n in range(3)})
-        assert "a.zip: more than 2 entries; the rest is not looked at" in notes_of(path)
+        assert "a.zip: more than 2 entries; the rest were ignored" in notes_of(path)
 
     def test_with_too_many_files_within_a_class_s(self, tmp_path, monkeypatch):
         path = zipped(tmp_path / "class.zip", {f"ada/{n}.py": "x = 1\n" for n in range(3)})
@@ -55,17 +55,17 @@ class TestALearnersArchive:
         monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
         handed = Collected(10**6)
         read_members(whole, handed)
-        assert "more than 2 files: the rest is not looked at" in handed.notes
+        assert "more than 2 files; the rest were ignored" in handed.notes
 
     def test_that_is_damaged_within_a_class_s(self, tmp_path):
         inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
         learners = ["ada", "bela", "carl", "dora", "eva"]
         files = {f"{learner}.zip": inner for learner in learners} | {"carl.zip": inner[:50]}
         path = zipped(tmp_path / "class.zip", files)
-        found = taken_in(path)
+        found = read_class(path)
         assert [entry.student for entry in found.entries] == learners
         path.write_bytes(path.read_bytes().replace(inner, b"\xff" * len(inner), 1))
-        assert len(taken_in(path).entries) == 5
+        assert len(read_class(path).entries) == 5
 
     def test_that_is_too_large(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 10)
@@ -83,30 +83,30 @@ class TestAClassesArchive:
     def test_with_folders_in_folders(self, tmp_path):
         wrapped = "a/b/c/d/e/f/g/"
         path = zipped(tmp_path / "ada.zip", {wrapped: "", f"{wrapped}ex01_softmax.py": SOFTMAX})
-        assert [entry.student for entry in taken_in(path).entries] == ["ada"]
+        assert [entry.student for entry in read_class(path).entries] == ["ada"]
 
     def test_whose_folders_are_members_too(self, tmp_path):
         files = {}
         for learner in ("ada", "bela", "carl"):
             files |= {f"{learner}/": "", f"{learner}/inner/": ""}
             files |= {f"{learner}/inner/ex01_softmax.py": SOFTMAX, f"{learner}/mine.py": "x = 1"}
-        found = taken_in(zipped(tmp_path / "class.zip", files))
+        found = read_class(zipped(tmp_path / "class.zip", files))
         assert [entry.student for entry in found.entries] == ["ada", "bela", "carl"]
 
     def test_with_too_many_files(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_CLASS_MEMBERS", 1)
         path = zipped(tmp_path / "class.zip", {"a.py": "", "b.py": ""})
-        assert "class.zip holds more than 1 files; unpack and split it" in told(taken_in, path)
+        assert "class.zip has more than 1 files; unpack and split it" in told(read_class, path)
 
     def test_with_nothing_of_the_platforms(self, tmp_path):
         path = zipped(tmp_path / "class.zip", {"notes.txt": "x"})
-        assert "holds no submission; zip a file or folder for each learner" in told(
-            taken_in, path, source="plain"
+        assert "has no submissions; zip a file or folder for each learner" in told(
+            read_class, path, source="plain"
         )
 
     def test_that_holds_the_exercises_of_one_learner(self, tmp_path):
         files = {f"{slug}.py": "x = 1\n" for slug in ORDER}
-        found = taken_in(zipped(tmp_path / "ada.zip", files), source="plain")
+        found = read_class(zipped(tmp_path / "ada.zip", files), source="plain")
         assert [entry.student for entry in found.entries] == ["ada"]
 
     def test_of_moodle_with_something_else_in_it(self, tmp_path):
@@ -115,7 +115,7 @@ class TestAClassesArchive:
             "Bela Bartok_202_assignsubmission_file/ex01_softmax.py": SOFTMAX,
             "readme.txt": "x",
         }
-        found = taken_in(zipped(tmp_path / "m.zip", files), source="moodle")
+        found = read_class(zipped(tmp_path / "m.zip", files), source="moodle")
         assert len(found.entries) == 2
         assert "readme.txt is not named as Moodle names submissions" in " ".join(found.remarks)
 
@@ -136,13 +136,13 @@ class TestAFolder:
         (item,) = items_in(tmp_path)
         assert len(list(files_of(item, most=2))) == 3
 
-    def test_that_is_a_file_to_look_at(self, tmp_path):
+    def test_that_holds_one_file(self, tmp_path):
         written(tmp_path / "ada.py", SOFTMAX)
         (item,) = items_in(tmp_path)
         assert list(files_of(item)) == ["ada.py"]
 
     def test_that_is_gone(self, tmp_path):
-        assert "cannot be read: No such file" in told(items_in, tmp_path / "gone")
+        assert "gone cannot be read: No such file" in told(items_in, tmp_path / "gone")
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
     def test_that_is_closed_within_a_submission(self, tmp_path):
@@ -155,7 +155,7 @@ class TestASource:
     def test_that_is_too_large(self, monkeypatch):
         monkeypatch.setattr(sources, "MAX_SOURCE_BYTES", 2**20)
         found = submission_of("ada", {"a.py": b"#" * (2**20 + 1)}, order=ORDER)
-        assert "a.py is larger than 1 MiB of source" in " ".join(found.notes)
+        assert "a.py has more than 1 MiB of source" in " ".join(found.notes)
 
     def test_whose_cells_are_empty_or_lists(self):
         cells = [cell(""), cell(["x = 1\n", "y = 2\n"])]
@@ -200,13 +200,13 @@ class TestGradescopesMetadata:
     )
     def test_that_cannot_be_read(self, tmp_path, metadata, said):
         folder = gradescope(tmp_path, metadata)
-        assert said in told(taken_in, folder, source="gradescope")
+        assert said in told(read_class, folder, source="gradescope")
 
     def test_that_is_no_file(self, tmp_path):
         folder = gradescope(tmp_path, "x")
         (folder / "submission_metadata.yml").unlink()
         os.mkfifo(folder / "submission_metadata.yml")
-        assert "is not a regular file" in told(taken_in, folder, source="gradescope")
+        assert "is not a regular file" in told(read_class, folder, source="gradescope")
 
     def test_of_people_without_numbers(self, tmp_path):
         def person(**values):
@@ -225,6 +225,6 @@ class TestGradescopesMetadata:
         folder = gradescope(tmp_path, text)
         for number in (302, 303, 304):
             written(folder / f"submission_{number}" / "ex01_softmax.py", SOFTMAX)
-        found = taken_in(folder, source="gradescope")
+        found = read_class(folder, source="gradescope")
         names = {entry.student for entry in found.entries}
         assert names == {"a@x.org", "Bela", "Carl (303)", "Carl (304)"}

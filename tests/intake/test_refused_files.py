@@ -1,4 +1,4 @@
-"""Downloads and submissions that cannot be used as they are: whose file, what, what to do."""
+"""Downloads and submissions that cannot be used: the error names the file and the remedy."""
 
 import json
 import zipfile
@@ -29,14 +29,14 @@ class TestADownload:
 
     def test_that_is_empty_or_another_platforms(self, tmp_path):
         (tmp_path / "empty").mkdir()
-        assert "holds no submission" in told(class_at, tmp_path / "empty", order=ORDER)
+        assert "has no submissions" in told(class_at, tmp_path / "empty", order=ORDER)
         file = written(tmp_path / "ada.py", SOFTMAX)
         assert "found one file" in told(class_at, file, order=ORDER, source="canvas")
         broken = written(tmp_path / "class.zip", b"PK nothing")
         assert "download it again" in told(class_at, broken, order=ORDER, source="moodle")
         with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
             archive.writestr("readme.txt", "no submission")
-        assert "holds no submission" in told(
+        assert "has no submissions" in told(
             class_at, tmp_path / "none.zip", order=ORDER, source="plain"
         )
 
@@ -45,7 +45,7 @@ class TestADownload:
             folder = tmp_path / f"assignment_{number}_export"
             written(folder / "submission_metadata.yml", "submission_1: {}\n")
             written(folder / "submission_1" / "a.py", SOFTMAX)
-        assert "holds more than one" in told(class_at, tmp_path, order=ORDER)
+        assert "has more than one Gradescope export" in told(class_at, tmp_path, order=ORDER)
 
     def test_that_changes_while_it_is_graded(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
@@ -56,8 +56,8 @@ class TestADownload:
 
     def test_of_learners_of_one_name_and_of_endless_names(self):
         twins = [Entry("ada", [], Learner(lms_id="7")), Entry("ada", []), Entry("ada", [])]
-        keys = [entry.student for entry in with_unique_ids(twins)]
-        assert keys == ["ada", "ada (7)", "ada'"]
+        ids = [entry.student for entry in with_unique_ids(twins)]
+        assert ids == ["ada", "ada (7)", "ada'"]
         assert len(student_id_of("a" * 1000)) < 255
         assert student_id_of("a" * 1000) != student_id_of("a" * 1001)
 
@@ -76,9 +76,9 @@ class TestASubmission:
             written(tmp_path / "ada" / f"f{number}.py", "x = 1\n")
         assert "more than 60 files with code" in self.notes_of(tmp_path / "ada")
         written(tmp_path / "bela" / "/".join("abcdefghi") / "x.py", SOFTMAX)
-        assert "is nested too deep to be looked at" in self.notes_of(tmp_path / "bela")
+        assert "is nested too deeply; ignored" in self.notes_of(tmp_path / "bela")
 
-    def test_with_too_many_things_to_tell(self, tmp_path):
+    def test_with_too_many_notes(self, tmp_path):
         for number in range(40):
             written(tmp_path / "ada" / f"f{number}.txt", "x")
         assert "and 10 more notes on files" in self.notes_of(tmp_path / "ada")
@@ -87,7 +87,7 @@ class TestASubmission:
         for number in range(9):
             written(tmp_path / "ada" / f"f{number}.py", "#" * 2_000_000)
         notes = self.notes_of(tmp_path / "ada")
-        assert "the submission holds too much source" in notes or "MiB of source" in notes
+        assert "the submission has too much source" in notes or "MiB of source" in notes
 
     def test_with_a_notebook_whose_cells_hold_no_text(self, tmp_path):
         cell = {"cell_type": "code", "source": [1, 2], "metadata": {}, "outputs": []}
@@ -95,7 +95,7 @@ class TestASubmission:
         written(tmp_path / "ada.ipynb", json.dumps(book))
         assert "ada.ipynb" in self.notes_of(tmp_path / "ada.ipynb")
 
-    def test_with_what_is_no_file(self, tmp_path):
+    def test_with_a_path_that_is_no_file(self, tmp_path):
         assert "cannot be read" in told(read_regular, tmp_path / "nothing", 10)
         assert "is not a regular file" in told(read_regular, tmp_path, 10)
 

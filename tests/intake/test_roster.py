@@ -1,4 +1,4 @@
-"""A class list names people, finds out who handed in nothing, and never guesses."""
+"""A roster names people, shows who handed in nothing, and is never matched by a guess."""
 
 import pytest
 
@@ -21,8 +21,8 @@ def roster(tmp_path):
     return made
 
 
-def students(taken):
-    return {entry.student: entry.person.name for entry in taken.entries}
+def students(submissions):
+    return {entry.student: entry.person.name for entry in submissions.entries}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -35,7 +35,7 @@ def test_lists_as_spreadsheets_write_them(roster, encoding, delimiter):
     ]
 
 
-def test_people_are_matched_by_what_says_it_best(roster):
+def test_people_are_matched_by_the_most_reliable_data_first(roster):
     lines = roster(
         "id,name,email,canvas_id\n"
         "s1,Ada Lovelace,ada@x.org,11\n"
@@ -64,21 +64,21 @@ def test_people_are_matched_by_what_says_it_best(roster):
         "x_15": "",
     }
     # Where a name's parts end cannot be told from the words: not guessed.
-    assert found.remarks == ["x_15 is graded under that name: no line of the roster is theirs"]
-    assert [key for key, _person in found.absent] == ["s5", "s6"]
+    assert found.remarks == ["x_15 is graded under that name: it matches no row of the roster"]
+    assert [student_id for student_id, _person in found.absent] == ["s5", "s6"]
 
 
-def test_two_that_fit_are_told_of_and_keep_their_names(roster):
+def test_two_that_fit_are_reported_and_keep_their_names(roster):
     lines = roster("id,name\ns1,Ada L\ns2,Ada L\ns3,Bela B\n")
     found = with_roster(
         class_of(("Ada L", Person()), ("Bela B", Person()), ("bela b", Person())), lines
     )
     assert set(students(found)) == {"Ada L", "Bela B", "bela b"}
-    assert "2 lines of the roster and 1 submissions have the name 'ada l'" in found.remarks[0]
-    assert "1 lines of the roster and 2 submissions have the name 'bela b'" in found.remarks[1]
+    assert "2 rows of the roster and 1 submissions have the name 'ada l'" in found.remarks[0]
+    assert "1 rows of the roster and 2 submissions have the name 'bela b'" in found.remarks[1]
 
 
-def test_a_key_that_is_somebody_else_s_id_stays_apart(roster):
+def test_a_name_that_is_somebody_else_s_id_stays_apart(roster):
     lines = roster("id,name,moodle_id\nada,Bela B,7\n")
     found = with_roster(
         class_of(("ada", Person(name="Ada L", lms="moodle", lms_id="8")),
@@ -94,31 +94,31 @@ def test_a_group_s_work_is_everybody_s(roster):
     found = with_roster(class_of(("Red team", person), lms="moodle"), lines)
     assert students(found) == {"s1": "Ada L", "s2": "Bela B"}
     assert {entry.person.group for entry in found.entries} == {"Red team"}
-    assert [key for key, _person in found.absent] == ["s3"]
+    assert [student_id for student_id, _person in found.absent] == ["s3"]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "is empty; save or export it again"),
         ("id,name\n", "names nobody"),
-        ("who,what\na,b\n", "line 1: there is neither a column id nor name"),
-        ("id,name\ns1,Ada\ns1,Bela\n", "line 3: 's1' is in line 2, too"),
+        ("who,what\na,b\n", "line 1: there is no column called id or name"),
+        ("id,name\ns1,Ada\ns1,Bela\n", "line 3: 's1' is on line 2 too"),
         ("id,name\ns1\n", "line 2: it has 1 cells and the first row 2"),
         ("id,id\ns1,s2\n", "line 1: two columns are called 'id'"),
         ("id,name\n,\n,x\n", None),
         ('id,name\n"s1,Ada\n', "line 2: "),
     ],
 )
-def test_what_is_broken_is_told_with_its_line(roster, text, told):
-    if told is None:
+def test_an_error_is_reported_with_its_line(roster, text, message):
+    if message is None:
         assert [line.id for line in roster(text)] == ["x"]
         return
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         roster(text)
 
 
-def test_another_encoding_is_told_of(tmp_path):
+def test_another_encoding_is_reported(tmp_path):
     (tmp_path / "roster.csv").write_bytes("id,name\ns1,Béla\n".encode("latin-1"))
     with pytest.raises(UsageError, match="line 2: it is not UTF-8; save it as CSV UTF-8"):
         read_roster(tmp_path / "roster.csv")

@@ -1,4 +1,4 @@
-"""What learners hand in is read as data: no link followed, nothing unpacked, every oddity noted."""
+"""A hand-in is read as data: no link is followed, nothing is unpacked, every oddity is noted."""
 
 import io
 import os
@@ -53,13 +53,13 @@ def test_a_folder_name_with_a_dot_is_kept_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("make", "said"), [(False, "does not exist"), (True, "holds no submission")]
+    ("make", "message"), [(False, "does not exist"), (True, "has no submissions")]
 )
-def test_a_missing_or_empty_folder_says_what_to_do(tmp_path, make, said):
+def test_a_missing_or_empty_folder_says_what_to_do(tmp_path, make, message):
     folder = tmp_path / "class"
     if make:
         folder.mkdir()
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         submission_names(folder, order=ORDER)
 
 
@@ -94,7 +94,7 @@ def test_archive_members_that_point_outside_are_left_out(tmp_path):
     (tmp_path / "ada.zip").write_bytes(zipped(members))
     (submission,) = read(tmp_path).values()
     assert [source.name for source in submission.sources] == ["fine/good.py"]
-    assert sum("points outside of the archive" in note for note in submission.notes) == 3
+    assert sum("points outside the archive" in note for note in submission.notes) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ada.zip"]
 
 
@@ -118,8 +118,8 @@ def test_a_zip_bomb_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
 def test_an_encrypted_or_damaged_archive_says_what_to_do(tmp_path):
     data = bytearray(zipped({"a.py": "x = 1"}))
     for signature in (b"PK\x03\x04", b"PK\x01\x02"):
-        place = data.index(signature) + (6 if signature[2] == 3 else 8)
-        data[place] |= 1
+        flags = data.index(signature) + (6 if signature[2] == 3 else 8)
+        data[flags] |= 1
     (tmp_path / "ada.zip").write_bytes(bytes(data))
     (tmp_path / "bela.zip").write_bytes(b"PK\x03\x04 nonsense")
     found = read(tmp_path)
@@ -127,7 +127,7 @@ def test_an_encrypted_or_damaged_archive_says_what_to_do(tmp_path):
     assert "is not a readable zip archive" in found["bela"].notes[0]
 
 
-def test_what_macs_and_jupyter_leave_behind_is_passed_over(tmp_path):
+def test_what_macs_and_jupyter_leave_behind_is_skipped(tmp_path):
     members = {
         "__MACOSX/._ex01_softmax.py": "junk",
         "hw/.ipynb_checkpoints/ex01_softmax-checkpoint.ipynb": "junk",
@@ -161,7 +161,7 @@ def test_a_folder_of_exercises_is_one_learners(tmp_path):
     assert strays == ["README.md"]
 
 
-def test_what_is_no_submission_is_listed_apart_and_results_are_passed_over(tmp_path):
+def test_other_files_are_listed_apart_and_results_are_skipped(tmp_path):
     (tmp_path / "ada.py").write_text("x = 1")
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "results").mkdir()
@@ -169,12 +169,12 @@ def test_what_is_no_submission_is_listed_apart_and_results_are_passed_over(tmp_p
     assert found == ([("ada", [tmp_path / "ada.py"])], ["notes.txt"])
 
 
-def test_other_files_are_noted_and_nothing_at_all_is_too(tmp_path):
+def test_a_note_says_that_a_file_is_ignored_and_that_there_is_none(tmp_path):
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "report.pdf").write_text("x")
     (tmp_path / "bela").mkdir()
     found = read(tmp_path)
-    assert found["ada"].notes[0] == "report.pdf is not looked at: no .py, .ipynb or .zip"
+    assert found["ada"].notes[0] == ("report.pdf was ignored: it is not a .py, .ipynb or .zip file")
     assert found["bela"].notes == ("no .py or .ipynb file was found",)
 
 
@@ -192,7 +192,7 @@ def test_a_huge_number_of_files_is_cut_with_a_note(tmp_path, monkeypatch):
         (tmp_path / "ada" / f"f{number}.py").write_text("x = 1")
     (submission,) = read(tmp_path).values()
     assert len(submission.sources) == 3
-    assert "the rest is not looked at" in submission.notes[0]
+    assert "the rest were ignored" in submission.notes[0]
 
 
 @pytest.mark.parametrize("name", [" .py", " .ipynb", ".py"])

@@ -1,4 +1,4 @@
-"""What is told of a class: whom it lists, what it counts, what figures say nothing."""
+"""The figures of a class: whom they list, what they count, and when there is nothing to say."""
 
 import io
 import sys
@@ -22,12 +22,12 @@ class TestAClass:
         """More learners than are listed by name, each with a mark by hand and a mistake."""
         override = Override(3.0, "", 1.0)
         mistake = Misconception("one_sum", "You divide by one sum.", "2 inputs")
-        found = []
+        results = []
         for number in range(max(MOST_NAMES, MOST_LINES, MAX_LINES) + 2):
             one = result(f"s{number:04}", 3.0, mistake=mistake)
             function = msgspec.structs.replace(one.functions[0], override=override)
-            found.append(msgspec.structs.replace(one, functions=(function,)))
-        return found
+            results.append(msgspec.structs.replace(one, functions=(function,)))
+        return results
 
     def test_of_which_only_the_first_are_listed(self, many, plan):
         figures = ClassFigures(plan)
@@ -51,7 +51,7 @@ class TestAClass:
         assert figures.failures.first == [("ada", "the grader failed")]
         assert sum(f.graded for f in figures.functions.values()) == 0
 
-    def test_of_which_all_have_the_same_points_says_nothing_of_a_check(self, grade, plan):
+    def test_of_which_all_have_the_same_points_gives_no_correlation(self, grade, plan):
         figures = ClassFigures(plan)
         right = grade({"ex01_softmax.py": SOFTMAX})
         wrong = grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"})
@@ -62,7 +62,7 @@ class TestAClass:
             figures.add(right if number % 2 else wrong)
         assert {check.discrimination for check in figures.checks.values()} == {None}
 
-    def test_tells_how_passing_goes_with_the_other_points(self):
+    def test_gives_the_correlation_of_passing_with_the_other_points(self):
         check = CheckFigures("f", "c", hidden=False, kind="value")
         rng = np.random.default_rng(1)
         passed, rest = rng.integers(0, 2, 2 * FEW), rng.normal(size=2 * FEW)

@@ -1,4 +1,4 @@
-"""`grader export`: one column of a teacher's own file is filled, all else stays to the byte."""
+"""`grader export` fills one column of a teacher's own file; every other byte stays."""
 
 import csv
 import io
@@ -51,12 +51,12 @@ JAPANESE = (
 
 @pytest.fixture
 def results(tmp_path):
-    """A folder of results; who is known by what is told in people.csv."""
+    """A folder of results; `people` are rows of its people.csv."""
 
-    def made(*found, people=()):
+    def made(*given_results, people=()):
         folder = tmp_path / "results"
         folder.mkdir(exist_ok=True)
-        lines = b"\n".join(msgspec.json.encode(each) for each in found)
+        lines = b"\n".join(msgspec.json.encode(each) for each in given_results)
         (folder / "results.jsonl").write_bytes(lines)
         header = "student,name,email,sid,lms,lms_id,group,late,handed_in\n"
         if people:
@@ -119,21 +119,24 @@ class TestCanvas:
         assert not (tmp_path / "filled.csv").exists()
 
     @pytest.mark.parametrize(
-        ("column", "told"),
+        ("column", "message"),
         [
-            ("Essay", "no assignment is called 'Essay'; there are: 'Softmax (901)', 'Essay, long"),
+            (
+                "Essay",
+                "is called 'Essay'; the assignments are: 'Softmax (901)', 'Essay, long (902)'",
+            ),
             ("Current Score", "'Current Score' is read-only"),
             ("902", "is out of 10 points and the results are out of 100"),
         ],
     )
     def test_another_column_is_refused_with_the_remedy(
-        self, class_of_three, tmp_path, column, told
+        self, class_of_three, tmp_path, column, message
     ):
         path = tmp_path / "book.csv"
         path.write_text(CANVAS, encoding="utf-8")
         code, said = export("canvas", class_of_three, path, "--column", column, "--dry-run")
         assert code == 2
-        assert told in said
+        assert message in said
 
     def test_points_are_scaled_when_asked_for(self, class_of_three, tmp_path):
         path = tmp_path / "book.csv"
@@ -153,7 +156,7 @@ class TestCanvas:
         assert "0 cells would change" in said
         assert "Ada Lovelace: 2 rows and 1 results have the name 'ada lovelace'" in said
 
-    def test_names_of_canvas_s_own_files_are_known(self, results, tmp_path):
+    def test_names_of_canvas_s_own_files_are_matched(self, results, tmp_path):
         path = tmp_path / "book.csv"
         path.write_text(CANVAS, encoding="utf-8")
         folder = results(result("lovelaceada_4711", 50.0))
@@ -161,7 +164,7 @@ class TestCanvas:
         assert code == 0
         assert "1 by name in Canvas's files" in said
 
-    def test_what_the_grader_failed_on_is_left_alone(self, results, tmp_path):
+    def test_a_learner_on_whom_the_grader_failed_is_left_alone(self, results, tmp_path):
         path = tmp_path / "book.csv"
         path.write_text(CANVAS, encoding="utf-8")
         code, said = export(
@@ -200,7 +203,8 @@ class TestMoodle:
         assert code == 0, said
         expected = GERMAN.replace("Abgegeben;;100", "Abgegeben;84,62;100").replace("50,00", "100")
         assert out.read_bytes() == expected.encode(encoding)
-        assert ("the file's encoding is not said" in said) == (encoding == "cp1252")
+        guessed = "the file does not state its encoding; it was read as cp1252"
+        assert (guessed in said) == (encoding == "cp1252")
 
     def test_japanese(self, class_of_three, tmp_path):
         path, out = tmp_path / "sheet.csv", tmp_path / "filled.csv"
@@ -256,31 +260,31 @@ class TestOwnTables:
 
 class TestBadFiles:
     @pytest.mark.parametrize(
-        ("data", "told"),
+        ("data", "message"),
         [
             (b"", "is empty"),
             (b"PK\x03\x04", "save it as CSV"),
             (b'Student,ID,Section\n"Ada,1,2\n', "line 2: a double quote is opened and not closed"),
             (b"Student,ID,Section\nAda,1\n", "line 2: it has 2 cells and the first row 3"),
-            (b"Name,ID,Section\nAda,1,2\n", "this is no gradebook of Canvas"),
-            (MOODLE.encode(), "this is no gradebook of Canvas"),
+            (b"Name,ID,Section\nAda,1,2\n", "this is not a Canvas gradebook"),
+            (MOODLE.encode(), "this is not a Canvas gradebook"),
             (b"a\0b,c\n", "NUL bytes"),
-            (b"\xff\xfea", "no valid utf-16-le"),
+            (b"\xff\xfea", "is not valid utf-16-le"),
         ],
     )
-    def test_what_is_wrong_is_said_and_where(self, class_of_three, tmp_path, data, told):
+    def test_the_error_says_what_is_wrong_and_where(self, class_of_three, tmp_path, data, message):
         path = tmp_path / "book.csv"
         path.write_bytes(data)
         code, said = export("canvas", class_of_three, path, "--column", "x", "--dry-run")
         assert code == 2
-        assert told in said
+        assert message in said
 
     def test_a_gradebook_is_no_worksheet(self, class_of_three, tmp_path):
         path = tmp_path / "book.csv"
         path.write_text(CANVAS, encoding="utf-8")
         code, said = export("moodle", class_of_three, path, "--dry-run")
         assert code == 2
-        assert "take the grading worksheet" in said
+        assert "use the grading worksheet" in said
 
     def test_the_file_that_is_read_is_not_written_over(self, class_of_three, tmp_path):
         path = tmp_path / "book.csv"
@@ -292,7 +296,7 @@ class TestBadFiles:
     def test_without_results(self, tmp_path):
         code, said = export("csv", tmp_path, "--out", tmp_path / "x.csv")
         assert code == 2
-        assert "results.jsonl is not there" in said
+        assert "results.jsonl does not exist" in said
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
@@ -306,13 +310,13 @@ TABLES = st.integers(2, 4).flatmap(
     end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    place=st.tuples(st.integers(0, 5), st.integers(0, 3)),
+    cell=st.tuples(st.integers(0, 5), st.integers(0, 3)),
     value=CELLS,
 )
 def test_any_table_is_written_back_as_it_was(
-    tmp_path_factory, rows, end, quoting, encoding, place, value
+    tmp_path_factory, rows, end, quoting, encoding, cell, value
 ):
-    # Headings, as every such file has: by them the delimiter is known.
+    # Headings, as every such file has: the delimiter is recognised by them.
     rows = [[f"heading {n}" for n in range(len(rows[0]) if rows else 2)], *rows]
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=end, quoting=quoting).writerows(rows)
@@ -321,8 +325,8 @@ def test_any_table_is_written_back_as_it_was(
     path.write_bytes(data)
     table = read_table(path)
     assert table.to_bytes() == data
-    assert [[cell.value for cell in row.cells] for row in table.rows] == rows
-    row, column = place[0] % len(rows), place[1] % len(rows[0])
+    assert [[each.value for each in row.cells] for row in table.rows] == rows
+    row, column = cell[0] % len(rows), cell[1] % len(rows[0])
     table.put(row, column, value)
     rows[row][column] = value
     changed = list(csv.reader(io.StringIO(table.to_bytes().decode(encoding), newline="")))

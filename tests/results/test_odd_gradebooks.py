@@ -1,9 +1,9 @@
-"""Teachers' gradebooks that are odd: what is told, and what is left out."""
+"""Teachers' gradebooks that are odd: each is read, or refused with the reason."""
 
 from grader.intake import table as tables
 from grader.intake.table import read_table
 from grader.results.gradebooks.canvas import fill as fill_canvas
-from grader.results.gradebooks.filling import scale_of
+from grader.results.gradebooks.filling import FillOptions, scale_of
 from grader.results.gradebooks.moodle import fill as fill_moodle
 from grader.results.gradebooks.people import GradebookPerson
 from tests.support.refusals import told, written
@@ -19,8 +19,7 @@ MOODLE = (
 
 
 def canvas(path, text, column):
-    options = {"exercise": "", "scale": False, "by_hand": {}}
-    return fill_canvas(read_table(written(path, text)), PEOPLE, column=column, **options)
+    return fill_canvas(read_table(written(path, text)), PEOPLE, FillOptions(), column=column)
 
 
 class TestGradebooks:
@@ -28,7 +27,7 @@ class TestGradebooks:
         message = told(canvas, tmp_path / "a.csv", CANVAS + ADA, "Softmax")
         assert "2 columns are called 'Softmax'; name one by its id" in message
 
-    def test_that_do_not_tell_the_points_possible(self, tmp_path):
+    def test_without_points_possible(self, tmp_path):
         filled = canvas(tmp_path / "a.csv", CANVAS + ADA, "9")
         assert filled.table.rows[1].value(99) == ""
 
@@ -37,12 +36,14 @@ class TestGradebooks:
         assert "a.csv" in told(read_table, written(tmp_path / "a.csv", CANVAS))
 
     def test_that_give_no_points(self):
-        message = told(scale_of, PEOPLE, "", 0.0, "the column", scale=True, comma=False)
-        assert message == "the column is out of 0 points: that cannot be scaled to"
+        message = told(scale_of, PEOPLE, FillOptions(scale=True), 0.0, "the column")
+        assert message.startswith("the column is out of 0 points and the results are out of ")
+        assert message.endswith("; scaling needs both to be more than 0")
 
-    def test_of_moodle_with_a_learner_whom_nobody_could_grade(self, tmp_path):
+    def test_of_moodle_with_a_learner_on_whom_the_grader_failed(self, tmp_path):
         people = [GradebookPerson("ada", result("ada", None))]
         sheet = read_table(written(tmp_path / "a.csv", MOODLE))
-        options = {"exercise": "", "scale": False, "by_hand": {}, "grade_column": ""}
-        filled = fill_moodle(sheet, people, feedback=True, feedback_column="Comments", **options)
+        filled = fill_moodle(
+            sheet, people, FillOptions(), feedback=True, feedback_column="Comments"
+        )
         assert filled.failed == ["ada"]

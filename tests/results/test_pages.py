@@ -1,4 +1,4 @@
-"""The files a run leaves for people: pages for the class and each learner, misconceptions.csv."""
+"""The files a run writes for people: pages for the class and each learner, misconceptions.csv."""
 
 import csv
 import json
@@ -76,7 +76,7 @@ def test_names_that_differ_only_in_case_have_pages_of_their_own():
     assert len({page_name(name).lower() for name in names}) == len(names)
 
 
-def test_pages_of_who_left_are_removed_and_the_instructors_files_stay(graded):
+def test_pages_of_learners_who_left_are_removed_and_the_instructors_files_stay(graded):
     folder, again = graded
     feedback = folder / "out" / "feedback"
     (feedback / "notes.html").write_text("mine")
@@ -103,13 +103,13 @@ def test_a_page_that_was_lost_is_written_again(graded):
     assert (folder / "out" / "feedback" / "ada.html").exists()
 
 
-def test_a_file_in_the_place_of_the_folder_is_told(run, graded):
+def test_a_file_in_the_way_of_the_folder_is_reported(run, graded):
     folder, _again = graded
     shutil.rmtree(folder / "out" / "feedback")
     (folder / "out" / "feedback").write_text("")
     done = run("grade", folder / "in", "--out", folder / "out", "--exercise", "ex01_softmax")
     assert done.returncode == 2
-    assert "feedback cannot be made" in done.stderr
+    assert re.search(r"cannot create .*feedback: .*; move or rename what is there", done.stderr)
 
 
 def test_the_run_says_where_the_pages_are(graded):
@@ -132,8 +132,8 @@ def test_nothing_of_a_hidden_check_but_its_name_and_message_is_on_a_page(graded,
 def test_a_list_of_pages_that_somebody_has_changed_leads_to_no_other_file(graded):
     folder, again = graded
     pages = folder / "out" / "feedback" / PAGES
-    known = json.loads(pages.read_text(encoding="utf-8"))
+    listed = json.loads(pages.read_text(encoding="utf-8"))
     (folder / "out" / "mine.html").write_text("x")
-    pages.write_text(json.dumps(known | {"../mine.html": "x"}))
+    pages.write_text(json.dumps(listed | {"../mine.html": "x"}))
     again()
     assert (folder / "out" / "mine.html").exists()

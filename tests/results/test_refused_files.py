@@ -1,4 +1,4 @@
-"""Results and teachers' files that cannot be used: whose file, what, what to do."""
+"""Results and teachers' files that cannot be used: the error names the file and the remedy."""
 
 import json
 
@@ -8,6 +8,7 @@ from grader.intake.roster import read_roster
 from grader.intake.table import MAX_BYTES, read_table
 from grader.plan import read_plan
 from grader.results.gradebooks.canvas import fill as fill_canvas
+from grader.results.gradebooks.filling import FillOptions
 from grader.results.gradebooks.matching import read_by_hand
 from grader.results.gradebooks.moodle import fill as fill_moodle
 from grader.results.gradebooks.people import GradebookPerson, people_in
@@ -20,11 +21,11 @@ from tests.support.results import result
 class TestResults:
     def test_that_are_none(self, tmp_path):
         written(tmp_path / "results.jsonl", "")
-        assert "holds no result; grade a class first" in told(people_in, tmp_path)
+        assert "has no results; grade a class first" in told(people_in, tmp_path)
 
     def test_with_a_broken_line(self, tmp_path):
         written(tmp_path / "results.jsonl", "{}\n")
-        assert "results.jsonl, line 1: it is no result" in told(people_in, tmp_path)
+        assert "results.jsonl, line 1: it is not a result" in told(people_in, tmp_path)
 
     def test_of_another_format(self, tmp_path):
         lines = [json.loads(line) for line in [json_line(result("ada", 3.0))]]
@@ -44,12 +45,12 @@ class TestResults:
         written(tmp_path / "results.jsonl", "".join([json_line(result("ada", 3.0))]))
         message = told(people_in, tmp_path, exercise="ex09")
         assert "no exercise in " in message
-        assert "there are: ex01" in message
+        assert "the exercises are: ex01" in message
 
     def test_without_a_column_that_is_asked_for(self):
         people = [GradebookPerson("ada", result("ada", 3.0))]
         message = told(lambda: list(table(people, ["nickname"], ",")))
-        assert "there is no 'nickname'; there are: student, name" in message
+        assert "there is no column 'nickname'; the columns are: student, name" in message
 
 
 class TestATeachersFile:
@@ -61,10 +62,10 @@ class TestATeachersFile:
 
     def test_of_another_encoding(self, tmp_path):
         path = written(tmp_path / "a.csv", b"\xef\xbb\xbfa,b\n\xff,1\n")
-        assert "is no valid utf-8" in told(read_table, path)
+        assert "is not valid utf-8" in told(read_table, path)
         found = read_table(written(tmp_path / "b.csv", "a,b\nBéla,1\n".encode("cp1252")))
         assert found.rows[1].value(0) == "Béla"
-        # A byte that Windows gives no character is one of Latin-1.
+        # cp1252 has no character for this byte, Latin-1 does.
         found = read_table(written(tmp_path / "c.csv", b"a,b\n\x81,1\n"))
         assert found.rows[1].value(1) == "1"
         path = written(tmp_path / "d.csv", b"student,row\n\xff,1\n")
@@ -89,10 +90,10 @@ class TestATeachersFile:
             "    Points Possible,,,,,(read only),(read only)\nAda,1,,,,,\n",
         )
         people = [GradebookPerson("ada", result("ada", 3.0))]
-        options = {"exercise": "", "scale": False, "by_hand": {}}
-        message = told(fill_canvas, read_table(path), people, column="Softmax", **options)
+        options = FillOptions()
+        message = told(fill_canvas, read_table(path), people, options, column="Softmax")
         assert "the column 'Softmax (9)' is read-only" in message
-        message = told(fill_canvas, read_table(path), people, column="Final Score", **options)
+        message = told(fill_canvas, read_table(path), people, options, column="Final Score")
         assert "'Final Score' is read-only; the assignments are: 'Softmax (9)'" in message
 
     MOODLE = "Identifier,Full name,Grade,Maximum Grade,Changed,Feedback comments\n"
@@ -101,11 +102,11 @@ class TestATeachersFile:
         ("text", "options", "message"),
         [
             (MOODLE, {}, "has no rows of participants; download it again"),
-            (MOODLE + "1,Ada,,9.00,Yes,\n", {}, "no column holds an identifier such as"),
+            (MOODLE + "1,Ada,,9.00,Yes,\n", {}, "no column has an identifier such as"),
             (
                 MOODLE.replace("Grade,Max", "Note,Max") + "Participant 1,Ada,x,9.00,Yes,\n",
                 {},
-                "no column holds the maximum grade",
+                "no column has the maximum grade",
             ),
             (
                 MOODLE + "Participant 1,Ada,,9.00,Yes,\n",
@@ -115,19 +116,16 @@ class TestATeachersFile:
             (
                 MOODLE + "Participant 1,Ada,,9.00,Yes,\n",
                 {"grade_column": "Feedback comments"},
-                "after the column 'Feedback comments' the maximum is missing",
+                "the maximum grade must come after the column 'Feedback comments'; name the",
             ),
             (
                 MOODLE + "Participant 1,Ada,,9.00,Yes,\nParticipant 2,B,,8.00,Yes,\n",
                 {},
-                "",
+                "the maximum grade is not the same number in every row; set the assignment's",
             ),
         ],
     )
     def test_that_is_no_worksheet_of_moodles(self, tmp_path, text, options, message):
         sheet = read_table(written(tmp_path / "a.csv", text))
-        known = {"grade_column": "", "feedback_column": "", "feedback": True} | options
         people = [GradebookPerson("ada", result("ada", 3.0))]
-        assert message in told(
-            fill_moodle, sheet, people, exercise="", scale=False, by_hand={}, **known
-        )
+        assert message in told(fill_moodle, sheet, people, FillOptions(), feedback=True, **options)

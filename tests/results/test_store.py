@@ -1,4 +1,4 @@
-"""Where results are stored: one grader at a time, no other file touched, full disks told of."""
+"""The store: one grader at a time, no other file is touched, a full disk is reported."""
 
 import contextlib
 import os
@@ -18,11 +18,11 @@ from tests.support.submissions import write_class
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions")
 
 
-def test_an_error_of_the_store_that_nobody_foresaw_is_told(tmp_path):
+def test_an_error_of_sqlite_without_words_of_its_own_is_reported(tmp_path):
     with Store(tmp_path) as store:
         pass
     message = told(store.keep, [("ada", None)])
-    assert "results.sqlite cannot be used (Cannot operate on a closed database.); mend" in message
+    assert "results.sqlite cannot be used (Cannot operate on a closed database.); fix" in message
 
 
 def test_a_second_grader_in_one_folder_is_refused(run, tmp_path):
@@ -32,7 +32,7 @@ def test_a_second_grader_in_one_folder_is_refused(run, tmp_path):
     with Store(out):
         done = run("grade", folder, "--out", out, *ONE)
     assert done.returncode == 2
-    assert "results.sqlite: another grader is at work there; wait for it, or" in done.stderr
+    assert "results.sqlite: another grader is using it; wait for it to end, or" in done.stderr
 
 
 def test_a_file_that_is_no_database_is_left_alone(run, tmp_path):
@@ -40,7 +40,7 @@ def test_a_file_that_is_no_database_is_left_alone(run, tmp_path):
     (tmp_path / "results.sqlite").write_text("my notes\n" * 500)
     done = run("grade", folder, "--out", tmp_path, *ONE)
     assert done.returncode == 2
-    assert "results.sqlite is no file of results; move it away" in done.stderr
+    assert "results.sqlite is not a results file; move it away" in done.stderr
     assert (tmp_path / "results.sqlite").read_text().startswith("my notes")
 
 
@@ -62,7 +62,7 @@ def test_a_database_of_another_format_is_named(tmp_path):
 
 @contextlib.contextmanager
 def mounted(folder, options):
-    """A small file system of its own in `folder`; the test is skipped where that is not allowed."""
+    """Mount a small file system on `folder`; skip the test where that is not allowed."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
     if shutil.which("mount") is None or subprocess.run(command, check=False).returncode:
@@ -73,13 +73,13 @@ def mounted(folder, options):
         subprocess.run(["umount", folder], check=True)
 
 
-def test_a_full_disk_is_told_of_and_what_was_done_is_kept(run, tmp_path):
+def test_a_full_disk_is_reported_and_finished_results_are_kept(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(300)))
     one = ("--out", tmp_path / "out", *ONE)
     with mounted(tmp_path / "out", "size=700k"):
         done = run("grade", folder, *one)
         assert done.returncode == 2
-        assert "the disk is full; make room, then give the same command again" in done.stderr
+        assert "the disk is full; make room, then run the same command again" in done.stderr
         assert "Traceback" not in done.stderr
         remount = ["mount", "-o", "remount,size=50m", tmp_path / "out"]
         subprocess.run(remount, check=True)
@@ -100,12 +100,12 @@ def test_a_disk_that_fills_up_at_the_end_costs_no_grade(run, tmp_path):
         done = run("grade", folder, *one)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
-        assert "what was graded is kept" in done.stderr
+        assert "finished results are kept" in done.stderr
         (tmp_path / "out" / "filler").unlink()
         assert counts(run("grade", folder, *one)) == (0, 0, 60)
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_of(run, tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_reported(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada")
     with mounted(tmp_path / "out", "size=1m,ro"):
         done = run("grade", folder, "--out", tmp_path / "out", *ONE)
@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_of(run, tmp_path):
     assert "cannot be written to: Read-only file system; name another --out" in done.stderr
 
 
-def test_results_that_cannot_be_written_to_are_told_of(tmp_path):
+def test_results_that_cannot_be_written_to_are_reported(tmp_path):
     with Store(tmp_path):
         pass
     file = tmp_path / "results.sqlite"
@@ -122,7 +122,7 @@ def test_results_that_cannot_be_written_to_are_told_of(tmp_path):
         pytest.skip("no file system can be mounted here")
     try:
         subprocess.run(["mount", "-o", "remount,bind,ro", file], check=True)
-        with pytest.raises(UsageError, match="Read-only file system; make it writable, then give"):
+        with pytest.raises(UsageError, match="Read-only file system; make it writable, then run"):
             Store(tmp_path)
     finally:
         subprocess.run(["umount", file], check=True)

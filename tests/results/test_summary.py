@@ -1,4 +1,4 @@
-"""What a run prints of a class: whom it lists, what it counts, what it shortens."""
+"""The summary that a run prints: whom it lists, what it counts, what it shortens."""
 
 import io
 
@@ -22,7 +22,7 @@ def failures(grader, number):
     return [grader.failure(Submission(f"s{n:02}"), f"reason {n}") for n in range(number)]
 
 
-def test_who_was_not_graded_is_listed_with_the_reason_up_to_a_number(grader, plan, printed):
+def test_only_the_first_failures_are_listed_with_their_reasons(grader, plan, printed):
     figures = ClassFigures(plan)
     for result in failures(grader, 50):
         figures.add(result)
@@ -59,7 +59,7 @@ def test_overrides_are_listed_with_what_was_graded_and_nothing_in_them_is_markup
     assert "  override: s00: softmax 3 (graded: not graded): [red]?[2J\n" in text()
 
 
-def test_moves_from_and_to_a_blank_are_told(printed):
+def test_changes_from_and_to_a_blank_are_printed(printed):
     console, text = printed
     moves = [
         Move("ada", "ex01", "softmax", None, 12.0, overridden=False),
@@ -67,7 +67,8 @@ def test_moves_from_and_to_a_blank_are_told(printed):
         Move("chidi", "ex01", "softmax", 7.5, 12.0, overridden=True),
     ]
     print_moves(moves, console)
-    assert text().splitlines()[1:] == [
+    assert text().splitlines() == [
+        "points that changed since the last run:",
         "  ada: softmax blank -> 12",
         "  bela: softmax 12 -> blank",
         "  chidi: softmax 7.5 -> 12 (+4.5, override)",

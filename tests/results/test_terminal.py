@@ -1,4 +1,4 @@
-"""What a learner's screen says in the rarer cases."""
+"""What a learner sees in a terminal in the rarer cases."""
 
 import io
 
@@ -13,8 +13,8 @@ from tests.support.submissions import SOFTMAX
 
 
 @pytest.fixture
-def shown():
-    """What is printed to a wide terminal."""
+def show():
+    """Return what a function prints to a wide terminal."""
 
     def printed(action, *arguments, **options):
         console = Console(file=io.StringIO(), width=200)
@@ -33,25 +33,25 @@ def test_a_function_that_is_not_there_has_a_headline(grade):
     assert "softmax: missing" in headline(function)
 
 
-def test_a_check_that_nothing_explains_comes_with_its_question(grade, plan, shown):
+def test_a_check_that_nothing_explains_comes_with_its_question(grade, plan, show):
     function = function_of(grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"}), "softmax")
     function = msgspec.structs.replace(function, misconception=None)
     planned = planned_of(plan, "softmax")
     check = next(c for c in planned.checks if c.hint and not c.hidden)
-    text = shown(show_failure, function, check, explained=True)
+    text = show(show_failure, function, check, explained=True)
     assert " ".join(check.hint.split())[:40] in " ".join(text.split())
 
 
-def test_a_picture_that_is_cut_says_so(grade, plan, shown):
+def test_a_grid_that_is_cut_says_so(grade, plan, show):
     function = function_of(grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"}), "softmax")
     grid = Grid("one_two_three", "softmax(Z)", "", ("=+",), cut=True)
     function = msgspec.structs.replace(function, grid=grid)
-    text = shown(show_function, function, planned_of(plan, "softmax"), "x\n" * 200)
-    assert "further rows or columns are not shown" in text
+    text = show(show_function, function, planned_of(plan, "softmax"), "x\n" * 200)
+    assert "further rows or columns are not show" in text
     assert "more lines" in text
 
 
-def test_a_function_without_a_word_to_notice_ends_there(grade, plan, shown):
+def test_a_function_without_a_notice_ends_there(grade, plan, show):
     function = function_of(grade({"ex01_softmax.py": SOFTMAX}), "softmax")
     planned = msgspec.structs.replace(planned_of(plan, "softmax"), notice="")
-    assert "What to notice" not in shown(show_function, function, planned, "")
+    assert "What to notice" not in show(show_function, function, planned, "")

@@ -1,1 +1,1 @@
-"""Put grades into the files that learning management systems take."""
+"""Put grades into the files that learning management systems import."""

@@ -1,4 +1,4 @@
-"""Results without the people: for research, for a colleague, for a question in a forum."""
+"""Make results anonymous: for research, for a colleague, for a question in a forum."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ NAMES = frozenset({"name", "email", "sid", "lms_id"})
 
 
 def anonymous(people: Sequence[GradebookPerson]) -> list[GradebookPerson]:
-    """The same results under numbers that are drawn anew each time, in the order of these.
+    """Return the results under random numbers, drawn anew each time, in the order of the numbers.
 
-    Left out is what a learner or a teacher has written: names, names of files, notes, messages
-    (which quote code), reasons for manual marks. Who knows somebody's points still knows their row.
+    Everything that a learner or a teacher wrote is removed: names, file names, notes, messages
+    (which quote code), and reasons for manual marks. Anybody who knows a learner's points can still
+    find their row.
     """
     shuffled = list(people)
     secrets.SystemRandom().shuffle(shuffled)
     width = len(str(len(shuffled)))
     return [
-        GradebookPerson(name := f"learner{number:0{width}}", _nobodys(person.result, name))
+        GradebookPerson(name := f"learner{number:0{width}}", _renamed(person.result, name))
         for number, person in enumerate(shuffled, start=1)
     ]
 
 
-def _nobodys(result: SubmissionResult, name: str) -> SubmissionResult:
+def _renamed(result: SubmissionResult, name: str) -> SubmissionResult:
     return msgspec.structs.replace(
         result,
         student=name,

@@ -1,9 +1,9 @@
-"""Fill a column of a teacher's own file: what all formats share, and what is told of it."""
+"""Fill a teacher's own file with points: what Canvas and Moodle share, and the report on it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
@@ -12,13 +12,32 @@ from grader.results.gradebooks.matching import Matches
 from grader.results.gradebooks.people import GradebookPerson
 from grader.text import points, printable
 
-# So many of each kind are listed by name.
+# The most names that are listed of one kind.
 MOST = 20
 
 
+@dataclass(frozen=True, slots=True)
+class FillOptions:
+    """How a table is filled, as the user asked for it, whichever LMS the table is from.
+
+    `exercise`: fill in the points of this exercise; "" for the points of all.
+    `scale`: scale the points if the file has another maximum.
+    `by_hand`: rows that the user settled, see `read_by_hand`.
+    """
+
+    exercise: str = ""
+    scale: bool = False
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
-class Filled:
-    """What was filled in, and what was not, by whose fault."""
+class FilledTable:
+    """A teacher's table while its cells are filled, and the record of what was done.
+
+    State: the table, whose cells `put` changes; the matches; the number of cells that were
+    `overwritten` or that had the `same` value before; and labels of the rows that were left as they
+    were: `locked` or `excused` in the LMS, or `failed`, because the grader failed on that learner.
+    """
 
     table: Table
     matches: Matches
@@ -31,59 +50,64 @@ class Filled:
 
     @property
     def complete(self) -> bool:
-        """Whether every result has its place."""
+        """Whether every result is in the table."""
         return not (self.matches.without_row or self.matches.ambiguous or self.failed)
 
     def put(self, row: int, column: int, value: str, label: str) -> None:
-        """Write a cell, and note what it was before."""
+        """Write a cell, and record the change under the row's `label`."""
         old = self.table.rows[row].value(column)
         if old == value or _is_same_number(old, value):
             self.same += 1
             return
         self.overwritten += bool(old)
-        shown = value if len(value) <= 40 else value[:39] + "…"
-        self.changes.append(f"{label}: {old or 'empty'} -> {printable(shown)}")
+        short = value if len(value) <= 40 else value[:39] + "…"
+        self.changes.append(f"{label}: {old or 'empty'} -> {printable(short)}")
         self.table.put(row, column, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How points of the course become points of the file."""
+    """How the course's points become the file's; `comma`: it writes numbers with a comma."""
 
     factor: float
     comma: bool = False
 
     def text(self, score: float) -> str:
-        """A score as the file writes numbers."""
+        """Write a score as the file writes numbers."""
         text = points(score * self.factor)
         return text.replace(".", ",") if self.comma else text
 
 
 def scale_of(
     people: list[GradebookPerson],
-    exercise: str,
+    options: FillOptions,
     most: float | None,
     where: str,
     *,
-    scale: bool,
-    comma: bool,
+    comma: bool = False,
 ) -> Scale:
-    """How to scale points to `most`. UsageError when they differ and that is not asked for."""
-    course = people[0].max_score(exercise)
+    """Return the scale from the course's maximum to `most`, that of the column `where` (if known).
+
+    Raise UsageError when they differ and the user did not ask for scaling, or when either is 0.
+    """
+    course = people[0].max_score(options.exercise)
     if most is None or most == course:
         return Scale(1.0, comma)
-    if not scale:
+    if not options.scale:
         raise UsageError(
-            f"{where} is out of {most:g} points and the results are out of {course:g}; set the"
-            " points alike, or say --scale to scale them"
+            f"{where} is out of {most:g} points and the results are out of {course:g}; make them"
+            " equal, or use --scale to scale the points"
         )
     if not course > 0 or not most > 0:
-        raise UsageError(f"{where} is out of {most:g} points: that cannot be scaled to")
+        raise UsageError(
+            f"{where} is out of {most:g} points and the results are out of {course:g}; scaling"
+            " needs both to be more than 0"
+        )
     return Scale(most / course, comma)
 
 
 def number(text: str) -> float | None:
-    """The number that a cell holds, with a point or a comma; None if it is none."""
+    """Return the number in a cell, written with a point or a comma; None if there is none."""
     plain = text.strip().replace(",", ".") if re.fullmatch(r"\s*-?\d+,\d+\s*", text) else text
     try:
         return float(plain)
@@ -91,14 +115,14 @@ def number(text: str) -> float | None:
         return None
 
 
-def report(filled: Filled, *, dry_run: bool) -> Iterator[str]:
-    """What was done, line by line."""
+def report(filled: FilledTable, *, dry_run: bool) -> Iterator[str]:
+    """Yield the lines that tell the user what was done, or for a dry run what would be."""
     matches = filled.matches
     total = len(matches.rows)
     by = ", ".join(f"{count} by {what}" for what, count in matches.by.items() if count)
     yield f"{total} results have a row" + (f": {by}" if by else "")
     if filled.table.guessed:
-        yield f"! the file's encoding is not said; {filled.table.encoding} was taken for it"
+        yield f"! the file does not state its encoding; it was read as {filled.table.encoding}"
     verb = "would change" if dry_run else "changed"
     yield (
         f"{len(filled.changes)} cells {verb}, {filled.overwritten} of them held something else;"
@@ -112,7 +136,7 @@ def report(filled: Filled, *, dry_run: bool) -> Iterator[str]:
     yield from _listed("excused, left as they were", filled.excused)
     absent = [person.student for person in matches.without_row]
     yield from _listed("! results without a row", absent)
-    yield from _listed("! not clear whose, settle them with --match", matches.ambiguous)
+    yield from _listed("! ambiguous, settle them with --match", matches.ambiguous)
     yield from _listed("! the grader failed on these, left as they were", filled.failed)
 
 

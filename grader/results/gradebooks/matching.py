@@ -1,10 +1,10 @@
-"""Find whose row is whose: by what says it best, and never by a guess."""
+"""Find each learner's row in a gradebook, by the most reliable data first, without guessing."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +16,10 @@ from grader.results.gradebooks.people import GradebookPerson
 
 
 class RowIds(NamedTuple):
-    """What a row of a teacher's file says of whose it is.
+    """What a row of a teacher's file says about the person it is for.
 
-    `row` is its number in the table, `row_id` what a line of --match calls it.
+    `row` is its index in the table, `label` what the user is shown, `row_id` what a line of --match
+    calls it, `ids` the ids and addresses in it.
     """
 
     row: int
@@ -31,7 +32,11 @@ class RowIds(NamedTuple):
 
 @dataclass
 class Matches:
-    """Which row is whose, by what; and who has none."""
+    """The learners and the rows that were matched, and those that were not.
+
+    `rows` maps the index of a row to its learner, and `by` counts the pairs of each level.
+    `ambiguous` says who fits several rows; `without_row` fit none.
+    """
 
     rows: dict[int, GradebookPerson] = field(default_factory=dict)
     by: Counter[str] = field(default_factory=Counter)
@@ -41,36 +46,43 @@ class Matches:
 
 
 def matched(
-    people: Sequence[GradebookPerson], rows: Sequence[RowIds], *, lms: str, by_hand: dict[str, str]
+    people: Sequence[GradebookPerson],
+    rows: Sequence[RowIds],
+    *,
+    lms: str,
+    by_hand: Mapping[str, str],
 ) -> Matches:
-    """Match people with rows, one to one. `by_hand` gives the key of the row of some students."""
+    """Match people with rows, one to one; `by_hand` maps a learner's id to a `row_id`."""
     pairs = paired(people, rows, _levels(lms, by_hand))
-    given = set(pairs.found.values())
+    matched_rows = set(pairs.partners.values())
     return Matches(
-        rows={rows[other].row: people[place] for place, other in pairs.found.items()},
+        rows={rows[other].row: people[index] for index, other in pairs.partners.items()},
         by=pairs.by,
         ambiguous=[
-            f"{people[place].student}: {why.told('results', 'rows')}"
-            for place, why in sorted(pairs.unclear.items())
+            f"{people[index].student}: {why.sentence('results', 'rows')}"
+            for index, why in sorted(pairs.unclear.items())
         ],
         without_row=[
             person
-            for place, person in enumerate(people)
-            if place not in pairs.found and place not in pairs.unclear
+            for index, person in enumerate(people)
+            if index not in pairs.partners and index not in pairs.unclear
         ],
-        without_result=[row for place, row in enumerate(rows) if place not in given],
+        without_result=[row for index, row in enumerate(rows) if index not in matched_rows],
     )
 
 
 def read_by_hand(path: Path) -> dict[str, str]:
-    """Read a CSV file with the columns student and row, for what cannot be matched otherwise."""
+    """Read the file of --match: the row of each learner who cannot be matched otherwise.
+
+    Raise UsageError when its columns are not student and row.
+    """
     headings, records = read_records(path, option="--match")
     if headings != ["student", "row"]:
         raise UsageError(f"{path}, line 1: the first line must be student,row")
     return {record.cells["student"]: record.cells["row"] for record in records}
 
 
-def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[GradebookPerson, RowIds]]:
+def _levels(lms: str, by_hand: Mapping[str, str]) -> list[Level[GradebookPerson, RowIds]]:
     by_name: list[Level[GradebookPerson, RowIds]] = name_levels(
         _name, lambda p: _sortable(p.student), lambda r: r.name
     )
@@ -79,7 +91,7 @@ def _levels(lms: str, by_hand: dict[str, str]) -> list[Level[GradebookPerson, Ro
         Level("LMS id", lambda p: [p.lms_id] if p.lms == lms else [], lambda r: [r.lms_id]),
         Level("ID number", lambda p: [p.sid], lambda r: r.ids),
         Level("email", lambda p: [p.email.casefold()], lambda r: [i.casefold() for i in r.ids]),
-        Level("login or key", lambda p: [p.student], lambda r: r.ids),
+        Level("login or id", lambda p: [p.student], lambda r: r.ids),
         *by_name,
     ]
 
@@ -89,6 +101,6 @@ def _name(person: GradebookPerson) -> str:
 
 
 def _sortable(student: str) -> str:
-    """The name in the key of a learner who came from Canvas's files."""
+    """Return the name in the id of a learner whose files came from Canvas, else ""."""
     match = re.fullmatch(r"(.+)_\d+", student)
     return match[1] if match else ""

@@ -1,4 +1,4 @@
-"""Who has which points: what is in results.jsonl, and what people.csv knows of people."""
+"""Read a class's results back: the points in results.jsonl, the people in people.csv."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESULTS, PEOPLE = "results.jsonl", "people.csv"
 
 @dataclass(frozen=True, slots=True)
 class GradebookPerson:
-    """One learner: the key in the results, what else is known, and what is graded."""
+    """One learner: their id in the results, their result, and what people.csv says of them."""
 
     student: str
     result: SubmissionResult
@@ -29,11 +29,11 @@ class GradebookPerson:
     lms_id: str = ""
 
     def score(self, exercise: str) -> float | None:
-        """The points, of one exercise if one is named; None when the grader failed."""
+        """Return the points of an exercise ("": of all); None when the grader failed."""
         return self.result.exercise_score(exercise) if exercise else self.result.score
 
     def max_score(self, exercise: str) -> float:
-        """How many points there are."""
+        """Return the maximum of the points of an exercise ("": of all)."""
         functions = self.result.functions
         return round(
             sum(f.max_score for f in functions if not exercise or f.exercise == exercise), 2
@@ -41,21 +41,21 @@ class GradebookPerson:
 
 
 def people_in(folder: Path, *, exercise: str = "") -> list[GradebookPerson]:
-    """The learners in a folder of results, sorted. UsageError when it holds none, or no such one.
+    """Read the learners in a folder of results, sorted as there.
 
-    `exercise` is to be in the results.
+    Raise UsageError when there are none, or when `exercise` is named and not in the results.
     """
-    known = _known(folder / PEOPLE)
+    details = _details(folder / PEOPLE)
     people = [
-        GradebookPerson(result.student, result, **known.get(result.student, {}))
+        GradebookPerson(result.student, result, **details.get(result.student, {}))
         for result in _results(folder / RESULTS)
     ]
     if not people:
-        raise UsageError(f"{folder / RESULTS} holds no result; grade a class first")
+        raise UsageError(f"{folder / RESULTS} has no results; grade a class first")
     slugs = list(dict.fromkeys(f.exercise for p in people for f in p.result.functions))
     if exercise and exercise not in slugs:
         raise UsageError(
-            f"no exercise in {folder} is called {exercise!r}; there are: {', '.join(slugs)}"
+            f"no exercise in {folder} is called {exercise!r}; the exercises are: {', '.join(slugs)}"
         )
     return people
 
@@ -69,7 +69,7 @@ def _results(path: Path) -> Iterator[SubmissionResult]:
                     result = decoder.decode(line)
                 except msgspec.MsgspecError as error:
                     raise UsageError(
-                        f"{path}, line {number}: it is no result ({error}); grade again"
+                        f"{path}, line {number}: it is not a result ({error}); grade again"
                     ) from error
                 if result.format != FORMAT:
                     raise UsageError(
@@ -78,22 +78,24 @@ def _results(path: Path) -> Iterator[SubmissionResult]:
                     )
                 yield result
     except FileNotFoundError:
-        raise UsageError(f"{path} is not there; name the folder of results (grade --out)") from None
+        raise UsageError(
+            f"{path} does not exist; name the folder of results (grade --out)"
+        ) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _known(path: Path) -> dict[str, dict[str, str]]:
-    """What people.csv says of each student; nothing if there is no such file."""
-    wanted = ("name", "email", "sid", "lms", "lms_id")
+def _details(path: Path) -> dict[str, dict[str, str]]:
+    """Read what people.csv says of each learner, by id; nothing if there is no such file."""
+    columns = ("name", "email", "sid", "lms", "lms_id")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read ({error}); grade again to make it anew") from error
+        raise UsageError(f"{path} cannot be read ({error}); grade again to recreate it") from error
     return {
-        unquoted(row.get("student") or ""): {name: unquoted(row.get(name) or "") for name in wanted}
+        unquoted(row.get("student") or ""): {c: unquoted(row.get(c) or "") for c in columns}
         for row in rows
     }

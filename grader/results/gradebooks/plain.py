@@ -1,4 +1,4 @@
-"""Tables of our own: for Gradescope, which takes none of its own, and for everything else."""
+"""Write tables that no LMS imports: one with Gradescope's headings, and one with any columns."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from grader.errors import UsageError
 from grader.results.gradebooks.people import GradebookPerson
 from grader.text import points, safe_cell
 
-# As in the tables that Gradescope itself exports.
+# The headings of the tables that Gradescope exports.
 GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
 def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
-    """What a table may have: what is known of people, points, and those of each exercise."""
+    """Return all columns a table may have: people's details, points, points of each exercise."""
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
     columns: dict[str, Callable[[GradebookPerson], str]] = {
         "student": lambda p: safe_cell(p.student),
@@ -36,26 +36,28 @@ def _exercise(slug: str) -> Callable[[GradebookPerson], str]:
 
 
 def table(people: Sequence[GradebookPerson], names: Sequence[str], delimiter: str) -> Iterator[str]:
-    """A row for each learner, with these columns. UsageError for a column that there is not."""
+    """Yield a row for each learner, with these columns. Raise UsageError for an unknown column."""
     columns = columns_of(people)
     for name in names:
         if name not in columns:
-            raise UsageError(f"--columns: there is no {name!r}; there are: {', '.join(columns)}")
+            raise UsageError(
+                f"--columns: there is no column {name!r}; the columns are: {', '.join(columns)}"
+            )
     yield _row(names, delimiter)
     for person in people:
         yield _row([columns[name](person) for name in names], delimiter)
 
 
 def gradescope_table(people: Sequence[GradebookPerson]) -> Iterator[str]:
-    """A row for each learner, headed as in Gradescope's own exports."""
+    """Yield a row for each learner, with headings as in Gradescope's own exports."""
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
     headings = [f"{s} ({points(people[0].max_score(s))} pts)" for s in slugs]
     yield _row([*GRADESCOPE, *headings], ",")
     for person in people:
-        known = [person.name or person.student, person.sid, person.email]
+        about = [person.name or person.student, person.sid, person.email]
         scores = [points(person.score("")), points(person.max_score(""))]
         yield _row(
-            [*map(safe_cell, known), *scores, *(points(person.score(slug)) for slug in slugs)], ","
+            [*map(safe_cell, about), *scores, *(points(person.score(slug)) for slug in slugs)], ","
         )
 
 
