@@ -2,7 +2,7 @@
 
 import logging
 
-from grader.course.audit import audited
+from grader.course.audit import audit_course
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variants, problems_of
 from grader.grade.grader import Grader
@@ -26,7 +26,7 @@ def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
     with caplog.at_level(logging.ERROR):
         step = [].append
         assert problems_of(course, ROOT / "exercises", step=step, graded=graded) == []
-        audit = audited(course, graded=graded)
+        audit = audit_course(course, graded=graded)
     assert audit.broken == ()
     assert [f.function for f in audit.functions if f.alike or f.confused or f.unnamed] == []
     assert not caplog.records
