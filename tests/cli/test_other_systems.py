@@ -13,7 +13,8 @@ from tests.support.submissions import SOFTMAX
 # What another system would be told, told on this one.
 ELSEWHERE = """
 import sys
-import grader.cli, grader.learner, grader.isolation, grader.processes, nbformat, rich.progress
+import grader.cli, grader.learner.check, grader.engine.isolation, grader.grade.processes
+import nbformat, rich.progress
 sys.platform = "darwin"
 grader.cli.main()
 """

@@ -93,7 +93,7 @@ def test_an_anonymous_export_refuses_to_name_anybody(run, results, tmp_path):
     out = ("--out", tmp_path / "a.csv")
     done = run("export", "csv", results, "--anonymous", *columns, *out)
     assert done.returncode == 2
-    assert "email, sid would tell who it is" in done.stderr
+    assert "email, sid would show who it is" in done.stderr
     assert not (tmp_path / "a.csv").exists()
 
 
@@ -115,7 +115,7 @@ def test_a_check_prints_json_for_a_script(run, tmp_path):
     assert {c["verdict"] for c in json.loads(done.stdout)["functions"][0]["checks"]} == {"passed"}
     both = run("check", file, "--json", "--watch")
     assert both.returncode == 2
-    assert "--watch and --json do not go together" in both.stderr
+    assert "--watch and --json cannot be used together" in both.stderr
 
 
 def test_the_doctor_prints_json_for_a_script(run):
