@@ -217,8 +217,8 @@ def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, t
     assert process.returncode == 2
     assert printed == ""
     assert err.strip().splitlines()[-1] == (
-        f"grader: the scheduler at {own_cluster.address} was lost; start it again; what was graded"
-        " is kept, and the same command goes on from there"
+        f"grader: the scheduler at {own_cluster.address} was lost; start it again; finished"
+        " results are kept; run the same command again to continue"
     )
     assert "Traceback" not in err
     again = run("grade", folder, "--out", out, *ONE)
@@ -309,7 +309,9 @@ def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
             return False
 
         tasks = [Task("ada", [tmp_path / "class" / "ada.py"])]
-        with pytest.raises(UsageError, match=r"no worker is left at tcp:.*what was graded is kept"):
+        with pytest.raises(
+            UsageError, match=r"no worker is left at tcp:.*finished results are kept"
+        ):
             list(grade_all(tasks, ready, stopped=killed))
 
 
@@ -352,4 +354,4 @@ def test_jobs_and_a_cluster_are_not_for_one_run(run, tmp_path):
         "grade", folder, "--out", tmp_path / "out", "--dask", "tcp://127.0.0.1:1", "--jobs", 2
     )
     assert done.returncode == 2
-    assert "--jobs is for this machine" in done.stderr
+    assert "--jobs is for this machine only; leave it out with --dask" in done.stderr

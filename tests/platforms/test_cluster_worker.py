@@ -127,7 +127,9 @@ def test_an_errand_that_is_ended_ends_the_task_at_work(begun, plan, tmp_path):
     assert not thread.is_alive()
     assert [answer.student for answer in found] in ([], ["slow"])
     assert not zygotes(before)
-    with pytest.raises(errand.Unfit, match="it was not told what to grade; start it again"):
+    with pytest.raises(
+        errand.Unfit, match="it has no errand from this run; start the worker again"
+    ):
         answers(tasks[1])
 
 

@@ -50,4 +50,4 @@ def test_a_summary_says_that_not_all_is_graded(grade, plan):
     result = grade({"ex01_softmax.py": SOFTMAX})
     failed = msgspec.structs.replace(result, score=None)
     outcome = GradedInContainer(failed, plan, Settings())
-    assert "Not all is graded" in outcome.summary
+    assert "Not everything is graded" in outcome.summary

@@ -64,10 +64,10 @@ class TestOtter:
         work = written(tmp_path / "work.py", SOFTMAX)
         once = container.run_once
         assert "name a file, a folder or a zip archive" in told(once, work / "x", work, tmp_path)
-        assert "work.py is no autograder" in told(once, work, work, tmp_path)
+        assert "work.py is not an autograder" in told(once, work, work, tmp_path)
         with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
             pass
-        assert "work.py cannot be written to" in told(once, work, tmp_path / "empty.zip", work)
+        assert f"cannot write to {work}" in told(once, work, tmp_path / "empty.zip", work)
 
     def test_a_name_that_no_notebook_has_is_refused(self, tmp_path, toy):
         message = told(assign, toy, tmp_path, Settings(), name="a b/c")
