@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,19 +117,13 @@ def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: 
 
     from grader.course.audit import audit_course
     from grader.course.card import audit_page, print_audit
-    from grader.files import write_text
 
     course = read_course(course_folder)
     report_card = audit_course(
         course, seed=seed, step=lambda text: click.echo(f"  {text}", err=True)
     )
     if html is not None:
-        try:
-            write_text(html, audit_page(report_card))
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {html}: {error.strerror}; name another file with --html"
-            ) from error
+        _write_page(html, audit_page(report_card))
     if as_json:
         click.echo(msgspec.json.encode(report_card))
     else:
@@ -137,3 +132,14 @@ def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: 
         broken = f"{count} rule{'s' * (count != 1)} broken"
         click.echo(broken if count else "the course keeps the rules")
     sys.exit(EXIT_FAILED if report_card.broken else 0)
+
+
+def _write_page(path: Path, page: Iterable[str]) -> None:
+    from grader.files import write_text
+
+    try:
+        write_text(path, page)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {path}: {error.strerror}; name another file with --html"
+        ) from error

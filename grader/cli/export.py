@@ -47,7 +47,7 @@ _anonymous = click.option(
     "--anonymous",
     "is_anonymous",
     is_flag=True,
-    help="Leave out who it is: numbers in place of learners, in random order, and nothing that a"
+    help="Leave out the people: numbers in place of learners, in random order, and nothing that a"
     " learner or a teacher wrote.",
 )
 

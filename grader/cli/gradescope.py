@@ -46,8 +46,7 @@ def gradescope() -> None:
     type=click.Choice(["function", "check"]),
     default="function",
     show_default=True,
-    help="Whether learners see an entry for each function or for each check. Either way the points"
-    " belong to functions.",
+    help="What each entry that learners see is about. Either way the points belong to functions.",
 )
 @click.option(
     "--format",

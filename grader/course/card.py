@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.course.audit import (
+from grader.course.rules import (
     FEW_ALTERNATIVES,
     MARGIN_RIGHT,
     MARGIN_WRONG,

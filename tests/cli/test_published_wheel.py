@@ -68,7 +68,7 @@ def test_the_sdist_holds_what_is_needed_to_build_and_no_solution(dist):
 def test_the_wheel_holds_no_solution(wheel, course):
     with zipfile.ZipFile(wheel) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
-    assert "grader/templates/report.html" in held
+    assert "grader/results/templates/report.html" in held
     assert "grader/exercises/checks.json" in held
     for exercise in course.exercises:
         for path in exercise.folder.glob("*.py"):
@@ -105,4 +105,4 @@ def test_a_learner_needs_nothing_but_the_wheel(wheel, tmp_path):
     assert "You fill the diagonal" in done.stdout
     done = grader("grade", work, "--out", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 2
-    assert "no course" in done.stderr
+    assert "no course found" in done.stderr

@@ -366,7 +366,7 @@ class TestWhereOtterItselfFails:
             env={"PATH": f"{tools}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert (tmp_path / "site" / "grader" / "otter" / "plugin.py").exists()
+        assert (tmp_path / "site" / "grader" / "platforms" / "otter" / "plugin.py").exists()
 
 
 class TestConfig:

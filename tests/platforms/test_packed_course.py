@@ -12,5 +12,5 @@ class TestAPackedCourse:
         path = written(tmp_path / "course.zip", b"nothing")
         with pytest.raises(UsageError, match="is not a packed course"), pack.opened(path):
             pass
-        with pytest.raises(UsageError, match="cannot read .*none"), pack.opened(tmp_path / "none"):
+        with pytest.raises(UsageError, match=r"cannot read .*none"), pack.opened(tmp_path / "none"):
             pass

@@ -87,7 +87,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         except GraderError as error:
             fail(results, str(error))
         # Otter would write no results if this passed.
-        except Exception as error:  # noqa: BLE001  # pragma: no cover  # our own failure
+        except Exception as error:  # noqa: BLE001  # pragma: no cover  # only if the grader has a bug
             _log.exception("grading failed")
             fail(results, repr(error))
 
