@@ -42,7 +42,7 @@ def main() -> None:
 @main.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script with which SHELL completes this command's words when you press Tab.
+    """Print the script for completion with Tab in SHELL.
 
     \b
     Example:

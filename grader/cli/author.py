@@ -97,15 +97,16 @@ def _listed(names: list[str]) -> str:
 @json_option
 @reports_errors
 def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
-    """Show how well each check of a course works, and whether the course keeps the rules.
+    """Show how well each check of a course works.
 
     Every mistake is graded as if a learner had handed it in, and every alternative is called. For
     each check the table shows how many mistakes lose it, how many of those lose no other check, and
     by how many orders of magnitude the worst right answer is within the tolerance (right) and the
     nearest wrong one beyond it (wrong).
 
-    The rules: every mistake loses a check, and every check is lost by a mistake; every function
-    has alternatives; right and wrong answers are well apart; no mistake is taken for another one.
+    It also shows which rules the course breaks. The rules: every mistake loses a check, and every
+    check is lost by a mistake; every function has alternatives; right and wrong answers are well
+    apart; no mistake is taken for another one.
 
     \b
     Example:

@@ -54,7 +54,7 @@ _anonymous = click.option(
 
 @click.group()
 def export() -> None:
-    """Bring grades back to Canvas, Moodle, Gradescope or a spreadsheet.
+    """Bring grades back to Canvas, Moodle or a spreadsheet.
 
     RESULTS is the folder written by `grader grade --out`. For Canvas and Moodle, the grades are
     filled into a file that you exported there; everything else in it stays the same, to the byte.
@@ -92,7 +92,9 @@ def canvas(
     by_hand: Path | None,
     dry_run: bool,
 ) -> None:
-    """Fill a column of GRADEBOOK, a file exported from Canvas (Grades > Export).
+    """Fill a column of a gradebook from Canvas.
+
+    GRADEBOOK is a file exported from Canvas (Grades > Export).
 
     \b
     Example:
@@ -147,7 +149,9 @@ def moodle(  # noqa: PLR0913  # one for each option
     by_hand: Path | None,
     dry_run: bool,
 ) -> None:
-    """Fill WORKSHEET, the grading worksheet of a Moodle assignment, in any language.
+    """Fill the grading worksheet of a Moodle assignment.
+
+    WORKSHEET is the file downloaded from Moodle; it may be in any language.
 
     \b
     Example:
@@ -252,7 +256,9 @@ def csv(
 @_anonymous
 @reports_errors
 def jsonl(results: Path, out: Path | None, *, is_anonymous: bool) -> None:
-    """Write all results as JSON, one line for each learner, to share them with --anonymous.
+    """Write all results as JSON, one line for each learner.
+
+    With --anonymous the file can be shared: for research, for example.
 
     \b
     Example:

@@ -80,9 +80,10 @@ def build(  # noqa: PLR0913  # one for each option
     limits: tuple[str, ...],
     isolation: str,
 ) -> None:
-    """Make autograder.zip, to upload on Gradescope under Configure Autograder.
+    """Make autograder.zip for Gradescope.
 
-    It holds this grader and the course; Gradescope needs nothing but pip to install it.
+    Upload it there under Configure Autograder. It holds this grader and the course; Gradescope
+    needs nothing but pip to install it.
 
     \b
     Example:

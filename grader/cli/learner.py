@@ -59,10 +59,11 @@ def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
 @json_option
 @reports_errors
 def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
-    """Check your own work: what is wrong, which mistake it looks like, what to do next.
+    """Check your own work, and see what to do next.
 
-    FILES are exercise files (.py or .ipynb); without any, all exercise files in the current folder
-    are checked. Only the public checks are run. Your code runs on this machine, as you.
+    Runs the public checks, and shows what is wrong and which mistake it looks like. FILES are
+    exercise files (.py or .ipynb); without any, all exercise files in the current folder are
+    checked. Your code runs on this machine with your own rights.
 
     \b
     Example:

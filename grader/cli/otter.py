@@ -21,7 +21,9 @@ from grader.cli.common import (
 
 @click.group()
 def otter() -> None:
-    """Make notebooks and autograders for otter-grader; this grader does the grading.
+    """Make notebooks and autograders for otter-grader.
+
+    Otter then runs them, and this grader does the grading.
 
     \b
     Example:
@@ -64,11 +66,12 @@ def assign(
     isolation: str,
     no_proof: bool,
 ) -> None:
-    """Make a notebook for learners and an autograder for otter, by means of `otter assign`.
+    """Make a notebook and an autograder with `otter assign`.
 
-    DIST/student holds the notebook, with the public checks in it: grader.check("softmax") says
-    what is wrong, even where this grader is not installed. DIST/autograder/autograder.zip is for
-    `otter run`, `otter grade` and Gradescope; it holds this grader and the course.
+    DIST/student holds the notebook for learners, with the public checks in it:
+    grader.check("softmax") says what is wrong, even where this grader is not installed.
+    DIST/autograder/autograder.zip is for `otter run`, `otter grade` and Gradescope; it holds this
+    grader and the course.
 
     \b
     Example:
@@ -111,10 +114,10 @@ def assign(
 )
 @reports_errors
 def run(submission: Path, autograder: Path, out: Path) -> None:
-    """Run otter on a submission as Gradescope does, and write results.json in any case.
+    """Run otter on a submission as Gradescope does.
 
     SUBMISSION is a file, a folder or a zip archive. `otter run` itself takes a single file, and
-    writes no results when a notebook cannot be read.
+    writes no results when a notebook cannot be read; this command always writes results.json.
 
     \b
     Example:

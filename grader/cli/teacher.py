@@ -165,10 +165,10 @@ def grade(  # noqa: PLR0913  # one for each option
 @json_option
 @reports_errors
 def doctor(*, as_json: bool) -> None:
-    """Show how this machine can wall off learners' code, and what it lacks.
+    """Show how this machine can wall off learners' code.
 
-    Each tier (a kind of wall) is started, and a process behind it attempts what learners' code must
-    not be able to do.
+    It also shows what is missing, and how to get it. Each tier (a kind of wall) is started, and a
+    process behind it attempts what learners' code must not be able to do.
 
     \b
     Example:
