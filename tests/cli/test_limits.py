@@ -1,4 +1,4 @@
-"""`--limit`: what may be given, what is told of the rest, and the memory check that follows it."""
+"""`--limit`: what is valid, what is refused and why, and the memory check that follows it."""
 
 import dataclasses
 

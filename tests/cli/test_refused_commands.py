@@ -1,4 +1,4 @@
-"""Commands that cannot do what they are told: why, and what to do."""
+"""Commands that cannot do what they are asked: why, and what to do."""
 
 import csv
 import shutil

@@ -51,22 +51,22 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "variant", "answer", "told"), BROKEN.values(), ids=BROKEN)
-def test_each_broken_rule_is_told_with_its_file(toy, name, variant, answer, told):
+@pytest.mark.parametrize(("name", "variant", "answer", "message"), BROKEN.values(), ids=BROKEN)
+def test_each_broken_rule_is_reported_with_its_file(toy, name, variant, answer, message):
     add(toy, name, f'def relu__{variant}(Z):\n    """In other words."""\n    return {answer}')
     rule, *_ = broken(toy)
-    assert told in rule
+    assert message in rule
     assert str(toy / "ex01_relu") in rule
 
 
-def test_a_check_that_nobody_loses_is_told_of(toy):
+def test_a_check_that_nobody_loses_is_reported(toy):
     idle = '@relu.shape()\ndef idle(rng):\n    """Idle."""\n    yield call(rng.normal(size=3))'
     add(toy, CHECKS, idle)
     (rule,) = broken(toy)
     assert f"{CHECKS}: check idle of relu is lost by no mistake; drop it" in rule
 
 
-def test_a_function_with_few_alternatives_is_told_of(toy):
+def test_a_function_with_few_alternatives_is_reported(toy):
     edit(toy, ALTERNATIVES, "def relu__where", "def _relu__where")
     (rule,) = broken(toy)
     assert "relu has too few alternatives (1 of at least 2)" in rule
@@ -86,9 +86,9 @@ def test_the_command_prints_a_table_or_json_writes_a_page_and_ends_with_1(toy, r
     assert "relu has too few alternatives (1 of at least 2)" in done.stdout
     done = run("audit", "--course", toy, "--json")
     assert done.returncode == 1
-    found = json.loads(done.stdout)
-    assert len(found["broken"]) == 1
-    assert found["functions"][0]["function"] == "relu"
+    report_card = json.loads(done.stdout)
+    assert len(report_card["broken"]) == 1
+    assert report_card["functions"][0]["function"] == "relu"
     nowhere = run("audit", "--course", toy, "--html", toy / "no" / "audit.html")
     assert nowhere.returncode == 2
     assert "cannot write to " in nowhere.stderr

@@ -29,11 +29,11 @@ def test_exercises_that_are_not_what_the_course_makes_are_named(copy):
     checks = json.loads((copy / "exercises" / "checks.json").read_text())
     checks["exercises"][0]["functions"][0]["calls"][0]["expected"]["array"][0][0] += 1e-9
     (copy / "exercises" / "checks.json").write_text(json.dumps(checks))
-    found = "\n".join(problems(copy))
-    assert "stray.py: not made by `grader build`; delete it" in found
-    assert "README.md is missing; run `grader build`" in found
-    assert "ex01_softmax.py does not match the course; run `grader build`" in found
-    assert "checks.json does not match the course; run `grader build`" in found
+    messages = "\n".join(problems(copy))
+    assert "stray.py: not made by `grader build`; delete it" in messages
+    assert "README.md is missing; run `grader build`" in messages
+    assert "ex01_softmax.py does not match the course; run `grader build`" in messages
+    assert "checks.json does not match the course; run `grader build`" in messages
 
 
 def rounded(softmax):

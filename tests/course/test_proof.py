@@ -71,11 +71,11 @@ def test_a_mistake_that_is_right_and_one_that_says_nothing_are_named(copy):
 def test_a_check_that_no_mistake_loses_is_named(copy):
     path = copy / "solutions" / "ex01_softmax" / "mistakes.py"
     path.write_text('def softmax__a(Z):\n    """You return Z."""\n    return Z\n')
-    found = problems(copy)
+    messages = problems(copy)
     assert any(
-        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in found
+        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in messages
     )
-    assert not any("no mistake loses one_two_three" in p for p in found)
+    assert not any("no mistake loses one_two_three" in p for p in messages)
 
 
 def test_a_check_that_zeros_or_ones_pass_is_named(copy):

@@ -16,7 +16,7 @@ from tests.support.submissions import SOFTMAX
 
 
 class TestGradescope:
-    def test_whatever_fails_is_told_in_the_results(self, tmp_path):
+    def test_whatever_fails_is_reported_in_the_results(self, tmp_path):
         written(tmp_path / "submission", "a file, not a folder")
         gradescope(tmp_path)
         assert "NotADirectoryError" in json.dumps(results_in(tmp_path))

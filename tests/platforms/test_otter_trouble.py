@@ -1,4 +1,4 @@
-"""Otter's autograder where something is missing or fails: told in what the platform reads."""
+"""Otter's autograder where something is missing or fails: reported in what the platform reads."""
 
 import json
 import sys
@@ -36,13 +36,13 @@ def toy(tmp_path):
 
 
 class TestOtter:
-    def test_whatever_fails_is_told_in_the_results(self, tmp_path):
+    def test_whatever_fails_is_reported_in_the_results(self, tmp_path):
         written(tmp_path / "submission_metadata.json", "{}")
         written(tmp_path / "submission" / "work.py", SOFTMAX)
         assert container.main(tmp_path) == 1
-        found = results_in(tmp_path)
-        assert found["score"] == 0
-        assert found["tests"][0]["name"] == "not graded"
+        results = results_in(tmp_path)
+        assert results["score"] == 0
+        assert results["tests"][0]["name"] == "not graded"
 
     @pytest.mark.parametrize("name", ["a.txt", "link.ipynb", "broken.ipynb", "link.py"])
     def test_one_odd_file_is_set_aside(self, tmp_path, name):
