@@ -1,4 +1,4 @@
-"""Check functions in a notebook: `check(softmax)` shows what `grader check` would."""
+"""Check functions in a notebook: `check(softmax)` shows what `grader check` shows."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ NOTHING_LEFT = "All public checks pass. Your instructor's run has further checks
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the public checks say of some functions; a notebook shows it as HTML."""
+    """The results of the public checks of some functions; a notebook shows them as HTML."""
 
     functions: tuple[tuple[FunctionResult, PlannedFunction], ...]
 
     @property
     def passed(self) -> bool:
-        """Whether all public checks pass."""
+        """Tell whether all public checks pass."""
         return not next_step([function for function, _planned in self.functions])
 
     @property
     def next(self) -> str:
-        """The one thing to do next."""
+        """The one thing to do next, in a sentence."""
         return next_step([function for function, _planned in self.functions]) or NOTHING_LEFT
 
     @property
     def mistake(self) -> str:
-        """Which mistakes they are, in the words for a learner; empty if none is recognised."""
-        found = (function.misconception for function, _planned in self.functions)
-        return "\n\n".join(mistake.message for mistake in found if mistake is not None)
+        """The recognised mistakes, in words for a learner; empty if there are none."""
+        mistakes = (function.misconception for function, _planned in self.functions)
+        return "\n\n".join(mistake.message for mistake in mistakes if mistake is not None)
 
     def _repr_html_(self) -> str:
         from markupsafe import Markup
@@ -70,10 +70,10 @@ class Checked:
 
 
 def check(*functions: Callable[..., Any]) -> Checked:
-    """Check these functions by the public checks of the exercises, in this very process.
+    """Check these functions by the public checks of the exercises, in this process.
 
-    Raises UsageError for what is no function of an exercise. A function that never ends is stopped
-    like any other cell.
+    UsageError for anything that is not a function of an exercise. A function that never finishes
+    is stopped like any other cell.
     """
     plan = read_plan(checks_path(Path()))
     judge = Judge(plan)
@@ -88,8 +88,8 @@ def _checked(
 ) -> tuple[FunctionResult, PlannedFunction]:
     exercise, planned = _planned(function, plan)
     outcomes = [
-        NotCalled(NOT_HERE) if place in planned.memory_calls else _outcome(function, call)
-        for place, call in enumerate(planned.calls)
+        NotCalled(NOT_HERE) if index in planned.memory_calls else _outcome(function, call)
+        for index, call in enumerate(planned.calls)
     ]
     result = judge.judged(exercise, planned, outcomes)
     return explainer.explained(result, planned, outcomes), planned
@@ -99,12 +99,12 @@ def _planned(function: Callable[..., Any], plan: Plan) -> tuple[PlannedExercise,
     if not callable(function):
         raise UsageError(f"check takes the function itself, as in check(softmax), not {function!r}")
     name = getattr(function, "__name__", repr(function))
-    known = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
-    if name not in known:
-        close = get_close_matches(name, known, n=1)
-        names = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
-        raise UsageError(f"no exercise asks for a function {name}; {names}")
-    return known[name]
+    functions = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
+    if name not in functions:
+        close = get_close_matches(name, functions, n=1)
+        remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(functions)}"
+        raise UsageError(f"no exercise asks for a function {name}; {remedy}")
+    return functions[name]
 
 
 def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
@@ -112,13 +112,13 @@ def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value, mutated = answer_of(function, call.args, call.kwargs)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is the learner's answer
+    except Exception as error:  # noqa: BLE001  # any exception is the learner's answer
         return Raised(wire.error_of(error, _frames(error, function)))
     return Returned(value, mutated)
 
 
 def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.TracebackLine, ...]:
-    """Where in the notebook an exception passed, innermost last."""
+    """List the lines of the notebook that an exception passed through, innermost last."""
     frames = []
     trace = error.__traceback__
     while trace is not None:

@@ -1,7 +1,8 @@
 """`pytest ex01_softmax.py`: each public check is an item, with the messages of `grader check`.
 
-Comes with the package and does nothing in folders without exercise files; `-p no:softmax_grader`
-turns it off. Learners' code is not imported by pytest: it runs where `grader check` runs it.
+The plugin comes with the package and does nothing in folders without exercise files;
+`-p no:softmax_grader` turns it off. pytest does not import learners' code: it runs in the same kind
+of process as with `grader check`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from grader.plan import PlannedCheck, PlannedFunction
     from grader.results.terminal import CheckedFiles
 
-# The one in grader.plan would have every run of pytest import NumPy.
+# Not imported from grader.plan, which would make every run of pytest import NumPy.
 CHECKS = "checks.json"
 SUFFIXES = (".py", ".ipynb")
 
@@ -34,10 +35,10 @@ class CheckFailedError(Exception):
 class ExerciseFile(pytest.File):
     """An exercise file of a learner; its code runs when the first of its checks does."""
 
-    _found: CheckedFiles | None = None
+    _checked: CheckedFiles | None = None
 
     def collect(self) -> Iterator[pytest.Collector]:
-        """The functions of the exercise."""
+        """Yield the functions of the exercise. CollectError when the checks cannot be read."""
         from grader.learner.check import checks_path
         from grader.plan import read_plan
 
@@ -51,15 +52,15 @@ class ExerciseFile(pytest.File):
                     yield ExerciseFunction.from_parent(self, name=function.name, planned=function)
 
     @property
-    def found(self) -> CheckedFiles:
-        """What the checks say of this file."""
-        if self._found is None:
+    def checked(self) -> CheckedFiles:
+        """The results of the public checks of this file, which run when first asked for."""
+        if self._checked is None:
             from grader.engine.own import lane_for_own_code
             from grader.learner.check import check_files
 
             with lane_for_own_code() as lane:
-                self._found = check_files([self.path], lane)
-        return self._found
+                self._checked = check_files([self.path], lane)
+        return self._checked
 
 
 class ExerciseFunction(pytest.Collector):
@@ -70,7 +71,7 @@ class ExerciseFunction(pytest.Collector):
         self.planned = planned
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Its public checks."""
+        """Yield the public checks of the function."""
         for check in self.planned.checks:
             yield CheckItem.from_parent(self, name=check.name, planned=check)
 
@@ -85,43 +86,47 @@ class CheckItem(pytest.Item):
         self.planned = planned
 
     def runtest(self) -> None:
-        """Raise what `grader check` says where the check does not pass."""
+        """Raise the message of `grader check` when the check does not pass."""
         from grader.model import NEUTRAL, Verdict
 
         file = self.parent.parent
         assert isinstance(file, ExerciseFile)
         name = self.parent.name
-        function = next(f for f in file.found.functions if f.function == name)
+        function = next(f for f in file.checked.functions if f.function == name)
         result = next(check for check in function.checks if check.name == self.name)
-        if result.verdict is Verdict.NOT_RUN:  # pragma: no cover  # where memory is not limited
+        if (
+            result.verdict is Verdict.NOT_RUN
+        ):  # pragma: no cover  # only where memory is not limited
             pytest.skip(result.message)
         if result.verdict is not Verdict.PASSED:
             failed = (c.name for c in function.checks if c.verdict not in NEUTRAL)
-            output = file.found.outputs.get(name, "")
+            output = file.checked.outputs.get(name, "")
             if explained := self.name == next(failed, ""):
                 self.add_report_section("call", "output of your code", output)
-            raise CheckFailedError(_text(file.found, function, self.planned, explained=explained))
+            raise CheckFailedError(_text(file.checked, function, self.planned, explained=explained))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The message alone: a traceback of the grader would tell a learner nothing."""
+        """Return the message only: a traceback of the grader would not help a learner."""
         if isinstance(excinfo.value, CheckFailedError | GraderError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)  # pragma: no cover  # our own failure
+        return super().repr_failure(
+            excinfo, style
+        )  # pragma: no cover  # only if the grader has a bug
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """How the item is called in the report."""
+        """Return the name of the item in pytest's output."""
         return self.path, None, f"{self.parent.name}: {self.name}"
 
 
 def _text(
-    found: CheckedFiles, function: FunctionResult, check: PlannedCheck, *, explained: bool
+    checked: CheckedFiles, function: FunctionResult, check: PlannedCheck, *, explained: bool
 ) -> str:
-    """What `grader check` says; what explains it only once for each function."""
+    """Return the message of `grader check`; `explained` adds what is shown once per function."""
     from grader.results.terminal import as_text, show_failure, show_notes
 
     def show(console: Console) -> None:
         if explained:
-            show_notes(found, console)
+            show_notes(checked, console)
         show_failure(function, check, console, explained=explained)
 
     return as_text(show)
@@ -131,7 +136,7 @@ def _text(
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Take exercise files, in place of whatever else would: Python modules, that is."""
+    """Collect exercise files as such, not as Python modules."""
     others = yield
     if file_path.suffix in SUFFIXES and _is_exercise(file_path):
         return [ExerciseFile.from_parent(parent, path=file_path)]
@@ -139,10 +144,10 @@ def pytest_collect_file(
 
 
 def _is_exercise(path: Path) -> bool:
-    """Whether a file is named for an exercise of the checks beside it, or of those that came."""
+    """Tell whether a file is named after an exercise of the checks beside it or in the package."""
     if (path.parent / CHECKS).is_file():
         return path.stem in _slugs(path.parent / CHECKS)
-    return path.stem in _own_slugs()
+    return path.stem in _packaged_slugs()
 
 
 @cache
@@ -153,13 +158,13 @@ def _slugs(checks: Path) -> frozenset[str]:
     try:
         return frozenset(read_plan(checks).slugs)
     except UsageError:
-        # Another program's file of this name, or a broken one: then the names alone decide.
-        return _own_slugs()
+        # A broken file, or another program's: only the names of the exercises can tell.
+        return _packaged_slugs()
 
 
 @cache
-def _own_slugs() -> frozenset[str]:
-    """By the names of the files that came with the grader: this runs in everybody's pytest."""
+def _packaged_slugs() -> frozenset[str]:
+    """List the exercises by their files' names: reading the checks would slow every pytest run."""
     package = Path(__file__).parent
     for folder in (package / "exercises", package.parent / "exercises"):
         if (folder / CHECKS).is_file():

@@ -1,6 +1,6 @@
 """The command line: a module for each kind of user.
 
-Imports the rooms when a command runs, not before, so that the command starts at once.
+The other rooms are imported when a command runs, not before, so that it starts at once.
 """
 
 from __future__ import annotations
@@ -27,32 +27,34 @@ def main() -> None:
 
     \b
     Example:
-      grader start DIR            for learners: get the exercises, then
-      grader check ex01_softmax.py
-      grader grade submissions/ --out results/        for instructors
-      grader build --check        for authors, and grader audit
-    """  # noqa: D301  # click's mark for lines that are kept
+      grader start DIR                            learners: get the exercises
+      grader check ex01_softmax.py                learners: check your own work
+      grader grade submissions/ --out results/    instructors: grade a class
+      grader build --check                        authors: prove the course
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # pragma: no branch  # a program may put its own
+        if hasattr(
+            stream, "reconfigure"
+        ):  # pragma: no branch  # a program may replace these streams
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 @main.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete this command's words when Tab is pressed.
+    """Print the script for completion with Tab in SHELL.
 
     \b
     Example:
       grader completion bash >> ~/.bashrc
       grader completion zsh >> ~/.zshrc
       grader completion fish > ~/.config/fish/completions/grader.fish
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from click.shell_completion import get_completion_class
 
-    found = get_completion_class(shell)
-    assert found is not None
-    click.echo(found(main, {}, "grader", "_GRADER_COMPLETE").source())
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None
+    click.echo(completion_class(main, {}, "grader", "_GRADER_COMPLETE").source())
 
 
 for command in (grade, check, start, build, audit, demo, doctor, otter, gradescope, export):

@@ -1,8 +1,9 @@
-"""What course authors use: `grader build` and `grader audit`."""
+"""The commands for course authors: `grader build` and `grader audit`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,34 +31,37 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default=None,
     metavar="DIR",
-    help="The folder to write to (or to compare with).  [default: exercises, beside the course]",
+    help="The folder to write to, or with --check to compare with.  [default: exercises, beside the"
+    " course]",
 )
-@click.option("--check", "prove", is_flag=True, help="Write nothing; prove the course instead.")
+@click.option("--check", "prove", is_flag=True, help="Write nothing; prove the course.")
 @reports_errors
-def build(course: Path | None, exercises: Path | None, *, prove: bool) -> None:
+def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) -> None:
     """Make the exercises from the course, or prove the course.
 
-    With --check: every reference and every alternative gets full points, every mistake loses
-    some, every check is lost by some mistake, trivial answers earn next to nothing, the templates
-    load and get 0, and the exercises are what this command makes.
+    The proof (--check): every reference and every alternative gets full points, every mistake
+    loses some, every check is lost by some mistake, trivial answers earn next to nothing, the
+    templates load and get 0 points, and the exercises are up to date.
 
     \b
     Example:
       grader build
       grader build --check
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.handout import built_files, strays, write_files
 
-    read = read_course(course)
-    folder = exercises or read.folder.parent / "exercises"
+    course = read_course(course_folder)
+    folder = exercises or course.folder.parent / "exercises"
     if prove:
-        _prove(read, folder)
+        _prove(course, folder)
         return
-    files = built_files(read)
+    files = built_files(course)
     try:
         written = write_files(files, folder)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
+        raise UsageError(
+            f"cannot write to {folder}: {error.strerror}; name another folder with --exercises"
+        ) from error
     click.echo(f"{folder}: {len(written)} of {len(files)} files written" + _listed(written))
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
@@ -88,44 +92,55 @@ def _listed(names: list[str]) -> str:
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="Write the report card as a page, too.",
+    help="Also write the report card as an HTML page.",
 )
 @json_option
 @reports_errors
-def audit(course: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
-    """Say what each check of a course is good for, and whether the course keeps the rules.
+def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
+    """Show how well each check of a course works.
 
-    Every mistake is graded as if a learner had handed it in, every alternative called. For each
-    check: how many mistakes lose it, how many lose nothing else, how many orders of magnitude lie
-    between the tolerance and the worst right answer (right) and the nearest wrong one (wrong).
+    Every mistake is graded as if a learner had handed it in, and every alternative is called. For
+    each check the table shows how many mistakes lose it, how many of those lose no other check, and
+    by how many orders of magnitude the worst right answer is within the tolerance (right) and the
+    nearest wrong one beyond it (wrong).
 
-    The rules: every mistake loses a check, and every check is lost by a mistake; every function
-    has alternatives; right and wrong answers are well apart; no mistake is taken for another one.
+    It also shows which rules the course breaks. The rules: every mistake loses a check, and every
+    check is lost by a mistake; every function has alternatives; right and wrong answers are well
+    apart; no mistake is taken for another one.
 
     \b
     Example:
       grader audit --course mycourse --html audit.html
 
-    Exit code: 1 when the course breaks a rule.
-    """  # noqa: D301  # click's mark for lines that are kept
+    Exit code: 0 when the course keeps the rules, 1 when it breaks one.
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     import msgspec
 
-    from grader.course.audit import audited
+    from grader.course.audit import audit_course
     from grader.course.card import audit_page, print_audit
-    from grader.files import write_text
 
-    read = read_course(course)
-    found = audited(read, seed=seed, step=lambda text: click.echo(f"  {text}", err=True))
+    course = read_course(course_folder)
+    report_card = audit_course(
+        course, seed=seed, step=lambda text: click.echo(f"  {text}", err=True)
+    )
     if html is not None:
-        try:
-            write_text(html, audit_page(found))
-        except OSError as error:
-            raise UsageError(f"{html} cannot be written: {error.strerror}") from error
+        _write_page(html, audit_page(report_card))
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(msgspec.json.encode(report_card))
     else:
-        print_audit(found, console())
-        count = len(found.broken)
+        print_audit(report_card, console())
+        count = len(report_card.broken)
         broken = f"{count} rule{'s' * (count != 1)} broken"
         click.echo(broken if count else "the course keeps the rules")
-    sys.exit(EXIT_FAILED if found.broken else 0)
+    sys.exit(EXIT_FAILED if report_card.broken else 0)
+
+
+def _write_page(path: Path, page: Iterable[str]) -> None:
+    from grader.files import write_text
+
+    try:
+        write_text(path, page)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {path}: {error.strerror}; name another file with --html"
+        ) from error

@@ -1,4 +1,4 @@
-"""What the commands share: how errors are told, options that several take, where output goes."""
+"""What the commands share: how errors are reported, common options, where output goes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-# What a shell adds to the number of the signal that ended a command: 130 for Ctrl-C.
+# Added to the number of the signal that stopped a command, as shells do: 130 for Ctrl-C.
 SIGNALLED = 128
 
 
 def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Say a GraderError in one line and exit with 2; it names the place and the remedy."""
+    """Make a command print a GraderError after `grader: `, without a traceback, and exit with 2.
+
+    Exit with 128 and the number of the signal when the command was stopped by one.
+    """
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
@@ -47,43 +50,44 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class _LimitOption(click.Option):
-    """Says the limits that hold if none is given; NumPy, which they import, only loads for that."""
+    """An option whose help names the default limits; NumPy is only imported to print it."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The lines of --help."""
+        """Return the option's name and its text for --help."""
         from grader.model import Limits
 
         names, text = super().get_help_record(ctx) or ("", "")
-        return names, f"{text}  [default: the course's, or {Limits().as_options}]"
+        return names, f"{text}  [default: the course's, else {Limits().as_options}]"
 
 
 course_option = click.option(
     "--course",
+    "course_folder",
     type=click.Path(path_type=Path),
     default=None,
     metavar="DIR",
-    help="The course's folder, with its course.toml.  [default: solutions]",
+    help="The course's folder, which holds course.toml.  [default: solutions]",
 )
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=None,
     metavar="N",
-    help="Submissions graded at once.  [default: the CPUs available]",
+    help="How many submissions to grade at the same time.  [default: one for each CPU]",
 )
 exercise_option = click.option(
     "--exercise",
     "exercises",
     multiple=True,
     metavar="SLUG",
-    help="This exercise only; may be given more than once.",
+    help="Only this exercise; may be given more than once.",
 )
 seed_option = click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="What the hidden inputs are drawn from, the same for every learner.",
+    help="The seed of the random hidden inputs, which are the same for every learner.",
 )
 limits_option = click.option(
     "--limit",
@@ -91,25 +95,28 @@ limits_option = click.option(
     cls=_LimitOption,
     multiple=True,
     metavar="NAME=VALUE",
-    help="How much a submission may use: seconds of computing for a call, a statement, the whole"
-    " submission; how many times that may be waited for (wall); memory in MiB or GiB. May be given"
-    " more than once.",
+    help="How much a submission may use. call, statement, submission: seconds of computing for"
+    " one call, one statement, the whole submission. wall: how many times as long these may take by"
+    " the clock. memory: MiB or GiB. May be given more than once.",
 )
 json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON, for a script, in place of text."
+    "--json", "as_json", is_flag=True, help="Print JSON instead of text, for use in scripts."
 )
 isolation_option = click.option(
     "--isolation",
     type=click.Choice(["auto", "bubblewrap", "seccomp", "none"]),
     default="auto",
     show_default=True,
-    help="What stands between learners' code and this machine. auto: the strongest wall that it can"
-    " have, bubblewrap or seccomp; see `grader doctor`. none: limits on time and memory only.",
+    help="The wall between learners' code and this machine. auto: the strongest that works here,"
+    " bubblewrap or seccomp (see `grader doctor`). none: only limits on time and memory.",
 )
 
 
 def read_course(folder: Path | None) -> Course:
-    """The course in `folder`, or in ./solutions, or in the checkout this grader is run from."""
+    """Read the course in `folder`, else in ./solutions, else in the checkout this grader runs from.
+
+    UsageError when there is none, CourseError when it cannot be used.
+    """
     from grader.course.folder import course_of
 
     if folder is not None:
@@ -117,7 +124,9 @@ def read_course(folder: Path | None) -> Course:
     for candidate in (Path("solutions"), Path(__file__).parents[2] / "solutions"):
         if (candidate / "course.toml").exists():
             return course_of(candidate)
-    raise UsageError("no course: there is no folder solutions/ here; name one with --course DIR")
+    raise UsageError(
+        "no course found: there is no folder solutions/ here; name a course with --course DIR"
+    )
 
 
 def settings_of(
@@ -127,24 +136,27 @@ def settings_of(
     seed: int,
     limits: tuple[str, ...],
     isolation: str,
-    shown: Mapping[str, str] = MappingProxyType({}),
+    display: Mapping[str, str] = MappingProxyType({}),
 ) -> Settings:
-    """How a course that is packed for a container is to be graded, and `shown`."""
+    """Collect how a course packed for a container is graded; `display` is for Gradescope alone.
+
+    UsageError when a limit is not valid.
+    """
     import msgspec
 
     from grader.cli.limits import limits_with
     from grader.platforms.container.pack import Settings
 
-    given = {"exercises": exercises, "seed": seed, "isolation": isolation, **shown}
-    return msgspec.convert(given | {"limits": limits_with(course.limits, limits)}, Settings)
+    settings = {"exercises": exercises, "seed": seed, "isolation": isolation, **display}
+    return msgspec.convert(settings | {"limits": limits_with(course.limits, limits)}, Settings)
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where commands print: standard output, or standard error."""
+    """Open the console on which commands print: standard output, or standard error."""
     from rich.console import Console
 
     screen = Console(stderr=stderr)
     if not screen.is_terminal:
-        # A pipe has no width of its own: do not fold what a script or a pager will read.
+        # A pipe has no width: do not fold lines that a script or a pager will read.
         screen = Console(stderr=stderr, width=160)
     return screen

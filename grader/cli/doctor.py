@@ -1,4 +1,4 @@
-"""`grader doctor`: what this machine can do to wall off learners' code, and what it lacks."""
+"""`grader doctor`: how this machine can wall off learners' code, and what it lacks."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ GOOD, BAD = "✓", "✗"
 
 
 def diagnosis(console: Console) -> int:
-    """Print what this machine can do; the exit code."""
+    """Print which tiers work on this machine, and return the exit code."""
     for line in (*_machine(), ""):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     best: Tier | None = None
     for tier in TIERS:
-        found = examined(tier)
-        if best is None and not found.problem:
+        examination = examined(tier)
+        if best is None and not examination.problem:
             best = tier
-        for line in _lines(tier, found):
+        for line in _lines(tier, examination):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print("")
     console.print(_conclusion(best), markup=False, highlight=False, soft_wrap=True)
@@ -39,21 +39,21 @@ def diagnosis(console: Console) -> int:
 
 
 def diagnosis_json() -> tuple[int, bytes]:
-    """The exit code, and the same as JSON: each tier with its problem, if it has one."""
+    """Return the exit code and the same as JSON: each tier with its problem, if it has one."""
     tiers = {tier: examined(tier) for tier in TIERS}
-    best = next((tier for tier, found in tiers.items() if not found.problem), None)
+    best = next((tier for tier, examination in tiers.items() if not examination.problem), None)
     document = {
         "versions": VERSIONS,
         "system": f"{platform.system()} {platform.release()} on {platform.machine()}",
         "best": best,
         "tiers": {
             tier: {
-                "usable": not found.problem,
-                "problem": found.problem,
-                "remedy": found.remedy,
-                "probes": found.wall.probes,
+                "usable": not examination.problem,
+                "problem": examination.problem,
+                "remedy": examination.remedy,
+                "probes": examination.wall.probes,
             }
-            for tier, found in tiers.items()
+            for tier, examination in tiers.items()
         },
     }
     code = EXIT_NO_WALL if best in (None, "none") else EXIT_WALL
@@ -68,32 +68,33 @@ def _machine() -> Iterator[str]:
         user = "root: learners' code will run as nobody" if os.geteuid() == 0 else "a normal user"
         yield f"run by {user}"
     if not hasattr(os, "pidfd_open"):  # pragma: no cover  # not Linux
-        yield "this system has no pidfds: a learner's process is ended by its number"
+        yield "no pidfds on this system: a learner's process is ended by its process id"
     if sys.platform != "linux":
-        yield "not Linux: limits on memory are not enforced, and `grader grade` needs Linux"
+        yield "not Linux: memory limits are not enforced, and `grader grade` needs Linux"
 
 
-def _lines(tier: Tier, found: Examination) -> Iterator[str]:
+def _lines(tier: Tier, examination: Examination) -> Iterator[str]:
     if tier == "none":
-        yield f"– none: only if you ask for it ({_count(found)})"  # noqa: RUF001  # see learner.py
-    elif found.problem:
-        yield f"{BAD} {tier}: {found.problem}"
-        yield f"    remedy: {found.remedy}"
+        yield f"– none: only used on request ({_count(examination)})"  # noqa: RUF001  # a dash beside ✓ and ✗
+    elif examination.problem:
+        yield f"{BAD} {tier}: {examination.problem}"
+        yield f"    remedy: {examination.remedy}"
     else:
-        yield f"{GOOD} {tier}: can be used ({_count(found)})"
-    for name, result in found.wall.probes.items():
+        yield f"{GOOD} {tier}: can be used ({_count(examination)})"
+    for name, result in examination.wall.probes.items():
         yield f"    {GOOD if result == DENIED else BAD} {name}: {result}"
 
 
-def _count(found: Examination) -> str:
-    denied = sum(result == DENIED for result in found.wall.probes.values())
-    return f"{denied} of {len(found.wall.probes)} things tried were denied"
+def _count(examination: Examination) -> str:
+    probes = examination.wall.probes
+    denied = sum(result == DENIED for result in probes.values())
+    return f"{denied} of {len(probes)} attempts were denied"
 
 
 def _conclusion(best: Tier | None) -> str:
     if best in (None, "none"):
         return (
-            "`grader grade` will refuse to grade here until a remedy above is taken, or"
-            " --isolation none is given (only for files that you would run yourself)."
+            "`grader grade` will refuse to grade here until a remedy above is applied, or you give"
+            " --isolation none (only for files that you would run yourself)."
         )
     return f"`grader grade` will use {best}."

@@ -1,4 +1,4 @@
-"""What instructors use to bring grades back: `grader export`."""
+"""`grader export`: bring grades back to the systems that instructors use."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _out = click.option(
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="The file to write; not the one that is read.",
+    help="The file to write; an input file is never overwritten.",
 )
 _exercise = click.option(
-    "--exercise", default="", metavar="SLUG", help="The points of this exercise, not of all."
+    "--exercise", default="", metavar="SLUG", help="Export the points of this exercise, not of all."
 )
 _scale = click.option(
-    "--scale", is_flag=True, help="Scale the points if the file is out of another number."
+    "--scale", is_flag=True, help="Scale the points if the file has another maximum."
 )
 _match = click.option(
     "--match",
@@ -36,33 +36,35 @@ _match = click.option(
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="Settle by hand whose row is whose: a CSV file with the columns student,row; row is the"
-    " ID (Canvas) or the identifier (Moodle).",
+    help="Match learners and rows by hand: a CSV file with the columns student,row; row is the ID"
+    " (Canvas) or the identifier (Moodle).",
 )
 _dry_run = click.option(
-    "--dry-run", is_flag=True, help="Write nothing; say what would change, and who is matched how."
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; show what would change, and how learners were matched.",
 )
 _anonymous = click.option(
     "--anonymous",
-    "nobody",
+    "is_anonymous",
     is_flag=True,
-    help="Without the people: numbers in place of learners, in an order drawn by chance, and"
-    " nothing that a learner or a teacher has written.",
+    help="Leave out the people: numbers in place of learners, in random order, and nothing that a"
+    " learner or a teacher wrote.",
 )
 
 
 @click.group()
 def export() -> None:
-    """Grades as Canvas, Moodle, Gradescope and spreadsheets take them.
+    """Bring grades back to Canvas, Moodle or a spreadsheet.
 
-    RESULTS is the folder that `grader grade --out` has written. For Canvas and Moodle one column of
-    your own exported file is filled, and all else in it stays as it is to the byte.
+    RESULTS is the folder written by `grader grade --out`. For Canvas and Moodle, the grades are
+    filled into a file that you exported there; everything else in it stays the same, to the byte.
 
     \b
     Example:
       grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
       grader export csv results/ --anonymous --out grades.csv
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
 
 
 @export.command()
@@ -72,7 +74,7 @@ def export() -> None:
     "--column",
     required=True,
     metavar="ASSIGNMENT",
-    help='The column to fill: its heading "Title (id)", its id, or its title.',
+    help='The column to fill: its heading "Title (id)", its id or its title.',
 )
 @_exercise
 @_out
@@ -91,15 +93,17 @@ def canvas(
     by_hand: Path | None,
     dry_run: bool,
 ) -> None:
-    """Fill a column of GRADEBOOK, exported from Canvas (Grades > Export).
+    """Fill a column of a gradebook from Canvas.
+
+    GRADEBOOK is a file exported from Canvas (Grades > Export).
 
     \b
     Example:
       grader export canvas results/ gradebook.csv --column "Softmax" --dry-run
       grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
 
-    Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
-    """  # noqa: D301  # click's mark for lines that are kept
+    Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.canvas import fill
 
     options = _options(exercise, by_hand, scale=scale)
@@ -113,11 +117,19 @@ def canvas(
     "--feedback/--no-feedback",
     default=True,
     show_default=True,
-    help="Fill in the feedback comments, too: what is wrong, and which mistake it is.",
+    help="Also fill in the feedback comments: what is wrong, and which mistake it is.",
 )
-@click.option("--grade-column", default="", metavar="HEADING", help="If it is not found by itself.")
 @click.option(
-    "--feedback-column", default="", metavar="HEADING", help="If it is not found by itself."
+    "--grade-column",
+    default="",
+    metavar="HEADING",
+    help="The column for the grades, if it is not recognised.",
+)
+@click.option(
+    "--feedback-column",
+    default="",
+    metavar="HEADING",
+    help="The column for the feedback comments, if it is not recognised.",
 )
 @_exercise
 @_out
@@ -138,15 +150,17 @@ def moodle(  # noqa: PLR0913  # one for each option
     by_hand: Path | None,
     dry_run: bool,
 ) -> None:
-    """Fill WORKSHEET, the grading worksheet of a Moodle assignment, in any language.
+    """Fill the grading worksheet of a Moodle assignment.
+
+    WORKSHEET is the file downloaded from Moodle; it may be in any language.
 
     \b
     Example:
       grader export moodle results/ worksheet.csv --dry-run
       grader export moodle results/ worksheet.csv --out filled.csv
 
-    Exit code: 0 when every result has its row, 1 when some have none, 2 when nothing could be done.
-    """  # noqa: D301  # click's mark for lines that are kept
+    Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.moodle import fill
 
     options = _options(exercise, by_hand, scale=scale)
@@ -163,12 +177,12 @@ def moodle(  # noqa: PLR0913  # one for each option
 def gradescope(results: Path, out: Path | None) -> None:
     """Write a table with the headings of Gradescope's own exports.
 
-    Gradescope takes no table of grades: an autograder fills them in (`grader gradescope build`).
+    Gradescope cannot import grades; an autograder fills them in (see `grader gradescope build`).
 
     \b
     Example:
       grader export gradescope results/ --out grades.csv
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.people import people_in
     from grader.results.gradebooks.plain import gradescope_table
 
@@ -182,16 +196,24 @@ def gradescope(results: Path, out: Path | None) -> None:
     "--columns",
     default=None,
     metavar="NAMES",
-    help="Of student, name, email, sid, lms_id, score, max_score, and the exercises."
-    "  [default: student,name,email,score,max_score; without the people student,score,max_score]",
+    help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score and"
+    " the exercises' names.  [default: student,name,email,score,max_score; with --anonymous"
+    " student,score,max_score]",
 )
-@click.option("--delimiter", type=click.Choice([",", ";", "tab"]), default=",", show_default=True)
+@click.option(
+    "--delimiter",
+    type=click.Choice([",", ";", "tab"]),
+    default=",",
+    show_default=True,
+    help="What separates the columns.",
+)
 @click.option(
     "--encoding",
     type=click.Choice(["utf-8", "utf-8-sig", "utf-16"]),
     default="utf-8",
     show_default=True,
-    help="utf-8-sig: with a mark by which spreadsheets know UTF-8.",
+    help="The encoding of the file; utf-8-sig starts with a mark by which spreadsheets recognise"
+    " UTF-8.",
 )
 @_anonymous
 @reports_errors
@@ -202,29 +224,29 @@ def csv(
     delimiter: str,
     encoding: str,
     *,
-    nobody: bool,
+    is_anonymous: bool,
 ) -> None:
-    """Write a plain table with the columns that you name.
+    """Write a plain table with the columns of your choice.
 
     \b
     Example:
       grader export csv results/ --columns student,score --out grades.csv
       grader export csv results/ --delimiter ";" --encoding utf-8-sig --out grades.csv
       grader export csv results/ --anonymous --out grades.csv
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.anonymous import NAMES, anonymous
     from grader.results.gradebooks.people import people_in
     from grader.results.gradebooks.plain import table
 
-    default = "student,score,max_score" if nobody else "student,name,email,score,max_score"
+    default = "student,score,max_score" if is_anonymous else "student,name,email,score,max_score"
     names = [name.strip() for name in (columns or default).split(",")]
-    if nobody and (told := [name for name in names if name in NAMES]):
+    if is_anonymous and (naming := [name for name in names if name in NAMES]):
         raise UsageError(
-            f"--columns: {', '.join(told)} would tell who it is; leave out --anonymous"
+            f"--columns: {', '.join(naming)} would show who it is; leave them out, or --anonymous"
         )
     people = people_in(results)
-    between = "\t" if delimiter == "tab" else delimiter
-    rows = table(anonymous(people) if nobody else people, names, between)
+    separator = "\t" if delimiter == "tab" else delimiter
+    rows = table(anonymous(people) if is_anonymous else people, names, separator)
     _write("".join(rows).encode(encoding), out)
 
 
@@ -233,20 +255,22 @@ def csv(
 @_out
 @_anonymous
 @reports_errors
-def jsonl(results: Path, out: Path | None, *, nobody: bool) -> None:
-    """Write all results, a line of JSON for each learner; `--anonymous` is what this is for.
+def jsonl(results: Path, out: Path | None, *, is_anonymous: bool) -> None:
+    """Write all results as JSON, one line for each learner.
+
+    With --anonymous the file can be shared: for research, for example.
 
     \b
     Example:
       grader export jsonl results/ --anonymous --out class.jsonl
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.anonymous import anonymous
     from grader.results.gradebooks.people import people_in
     from grader.results.tables import json_line
 
     people = people_in(results)
-    kept = anonymous(people) if nobody else people
-    _write("".join(json_line(person.result) for person in kept).encode(), out)
+    exported = anonymous(people) if is_anonymous else people
+    _write("".join(json_line(person.result) for person in exported).encode(), out)
 
 
 def _options(exercise: str, by_hand: Path | None, *, scale: bool) -> FillOptions:
@@ -292,5 +316,7 @@ def _write(data: bytes, out: Path | None) -> None:
     try:
         write_bytes(out, [data])
     except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}; name another") from error
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another file with --out"
+        ) from error
     click.echo(out)

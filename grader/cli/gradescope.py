@@ -1,4 +1,4 @@
-"""What instructors use whose course is on Gradescope: `grader gradescope build`."""
+"""`grader gradescope build`, for instructors whose course is on Gradescope."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ VISIBILITIES = click.Choice(["visible", "after_due_date", "after_published", "hi
 
 @click.group()
 def gradescope() -> None:
-    """An autograder for Gradescope, without otter.
+    """Make an autograder for Gradescope, without otter.
 
     \b
     Example:
       grader gradescope build --exercise ex01_softmax --out autograder.zip
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
 
 
 @gradescope.command()
@@ -46,7 +46,7 @@ def gradescope() -> None:
     type=click.Choice(["function", "check"]),
     default="function",
     show_default=True,
-    help="What learners see an entry for. Points belong to functions either way.",
+    help="What each entry that learners see is about. Either way the points belong to functions.",
 )
 @click.option(
     "--format",
@@ -54,22 +54,22 @@ def gradescope() -> None:
     type=click.Choice(["html", "md"]),
     default="html",
     show_default=True,
-    help="What the feedback is written in.",
+    help="The format of the feedback.",
 )
 @click.option(
     "--hidden-visibility",
     type=VISIBILITIES,
     default="after_published",
     show_default=True,
-    help="When learners see what hidden checks have found, and with it their points. What public"
-    " checks have found they always see.",
+    help="When learners see the results of hidden checks, and with them their points. They always"
+    " see the results of public checks.",
 )
 @seed_option
 @limits_option
 @isolation_option
 @reports_errors
 def build(  # noqa: PLR0913  # one for each option
-    course: Path | None,
+    course_folder: Path | None,
     exercises: tuple[str, ...],
     *,
     out: Path,
@@ -80,27 +80,28 @@ def build(  # noqa: PLR0913  # one for each option
     limits: tuple[str, ...],
     isolation: str,
 ) -> None:
-    """Make autograder.zip, to be uploaded under Configure Autograder.
+    """Make autograder.zip for Gradescope.
 
-    It holds this grader and the course; the platform installs it with pip alone.
+    Upload it there under Configure Autograder. It holds this grader and the course; Gradescope
+    needs nothing but pip to install it.
 
     \b
     Example:
       grader gradescope build --out autograder.zip
       grader gradescope build --exercise ex01_softmax --per check --hidden-visibility after_due_date
-    """  # noqa: D301  # click's mark for lines that are kept
-    from grader.platforms.gradescope.build import build as built
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.platforms.gradescope.build import build as build_autograder
 
-    read = read_course(course)
+    course = read_course(course_folder)
     settings = settings_of(
-        read,
+        course,
         exercises,
         seed=seed,
         limits=limits,
         isolation=isolation,
-        shown={"per": per, "format": markup, "hidden_visibility": hidden_visibility},
+        display={"per": per, "format": markup, "hidden_visibility": hidden_visibility},
     )
-    size = built(read, out, settings)
+    size = build_autograder(course, out, settings)
     click.echo(f"{out} ({size / 1e6:.2f} MB)")
     click.echo(
         "Upload it to Gradescope: Configure Autograder, Zip file upload, with the base image"

@@ -1,4 +1,4 @@
-"""What learners use: `grader start` and `grader check`."""
+"""The commands for learners: `grader start` and `grader check`."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from grader.errors import UsageError
     type=click.Choice(["py", "ipynb", "both"]),
     default="both",
     show_default=True,
-    help="Scripts, notebooks, or both: they hold the same text.",
+    help="Copy scripts, notebooks or both; they hold the same text.",
 )
 @reports_errors
 def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
-    """Get the exercises: copy them to DIR. Files that are there already are left alone.
+    """Get the exercises: copy them to DIR. Files that already exist there stay as they are.
 
     \b
     Example:
       grader start softmax/
       grader start softmax/ --form ipynb
-    """  # noqa: D301  # click's mark for lines that are kept
-    from grader.learner.start import start as started_in
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.learner.start import start as start_in
 
-    started = started_in(folder, slugs=exercises, form=form)
+    started = start_in(folder, slugs=exercises, form=form)
     click.echo(f"{folder}: {len(started.copied)} files copied")
-    if started.kept:
-        click.echo(f"left as they were: {', '.join(started.kept)}")
+    if started.existing:
+        click.echo(f"already there, left as they were: {', '.join(started.existing)}")
     click.echo(
         f"\nNow read README.md there, open {started.first}, and after every save run:\n\n"
         f"    cd {folder}\n    grader check {started.first}\n\n"
-        f"or let it run by itself:\n\n    grader check --watch {started.first}"
+        f"or let it run after every save by itself:\n\n    grader check --watch {started.first}"
     )
 
 
@@ -54,15 +54,16 @@ def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
 @click.option(
     "--watch",
     is_flag=True,
-    help="Check again whenever a file is saved, until q is pressed; h shows a hint.",
+    help="Check again every time a file is saved. Press h for a hint, q to quit.",
 )
 @json_option
 @reports_errors
 def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
-    """Check your own work: the public checks, which mistake it is, what to do next.
+    """Check your own work, and see what to do next.
 
-    FILES are exercise files (.py or .ipynb); without any, all of this folder's are checked. Your
-    code runs on this machine as you.
+    Runs the public checks, and shows what is wrong and which mistake it looks like. FILES are
+    exercise files (.py or .ipynb); without any, all exercise files in the current folder are
+    checked. Your code runs on this machine with your own rights.
 
     \b
     Example:
@@ -71,24 +72,24 @@ def check(files: tuple[Path, ...], *, watch: bool, as_json: bool) -> None:
       grader check ex01_softmax.py --json
 
     Exit code: 0 when all public checks pass, 1 when some do not, 2 when nothing could be checked.
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.engine.own import lane_for_own_code
 
     if watch and as_json:
-        raise UsageError("--watch and --json do not go together; leave out one")
+        raise UsageError("--watch and --json cannot be used together; leave out one of them")
     with lane_for_own_code() as lane:
         if as_json:
             import msgspec
 
             from grader.learner.check import check_files
 
-            found = check_files(files, lane)
-            click.echo(msgspec.json.encode(found.result))
-            code = 0 if found.passed else EXIT_FAILED
+            checked = check_files(files, lane)
+            click.echo(msgspec.json.encode(checked.result))
+            code = 0 if checked.passed else EXIT_FAILED
         elif watch:
-            from grader.learner.watch import watched
+            from grader.learner.watch import watch_files
 
-            code = watched(files, lane, console())
+            code = watch_files(files, lane, console())
         else:
             from grader.learner.check import check_files
             from grader.results.terminal import show

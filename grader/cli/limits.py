@@ -1,4 +1,4 @@
-"""The limits of a run as they are given on the command line: `call=3`, `memory=2GiB`."""
+"""Read the limits of a run from the command line: `call=3`, `memory=2GiB`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from grader.errors import UsageError
 from grader.model import GIB, MIB, Limits, memory_text
 
 UNITS = {"MiB": MIB, "GiB": GIB}
-# A process that has only loaded NumPy takes 150 MiB. Above the other one, an answer of n numbers
-# where n * n do not fit into memory would be too large to be sent.
+# A process that has only loaded NumPy takes 150 MiB. With more than MOST_MEMORY, an answer of n
+# numbers, where n * n numbers do not fit into memory, would be too large to send.
 LEAST_MEMORY, MOST_MEMORY = 256 * MIB, 512 * GIB
 
 
-def limits_with(limits: Limits, given: Iterable[str]) -> Limits:
-    """`limits` with those given as NAME=VALUE in place of its own. UsageError says what may be."""
-    for text in given:
+def limits_with(limits: Limits, options: Iterable[str]) -> Limits:
+    """Replace the limits that `options` set as NAME=VALUE. UsageError says what is valid."""
+    for text in options:
         name, _, value = text.partition("=")
         if name not in _READERS:
-            raise UsageError(f"--limit {text}: there is no such limit; give one of {NAMES}")
+            raise UsageError(f"--limit {text}: there is no such limit; the limits are {NAMES}")
         field, read = _READERS[name]
         limits = msgspec.structs.replace(limits, **{field: read(text, value)})
     return limits
@@ -30,14 +30,14 @@ def limits_with(limits: Limits, given: Iterable[str]) -> Limits:
 def _seconds(text: str, value: str) -> float:
     number = _number(value)
     if not 0 < number < math.inf:
-        raise UsageError(f"--limit {text}: give seconds of computing, more than 0, like 2.5")
+        raise UsageError(f"--limit {text}: give a number of seconds above 0, like 2.5")
     return number
 
 
 def _factor(text: str, value: str) -> float:
     number = _number(value)
     if not 1 <= number < math.inf:
-        raise UsageError(f"--limit {text}: give how many times the computing time, at least 1")
+        raise UsageError(f"--limit {text}: give a factor for the computing time, at least 1")
     return number
 
 
@@ -49,14 +49,16 @@ def _memory_bytes(text: str, value: str) -> int:
     memory = int(number * UNITS[unit])
     if memory < LEAST_MEMORY:
         least = memory_text(LEAST_MEMORY)
-        raise UsageError(f"--limit {text}: NumPy cannot work in so little; give {least} or more")
+        raise UsageError(
+            f"--limit {text}: NumPy cannot work in so little memory; give {least} or more"
+        )
     if memory > MOST_MEMORY:
         raise UsageError(f"--limit {text}: give {memory_text(MOST_MEMORY)} or less")
     return memory
 
 
 def _number(text: str) -> float:
-    """The number, or 0, which no limit may be."""
+    """Read a number. Return 0, which is no valid limit, when `text` is none."""
     try:
         return float(text)
     except ValueError:

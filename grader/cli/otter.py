@@ -1,4 +1,4 @@
-"""What instructors use who work with otter-grader: `grader otter assign` and `run`."""
+"""`grader otter assign` and `run`, for instructors who work with otter-grader."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ from grader.cli.common import (
 
 @click.group()
 def otter() -> None:
-    """Notebooks and autograders for otter-grader, which then grades by this grader.
+    """Make notebooks and autograders for otter-grader.
+
+    Otter then runs them, and this grader does the grading.
 
     \b
     Example:
       grader otter assign --exercise ex01_softmax --out dist/
       grader otter run ada.ipynb --autograder dist/autograder/autograder.zip
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
 
 
 @otter.command()
@@ -38,18 +40,23 @@ def otter() -> None:
     type=click.Path(path_type=Path),
     required=True,
     metavar="DIST",
-    help="The folder for student/ and autograder/; made if not there.",
+    help="The folder for student/ and autograder/; created if missing.",
 )
-@click.option("--name", default="", metavar="NAME", help="What the notebook is to be called.")
+@click.option(
+    "--name",
+    default="",
+    metavar="NAME",
+    help="The name of the notebook.  [default: the exercise's, or for several the course's]",
+)
 @seed_option
 @limits_option
 @isolation_option
 @click.option(
-    "--no-proof", is_flag=True, help="Do not let otter grade the solved notebook, to save time."
+    "--no-proof", is_flag=True, help="Save time: do not have otter grade the solved notebook."
 )
 @reports_errors
 def assign(
-    course: Path | None,
+    course_folder: Path | None,
     exercises: tuple[str, ...],
     *,
     out: Path,
@@ -59,31 +66,32 @@ def assign(
     isolation: str,
     no_proof: bool,
 ) -> None:
-    """Make the notebook for learners and the autograder for otter, by `otter assign` itself.
+    """Make a notebook and an autograder with `otter assign`.
 
-    DIST/student holds the notebook, with the public checks in it: grader.check("softmax") says
-    what is wrong also where this grader is not installed. DIST/autograder/autograder.zip is for
-    `otter run`, `otter grade` and Gradescope: it holds this grader and the course.
+    DIST/student holds the notebook for learners, with the public checks in it:
+    grader.check("softmax") says what is wrong, even where this grader is not installed.
+    DIST/autograder/autograder.zip is for `otter run`, `otter grade` and Gradescope; it holds this
+    grader and the course.
 
     \b
     Example:
       grader otter assign --out dist/
       grader otter assign --exercise ex01_softmax --out dist/
-    """  # noqa: D301  # click's mark for lines that are kept
-    from grader.platforms.otter.assign import assign as assigned_in
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.platforms.otter.assign import assign as assign_in
 
-    read = read_course(course)
-    settings = settings_of(read, exercises, seed=seed, limits=limits, isolation=isolation)
-    made = assigned_in(
-        read,
+    course = read_course(course_folder)
+    settings = settings_of(course, exercises, seed=seed, limits=limits, isolation=isolation)
+    assigned = assign_in(
+        course,
         out,
         settings,
         name=name,
         prove=not no_proof,
         step=lambda text: click.echo(f"  {text}", err=True),
     )
-    click.echo(f"for learners:    {made.notebook}\nfor otter:       {made.autograder}")
-    click.echo(f"\nTry it:  otter run -a {made.autograder} SUBMISSION.ipynb")
+    click.echo(f"for learners:    {assigned.notebook}\nfor otter:       {assigned.autograder}")
+    click.echo(f"\nTry it:  otter run -a {assigned.autograder} SUBMISSION.ipynb")
 
 
 @otter.command()
@@ -94,7 +102,7 @@ def assign(
     type=click.Path(path_type=Path),
     required=True,
     metavar="ZIP",
-    help="The autograder.zip that `grader otter assign` has made.",
+    help="The autograder.zip made by `grader otter assign`.",
 )
 @click.option(
     "-o",
@@ -102,21 +110,21 @@ def assign(
     type=click.Path(path_type=Path),
     default=Path(),
     metavar="DIR",
-    help="The folder for results.json.  [default: this one]",
+    help="The folder for results.json.  [default: the current folder]",
 )
 @reports_errors
 def run(submission: Path, autograder: Path, out: Path) -> None:
-    """Run otter on a submission as Gradescope does: with results.json, whatever was handed in.
+    """Run otter on a submission as Gradescope does.
 
-    SUBMISSION is a file, a folder or a zip archive. `otter run` itself takes one file, and ends
-    without results at a notebook that cannot be read.
+    SUBMISSION is a file, a folder or a zip archive. `otter run` itself takes a single file, and
+    writes no results when a notebook cannot be read; this command always writes results.json.
 
     \b
     Example:
       grader otter run -a dist/autograder/autograder.zip ada.ipynb
 
-    Exit code: 0 when it was graded, 1 when results.json only says why not.
-    """  # noqa: D301  # click's mark for lines that are kept
+    Exit code: 0 when it was graded, 1 when it was not (results.json says why).
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.platforms.otter.container import run_once
 
     results, code = run_once(submission, autograder, out)

@@ -1,4 +1,4 @@
-"""What instructors use: `grader grade`, `demo` and `doctor`."""
+"""The commands for instructors: `grader grade`, `demo` and `doctor`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     required=True,
     metavar="RESULTS",
-    help="The folder for gradebook.csv, results.jsonl and all that is kept; made if not there.",
+    help="The folder for gradebook.csv, results.jsonl and all else that is stored; created if"
+    " missing.",
 )
 @course_option
 @click.option(
@@ -51,15 +52,15 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "gradescope", "canvas", "moodle", "plain"]),
     default="auto",
     show_default=True,
-    help="What SUBMISSIONS was downloaded from; auto looks at the names in it.",
+    help="Where SUBMISSIONS was downloaded from; auto recognises it by the names of the files.",
 )
 @click.option(
     "--roster",
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="Who is in the class: a CSV file with the columns id,name,email, and perhaps group,"
-    " canvas_id, moodle_id, gradescope_id.",
+    help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
+    " group, canvas_id, moodle_id, gradescope_id.",
 )
 @exercise_option
 @jobs_option
@@ -76,22 +77,22 @@ if TYPE_CHECKING:
 @click.option(
     "--regrade",
     is_flag=True,
-    help="Grade everything again, also what has not changed since it was graded.",
+    help="Grade everything again, even what has not changed since it was graded.",
 )
 @isolation_option
 @click.option(
     "--dask",
     default=None,
     metavar="ADDRESS",
-    help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), in place of"
-    " this machine; needs softmax-grader[cluster].",
+    help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), instead of"
+    " on this machine; needs softmax-grader[cluster].",
 )
 @reports_errors
 def grade(  # noqa: PLR0913  # one for each option
     submissions: Path,
     *,
     out: Path,
-    course: Path | None,
+    course_folder: Path | None,
     source: str,
     roster: Path | None,
     exercises: tuple[str, ...],
@@ -105,12 +106,12 @@ def grade(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Grade a class of submissions, or a single one.
 
-    SUBMISSIONS is what Gradescope, Canvas or Moodle gave to download, as a folder or the zip
-    itself; or a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/)
-    or an archive (ada.zip); entries of one name are one learner's.
+    SUBMISSIONS is a download from Gradescope, Canvas or Moodle, as a folder or the zip file itself.
+    Or it is a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or
+    an archive (ada.zip); entries with the same name belong to the same learner.
 
-    What is graded is kept in RESULTS at once. The same command goes on where an earlier one was
-    stopped, and grades only what has changed since.
+    Every result is stored in RESULTS at once. If the command is stopped, give it again to continue;
+    given again later, it grades only what has changed.
 
     \b
     Example:
@@ -120,9 +121,9 @@ def grade(  # noqa: PLR0913  # one for each option
       grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
       grader grade submissions/ --out results/ --dask tcp://10.0.0.1:8786
 
-    Exit code: 0 when all were graded, 1 when the grader failed on any (their cells are blank), 2
-    when it could not go on, 130 after Ctrl-C.
-    """  # noqa: D301  # click's mark for lines that are kept
+    Exit code: 0 when everything was graded, 1 when the grader itself failed on a submission (its
+    cells are blank), 2 when the command could not continue, 130 after Ctrl-C.
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.cli.limits import limits_with
     from grader.course.cache import cached_plan
     from grader.engine.isolation import chosen
@@ -132,30 +133,31 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.intake.roster import read_roster, with_roster
 
     if dask and jobs:
-        raise UsageError("--jobs is for this machine; a cluster has the workers that were started")
-    read = read_course(course)
-    read = dataclasses.replace(read, limits=limits_with(read.limits, limits))
+        raise UsageError("--jobs is for this machine only; leave it out with --dask")
+    course = read_course(course_folder)
+    course = dataclasses.replace(course, limits=limits_with(course.limits, limits))
     people = read_roster(roster) if roster is not None else []
-    taken = class_at(submissions, order=read.slugs, leave_out=out, source=source)
+    class_submissions = class_at(submissions, order=course.slugs, leave_out=out, source=source)
     if people:
-        taken = with_roster(taken, people)
-    for stray in taken.strays:
+        class_submissions = with_roster(class_submissions, people)
+    for stray in class_submissions.strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
-    for remark in (*filter(None, [taken.summary]), *taken.remarks):
+    for remark in (*filter(None, [class_submissions.summary]), *class_submissions.remarks):
         click.echo(remark, err=True)
     options = Options(regrade=regrade, overrides=overrides)
     screens = console(), console(stderr=True)
     if dask:
-        plan = cached_plan(read, out, seed=seed, only=exercises)
-        count = len(taken.entries)
-        with _cluster(dask, read, plan, isolation=isolation, count=count) as cluster:
-            run = ClassRun(out, taken, plan, cluster, cluster.wall, *screens, options)
-            complete = _graded(run)
+        plan = cached_plan(course, out, seed=seed, only=exercises)
+        count = len(class_submissions.entries)
+        with _cluster(dask, course, plan, isolation=isolation, count=count) as cluster:
+            run = ClassRun(out, class_submissions, plan, cluster, cluster.wall, *screens, options)
+            complete = _grade_class(run)
     else:
         wall = chosen(isolation)
-        plan = cached_plan(read, out, seed=seed, only=exercises)
-        workers = _processes(taken, Work(plan, wall, read.folder), jobs)
-        complete = _graded(ClassRun(out, taken, plan, workers, wall, *screens, options))
+        plan = cached_plan(course, out, seed=seed, only=exercises)
+        workers = _processes(class_submissions, Work(plan, wall, course.folder), jobs)
+        run = ClassRun(out, class_submissions, plan, workers, wall, *screens, options)
+        complete = _grade_class(run)
     sys.exit(0 if complete else EXIT_FAILED)
 
 
@@ -163,9 +165,10 @@ def grade(  # noqa: PLR0913  # one for each option
 @json_option
 @reports_errors
 def doctor(*, as_json: bool) -> None:
-    """Say what this machine can do: each way to wall off learners' code, and what it lacks.
+    """Show how this machine can wall off learners' code.
 
-    Each tier is started, and a process behind it tries what learners' code must not be able to do.
+    It also shows what is missing, and how to get it. Each tier (a kind of wall) is started, and a
+    process behind it attempts what learners' code must not be able to do.
 
     \b
     Example:
@@ -173,7 +176,7 @@ def doctor(*, as_json: bool) -> None:
       grader doctor --json
 
     Exit code: 0 when a tier with a wall can be used, 1 when none can.
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.cli.doctor import diagnosis, diagnosis_json
 
     if as_json:
@@ -184,7 +187,14 @@ def doctor(*, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--students", type=click.IntRange(min=1), default=24, show_default=True, metavar="N")
+@click.option(
+    "--students",
+    type=click.IntRange(min=1),
+    default=24,
+    show_default=True,
+    metavar="N",
+    help="How many learners the class has.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -196,16 +206,16 @@ def doctor(*, as_json: bool) -> None:
 @course_option
 @jobs_option
 @reports_errors
-def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> None:
+def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None) -> None:
     """Make a class of sample submissions and grade it.
 
-    The class holds right answers written in many ways, the mistakes that learners make, and files
-    that are half done, broken, or never end.
+    The class holds right answers written in many ways, typical mistakes, and files that are half
+    done, broken or never finish.
 
     \b
     Example:
       grader demo --students 40 --out demo/
-    """  # noqa: D301  # click's mark for lines that are kept
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.cache import cached_plan
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
@@ -213,19 +223,21 @@ def demo(students: int, out: Path, course: Path | None, jobs: int | None) -> Non
     from grader.grade.tasks import Work
     from grader.intake.recognise import class_at
 
-    read = read_course(course)
-    plan = cached_plan(read, out / "results", seed=0)
+    course = read_course(course_folder)
+    plan = cached_plan(course, out / "results", seed=0)
     try:
-        submissions = write_class(read, out / "submissions", students=students)
+        submissions = write_class(course, out / "submissions", students=students)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another folder with --out"
+        ) from error
     click.echo(f"A class of {students}: {submissions}")
-    taken = class_at(submissions, order=read.slugs, source="plain")
+    class_submissions = class_at(submissions, order=course.slugs, source="plain")
     wall = strongest()
-    workers = _processes(taken, Work(plan, wall, read.folder), jobs)
+    workers = _processes(class_submissions, Work(plan, wall, course.folder), jobs)
     screens = console(), console(stderr=True)
-    run = ClassRun(out / "results", taken, plan, workers, wall, *screens)
-    sys.exit(0 if _graded(run) else EXIT_FAILED)
+    run = ClassRun(out / "results", class_submissions, plan, workers, wall, *screens)
+    sys.exit(0 if _grade_class(run) else EXIT_FAILED)
 
 
 def _cluster(
@@ -235,20 +247,21 @@ def _cluster(
         from grader.platforms.cluster.workers import connected
     except ImportError as error:
         raise UsageError(
-            f"--dask needs what is not installed ({error}); pip install 'softmax-grader[cluster]'"
+            f"--dask needs a library that is not installed ({error}); run"
+            " pip install 'softmax-grader[cluster]'"
         ) from error
     return connected(address, course, plan, isolation=isolation, count=count)
 
 
-def _processes(taken: ClassSubmissions, work: Work, jobs: int | None) -> Processes:
-    """As many worker processes as are asked for, or can be at work here, and have work."""
+def _processes(class_submissions: ClassSubmissions, work: Work, jobs: int | None) -> Processes:
+    """Set up `jobs` worker processes (default: one for each CPU), but no more than submissions."""
     from grader.grade.processes import Processes, available_cpus
 
-    return Processes(work, min(jobs or available_cpus(), len(taken.entries)))
+    return Processes(work, min(jobs or available_cpus(), len(class_submissions.entries)))
 
 
-def _graded(run: ClassRun) -> bool:
-    """Grade a class and say where the results are; whether the grader failed on nobody."""
+def _grade_class(run: ClassRun) -> bool:
+    """Grade a class and print where the results are. True unless the grader failed on someone."""
     from grader.engine.isolation import isolation_text
     from grader.grade.run import GRADEBOOK, RESULTS
     from grader.results.pages import FEEDBACK, REPORT

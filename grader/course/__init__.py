@@ -1,7 +1,7 @@
 """Read a course folder, prove it, and compile it into a plan and into exercises.
 
-The only room that runs an author's code. It may use everything below; nothing that grades knows it.
-What authors write `checks.py` with is handed on here.
+The only room that runs an author's code. It may use every room below; the rooms that grade do not
+use it, except for follow-through. The names that authors write `checks.py` with are public here.
 """
 
 from grader.course.checks import (

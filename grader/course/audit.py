@@ -1,11 +1,10 @@
-"""Grade a course's checks: what each is good for, how far right and wrong answers are apart."""
+"""Audit a course: which mistakes each check catches, how far apart right and wrong answers are."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from grader.course.folder import Course, Exercise, module_of
 from grader.course.mistakes import silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
+from grader.course.rules import Audit, CheckAudit, FunctionAudit, broken_rules
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.answers import same_leaves
 from grader.engine.fresh import lane_for
@@ -25,76 +25,21 @@ from grader.model import FunctionResult, Kind, Verdict
 from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake
 from grader.worker.calling import answer_of
 
-# Fewer ways to be right than these say little of whether a check is too strict.
-FEW_ALTERNATIVES = 2
-# In orders of magnitude (powers of ten): so far from the tolerance are the worst right answer, and
-# the clearest answer of each wrong function.
-MARGIN_RIGHT = 0.5
-MARGIN_WRONG = 0.3
 MEASURED = (Kind.VALUE, Kind.PRECISION)
 
 
-class CheckAudit(msgspec.Struct, frozen=True):
-    """What one check is good for.
-
-    `sole` are the mistakes that lose nothing but this check. The margins are orders of magnitude
-    between the tolerance and the worst right answer, and the nearest wrong one that loses the
-    check; None where no number is compared, or (for right ones) where all are exact.
-    """
-
-    exercise: str
-    function: str
-    check: str
-    kind: Kind
-    hidden: bool
-    killed: int
-    sole: tuple[str, ...]
-    right_margin: float | None = None
-    right_by: str = ""
-    wrong_margin: float | None = None
-    wrong_by: str = ""
-
-
-class FunctionAudit(msgspec.Struct, frozen=True):
-    """What stands behind one function's checks.
-
-    `nearest` is the mistake whose clearest answer is nearest to the tolerance, `margin` how far
-    that is, in orders of magnitude; None where each mistake loses by more than numbers. `unnamed`
-    mistakes are not named; `alike` are pairs with one of these, that answer alike in every call and
-    do not share a docstring; `confused` are taken for another one (the second).
-    """
-
-    exercise: str
-    function: str
-    alternatives: int
-    mistakes: int
-    nearest: str = ""
-    margin: float | None = None
-    alike: tuple[tuple[str, str], ...] = ()
-    confused: tuple[tuple[str, str], ...] = ()
-    unnamed: tuple[str, ...] = ()
-
-
-class Audit(msgspec.Struct, frozen=True):
-    """The report card of a course; `broken` says which rules it breaks, and what to do."""
-
-    title: str
-    checks: tuple[CheckAudit, ...]
-    functions: tuple[FunctionAudit, ...]
-    broken: tuple[str, ...]
-
-
-def audited(
+def audit_course(
     course: Course,
     *,
     seed: int = 0,
     step: Step = lambda _: None,
     graded: GradeVariants = graded_variants,
 ) -> Audit:
-    """The report card of a course; `step` is told what is being looked at.
+    """Audit a course and return its report card.
 
-    Every mistake is graded as if a learner had handed it in (by `graded`), the alternatives are
-    called here.
+    Every mistake is graded (by `graded`) as if a learner had handed it in; the alternatives are
+    called in this process. `step` is called with the name of each exercise as its turn comes.
+    CourseError when the course cannot be planned or its mistakes cannot be read.
     """
     plan = plan_of(course, seed=seed, mistakes=True)
     checks: list[CheckAudit] = []
@@ -108,44 +53,46 @@ def audited(
             alternatives = variants_in(exercise, "alternatives.py")
             answers = _Answers(exercise, alternatives)
             for function in planned.functions:
-                own = {v: r for v, r in mistakes.items() if v.function == function.name}
+                results = {v: r for v, r in mistakes.items() if v.function == function.name}
                 right = [v for v in alternatives if v.function == function.name]
-                lost = {variant.id: _lost(result) for variant, result in own.items()}
-                measured = _Measured(function, answers.of(function, right), lost)
-                rows = [_check_audit(exercise, measured, check) for check in function.checks]
-                row = _function_audit(exercise, measured, own, len(right))
-                checks += rows
-                functions.append(row)
-                broken += _broken(exercise, rows, row, own)
+                lost = {variant.id: _lost_checks(result) for variant, result in results.items()}
+                distances = _Distances(function, answers.of(function, right), lost)
+                check_audits = [_check_audit(exercise, distances, c) for c in function.checks]
+                function_audit = _function_audit(exercise, distances, results, len(right))
+                checks += check_audits
+                functions.append(function_audit)
+                unnoticed = [variant.name for variant in results if not lost[variant.id]]
+                broken += broken_rules(exercise, check_audits, function_audit, unnoticed)
     return Audit(plan.title, tuple(checks), tuple(functions), tuple(broken))
 
 
 class _Answers:
-    """What the alternatives of an exercise answer, called here: they are the author's own code."""
+    """Calls the alternatives of an exercise in this process: they are the author's own code."""
 
     def __init__(self, exercise: Exercise, variants: list[Variant]) -> None:
         path = exercise.folder / "alternatives.py"
         self._module = module_of(path, f"{exercise.slug}_alternatives") if variants else None
 
     def of(self, function: PlannedFunction, variants: list[Variant]) -> dict[str, list[Any]]:
-        """The answer of each to each call but those that are made for their memory only."""
+        """Return each variant's answers, by call index; None for calls that only test memory."""
         memory = set(function.memory_calls)
         with silent():
             return {
                 variant.id: [
                     None
-                    if place in memory
+                    if index in memory
                     else answer_of(getattr(self._module, variant.name), call.args, call.kwargs)[0]
-                    for place, call in enumerate(function.calls)
+                    for index, call in enumerate(function.calls)
                 ]
                 for variant in variants
             }
 
 
-class _Measured:
-    """How far from the tolerance the answers to one function's calls are, in tolerances.
+class _Distances:
+    """How far the answers to one function's calls are from the expected ones, in tolerances.
 
-    `lost` are the names of the checks that each mistake loses.
+    `right` holds each alternative's answers by its id, in the order of the calls; `lost` the names
+    of the checks that each mistake loses.
     """
 
     def __init__(
@@ -160,53 +107,54 @@ class _Measured:
         self._right = right
 
     def right(self, check: PlannedCheck) -> tuple[float, str]:
-        """The worst right answer to a check's calls, and whose it is."""
-        found = (
-            (self._distance(check, place, answers[place]), name)
+        """Return the distance of the worst right answer to a check's calls, and whose it is."""
+        distances = (
+            (self._distance(check, index, answers[index]), name)
             for name, answers in self._right.items()
-            for place in check.calls
+            for index in check.calls
         )
-        return max(found, default=(0.0, ""))
+        return max(distances, default=(0.0, ""))
 
     def wrong(self, check: PlannedCheck, mistake: PlannedMistake) -> float:
-        """How far a mistake is off in the call of a check in which it is off by most."""
-        found = [0.0]
-        for place in check.calls:
-            answer = mistake.answers[place]
+        """Return how far off a mistake is in the call of a check where it is furthest off."""
+        distances = [0.0]
+        for index in check.calls:
+            answer = mistake.answers[index]
             if answer is not None:
-                distant = math.inf if answer.error else self._distance(check, place, answer.value)
-                found.append(distant)
-        return max(found)
+                distances.append(
+                    math.inf if answer.error else self._distance(check, index, answer.value)
+                )
+        return max(distances)
 
     def alike(self, unnamed: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Of mistakes that are not named, those that answer alike, with the messages of two."""
+        """Yield the pairs, at least one unnamed, that answer alike but have different messages."""
         for one, other in combinations(self.function.mistakes, 2):
-            asked = {one.id, other.id} & set(unnamed) and one.message != other.message
-            if asked and self._is_alike(one, other):
+            is_unnamed = one.id in unnamed or other.id in unnamed
+            if is_unnamed and one.message != other.message and self._is_alike(one, other):
                 yield one.id, other.id
 
     def _is_alike(self, one: PlannedMistake, other: PlannedMistake) -> bool:
         for a, b, expected in zip(one.answers, other.answers, self._expected, strict=True):
             if a is None or b is None:
-                if a is not b:  # pragma: no cover  # one is right here; no course so far
+                if a is not b:  # pragma: no cover  # one is right here: in no course so far
                     return False
             elif (a.error, a.mutated) != (b.error, b.mutated) or not (
                 a.error or same_leaves(leaves_of(a.value, expected), leaves_of(b.value, expected))
             ):
                 return False
-        # Where no call shows it, they differ in their memory at most, of which nothing is known.
+        # Where both answer rightly, they can differ in the memory they need, which is not measured.
         return any(answer is not None for answer in one.answers)
 
-    def _distance(self, check: PlannedCheck, place: int, answer: Any) -> float:
-        expected: Expected = only_parts(self._expected[place], check.parts)
+    def _distance(self, check: PlannedCheck, index: int, answer: Any) -> float:
+        expected: Expected = only_parts(self._expected[index], check.parts)
         return distance(answer, expected, tight=check.kind is Kind.PRECISION)
 
 
-def _check_audit(exercise: Exercise, measured: _Measured, check: PlannedCheck) -> CheckAudit:
-    lost = measured.lost
+def _check_audit(exercise: Exercise, distances: _Distances, check: PlannedCheck) -> CheckAudit:
+    lost = distances.lost
     row = CheckAudit(
         exercise=exercise.slug,
-        function=measured.function.name,
+        function=distances.function.name,
         check=check.name,
         kind=check.kind,
         hidden=check.hidden,
@@ -215,9 +163,11 @@ def _check_audit(exercise: Exercise, measured: _Measured, check: PlannedCheck) -
     )
     if check.kind not in MEASURED:
         return row
-    worst, worst_by = measured.right(check)
-    off = [(measured.wrong(check, m), m.id) for m in measured.function.mistakes]
-    nearest, nearest_by = min((one for one in off if 1 < one[0] < math.inf), default=(math.inf, ""))
+    worst, worst_by = distances.right(check)
+    wrong = [(distances.wrong(check, m), m.id) for m in distances.function.mistakes]
+    nearest, nearest_by = min(
+        (pair for pair in wrong if 1 < pair[0] < math.inf), default=(math.inf, "")
+    )
     return msgspec.structs.replace(
         row,
         right_margin=-math.log10(worst) if worst else None,
@@ -229,11 +179,11 @@ def _check_audit(exercise: Exercise, measured: _Measured, check: PlannedCheck) -
 
 def _function_audit(
     exercise: Exercise,
-    measured: _Measured,
+    distances: _Distances,
     mistakes: Mapping[Variant, FunctionResult],
     alternatives: int,
 ) -> FunctionAudit:
-    nearest = min(_clearest(measured), default=(math.inf, ""))
+    margin, nearest = min(_clearest(distances), default=(math.inf, ""))
     docs = {variant.id: variant.doc for variant in mistakes}
     named = {
         variant.id: result.misconception.id if result.misconception else ""
@@ -247,73 +197,26 @@ def _function_audit(
     unnamed = tuple(sorted(mistake for mistake, name in named.items() if not name))
     return FunctionAudit(
         exercise=exercise.slug,
-        function=measured.function.name,
+        function=distances.function.name,
         alternatives=alternatives,
         mistakes=len(mistakes),
-        nearest=nearest[1] if nearest[0] < math.inf else "",
-        margin=math.log10(nearest[0]) if nearest[0] < math.inf else None,
-        alike=tuple(measured.alike(unnamed)),
+        nearest=nearest if margin < math.inf else "",
+        margin=math.log10(margin) if margin < math.inf else None,
+        alike=tuple(distances.alike(unnamed)),
         confused=tuple(sorted(confused)),
         unnamed=unnamed,
     )
 
 
-def _clearest(measured: _Measured) -> Iterator[tuple[float, str]]:
-    """How far each mistake is off where it is clearest, if it loses by its numbers alone."""
-    kinds = {check.name: check.kind for check in measured.function.checks}
-    for mistake in measured.function.mistakes:
-        names = measured.lost.get(mistake.id, set())
+def _clearest(distances: _Distances) -> Iterator[tuple[float, str]]:
+    """Yield how far off each mistake is where it is clearest, if it loses by its numbers alone."""
+    kinds = {check.name: check.kind for check in distances.function.checks}
+    for mistake in distances.function.mistakes:
+        names = distances.lost.get(mistake.id, set())
         if names and all(kinds[name] in MEASURED for name in names):
-            checks = [check for check in measured.function.checks if check.name in names]
-            yield max(measured.wrong(check, mistake) for check in checks), mistake.id
+            checks = [check for check in distances.function.checks if check.name in names]
+            yield max(distances.wrong(check, mistake) for check in checks), mistake.id
 
 
-def _lost(result: FunctionResult) -> set[str]:
+def _lost_checks(result: FunctionResult) -> set[str]:
     return {check.name for check in result.checks if check.verdict is not Verdict.PASSED}
-
-
-def _broken(
-    exercise: Exercise,
-    checks: list[CheckAudit],
-    function: FunctionAudit,
-    mistakes: Mapping[Variant, FunctionResult],
-) -> Iterator[str]:
-    """The rules that a function breaks, each with its file and what to do."""
-    mistakes_path, name = exercise.mistakes_path, function.function
-    for variant, result in mistakes.items():
-        if not _lost(result):
-            yield (
-                f"{mistakes_path}: {variant.name} loses no check; add an input to checks.py that"
-                " shows the mistake"
-            )
-    if function.alternatives < FEW_ALTERNATIVES:
-        yield (
-            f"{exercise.folder / 'alternatives.py'}: {name} has {function.alternatives} of at least"
-            f" {FEW_ALTERNATIVES} alternatives; write it in other ways that are right"
-        )
-    for pairs, told in ((function.alike, "answers as"), (function.confused, "is taken for")):
-        for mistake, other in pairs:
-            yield (
-                f"{mistakes_path}: {name}__{mistake} {told} {other}; add an input to checks.py that"
-                " tells them apart, or give them one docstring"
-            )
-    if function.margin is not None and function.margin < MARGIN_WRONG:
-        yield (
-            f"{mistakes_path}: {name}__{function.nearest} is wrong by {function.margin:.1f} orders"
-            f" of magnitude where it is clearest, at least {MARGIN_WRONG}; add an input on which it"
-            " shows more"
-        )
-    for check in checks:
-        yield from _broken_by(check, exercise.checks_path)
-
-
-def _broken_by(check: CheckAudit, path: Path) -> Iterator[str]:
-    where = f"{path}: check {check.check} of {check.function}"
-    if not check.killed:
-        yield f"{where} is lost by no mistake; drop it, or write the mistake that it is for"
-    if check.right_margin is not None and check.right_margin < MARGIN_RIGHT:
-        yield (
-            f"{where}: the alternative {check.right_by} is only {check.right_margin:.1f} orders of"
-            f" magnitude within the tolerance, at least {MARGIN_RIGHT}; the terms are too small, or"
-            " the alternative is not right"
-        )

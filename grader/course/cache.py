@@ -1,7 +1,7 @@
 """Keep a run's plan beside its results, so that the next run of the same course starts at once.
 
-What the references and the listed mistakes answer takes seconds to compute, and is the same as long
-as the course, this grader, Python and NumPy are.
+The answers of the references and of the listed mistakes take seconds to compute. They stay the same
+for as long as the course, this grader, Python and NumPy do.
 """
 
 from __future__ import annotations
@@ -28,31 +28,32 @@ class _CachedPlan(msgspec.Struct, frozen=True):
 
 
 def cached_plan(course: Course, folder: Path, *, seed: int, only: tuple[str, ...] = ()) -> Plan:
-    """The plan with all mistakes: the one kept in `folder` if it is of the same, else a new one.
+    """Return the plan with all mistakes: the one stored in `folder` if still valid, or a new one.
 
-    A folder that cannot be written to only costs time.
+    A folder that cannot be written to is no error: the plan is then computed each time. CourseError
+    and UsageError as from `plan_of`.
     """
     path = folder / FILE
     key = _key(course, seed, only)
     with suppress(OSError, msgspec.MsgspecError):
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_CachedPlan)
-        if kept.key == key:
-            return kept.plan
+        stored = msgspec.msgpack.decode(path.read_bytes(), type=_CachedPlan)
+        if stored.key == key:
+            return stored.plan
     plan = plan_of(course, seed=seed, only=only, mistakes=True)
     data = msgspec.msgpack.encode(_CachedPlan(key, plan))
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         write_bytes(path, [data])
-    # What is read differs in nothing but whole numbers, which are then floats; stored results are
-    # known by the plan's bytes, so it is always the read one.
+    # Decoding turns whole numbers into floats. Stored results are matched by the plan's bytes, so a
+    # new plan is decoded as well.
     return msgspec.msgpack.decode(data, type=_CachedPlan).plan
 
 
 def _key(course: Course, seed: int, only: tuple[str, ...]) -> bytes:
-    """A hash of all that a plan depends on: every file of the course and of this grader, too."""
+    """Hash all that a plan depends on, with every file of the course and of this grader."""
     digest = hashlib.sha256()
-    told = (seed, only, course.limits, course.follow_through, sorted(VERSIONS.items()))
-    digest.update(repr(told).encode())
+    settings = (seed, only, course.limits, course.follow_through, sorted(VERSIONS.items()))
+    digest.update(repr(settings).encode())
     for name, data in (*_files(course.folder), *_files(Path(__file__).parents[1])):
         for part in (name.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big"))

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.course.audit import (
+from grader.course.rules import (
     FEW_ALTERNATIVES,
     MARGIN_RIGHT,
     MARGIN_WRONG,
@@ -27,21 +27,22 @@ RULES = (
     f"every function has at least {FEW_ALTERNATIVES} alternatives",
     f"every right answer is at least {MARGIN_RIGHT} orders of magnitude within the tolerance",
     f"every mistake is, where it is clearest, at least {MARGIN_WRONG} orders beyond it",
-    "no mistake answers as another one does, or is taken for it, unless they share a docstring",
+    "no mistake answers like another or is taken for it, unless both have the same docstring",
 )
 
 
 def print_audit(audit: Audit, console: Console) -> None:
-    """Print a table of all checks, by function, and which rules the course breaks."""
+    """Print a table of all checks, by function, and the rules that the course breaks."""
     console.print(_table(audit))
     console.print(f"\n{_counts(audit)}", highlight=False)
+    console.print("lost by: mistakes that lose the check; only it: those that lose no other check")
     console.print("right, wrong: orders of magnitude within and beyond the tolerance")
     for rule in audit.broken:
         console.print(rule, markup=False, highlight=False, soft_wrap=True)
 
 
 def audit_page(audit: Audit) -> Iterable[str]:
-    """The report card as a page, in pieces."""
+    """Render the report card as an HTML page, in pieces."""
     template = environment().get_template("audit.html")
     return template.generate(
         audit=audit, rules=RULES, csp=policy("style.css", "table.js"), version=__version__
@@ -59,13 +60,13 @@ def _table(audit: Audit) -> Table:
     table.add_column("nearest to the tolerance", no_wrap=True)
     functions = {function.function: function for function in audit.functions}
     for name, checks in groupby(audit.checks, key=lambda check: check.function):
-        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, _behind(functions[name]))
+        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, _variant_counts(functions[name]))
         for check in checks:
             table.add_row(*_row(check))
     return table
 
 
-def _behind(function: FunctionAudit) -> str:
+def _variant_counts(function: FunctionAudit) -> str:
     return f"{function.mistakes} mistakes, {function.alternatives} alternatives"
 
 
@@ -89,9 +90,9 @@ def _orders(margin: float | None) -> str:
 def _counts(audit: Audit) -> str:
     sole = sum(bool(check.sole) for check in audit.checks)
     unnamed = [f"{f.function}__{name}" for f in audit.functions for name in f.unnamed]
-    told = (
-        f"{len(audit.checks)} checks ({sole} alone in catching a mistake),"
+    counts = (
+        f"{len(audit.checks)} checks ({sole} the only one to catch some mistake),"
         f" {sum(f.mistakes for f in audit.functions)} mistakes,"
         f" {sum(f.alternatives for f in audit.functions)} alternatives"
     )
-    return f"{told}; not named: {', '.join(unnamed)}" if unnamed else told
+    return f"{counts}; not recognised: {', '.join(unnamed)}" if unnamed else counts

@@ -1,4 +1,4 @@
-"""What the author of a course writes `checks.py` with.
+"""The names with which the author of a course writes `checks.py`.
 
     softmax = FunctionChecks("softmax")
 
@@ -14,8 +14,8 @@
         \"\"\"
         yield call(np.array([[1.0], [2.0], [3.0]]))
 
-The first paragraph of a check's docstring is the line that the learner reads; what follows is a
-hint that is shown when the check fails. A check passes when all its calls pass.
+The first paragraph of a check's docstring is the line that learners read; the rest is a hint, shown
+when the check fails. A check passes when all its calls pass.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ Inputs: TypeAlias = Callable[..., Calls]
 
 
 def call(*args: object, **kwargs: object) -> Call:
-    """The arguments of one call: arrays, numbers, texts, dicts, tuples, lists, callbacks."""
+    """Return the arguments of one call: arrays, numbers, texts, dicts, tuples, lists, callbacks."""
     return Call(args, kwargs)
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A function to pass to a learner's function; the learner's process makes one of its own.
+    """A function to pass to a learner's function; the learner's process builds it from its source.
 
-    `Callback("x", "float((x ** 2).sum())")` is `lambda x: float((x ** 2).sum())`, NumPy is `np`.
+    `Callback("x", "float((x ** 2).sum())")` is `lambda x: float((x ** 2).sum())`; NumPy is `np`.
     """
 
     parameters: str
@@ -69,11 +69,12 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How exact an answer must be, per entry.
+    """How exact each entry of an answer must be.
 
-    `magnitude` (S0) is the sum of the magnitudes of the terms that form the entry, in the shape of
-    the expected answer; `growth` (g) is how many roundings can add up. A value check allows
-    `loose * S0`, a precision check `tight * g * S0`, both plus 1e-300.
+    `magnitude` (S0) has the shape of the expected answer: for each entry the sum of the magnitudes
+    of the terms that form it. `growth` (g), at least 1, is how many roundings can add up. A value
+    check allows an absolute error of `loose * S0`, a precision check `tight * g * S0`, both plus
+    1e-300.
     """
 
     magnitude: Any
@@ -96,18 +97,19 @@ class Check:
     parts: tuple[str, ...] = ()
 
     def calls(self, rng: Rng, *, memory_bytes: int) -> list[Call]:
-        """The calls of this check; its inputs take `rng`, `memory_bytes`, both or none, by name.
+        """Return the calls of this check; `inputs` takes `rng`, `memory_bytes`, both or neither.
 
-        `memory_bytes` is what a submission may use, for inputs that are to be large beside it.
+        `memory_bytes` is the memory that a submission may use, for inputs sized to exceed it.
+        Whatever `inputs` raises passes through.
         """
-        offered = {"rng": rng, "memory_bytes": memory_bytes}
-        wanted = inspect.signature(self.inputs).parameters
-        return list(self.inputs(**{name: offered[name] for name in wanted}))
+        available = {"rng": rng, "memory_bytes": memory_bytes}
+        parameters = inspect.signature(self.inputs).parameters
+        return list(self.inputs(**{name: available[name] for name in parameters}))
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """How a function follows from earlier ones: `formula(*earlier, *args, **kwargs)`."""
+    """How a function follows from earlier ones (`names`): `formula(*earlier, *args, **kwargs)`."""
 
     names: tuple[str, ...]
     formula: Callable[..., Any]
@@ -115,7 +117,16 @@ class Given:
 
 @dataclass(slots=True)
 class FunctionChecks:
-    """The checks of one function, in the order in which they are written."""
+    """What the author of a course says about one function: its checks, and how it follows.
+
+    `checks.py` makes one at module level for each function of the exercise and decorates with its
+    methods; when the course is read, all are collected by their type. `terms` is needed exactly
+    once and says how exact the answers must be. `value`, `precision`, `shape`, `type`, `mutation`
+    and `memory` each add a check, in the order in which they are written: the decorated generator
+    yields the calls, and its name and docstring are those of the check. `given` and `derivative_of`
+    are for functions that build on earlier ones. A check without a docstring is a CourseError at
+    once; everything else is verified when the course is read, planned or proved.
+    """
 
     name: str
     checks: list[Check] = field(default_factory=list)
@@ -124,11 +135,12 @@ class FunctionChecks:
     costs: list[Given] = field(default_factory=list)
 
     def given(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorator: `formula(*earlier, *args, **kwargs)` is right given these earlier functions.
+        """Decorate a formula: `formula(*earlier, *args, **kwargs)` computes this function's answer.
 
-        Where a learner's earlier function is wrong, a part of the points is given for what is right
-        given that one. In mistakes.py a helper `_NAME` stands for the earlier function NAME. May be
-        used more than once, where several formulas are right.
+        `earlier` are the functions called `names`. Where a learner's earlier function is wrong, an
+        answer that is right given that function earns part of the points. In mistakes.py a helper
+        `_NAME` stands for the earlier function NAME. Use it more than once where several formulas
+        are right.
         """
 
         def add(formula: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,10 +150,11 @@ class FunctionChecks:
         return add
 
     def derivative_of(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorator: this function differentiates `cost(*earlier, *args, **kwargs)` by `args[0]`.
+        """Decorate a cost of which this function is the derivative by `args[0]`.
 
-        Where a learner's derivative is wrong, and is the one of what their own earlier functions
-        give here, they are told that the error is in those.
+        It is called as `cost(*earlier, *args, **kwargs)`, like a formula of `given`. Where a
+        learner's derivative is wrong, but right for the cost that their own earlier functions give,
+        their feedback says that the error is in those functions.
         """
 
         def add(cost: Callable[..., Any]) -> Callable[..., Any]:
@@ -151,38 +164,38 @@ class FunctionChecks:
         return add
 
     def terms(self, function: Callable[..., Terms]) -> Callable[..., Terms]:
-        """Decorator: `function(expected, *args, **kwargs) -> Terms` for this function's answers."""
+        """Decorate `function(expected, *args, **kwargs)`, which returns the Terms of an answer."""
         self.terms_of = function
         return function
 
     def value(
         self, *, weight: float = 1, public: bool = False, parts: tuple[str, ...] = ()
     ) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers are right (tolerance tier A).
+        """Decorate a check that the answers are right (within the tolerance of `Terms.loose`).
 
-        `parts` names the keys of a dict (or "0", "1", ... of a tuple) that this check looks at, so
-        that a slip in one part of an answer does not cost the checks of the others.
+        `parts` names the keys of a dict (or "0", "1", ... of a tuple) that this check compares, so
+        that a slip in one part of an answer does not lose the checks of the other parts.
         """
         return self._check(Kind.VALUE, weight, public=public, parts=parts)
 
     def precision(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers are as accurate as float64 allows (tolerance tier B)."""
+        """Decorate a check that the answers are as accurate as float64 allows (`Terms.tight`)."""
         return self._check(Kind.PRECISION, weight, public=public)
 
     def shape(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers have the expected shape, whatever their values."""
+        """Decorate a check that the answers have the expected shape, whatever their values."""
         return self._check(Kind.SHAPE, weight, public=public)
 
     def type(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers are float64 arrays (or scalars, tuples, dicts) as expected."""
+        """Decorate a check that the answers are of the expected type, such as float64 arrays."""
         return self._check(Kind.TYPE, weight, public=public)
 
     def mutation(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the arguments are afterwards what they were before."""
+        """Decorate a check that the calls leave their arguments unchanged."""
         return self._check(Kind.MUTATION, weight, public=public)
 
     def memory(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorator: the answers are right at a size that only a frugal way fits into memory."""
+        """Decorate a check that the answers are right at a size that needs frugal use of memory."""
         return self._check(Kind.MEMORY, weight, public=public)
 
     def _check(

@@ -37,7 +37,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One folder of a course."""
+    """One exercise: a folder of a course, read."""
 
     slug: str
     title: str
@@ -46,23 +46,27 @@ class Exercise:
 
     @property
     def reference_path(self) -> Path:
-        """The references, as percent-format cells."""
+        """The file of the references, in percent-format cells."""
         return self.folder / "reference.py"
 
     @property
     def mistakes_path(self) -> Path:
-        """The listed mistakes."""
+        """The file of the listed mistakes."""
         return self.folder / "mistakes.py"
 
     @property
     def checks_path(self) -> Path:
-        """The checks."""
+        """The file of the checks."""
         return self.folder / "checks.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course folder, read."""
+    """A course folder, read: its exercises in the order in which learners take them.
+
+    `follow_through` is the share of the points (0 to 1) given for work that is right apart from an
+    earlier mistake.
+    """
 
     title: str
     folder: Path
@@ -72,7 +76,7 @@ class Course:
 
     @property
     def slugs(self) -> tuple[str, ...]:
-        """The exercises' names, in order."""
+        """The short names of the exercises, in order."""
         return tuple(exercise.slug for exercise in self.exercises)
 
 
@@ -89,7 +93,11 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def course_of(folder: Path) -> Course:
-    """The course in `folder`. CourseError names the file and what to change."""
+    """Read the course in `folder`, importing its references and checks into this process.
+
+    UsageError when `folder` holds no course; CourseError, naming the file and what to change, when
+    the course does not hold together.
+    """
     path = folder / "course.toml"
     try:
         text = path.read_text(encoding="utf-8")
@@ -98,25 +106,25 @@ def course_of(folder: Path) -> Course:
             f"{folder} is not a course: it has no course.toml; name a course with --course"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from error
+        raise CourseError(f"cannot read {path}: {error}; save it as UTF-8 text") from error
     try:
-        described = msgspec.convert(tomllib.loads(text), _CourseFile)
+        course_file = msgspec.convert(tomllib.loads(text), _CourseFile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise CourseError(f"{path}: {error}") from error
-    _check_described(described, path)
+    _check_course_file(course_file, path)
     references: dict[str, types.ModuleType] = {}
     with _importable(references):
-        exercises = tuple(_exercise(folder, entry, references) for entry in described.exercise)
+        exercises = tuple(_exercise(folder, entry, references) for entry in course_file.exercise)
     names = [function.name for exercise in exercises for function in exercise.functions]
     for name in names:
         if names.count(name) > 1:
             raise CourseError(f"{path}: two exercises have a function {name}; rename one")
     _check_given(exercises, names)
     return Course(
-        title=described.title,
+        title=course_file.title,
         folder=folder,
-        follow_through=described.follow_through,
-        limits=described.limits,
+        follow_through=course_file.follow_through,
+        limits=course_file.limits,
         exercises=exercises,
     )
 
@@ -128,8 +136,8 @@ def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
             for name in _names_before(function):
                 if name not in earlier:
                     raise CourseError(
-                        f"{exercise.checks_path}: {function.name} is given {name}, which is no"
-                        f" function before it; there are: {', '.join(earlier) or 'none'}"
+                        f"{exercise.checks_path}: {function.name} depends on {name}, which is not"
+                        f" an earlier function; choose from: {', '.join(earlier) or 'none'}"
                     )
 
 
@@ -138,8 +146,8 @@ def _names_before(function: Function) -> Iterator[str]:
         yield from given.names
 
 
-def _check_described(described: _CourseFile, path: Path) -> None:
-    slugs = [entry.slug for entry in described.exercise]
+def _check_course_file(course_file: _CourseFile, path: Path) -> None:
+    slugs = [entry.slug for entry in course_file.exercise]
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise CourseError(f"{path}: two exercises are called {slug!r}; rename one")
@@ -147,9 +155,9 @@ def _check_described(described: _CourseFile, path: Path) -> None:
             raise CourseError(
                 f"{path}: {slug!r} cannot be a Python module's name; use letters, digits and _"
             )
-    if not 0 <= described.follow_through <= 1:
+    if not 0 <= course_file.follow_through <= 1:
         raise CourseError(f"{path}: follow_through must lie between 0 and 1")
-    for entry in described.exercise:
+    for entry in course_file.exercise:
         for name, points in entry.points.items():
             if not points > 0:
                 raise CourseError(f"{path}: {name} has {points} points; give it more than 0")
@@ -157,7 +165,7 @@ def _check_described(described: _CourseFile, path: Path) -> None:
 
 @contextmanager
 def _importable(references: dict[str, types.ModuleType]) -> Iterator[None]:
-    """Until the block ends, a reference may import the ones before it, which add themselves."""
+    """Within this block a reference may import the earlier ones, once these are in `references`."""
     try:
         yield
     finally:
@@ -170,14 +178,16 @@ def _exercise(
     folder: Path, entry: _ExerciseEntry, references: dict[str, types.ModuleType]
 ) -> Exercise:
     home = folder / entry.slug
+    checks_path = home / "checks.py"
     reference = module_of(home / "reference.py", entry.slug)
     references[entry.slug] = sys.modules[entry.slug] = reference
-    checks = module_of(home / "checks.py", f"{entry.slug}_checks")
-    by_name = _checks_by_name(checks, home / "checks.py")
+    checks = module_of(checks_path, f"{entry.slug}_checks")
+    by_name = _checks_by_name(checks, checks_path)
     for name in by_name:
         if name not in entry.points:
             raise CourseError(
-                f"{home / 'checks.py'}: checks for {name}, which has no points in course.toml"
+                f"{checks_path}: checks for {name}, which has no points in course.toml; add its"
+                " points there, or drop the checks"
             )
     text = (home / "reference.py").read_text(encoding="utf-8")
     return Exercise(
@@ -201,34 +211,36 @@ def _function(
 ) -> Function:
     reference = getattr(module, name, None)
     if not callable(reference):
-        raise CourseError(f"{home / 'reference.py'}: no function {name}; course.toml asks for it")
-    written = by_name.get(name)
-    if written is None or not written.checks:
-        raise CourseError(f"{home / 'checks.py'}: no checks for {name}; write at least one")
-    if written.terms_of is None:
         raise CourseError(
-            f"{home / 'checks.py'}: {name} has no @{name}.terms; its tolerances need them"
+            f"{home / 'reference.py'}: no function {name}, which course.toml lists; write it"
+        )
+    checks = by_name.get(name)
+    if checks is None or not checks.checks:
+        raise CourseError(f"{home / 'checks.py'}: no checks for {name}; write at least one")
+    if checks.terms_of is None:
+        raise CourseError(
+            f"{home / 'checks.py'}: {name} has no @{name}.terms; add it, to set the tolerances"
         )
     return Function(
         name=name,
         points=points,
         reference=reference,
-        terms_of=written.terms_of,
-        checks=tuple(written.checks),
-        given=tuple(written.formulas),
-        costs=tuple(written.costs),
+        terms_of=checks.terms_of,
+        checks=tuple(checks.checks),
+        given=tuple(checks.formulas),
+        costs=tuple(checks.costs),
         hint=tagged_text(text, f"hint-{name}", home / "reference.py"),
         notice=tagged_text(text, f"notice-{name}", home / "reference.py"),
     )
 
 
 def _checks_by_name(module: types.ModuleType, path: Path) -> dict[str, FunctionChecks]:
-    found: dict[str, FunctionChecks] = {}
+    by_name: dict[str, FunctionChecks] = {}
     for value in vars(module).values():
-        if isinstance(value, FunctionChecks) and found.get(value.name) is not value:
-            if value.name in found:
+        if isinstance(value, FunctionChecks) and by_name.get(value.name) is not value:
+            if value.name in by_name:
                 raise CourseError(f"{path}: two FunctionChecks for {value.name}; merge them")
-            found[value.name] = value
+            by_name[value.name] = value
             names = [check.name for check in value.checks]
             for name in names:
                 if names.count(name) > 1:
@@ -240,18 +252,23 @@ def _checks_by_name(module: types.ModuleType, path: Path) -> dict[str, FunctionC
                     raise CourseError(
                         f"{path}: {check.name} has weight {check.weight}; make it positive"
                     )
-    return found
+    return by_name
 
 
 def module_of(path: Path, name: str) -> types.ModuleType:
-    """The module that a course author's file is, without a trace in sys.modules or __pycache__."""
+    """Import a course author's file, leaving no trace in sys.modules or __pycache__.
+
+    CourseError when it cannot be read or raises.
+    """
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     try:
         source = path.read_bytes()
     except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}") from error
+        raise CourseError(
+            f"cannot read {path}: {error.strerror}; make it a readable file"
+        ) from error
     try:
         exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102  # trusted: the course
     except CourseError as error:
@@ -259,18 +276,18 @@ def module_of(path: Path, name: str) -> types.ModuleType:
     except SyntaxError as error:
         raise CourseError(f"{error.filename}, line {error.lineno}: {error.msg}") from error
     except Exception as error:
-        raise CourseError(f"{path}: it could not be imported: {error!r}") from error
+        raise CourseError(f"{path}: importing it raised {error!r}") from error
     return module
 
 
-# Nobody needs these to grade.
+# Files that are not needed to grade.
 NOT_PACKED = frozenset({"README.md", "alternatives.py", "__pycache__"})
-# The folder that a packed course lies in.
+# The folder of the course within a pack.
 PACKED = "course"
 
 
 def course_files(folder: Path) -> dict[str, bytes]:
-    """The files of a course that are needed to grade, by their names below the folder `course`."""
+    """Read the files of a course that are needed to grade, by their names in a pack."""
     inner = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
     return {
         f"{PACKED}/{name.as_posix()}": path.read_bytes()
@@ -285,14 +302,14 @@ _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)
 
 
 def tagged_text(text: str, tag: str, path: Path) -> str:
-    """The Markdown of the one cell of a percent-format file that carries `tag`."""
+    """Return the Markdown of the one cell of a percent-format file that carries `tag`."""
     parts = _CELL.split(text)
     bodies = [
         body for head, body in zip(parts[1::2], parts[2::2], strict=True) if f'"{tag}"' in head
     ]
     if len(bodies) != 1:
         raise CourseError(
-            f"{path}: {len(bodies)} cells carry the tag {tag!r}; write exactly one,"
+            f"{path}: {len(bodies)} cells have the tag {tag!r}; write exactly one,"
             f' headed `# %% [markdown] tags=["{tag}"]`'
         )
     lines = [re.sub(r"^# ?", "", line) for line in bodies[0].strip().splitlines()]

@@ -19,15 +19,16 @@ from grader.course.template import (
 )
 from grader.plan import CHECKS, plan_json
 
-# Public checks have literal inputs, so that any seed gives the same file; the proof holds it to it.
+# Public checks have literal inputs, so any seed gives the same file; the proof makes sure of it.
 PUBLIC_SEED = 0
-# NumPy chooses its exp, log and matmul by the processor: expected values differ in their last bits,
-# and by more what a mistake answers that computes in float32 or by differences.
+# Relative tolerances between two builds. NumPy chooses its exp, log and matmul by the processor, so
+# expected values differ in their last bits. The answers of mistakes that compute in float32 or by
+# differences differ by more.
 SAME, SAME_MISTAKE = 1e-13, 1e-6
 
 
 def built_files(course: Course) -> dict[str, str]:
-    """The files of `exercises/`, by name. CourseError when a reference's cells cannot be used."""
+    """Build the files of `exercises/`, by name. CourseError when a reference cannot be used."""
     files = {"README.md": readme(course)}
     for exercise in course.exercises:
         files[f"{exercise.slug}.py"] = script(exercise)
@@ -37,42 +38,42 @@ def built_files(course: Course) -> dict[str, str]:
 
 
 def write_files(files: dict[str, str], folder: Path) -> list[str]:
-    """Write the files that `folder` does not hold as they are made; the names of those written."""
+    """Write the files that are missing or outdated in `folder`, and return the names of those."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in files.items():
         path = folder / name
-        if not path.exists() or not is_made(name, path.read_text(encoding="utf-8"), text):
+        if not path.exists() or not is_current(name, path.read_text(encoding="utf-8"), text):
             path.write_text(text, encoding="utf-8")
             written.append(name)
     return written
 
 
-def is_made(name: str, present: str, text: str) -> bool:
-    """Whether a file is what is made here, or was made so by a processor that rounds otherwise."""
+def is_current(name: str, present: str, text: str) -> bool:
+    """Tell whether the text of a file is up to date; other processors may round otherwise."""
     if present == text or name != CHECKS:
         return present == text
     try:
         one, other = json.loads(present), json.loads(text)
-        mistakes, others = _mistaken(one), _mistaken(other)
+        mistakes, others = _pop_mistakes(one), _pop_mistakes(other)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return False
     return _same(one, other, SAME) and _same(mistakes, others, SAME_MISTAKE)
 
 
-def _mistaken(document: dict[str, Any]) -> list[Any]:
-    """The mistakes, taken out of a file of checks, each with what it answers to every call."""
-    taken = []
+def _pop_mistakes(document: dict[str, Any]) -> list[Any]:
+    """Take the mistakes out of a file of checks, each with its answer to every call."""
+    mistakes = []
     for exercise in document["exercises"]:
         for function in exercise["functions"]:
             calls = function["calls"]
             for mistake in function.pop("mistakes", ()):
-                # Whether an answer is a little wrong, or right, may be a matter of rounding.
+                # An answer on the border of right and wrong may be listed by one processor only.
                 answers = [{"value": call["expected"]} for call in calls]
-                for place, answer in mistake["answers"].items():
-                    answers[int(place)] = answer
-                taken.append({**mistake, "answers": answers})
-    return taken
+                for index, answer in mistake["answers"].items():
+                    answers[int(index)] = answer
+                mistakes.append({**mistake, "answers": answers})
+    return mistakes
 
 
 def _same(one: Any, other: Any, tolerance: float) -> bool:
@@ -88,13 +89,13 @@ def _same(one: Any, other: Any, tolerance: float) -> bool:
 
 
 def strays(files: Iterable[str], folder: Path) -> list[str]:
-    """The names in `folder` that `grader build` does not make."""
+    """List the names in `folder` that `grader build` does not make."""
     ignored = {"__pycache__", ".ipynb_checkpoints"}
     return sorted({path.name for path in folder.iterdir()} - set(files) - ignored)
 
 
 def script(exercise: Exercise, *, solved: bool = False) -> str:
-    """The exercise as a .py in percent format; `solved`: with the solutions."""
+    """Write the exercise as a .py in percent format; `solved`: with the solutions."""
     template = template_of(exercise, {NOTEBOOK_ONLY}, partial(without_solution, solved=solved))
     import jupytext  # type: ignore[import-untyped]
 
@@ -106,16 +107,16 @@ def script(exercise: Exercise, *, solved: bool = False) -> str:
 
 
 def notebook(exercise: Exercise, *, solved: bool = False) -> str:
-    """The exercise as a notebook in nbformat's current schema; `solved`: with the solutions.
+    """Write the exercise as a notebook in nbformat's current schema; `solved`: with the solutions.
 
-    Cell ids are made of the cells' first words, so that they stay from one build to the next.
+    Cell ids are made of the cells' first words, so that they stay the same between builds.
     """
     write = partial(without_solution, solved=solved)
     return notebook_json(template_of(exercise, {SCRIPT_ONLY}, write).cells)
 
 
 def readme(course: Course) -> str:
-    """What a learner reads first: the table of exercises, and how to check one's own work."""
+    """Write the README of the exercises: a table of them, and how to check one's own work."""
     rows = [
         f"| `{exercise.slug}` | {exercise.title.partition(': ')[2] or exercise.title}"
         f" | {', '.join(f'`{f.name}`' for f in exercise.functions)}"
@@ -142,11 +143,10 @@ Install the grader once (`pip install softmax-grader`), and after every save run
 
 or the same with `.ipynb`, or without a name for all files. It runs the public checks, says what is
 wrong and where, which mistake it looks like, and what to do next. With `--watch` it does so by
-itself after every save. In a notebook `from grader.notebook import check` and `check(softmax)` say
-the same under the cell, and with pytest `pytest {first}.py` does.
+itself after every save. In a notebook `from grader.notebook import check` and `check(softmax)` show
+the same below the cell, and so does `pytest {first}.py`.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
-answer to them. Your
-instructor's run has more checks than these, on other inputs: what is right here for a reason is
-right there too.
+answer to them. Your instructor's run has more checks, on other inputs: an answer that is right in
+general passes those too.
 """

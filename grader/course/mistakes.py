@@ -1,4 +1,4 @@
-"""Find out what each listed mistake answers, so that a learner's answers can be recognised."""
+"""Compute what each listed mistake answers, so that a learner's answers can be recognised."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ from grader.worker.calling import answer_of
 
 
 def with_mistakes(plan: Plan, course: Course) -> Plan:
-    """The plan with the answers of all mistakes that the course lists."""
+    """Add to a plan the answers of all mistakes that the course lists.
+
+    CourseError when the mistakes cannot be read.
+    """
     exercises = {exercise.slug: exercise for exercise in course.exercises}
     return msgspec.structs.replace(
         plan,
@@ -44,7 +47,7 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
     module = module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
     expected = {f.name: [expected_of(call) for call in f.calls] for f in planned.functions}
     functions = {function.name: function for function in planned.functions}
-    found: dict[str, list[PlannedMistake]] = {name: [] for name in functions}
+    mistakes: dict[str, list[PlannedMistake]] = {name: [] for name in functions}
     memory = {name: frozenset(function.memory_calls) for name, function in functions.items()}
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
@@ -52,18 +55,18 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
         with silent():
             answers = tuple(
                 None
-                if place in memory[function.name]
-                else _answer(implementation, call, expected[function.name][place])
-                for place, call in enumerate(function.calls)
+                if index in memory[function.name]
+                else _answer(implementation, call, expected[function.name][index])
+                for index, call in enumerate(function.calls)
             )
-        # One that answers rightly everywhere may still need too much memory.
+        # A mistake that is right in every call may still need too much memory.
         if memory[function.name] or any(answer is not None for answer in answers):
             doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
-            found[function.name].append(PlannedMistake(variant.id, doc, answers))
+            mistakes[function.name].append(PlannedMistake(variant.id, doc, answers))
     return msgspec.structs.replace(
         planned,
         functions=tuple(
-            msgspec.structs.replace(function, mistakes=tuple(found[function.name]))
+            msgspec.structs.replace(function, mistakes=tuple(mistakes[function.name]))
             for function in planned.functions
         ),
     )
@@ -71,7 +74,7 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
 
 @contextmanager
 def silent() -> Iterator[None]:
-    """Until the block ends nothing is printed, nor warned of."""
+    """Within this block nothing is printed, and no warning is shown."""
     with (
         open(os.devnull, "w", encoding="utf-8") as sink,  # noqa: PTH123  # not a path
         redirect_stdout(sink),
@@ -86,10 +89,10 @@ def silent() -> Iterator[None]:
 def _answer(
     implementation: Callable[..., Any], call: PlannedCall, expected: Expected
 ) -> MistakenAnswer | None:
-    """What a mistake does in this call; None if it does what the reference does."""
+    """Return what a mistake does in this call; None if it does what the reference does."""
     try:
         value, mutated = answer_of(implementation, call.args, call.kwargs)
-    except Exception as error:  # noqa: BLE001  # that it raises is what is wrong with it
+    except Exception as error:  # noqa: BLE001  # any exception is its answer
         raised = wire.error_of(error, ())
         return MistakenAnswer(None, error=error_text(raised.type, raised.message))
     same = value_difference(value, expected, tight=True) is None

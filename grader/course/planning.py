@@ -1,4 +1,4 @@
-"""Turn a course into a plan: draw the inputs, compute what the references answer to them."""
+"""Turn a course into a plan: draw the inputs and compute the references' answers to them."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def plan_of(
     hidden: bool = True,
     mistakes: bool = False,
 ) -> Plan:
-    """The plan of a course (or of the exercises named in `only`), computed from its references.
+    """Compute the plan of a course, or of the exercises named in `only`.
 
-    `hidden=False` leaves the hidden checks out; `mistakes` adds what each listed mistake answers,
+    `hidden=False` leaves out the hidden checks; `mistakes` adds the answers of each listed mistake,
     which takes a second or two. CourseError when a reference fails on an input, UsageError when
     `only` names an exercise that the course does not have.
     """
     slugs = tuple(exercise.slug for exercise in course.exercises)
     for slug in only:
         if slug not in slugs:
-            raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(slugs)}")
+            raise UsageError(f"no exercise is called {slug!r}; choose from {', '.join(slugs)}")
     exercises = tuple(
         _planned_exercise(exercise, seed, memory_bytes=course.limits.memory_bytes, hidden=hidden)
         for exercise in course.exercises
@@ -51,7 +51,7 @@ def plan_of(
         exercises=exercises,
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
-        # By the public checks alone, without the course's own code, there is none.
+        # It needs the course's own code, which is not there where only public checks are.
         follow_through=course.follow_through if hidden else 0.0,
     )
     return with_mistakes(plan, course) if mistakes else plan
@@ -70,9 +70,9 @@ def _planned_exercise(
 def _planned_function(
     exercise: Exercise, function: Function, seed: int, *, memory_bytes: int, hidden: bool
 ) -> PlannedFunction:
-    places = _Places(exercise, function)
+    table = _CallTable(exercise, function)
     checks = tuple(
-        _planned_check(check, places, seed, memory_bytes)
+        _planned_check(check, table, seed, memory_bytes)
         for check in function.checks
         if hidden or not check.hidden
     )
@@ -81,44 +81,43 @@ def _planned_function(
         points=function.points,
         hint=function.hint,
         notice=function.notice,
-        calls=tuple(places.calls),
+        calls=tuple(table.calls),
         checks=checks,
         parameters=tuple(inspect.signature(function.reference).parameters),
         given=_hash_of(exercise) if hidden and (function.given or function.costs) else "",
     )
 
 
-class _Places:
-    """The calls of one function, each once: two checks that look at one input share a call."""
+class _CallTable:
+    """The distinct calls of one function: two checks with the same input share a call."""
 
     def __init__(self, exercise: Exercise, function: Function) -> None:
         self.exercise = exercise
         self.function = function
         self.calls: list[PlannedCall] = []
-        self._places: dict[bytes, int] = {}
+        self._indices: dict[bytes, int] = {}
 
-    def of(self, arguments: Call, where: str) -> int:
-        """The place of the call with these arguments."""
+    def index_of(self, arguments: Call, where: str) -> int:
+        """Return the index of the call with these arguments; a new call is planned at once."""
         args = tuple(_packed(value, where) for value in arguments.args)
         kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
         key = msgspec.msgpack.encode((args, kwargs))
-        if key not in self._places:
-            self._places[key] = len(self.calls)
+        if key not in self._indices:
+            self._indices[key] = len(self.calls)
             self.calls.append(_planned_call(self.function, args, kwargs, where))
-        return self._places[key]
+        return self._indices[key]
 
 
-def _planned_check(check: Check, places: _Places, seed: int, memory_bytes: int) -> PlannedCheck:
-    name = places.function.name
-    # Every check of a function draws from the same state, so that two checks that look at one input
-    # share one call; another function draws other numbers, because what is an input here could be
-    # an answer there.
+def _planned_check(check: Check, table: _CallTable, seed: int, memory_bytes: int) -> PlannedCheck:
+    name = table.function.name
+    # All checks of a function draw from the same state, so that checks with the same input share a
+    # call. Other functions draw other numbers, because an input here could be an answer there.
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    where = f"{places.exercise.checks_path}: check {check.name} of {name}"
-    numbers = [places.of(call, where) for call in _calls(check, rng, memory_bytes, where)]
-    for number in numbers:
-        _check_parts(check, places.calls[number], where)
-    if not numbers:
+    where = f"{table.exercise.checks_path}: check {check.name} of {name}"
+    indices = [table.index_of(call, where) for call in _calls(check, rng, memory_bytes, where)]
+    for index in indices:
+        _check_parts(check, table.calls[index], where)
+    if not indices:
         raise CourseError(f"{where}: it makes no call; yield at least one")
     return PlannedCheck(
         name=check.name,
@@ -127,13 +126,13 @@ def _planned_check(check: Check, places: _Places, seed: int, memory_bytes: int) 
         hidden=check.hidden,
         text=check.text,
         hint=check.hint,
-        calls=tuple(numbers),
+        calls=tuple(indices),
         parts=check.parts,
     )
 
 
 def _hash_of(exercise: Exercise) -> str:
-    """A hash of what the checks and mistakes do: not of their docstrings, which learners read."""
+    """Hash the code of the checks and mistakes, without their docstrings, which learners read."""
     digest = hashlib.sha256()
     for path in (exercise.checks_path, exercise.mistakes_path):
         if path.exists():  # pragma: no branch  # a course may be without mistakes
@@ -146,21 +145,22 @@ def _hash_of(exercise: Exercise) -> str:
 
 
 def _check_parts(check: Check, call: PlannedCall, where: str) -> None:
-    known: Sequence[str] = ()
+    parts: Sequence[str] = ()
     if isinstance(call.expected, wire.Mapping):
-        known = call.expected.keys
+        parts = call.expected.keys
     elif isinstance(call.expected, wire.Sequence):
-        known = [str(place) for place in range(len(call.expected.items))]
+        parts = [str(index) for index in range(len(call.expected.items))]
     for part in check.parts:
-        if part not in known:
-            raise CourseError(f"{where}: the answer has no part {part!r}, but {', '.join(known)}")
+        if part not in parts:
+            names = ", ".join(parts) or "none"
+            raise CourseError(f"{where}: the answer has no part {part!r}; its parts are: {names}")
 
 
 def _calls(check: Check, rng: np.random.Generator, memory_bytes: int, where: str) -> list[Call]:
     unknown = set(inspect.signature(check.inputs).parameters) - {"rng", "memory_bytes"}
     if unknown:
         names = ", ".join(sorted(unknown))
-        raise CourseError(f"{where}: it takes {names}; only rng and memory_bytes can be had")
+        raise CourseError(f"{where}: it takes {names}; it may only take rng and memory_bytes")
     try:
         return check.calls(rng, memory_bytes=memory_bytes)
     except Exception as error:
@@ -177,14 +177,14 @@ def _planned_call(
         with np.errstate(all="ignore"):
             positional, named = arguments()
             expected = function.reference(*positional, **named)
-            # Fresh arguments: the terms must not depend on what the reference did to its own.
+            # Fresh arguments: the reference may have changed its own.
             positional, named = arguments()
             terms: Terms = function.terms_of(expected, *positional, **named)
     except Exception as error:
         raise CourseError(f"{where}: the reference or its terms raised {error!r}") from error
     growth = float(terms.growth)
     if not (np.isfinite(growth) and growth >= 1):
-        raise CourseError(f"{where}: the growth factor is {growth}; it must be finite, at least 1")
+        raise CourseError(f"{where}: the growth factor is {growth}; make it finite, at least 1")
     return PlannedCall(
         args=args,
         kwargs=kwargs,
@@ -211,7 +211,7 @@ def _packed(value: object, where: str) -> wire.Value:
 
 
 def _plain(value: wire.Value) -> wire.Value:
-    """The same with Python's numbers for NumPy's, as they come back from JSON."""
+    """Replace NumPy's float64 scalars by Python's floats, as JSON gives them back."""
     match value:
         case wire.NumpyScalar(dtype="float64"):
             return float(wire.unpack(value))

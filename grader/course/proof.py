@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import wire
 from grader.course.folder import Course, Exercise, Function
-from grader.course.handout import built_files, is_made, strays
+from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
@@ -32,10 +32,11 @@ GradeVariants: TypeAlias = Callable[[Exercise, str, Grader], dict[Variant, Funct
 def problems_of(
     course: Course, exercises: Path, *, step: Step, graded: GradeVariants | None = None
 ) -> list[str]:
-    """Everything that is wrong with a course, each with the file and what to do; empty if nothing.
+    """Prove a course: list everything that is wrong with it, each with the file and the remedy.
 
-    `step` is told what is being looked at; `graded` grades the variants in a file, if they have
-    been graded already.
+    `exercises` is the folder that must hold what `grader build` makes. `step` is called with the
+    name of each part as its turn comes; `graded` grades the variants in a file (by default
+    `graded_variants`). CourseError when the course cannot be planned or its variants be read.
     """
     graded = graded or graded_variants
     plan = plan_of(course, seed=0)
@@ -72,23 +73,23 @@ def _reference_problems(course: Course, grader: Grader) -> list[str]:
 
 
 def _formula_problems(course: Course, plan: Plan) -> list[str]:
-    """Formulas that do not give the right answers, given the right earlier functions.
+    """List the formulas that do not give the right answers, given the right earlier functions.
 
-    In some calls (an underflow) even a right formula may not; it must in at least half of them.
+    In some calls (an underflow) even a right formula may fail; it must be right in at least half.
     """
     references = {f.name: f.reference for e in course.exercises for f in e.functions}
     problems = []
     for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
         for function, checked in zip(exercise.functions, planned.functions, strict=True):
-            places = {n for c in checked.checks if c.kind is Kind.VALUE for n in c.calls}
-            calls = [checked.calls[place] for place in sorted(places)]
+            indices = {n for c in checked.checks if c.kind is Kind.VALUE for n in c.calls}
+            calls = [checked.calls[index] for index in sorted(indices)]
             for given in function.given:
                 earlier = [references[name] for name in given.names]
                 right = sum(gives(partial(given.formula, *earlier), call) for call in calls)
                 if right < len(calls) / 2:
                     problems.append(
                         f"{exercise.checks_path}: {given.formula.__name__} gives the right answer"
-                        f" of {function.name} in {right} of {len(calls)} calls; correct it"
+                        f" of {function.name} in only {right} of {len(calls)} calls; correct it"
                     )
             problems += _cost_problems(function, calls, references, exercise.checks_path)
     return problems
@@ -100,7 +101,7 @@ def _cost_problems(
     references: Mapping[str, Callable[..., Any]],
     path: Path,
 ) -> list[str]:
-    """Costs whose derivative the reference is not, by central differences of the right cost."""
+    """List the costs whose derivative, by central differences, the reference is not."""
     problems = []
     for given in function.costs:
         cost = partial(given.formula, *(references[name] for name in given.names))
@@ -116,8 +117,8 @@ def _template_problems(course: Course, grader: Grader) -> list[str]:
     files = built_files(course)
     problems = []
     for suffix in (".py", ".ipynb"):
-        handed = {name: text.encode() for name, text in files.items() if name.endswith(suffix)}
-        result = grader.grade(submission_of("template", handed, order=course.slugs))
+        templates = {name: text.encode() for name, text in files.items() if name.endswith(suffix)}
+        result = grader.grade(submission_of("template", templates, order=course.slugs))
         problems += [f"the {suffix} templates do not load: {note}" for note in result.notes]
         for function in result.functions:
             if function.verdict is not Verdict.NOT_ATTEMPTED or function.score != 0:
@@ -130,7 +131,7 @@ def _template_problems(course: Course, grader: Grader) -> list[str]:
 
 
 def _trivial_problems(course: Course, grader: Grader) -> list[str]:
-    """Answers of the right shape and type that know nothing of the subject."""
+    """List the functions for which an answer of the right shape alone earns too many points."""
     problems = []
     for exercise, planned in zip(course.exercises, grader.plan.exercises, strict=True):
         for function in planned.functions:
@@ -142,7 +143,7 @@ def _trivial_problems(course: Course, grader: Grader) -> list[str]:
                     problems.append(
                         f"{exercise.checks_path}: {name} earns {result.score} of"
                         f" {function.points:g} points for {function.name}"
-                        f" ({', '.join(passed)}); let those checks look at a further input"
+                        f" ({', '.join(passed)}); add another input to those checks"
                     )
     return problems
 
@@ -156,7 +157,7 @@ def _filled(value: Any, number: float) -> Any:
 
 
 def _input_in_shape(call: PlannedCall) -> wire.Value:
-    """The first argument that holds numbers, in the expected shape."""
+    """Return the first argument that holds numbers, in the expected shape."""
     expected = wire.unpack(call.expected)
     first = next(
         (np.asarray(wire.unpack(a)) for a in call.args if isinstance(a, wire.Array)), np.zeros(1)
@@ -198,7 +199,9 @@ def _variant_problems(exercise: Exercise, grader: Grader, graded: GradeVariants)
                 " shows the mistake"
             )
         if not mistake.doc:
-            problems.append(f"{mistake.path}: {mistake.name} has no docstring; learners read it")
+            problems.append(
+                f"{mistake.path}: {mistake.name} has no docstring; write it: learners read it"
+            )
     problems += [
         f"{exercise.checks_path}: no mistake loses {check.name} of {function.name}; drop the check,"
         " or write the mistake that it is for"
@@ -212,12 +215,12 @@ def _variant_problems(exercise: Exercise, grader: Grader, graded: GradeVariants)
 def graded_variants(
     exercise: Exercise, filename: str, grader: Grader
 ) -> dict[Variant, FunctionResult]:
-    """What the mistakes or alternatives in the file `filename` get, each for its function."""
+    """Grade the mistakes or alternatives in the file `filename`, each for its own function."""
     return {v: graded_variant(v, grader) for v in variants_in(exercise, filename)}
 
 
 def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:
-    """What a variant gets for its function, through the same process as a learner's."""
+    """Grade a variant for its function, in the same way as a learner's submission."""
     result = grader.only(variant.exercise, variant.function).grade(
         submission_of(
             variant.name, {f"{variant.exercise}.py": variant.source()}, order=grader.plan.slugs
@@ -229,19 +232,22 @@ def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:
 
 def _public_problems(course: Course, plan: Plan) -> list[str]:
     problems = []
-    other = plan_of(course, seed=1, hidden=False)
-    same = plan_of(course, seed=2, hidden=False)
-    for exercise, a, b in zip(course.exercises, other.exercises, same.exercises, strict=True):
-        for function, again in zip(a.functions, b.functions, strict=True):
+    first = plan_of(course, seed=1, hidden=False)
+    second = plan_of(course, seed=2, hidden=False)
+    for exercise, a, b in zip(course.exercises, first.exercises, second.exercises, strict=True):
+        for function, redrawn in zip(a.functions, b.functions, strict=True):
             if not function.checks:
-                problems.append(f"{exercise.checks_path}: {function.name} has no public check")
-            if function != again:
+                problems.append(
+                    f"{exercise.checks_path}: {function.name} has no public check; add one"
+                )
+            if function != redrawn:
                 problems.append(
                     f"{exercise.checks_path}: a public check of {function.name} draws its inputs;"
-                    " write them out, so that a learner can read them"
+                    " write them out, so that learners can read them"
                 )
     problems += [
-        f"{planned.slug}: {function.name} has no hidden check; its answers could be written out"
+        f"{planned.slug}: {function.name} has no hidden check; add one: the answers to public"
+        " checks can be copied"
         for planned in plan.exercises
         for function in planned.functions
         if all(not check.hidden for check in function.checks)
@@ -263,6 +269,6 @@ def _exercises_problems(course: Course, folder: Path) -> list[str]:
             problems.append(f"{path} is missing; {remedy}")
             continue
         present = path.read_text(encoding="utf-8")
-        if not is_made(name, present, text):
-            problems.append(f"{path} is not what solutions/ makes; {remedy}")
+        if not is_current(name, present, text):
+            problems.append(f"{path} does not match the course; {remedy}")
     return problems

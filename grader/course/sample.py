@@ -30,14 +30,16 @@ NAMES = (
 
 
 def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -> Path:
-    """Write a class of `students` sample submissions below `folder`, which must be ours or new.
+    """Write a class of `students` sample submissions below `folder`, and return that folder.
 
-    The first of every kind come first, so that a small class shows much; the rest is drawn.
+    One submission of each kind comes first, so that a small class shows much; the rest are drawn.
+    UsageError when `folder` holds anything but an earlier sample class; OSError when the disk
+    refuses.
     """
     if folder.exists():
         if not (folder / MARK).exists() and any(folder.iterdir()):
             raise UsageError(
-                f"{folder} holds files that are not a sample class; name another --out"
+                f"{folder} holds other files than a sample class; name another folder with --out"
             )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
@@ -50,7 +52,7 @@ def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -
 
 
 def class_files(course: Course, *, students: int, seed: int = 0) -> Files:
-    """The files of a sample class, by name."""
+    """Make the files of a sample class, by name."""
     rng = random.Random(seed)  # noqa: S311  # which samples, not secrets
     mistakes = [v for e in course.exercises for v in variants_in(e, "mistakes.py")]
     alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
@@ -78,31 +80,31 @@ MakeSubmission: TypeAlias = Callable[[str], Files]
 def _kinds(
     course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
 ) -> list[MakeSubmission]:
-    """One of each kind of submission, the ordinary ones and the troublesome ones mixed."""
+    """List one of each kind of submission, ordinary and troublesome ones mixed."""
     first = course.exercises[0]
     last = course.exercises[-1]
     ordinary = _ordinary(course, mistakes, alternatives, rng)
     return [
-        lambda who: _scripts(who, course),
-        lambda who: _with_mistakes(who, course, mistakes, 1, rng),
-        lambda who: _notebooks(who, course),
-        lambda who: _half_done(who, course),
-        lambda who: {f"{who}.ipynb": notebook_bytes(course)},
-        lambda who: _with_mistakes(who, course, mistakes, 2, rng),
-        lambda who: _mixed(who, course),
-        lambda who: _scripts(who, course, _break_syntax),
-        lambda who: _with_alternatives(who, course, alternatives, rng),
-        lambda who: _scripts(who, course, _never_return, at=-1),
-        lambda who: {f"{who}.zip": _zipped(_scripts("homework", course))},
-        lambda who: _with_mistakes(who, course, mistakes, 3, rng),
-        lambda who: _scripts(who, course, _rename),
-        lambda who: {f"{who}/{first.slug}.py": script(first).encode()},
-        lambda who: _scripts(who, course, _crash),
-        lambda who: {f"{who}.py": _all_in_one(course).encode()},
-        lambda who: {f"{who}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
+        lambda student: _scripts(student, course),
+        lambda student: _with_mistakes(student, course, mistakes, 1, rng),
+        lambda student: _notebooks(student, course),
+        lambda student: _half_done(student, course),
+        lambda student: {f"{student}.ipynb": notebook_bytes(course)},
+        lambda student: _with_mistakes(student, course, mistakes, 2, rng),
+        lambda student: _mixed(student, course),
+        lambda student: _scripts(student, course, _break_syntax),
+        lambda student: _with_alternatives(student, course, alternatives, rng),
+        lambda student: _scripts(student, course, _never_return, at=-1),
+        lambda student: {f"{student}.zip": _zipped(_scripts("homework", course))},
+        lambda student: _with_mistakes(student, course, mistakes, 3, rng),
+        lambda student: _scripts(student, course, _rename),
+        lambda student: {f"{student}/{first.slug}.py": script(first).encode()},
+        lambda student: _scripts(student, course, _crash),
+        lambda student: {f"{student}.py": _all_in_one(course).encode()},
+        lambda student: {f"{student}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
         *ordinary,
-        lambda who: {f"{who}/{last.slug}.py": _solved(last).encode("utf-16")},
-        lambda who: {f"{who}/report.pdf": b"%PDF-1.4"},
+        lambda student: {f"{student}/{last.slug}.py": _solved(last).encode("utf-16")},
+        lambda student: {f"{student}/report.pdf": b"%PDF-1.4"},
     ]
 
 
@@ -110,16 +112,16 @@ def _ordinary(
     course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
 ) -> list[MakeSubmission]:
     return [
-        lambda who: _with_mistakes(who, course, mistakes, 1, rng),
-        lambda who: _with_alternatives(who, course, alternatives, rng),
-        lambda who: _with_mistakes(who, course, mistakes, 2, rng),
-        lambda who: _notebooks(who, course),
-        lambda who: _half_done(who, course),
+        lambda student: _with_mistakes(student, course, mistakes, 1, rng),
+        lambda student: _with_alternatives(student, course, alternatives, rng),
+        lambda student: _with_mistakes(student, course, mistakes, 2, rng),
+        lambda student: _notebooks(student, course),
+        lambda student: _half_done(student, course),
     ]
 
 
 def solved_files(course: Course) -> Files:
-    """The references as a learner would hand them in: one script for each exercise."""
+    """Make the references as a learner would hand them in: a script for each exercise."""
     return {f"{exercise.slug}.py": _solved(exercise).encode() for exercise in course.exercises}
 
 
@@ -127,27 +129,29 @@ def _solved(exercise: Exercise) -> str:
     return script(exercise, solved=True)
 
 
-def _scripts(who: str, course: Course, spoil: Callable[[str], str] = str, *, at: int = 0) -> Files:
-    """Every exercise as a script; `spoil` is done to one of them."""
-    spoilt = course.exercises[at].slug
+def _scripts(
+    student: str, course: Course, spoil: Callable[[str], str] = str, *, at: int = 0
+) -> Files:
+    """Make every exercise as a script, one of them changed by `spoil`."""
+    spoiled = course.exercises[at].slug
     files = {}
     for exercise in course.exercises:
         text = _solved(exercise)
-        files[f"{who}/{exercise.slug}.py"] = (
-            spoil(text) if exercise.slug == spoilt else text
+        files[f"{student}/{exercise.slug}.py"] = (
+            spoil(text) if exercise.slug == spoiled else text
         ).encode()
     return files
 
 
-def _notebooks(who: str, course: Course) -> Files:
+def _notebooks(student: str, course: Course) -> Files:
     return {
-        f"{who}/{exercise.slug}.ipynb": _filled_notebook(exercise, course)
+        f"{student}/{exercise.slug}.ipynb": _filled_notebook(exercise, course)
         for exercise in course.exercises
     }
 
 
 def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
-    """A notebook whose marked cell holds what the exercise needs of earlier ones."""
+    """Make a notebook whose marked cell holds the earlier functions that the exercise needs."""
     document = json.loads(notebook(exercise, solved=True))
     earlier = course.exercises[: course.exercises.index(exercise)]
     pasted = "".join(_functions(other, course) for other in earlier)
@@ -158,19 +162,19 @@ def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
 
 
 def _functions(exercise: Exercise, course: Course) -> str:
-    """The source of an exercise's solved functions, and of what they import."""
+    """Return the source of an exercise's solved functions and imports."""
     text = _solved(exercise)
-    kept = (ast.FunctionDef, ast.Import, ast.ImportFrom)
+    wanted = (ast.FunctionDef, ast.Import, ast.ImportFrom)
     pieces = [
         ast.get_source_segment(text, node) or ""
         for node in ast.parse(text).body
-        if isinstance(node, kept) and getattr(node, "module", None) not in course.slugs
+        if isinstance(node, wanted) and getattr(node, "module", None) not in course.slugs
     ]
     return "\n\n\n".join(pieces) + "\n\n\n"
 
 
 def notebook_bytes(course: Course) -> bytes:
-    """One notebook that holds everything, with the lines that notebooks are full of."""
+    """Make one notebook of all exercises, with the magics and plots that notebooks often hold."""
     cells = [
         "%matplotlib inline\nimport otter\nimport matplotlib.pyplot as plt\nimport numpy as np"
     ]
@@ -202,43 +206,43 @@ def _all_in_one(course: Course) -> str:
     return "import numpy as np\n\n\n" + "".join(_functions(e, course) for e in course.exercises)
 
 
-def _mixed(who: str, course: Course) -> Files:
-    """Notebooks and scripts in turn."""
+def _mixed(student: str, course: Course) -> Files:
+    """Make notebooks and scripts in turn."""
     files: Files = {}
     for number, exercise in enumerate(course.exercises):
         if number % 2:
-            files[f"{who}/{exercise.slug}.ipynb"] = _filled_notebook(exercise, course)
+            files[f"{student}/{exercise.slug}.ipynb"] = _filled_notebook(exercise, course)
         else:
-            files[f"{who}/{exercise.slug}.py"] = _solved(exercise).encode()
+            files[f"{student}/{exercise.slug}.py"] = _solved(exercise).encode()
     return files
 
 
-def _half_done(who: str, course: Course) -> Files:
-    """The first half solved, the rest as it was handed out."""
+def _half_done(student: str, course: Course) -> Files:
+    """Make the first half of the exercises solved, the rest as they are handed out."""
     half = (len(course.exercises) + 1) // 2
     return {
-        f"{who}/{exercise.slug}.py": script(exercise, solved=number < half).encode()
+        f"{student}/{exercise.slug}.py": script(exercise, solved=number < half).encode()
         for number, exercise in enumerate(course.exercises)
     }
 
 
 def _with_mistakes(
-    who: str, course: Course, mistakes: list[Variant], number: int, rng: random.Random
+    student: str, course: Course, mistakes: list[Variant], number: int, rng: random.Random
 ) -> Files:
-    return _with_variants(who, course, rng.sample(mistakes, min(number, len(mistakes))))
+    return _with_variants(student, course, rng.sample(mistakes, min(number, len(mistakes))))
 
 
 def _with_alternatives(
-    who: str, course: Course, alternatives: list[Variant], rng: random.Random
+    student: str, course: Course, alternatives: list[Variant], rng: random.Random
 ) -> Files:
     by_function = {
         variant.function: variant for variant in rng.sample(alternatives, len(alternatives))
     }
-    return _with_variants(who, course, by_function.values())
+    return _with_variants(student, course, by_function.values())
 
 
-def _with_variants(who: str, course: Course, variants: Iterable[Variant]) -> Files:
-    """Every exercise solved, but for the functions that these variants take the place of."""
+def _with_variants(student: str, course: Course, variants: Iterable[Variant]) -> Files:
+    """Make every exercise solved, with these variants in place of their functions."""
     chosen = {variant.function: variant for variant in variants}
     files = {}
     for exercise in course.exercises:
@@ -246,22 +250,22 @@ def _with_variants(who: str, course: Course, variants: Iterable[Variant]) -> Fil
         for function in exercise.functions:
             if variant := chosen.get(function.name):
                 text = with_variant(text, variant)
-        files[f"{who}/{exercise.slug}.py"] = text.encode()
+        files[f"{student}/{exercise.slug}.py"] = text.encode()
     return files
 
 
 def with_variant(text: str, variant: Variant) -> str:
-    """The source `text` with one function written as in `variant`, helpers and all."""
-    shared, own = variant.pieces()
+    """Replace one function in the source `text` by `variant` and the helpers it needs."""
+    shared, source = variant.pieces()
     # The docstring names the mistake: a learner's file would not.
-    doc = re.search(r'""".*?"""', own, re.DOTALL)
-    own = own.replace(doc[0], '"""My answer."""', 1) if doc else own
-    own = re.sub(rf"\b{variant.name}\b", variant.function, own)
+    doc = re.search(r'""".*?"""', source, re.DOTALL)
+    source = source.replace(doc[0], '"""My answer."""', 1) if doc else source
+    source = re.sub(rf"\b{variant.name}\b", variant.function, source)
     lines = text.splitlines()
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name == variant.function:
             lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join(
-                [*shared[1:], own]
+                [*shared[1:], source]
             ).splitlines()
     return "\n".join(lines) + "\n"
 

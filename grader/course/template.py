@@ -24,16 +24,16 @@ METADATA = {
 
 
 def notebook_json(cells: Iterable[NotebookNode]) -> str:
-    """A notebook of these cells, with ids made of their first words and hints folded."""
+    """Write a notebook of these cells, with ids made of their first words and hints folded."""
     import nbformat
 
     notebook = nbformat.v4.new_notebook(metadata=METADATA)  # type: ignore[no-untyped-call]
-    taken: set[str] = set()
+    used_ids: set[str] = set()
     for cell in cells:
         if any(tag.startswith("hint-") for tag in cell.metadata.get("tags", [])):
             cell.source = _folded(cell.source)
         cell.metadata.clear()
-        cell.id = _cell_id(cell.source, taken)
+        cell.id = _cell_id(cell.source, used_ids)
         notebook.cells.append(cell)
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
@@ -44,9 +44,10 @@ def notebook_json(cells: Iterable[NotebookNode]) -> str:
 def template_of(
     exercise: Exercise, leave_out: Collection[str], write: Callable[[str, Path], str]
 ) -> NotebookNode:
-    """The reference as a notebook without cells that carry one of the tags in `leave_out`.
+    """Read the reference as a notebook, without the cells that have one of the tags in `leave_out`.
 
-    `write(source, path)` gives what is to stand in a code cell. UsageError without jupytext.
+    `write(source, path)` returns the new source of a code cell. UsageError when jupytext is not
+    installed; CourseError when a function's solution is not between its markers.
     """
     try:
         import jupytext  # type: ignore[import-untyped]
@@ -56,7 +57,7 @@ def template_of(
         ) from None
     text = exercise.reference_path.read_text(encoding="utf-8")
     template: NotebookNode = jupytext.reads(text, fmt="py:percent")
-    kept = []
+    cells = []
     stubs: set[str] = set()
     for cell in template.cells:
         tags = cell.metadata.get("tags", [])
@@ -67,22 +68,23 @@ def template_of(
             cell.source = write(source, exercise.reference_path)
             if BEGIN in source:
                 stubs.update(re.findall(r"^def (\w+)", source, re.MULTILINE))
-        kept.append(cell)
+        cells.append(cell)
     for function in exercise.functions:
-        # Refused here, too: a template once written could be handed out with its solution.
+        # Refused before anything is written: a template could be handed out with its solution.
         if function.name not in stubs:
             raise CourseError(
                 f"{exercise.reference_path}: {function.name} has no solution between {BEGIN} and"
                 f" {END}; put the markers around it"
             )
-    template.cells = kept
+    template.cells = cells
     return template
 
 
 def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
-    """`source` with each solution block replaced by a line that raises NotImplementedError.
+    """Replace each solution in `source` by a line that raises NotImplementedError.
 
-    With `solved` only the markers go.
+    With `solved`, only remove the markers. CourseError when the markers do not pair up; `path` is
+    for its message.
     """
     lines = []
     function = ""
@@ -92,7 +94,7 @@ def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
             function = match[1]
         if line.strip() == BEGIN:
             if inside:
-                raise CourseError(f"{path}: {BEGIN} inside of a solution, in {function}")
+                raise CourseError(f"{path}: {BEGIN} inside a solution, in {function}; remove it")
             inside = True
             indent = line[: -len(line.lstrip())]
             if not solved:
@@ -100,31 +102,31 @@ def without_solution(source: str, path: Path, *, solved: bool = False) -> str:
                 lines.append(f'{indent}raise NotImplementedError("{message}")')
         elif line.strip() == END:
             if not inside:
-                raise CourseError(f"{path}: {END} without {BEGIN}, in {function}")
+                raise CourseError(f"{path}: {END} without {BEGIN}, in {function}; add it")
             inside = False
         elif solved or not inside:
             lines.append(line)
     if inside:
-        raise CourseError(f"{path}: {BEGIN} without {END}, in {function}")
+        raise CourseError(f"{path}: {BEGIN} without {END}, in {function}; add it")
     return "\n".join(lines)
 
 
 def _folded(markdown: str) -> str:
-    """A Markdown cell that shows its heading only, until it is clicked."""
+    """Fold a Markdown cell: it shows only its heading until it is clicked."""
     heading, _, rest = markdown.partition("\n")
     summary = re.sub(r"`([^`]*)`", r"<code>\1</code>", heading.lstrip("# "))
     return f"<details>\n<summary>{summary}</summary>\n\n{rest.strip()}\n\n</details>"
 
 
-def _cell_id(source: str, taken: set[str]) -> str:
-    """An id made of the cell's first words, so that it stays when other cells come and go."""
+def _cell_id(source: str, used: set[str]) -> str:
+    """Make an id of the cell's first words: it stays the same when other cells come and go."""
     first = next((line for line in source.splitlines() if line.strip()), "cell")
     match = re.match(r"def (\w+)", first)
     words = match[1] if match else first
     base = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")[:50] or "cell"
     cell_id, number = base, 1
-    while cell_id in taken:
+    while cell_id in used:
         number += 1
         cell_id = f"{base}-{number}"
-    taken.add(cell_id)
+    used.add(cell_id)
     return cell_id

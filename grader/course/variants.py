@@ -1,4 +1,4 @@
-"""The wrong and the unusual ways to write a function, from a course's mistakes and alternatives."""
+"""Read a course's mistakes and alternatives: wrong and unusual ways to write a function."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEPARATOR = "__"
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to write one function: a mistake, or an alternative."""
+    """One way to write one function: a mistake or an alternative, named FUNCTION__ID."""
 
     name: str
     function: str
@@ -28,30 +28,30 @@ class Variant:
 
     @property
     def id(self) -> str:
-        """The name without the function's."""
+        """The part of the name after the function's name."""
         return self.name.partition(SEPARATOR)[2]
 
     def pieces(self) -> tuple[list[str], str]:
-        """The source of what it needs of its file (imports, helpers), and of the variant itself."""
+        """Return the source of what it needs of its file (imports, helpers), and its own source."""
         shared, variants = _pieces_of(self.path.read_text(encoding="utf-8"))
-        own = variants[self.name]
-        # A variant may be made of another one, above it in the file.
+        source = variants[self.name]
+        # A variant may use another one above it in the file.
         used = [
             piece
             for name, piece in variants.items()
-            if name != self.name and re.search(rf"\b{name}\b", own)
+            if name != self.name and re.search(rf"\b{name}\b", source)
         ]
-        return [*shared, *used], own
+        return [*shared, *used], source
 
     def source(self) -> bytes:
-        """A file that holds this variant under the function's own name."""
-        shared, own = self.pieces()
-        return "\n\n".join([*shared, own, f"{self.function} = {self.name}\n"]).encode()
+        """Return a file that holds this variant under the function's own name."""
+        shared, source = self.pieces()
+        return "\n\n".join([*shared, source, f"{self.function} = {self.name}\n"]).encode()
 
 
 @lru_cache(maxsize=8)
 def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """The statements of a file that all its variants share, and each variant's own by its name."""
+    """Split a file into the statements that all its variants share, and each variant's own."""
     shared: list[str] = []
     variants: dict[str, str] = {}
     lines = text.splitlines()
@@ -65,9 +65,9 @@ def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
 
 
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
-    """The mistakes or alternatives of an exercise, from the file `filename` in its folder.
+    """Read the mistakes or alternatives of an exercise from the file `filename` in its folder.
 
-    CourseError for a name that stands twice, or names no function of the exercise.
+    CourseError for a name that occurs twice or names no function of the exercise.
     """
     path = exercise.folder / filename
     try:
@@ -77,24 +77,26 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     except SyntaxError as error:
         raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
     functions = {function.name for function in exercise.functions}
-    found: dict[str, Variant] = {}
+    variants: dict[str, Variant] = {}
     for node in tree.body:
         for name, doc in _definitions(node):
             if name.startswith("_"):
                 continue
             if SEPARATOR not in name:
                 raise CourseError(
-                    f"{path}: {name} is neither FUNCTION{SEPARATOR}ID nor a helper, whose name"
-                    " begins with _; rename it"
+                    f"{path}: {name} is neither FUNCTION{SEPARATOR}ID nor a helper, which has a"
+                    " leading _; rename it"
                 )
             function = name.partition(SEPARATOR)[0]
             if function not in functions:
-                raise CourseError(f"{path}: {name}: {function} is no function of this exercise")
-            if name in found:
+                raise CourseError(
+                    f"{path}: {name}: this exercise has no function {function}; rename it"
+                )
+            if name in variants:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
             is_def = isinstance(node, ast.FunctionDef)
-            found[name] = Variant(name, function, exercise.slug, path, doc, is_def)
-    return list(found.values())
+            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def)
+    return list(variants.values())
 
 
 def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:

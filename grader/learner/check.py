@@ -1,4 +1,4 @@
-"""Check a learner's work on their own machine, by the public checks alone."""
+"""Check a learner's work on their own machine, by the public checks only."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 
 def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> CheckedFiles:
-    """What the public checks say of these files (or of all exercise files of this folder).
+    """Run the public checks on these files, or on all exercise files of the current folder.
 
-    Raises UsageError when there is nothing to check or nothing to check by, SandboxError when the
-    grader fails. `plan` saves reading the checks again.
+    Exercises in the same folder that the files mention are loaded too, but not checked. UsageError
+    when there is nothing to check or no checks can be read, SandboxError when the grader itself
+    fails. `plan` saves reading the checks again.
     """
     from grader.grade.grader import Grader
 
@@ -37,32 +38,37 @@ def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) 
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
     plan = msgspec.structs.replace(plan, exercises=wanted)
     report = Grader(plan, lane).grade_submission(submission, echo=True)
-    if report.result.failed:  # pragma: no cover  # our own failure
+    if report.result.failed:  # pragma: no cover  # only if the grader has a bug
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
     return CheckedFiles(plan, report.result, report.outputs, lane.enforces_memory)
 
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:
-    """The files themselves, or those of the folder that is named; UsageError if there are none."""
+    """Return the files, or the exercise files of the folder that is named instead.
+
+    UsageError when there are none, or a file does not exist or is no .py or .ipynb file.
+    """
     folder = folder_of(files)
     if not files or files[0].is_dir():
-        found = exercise_files(folder, plan)
-        if not found:
+        paths = exercise_files(folder, plan)
+        if not paths:
             raise UsageError(
-                f"there is no exercise file in {folder.resolve()}; go to your exercises, or get"
-                " them with `grader start DIR`"
+                f"there is no exercise file in {folder.resolve()}; go to your exercises, or"
+                " get them with `grader start DIR`"
             )
-        return found
+        return paths
     for file in files:
         if not file.is_file():
             raise UsageError(f"{file} does not exist; {_did_you_mean(file, folder, plan)}")
         if file.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"{file} is neither a .py nor an .ipynb file")
+            raise UsageError(
+                f"{file} is neither a .py nor an .ipynb file; name one of your exercise files"
+            )
     return list(files)
 
 
 def folder_of(files: Sequence[Path]) -> Path:
-    """The folder in which these files are; without any, this one."""
+    """Return the folder of these files; without any, the current folder."""
     if not files:
         return Path()
     return files[0] if files[0].is_dir() else files[0].parent
@@ -76,37 +82,38 @@ def _did_you_mean(file: Path, folder: Path, plan: Plan) -> str:
 
 
 def checks_path(folder: Path) -> Path:
-    """The public checks: beside the exercises, else those that came with the grader."""
+    """Find the public checks: beside the exercises, or else those that came with the grader."""
     if (folder / CHECKS).is_file():
         return folder / CHECKS
     return exercises_folder() / CHECKS
 
 
 def exercises_folder() -> Path:
-    """The exercises that came with the grader: in the package, or beside it in a checkout."""
+    """Find the exercises that came with the grader: in the package, or beside it in a checkout.
+
+    UsageError when there are none.
+    """
     package = Path(__file__).parents[1]
     for candidate in (package / "exercises", package.parent / "exercises"):
         if (candidate / CHECKS).is_file():
             return candidate
-    raise UsageError(
-        f"{CHECKS} is not there; keep it beside the exercises, or reinstall the grader"
-    )
+    raise UsageError(f"{CHECKS} is missing; put it beside the exercises, or reinstall the grader")
 
 
 def exercise_files(folder: Path, plan: Plan) -> list[Path]:
-    """The files of `folder` that are named for an exercise."""
-    found = [folder / f"{slug}{suffix}" for slug in plan.slugs for suffix in SUFFIXES]
-    return [path for path in found if path.is_file()]
+    """List the files of `folder` that are named after an exercise."""
+    paths = [folder / f"{slug}{suffix}" for slug in plan.slugs for suffix in SUFFIXES]
+    return [path for path in paths if path.is_file()]
 
 
 def _imported(files: Sequence[Path], others: Sequence[Path]) -> list[Path]:
-    """The other exercises that `files` mention, directly or through each other."""
-    found: list[Path] = []
-    waiting = list(files)
-    while waiting:
-        text = waiting.pop().read_bytes()
+    """List the other exercises that `files` mention, directly or through each other."""
+    imported: list[Path] = []
+    unread = list(files)
+    while unread:
+        text = unread.pop().read_bytes()
         for other in others:
-            if other not in found and other.stem.encode() in text:
-                found.append(other)
-                waiting.append(other)
-    return found
+            if other not in imported and other.stem.encode() in text:
+                imported.append(other)
+                unread.append(other)
+    return imported

@@ -1,4 +1,4 @@
-"""`grader start`: put the exercises where a learner wants to work."""
+"""`grader start`: copy the exercises to where a learner wants to work."""
 
 from __future__ import annotations
 
@@ -16,35 +16,40 @@ FORMS = {"py": (".py",), "ipynb": (".ipynb",), "both": (".py", ".ipynb")}
 
 @dataclass(slots=True)
 class Started:
-    """The names of the files that were copied, and of those that were left as they are."""
+    """What `start` did: which files it copied, which were there already, which to open first."""
 
     copied: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    existing: list[str] = field(default_factory=list)
     first: str = ""
 
 
 def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "both") -> Started:
-    """Copy the exercises (those of `slugs`, or all) to `folder`; no file there is touched.
+    """Copy the exercises (those of `slugs`, or all) to `folder`; never overwrite a file there.
 
     UsageError when there is no such exercise, or the folder cannot be written to.
     """
     source = exercises_folder()
-    known = read_plan(source / CHECKS).slugs
+    all_slugs = read_plan(source / CHECKS).slugs
     for slug in slugs:
-        if slug not in known:
-            raise UsageError(f"no exercise is called {slug!r}; there are: {', '.join(known)}")
+        if slug not in all_slugs:
+            raise UsageError(f"no exercise is called {slug!r}; choose from {', '.join(all_slugs)}")
     wanted = [
-        f"{slug}{suffix}" for slug in known if slug in (slugs or known) for suffix in FORMS[form]
+        f"{slug}{suffix}"
+        for slug in all_slugs
+        if slug in (slugs or all_slugs)
+        for suffix in FORMS[form]
     ]
     started = Started(first=wanted[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("README.md", CHECKS, *wanted):
             if (folder / name).exists():
-                started.kept.append(name)
+                started.existing.append(name)
             else:
                 shutil.copyfile(source / name, folder / name)
                 started.copied.append(name)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
+        raise UsageError(
+            f"cannot write to {folder}: {error.strerror}; name another folder"
+        ) from error
     return started

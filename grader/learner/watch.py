@@ -1,4 +1,4 @@
-"""`grader check --watch`: check again on every save, until the learner has had enough."""
+"""`grader check --watch`: check again on every save, until the learner quits."""
 
 from __future__ import annotations
 
@@ -33,33 +33,36 @@ if TYPE_CHECKING:
 
 BAR = 24
 SAVED, HINT, QUIT = "saved", "h", "q"
-KEYS = (HINT, QUIT)
+KEYPRESSES = (HINT, QUIT)
 POLL_S = 0.1
 
 
-def watched(files: Sequence[Path], lane: Lane, console: Console) -> int:
-    """Check on every save; returns the exit code of the last check when `q` is pressed."""
+def watch_files(files: Sequence[Path], lane: Lane, console: Console) -> int:
+    """Check at once and on every save, until `q` is pressed; return the last check's exit code.
+
+    UsageError when the checks or the files cannot be found at the start.
+    """
     plan = read_plan(checks_path(folder_of(files)))
     names = {path.name for path in files_to_check(files, plan)} if files else None
     events: queue.Queue[str] = queue.Queue()
-    found: CheckedFiles | None = None
-    with _keys(events) as has_keys, _saves(folder_of(files), names, events):
+    checked: CheckedFiles | None = None
+    with _keypresses(events) as has_keypresses, _saves(folder_of(files), names, events):
         events.put(SAVED)
         while True:
-            match _next(events):
+            match _next_event(events):
                 case "q":
                     break
                 case "h":
-                    _hint(found, console)
+                    _hint(checked, console)
                 case _:
-                    found = _checked(files, lane, console, found)
-            keys = "h: hint, q: quit" if has_keys else "no keys here, since this is no terminal"
+                    checked = _check_and_show(files, lane, console, checked)
+            keys = "h: hint, q: quit" if has_keypresses else "no terminal, so no keys: Ctrl-C quits"
             line(console, "", f"Watching for saves ({keys}).")
-    return EXIT_PASSED if found is not None and found.passed else EXIT_FAILED
+    return EXIT_PASSED if checked is not None and checked.passed else EXIT_FAILED
 
 
-def _next(events: queue.Queue[str]) -> str:
-    """The next event. Waits in short steps, so that Ctrl-C is heard on every system."""
+def _next_event(events: queue.Queue[str]) -> str:
+    """Return the next event. Wait in short steps, so that Ctrl-C works on every system."""
     while True:
         try:
             return events.get(timeout=POLL_S)
@@ -67,53 +70,53 @@ def _next(events: queue.Queue[str]) -> str:
             continue
 
 
-def _checked(
+def _check_and_show(
     files: Sequence[Path], lane: Lane, console: Console, before: CheckedFiles | None
 ) -> CheckedFiles | None:
     """Check once and show it: the first failing function in full, the others in a line."""
     console.clear()
     try:
-        found = check_files(files, lane)
+        checked = check_files(files, lane)
     except UsageError as error:
-        # A file may be away for a moment while an editor saves it.
+        # A file may be missing for a moment while an editor saves it.
         line(console, f"! {error}")
         return before
-    except GraderError as error:  # pragma: no cover  # our own failure
+    except GraderError as error:  # pragma: no cover  # only if the grader has a bug
         line(console, f"! {error}")
         return None
-    show_notes(found, console)
-    first = _first_failing(found)
-    for function in found.functions:
+    show_notes(checked, console)
+    first = _first_failing(checked)
+    for function in checked.functions:
         if function is not first:
             line(console, headline(function))
     line(console, "")
-    newly = _newly_passed(found, before)
-    for function in found.functions:
+    newly = _newly_passed(checked, before)
+    for function in checked.functions:
         if function is first or (first is None and before is None) or function.function in newly:
-            checks = found.planned[function.function][1]
-            output = found.outputs.get(function.function, "")
+            checks = checked.planned[function.function][1]
+            output = checked.outputs.get(function.function, "")
             show_function(function, checks, output, console)
-    _bar(found, console)
-    line(console, next_step_of(found))
-    return found
+    _bar(checked, console)
+    line(console, next_step_of(checked))
+    return checked
 
 
-def _first_failing(found: CheckedFiles) -> object:
-    return next((f for f in found.functions if f.verdict is not Verdict.PASSED), None)
+def _first_failing(checked: CheckedFiles) -> object:
+    return next((f for f in checked.functions if f.verdict is not Verdict.PASSED), None)
 
 
-def _newly_passed(found: CheckedFiles, before: CheckedFiles | None) -> set[str]:
-    """The functions that have just come right: what to notice is shown with them."""
+def _newly_passed(checked: CheckedFiles, before: CheckedFiles | None) -> set[str]:
+    """Return the functions that pass for the first time: their notice is shown."""
     if before is None:
         return set()
     wrong = {f.function for f in before.functions if f.verdict is not Verdict.PASSED}
-    return {f.function for f in found.functions if f.verdict is Verdict.PASSED} & wrong
+    return {f.function for f in checked.functions if f.verdict is Verdict.PASSED} & wrong
 
 
-def _bar(found: CheckedFiles, console: Console) -> None:
-    """How many of the points' functions pass their public checks, as a bar and in words."""
-    total = sum(function.max_score for function in found.functions)
-    passed = [f.max_score for f in found.functions if f.verdict is Verdict.PASSED]
+def _bar(checked: CheckedFiles, console: Console) -> None:
+    """Show the points of the functions that pass their public checks, as a bar and in words."""
+    total = sum(function.max_score for function in checked.functions)
+    passed = [f.max_score for f in checked.functions if f.verdict is Verdict.PASSED]
     filled = round(BAR * sum(passed) / total) if total else 0
     line(
         console,
@@ -123,21 +126,23 @@ def _bar(found: CheckedFiles, console: Console) -> None:
     )
 
 
-def _hint(found: CheckedFiles | None, console: Console) -> None:
-    """The hint for the first function that does not pass."""
-    first = found and next((f for f in found.functions if f.verdict is not Verdict.PASSED), None)
-    if not found or not first:
+def _hint(checked: CheckedFiles | None, console: Console) -> None:
+    """Show the hint for the first function that does not pass."""
+    first = checked and next(
+        (f for f in checked.functions if f.verdict is not Verdict.PASSED), None
+    )
+    if not checked or not first:
         line(console, "There is nothing to give a hint for.")
         return
     from rich.markdown import Markdown
 
-    hint = found.planned[first.function][1].hint
+    hint = checked.planned[first.function][1].hint
     console.print(Markdown(hint or f"There is no hint for {first.function}."))
 
 
 @contextmanager
 def _saves(folder: Path, names: set[str] | None, events: queue.Queue[str]) -> Iterator[None]:
-    """Until the block ends, a save of one of these files (None: of any exercise) is an event."""
+    """Within this block, a save of one of these files (None: of any .py or .ipynb) is an event."""
     from watchfiles import watch
 
     stop = threading.Event()
@@ -145,7 +150,7 @@ def _saves(folder: Path, names: set[str] | None, events: queue.Queue[str]) -> It
     def run() -> None:
         for changes in watch(folder, stop_event=stop, recursive=False, raise_interrupt=False):
             paths = [Path(path) for _change, path in changes]
-            if any(  # pragma: no branch  # whether it comes alone is up to the system
+            if any(  # pragma: no branch  # the system decides which changes come together
                 path.suffix in SUFFIXES and (names is None or path.name in names) for path in paths
             ):
                 events.put(SAVED)
@@ -160,18 +165,18 @@ def _saves(folder: Path, names: set[str] | None, events: queue.Queue[str]) -> It
 
 
 @contextmanager
-def _keys(events: queue.Queue[str]) -> Iterator[bool]:
-    """Until the block ends, pressed keys are events; gives whether there are keys at all."""
+def _keypresses(events: queue.Queue[str]) -> Iterator[bool]:
+    """Within this block, keypresses are events. Yield False where there is no terminal to read."""
     if not sys.stdin.isatty():
         yield False
-        return  # pragma: no cover  # without keys only Ctrl-C ends it
+        return  # pragma: no cover  # without a terminal only Ctrl-C ends the watch
     stop = threading.Event()
     with _single_keys() as read:
 
         def run() -> None:
             while not stop.is_set():
                 key = read().lower()
-                if key in KEYS:
+                if key in KEYPRESSES:
                     events.put(key)
 
         thread = threading.Thread(target=run, daemon=True)
@@ -190,7 +195,7 @@ if sys.platform == "win32":  # pragma: no cover  # not tested on Windows
 
     @contextmanager
     def _single_keys() -> Iterator[Callable[[], str]]:
-        """A way to read a key without waiting for the end of a line; gives "" when none comes."""
+        """Yield a function that reads a key without waiting for Enter; "" when none is pressed."""
 
         def read() -> str:
             if msvcrt.kbhit():
@@ -207,7 +212,7 @@ else:
 
     @contextmanager
     def _single_keys() -> Iterator[Callable[[], str]]:
-        """A way to read a key without waiting for the end of a line; gives "" when none comes."""
+        """Yield a function that reads a key without waiting for Enter; "" when none is pressed."""
         descriptor = sys.stdin.fileno()
         before = termios.tcgetattr(descriptor)
         tty.setcbreak(descriptor)

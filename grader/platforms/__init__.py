@@ -1,4 +1,4 @@
-"""Other people's systems that run this grader: containers, Gradescope, otter-grader, Dask.
+"""Run this grader on other systems: containers, Gradescope, otter-grader, Dask.
 
-May use every room but the command line.
+This room may use every other one, except the command line.
 """

@@ -32,15 +32,15 @@ NOT_RUN = re.compile(r"grader check --watch|pip install|.* --dask ")
 
 def commands(lines):
     """(command, what it is said to print) for each command in a block."""
-    found = []
+    pairs = []
     for line in lines:
         if line.startswith("$ "):
-            found.append((line[2:], []))
-        elif found and found[-1][1] is not None:
-            found[-1][1].append(line)
+            pairs.append((line[2:], []))
+        elif pairs and pairs[-1][1] is not None:
+            pairs[-1][1].append(line)
         elif line.split(" ")[0] in PROGRAMS:
-            found.append((line, None))
-    return found
+            pairs.append((line, None))
+    return pairs
 
 
 def not_printed(said, printed):
@@ -106,10 +106,10 @@ def test_commands_within_sentences_exist(path):
         while words and isinstance(command, click.Group):
             assert words[0] in command.commands, written
             command = command.commands[words.pop(0)]
-        known = {name for parameter in command.params for name in parameter.opts}
-        known |= {name for parameter in command.params for name in parameter.secondary_opts}
+        known_options = {name for parameter in command.params for name in parameter.opts}
+        known_options |= {name for parameter in command.params for name in parameter.secondary_opts}
         options = [word for word in words if word.startswith("-") and word not in ("--help", "-h")]
-        assert set(options) <= known, written
+        assert set(options) <= known_options, written
 
 
 def test_the_documents_link_to_what_is_there():

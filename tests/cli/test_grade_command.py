@@ -130,7 +130,10 @@ def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class
     [
         (["grade", "nowhere", "--out", "r"], "nowhere does not exist; name a folder"),
         (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot be written to"),
-        (["grade", "{class}", "--out", "r", "--exercise", "ex99"], "there are: ex01_softmax, ex02"),
+        (
+            ["grade", "{class}", "--out", "r", "--exercise", "ex99"],
+            "choose from ex01_softmax, ex02",
+        ),
         (["grade", "{class}", "--out", "r", "--course", "{class}"], "it has no course.toml"),
         (["check", "nowhere.py"], "nowhere.py does not exist"),
         (["check", "{class}"], "there is no exercise file in"),

@@ -1,4 +1,4 @@
-"""`--limit`: what may be given, what is told of the rest, and the memory check that follows it."""
+"""`--limit`: what is valid, what is refused and why, and the memory check that follows it."""
 
 import dataclasses
 
@@ -29,15 +29,18 @@ def test_limits_are_given_by_name():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("time=3", "there is no such limit; give one of call, statement, submission, wall, memory"),
-        ("call", "give seconds of computing, more than 0, like 2.5"),
-        ("call=0", "give seconds of computing"),
-        ("call=nan", "give seconds of computing"),
-        ("submission=inf", "give seconds of computing"),
-        ("wall=0.5", "give how many times the computing time, at least 1"),
+        (
+            "time=3",
+            "there is no such limit; the limits are call, statement, submission, wall, memory",
+        ),
+        ("call", "give a number of seconds above 0, like 2.5"),
+        ("call=0", "give a number of seconds above 0"),
+        ("call=nan", "give a number of seconds above 0"),
+        ("submission=inf", "give a number of seconds above 0"),
+        ("wall=0.5", "give a factor for the computing time, at least 1"),
         ("memory=2", "give a number of MiB or GiB, like 1.5GiB"),
         ("memory=-1GiB", "give a number of MiB or GiB, like 1.5GiB"),
-        ("memory=200MiB", "NumPy cannot work in so little; give 256MiB or more"),
+        ("memory=200MiB", "NumPy cannot work in so little memory; give 256MiB or more"),
         ("memory=2000GiB", "give 512GiB or less"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is not installed is named, with the command that mends it."""
+"""What is not installed is named, with the command that installs it."""
 
 import sys
 

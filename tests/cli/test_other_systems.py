@@ -10,7 +10,7 @@ from grader.engine.launch import Wall
 from tests.support.course import ROOT
 from tests.support.submissions import SOFTMAX
 
-# What another system would be told, told on this one.
+# Runs a command as if this system were another one.
 ELSEWHERE = """
 import sys
 import grader.cli, grader.learner.check, grader.engine.isolation, grader.grade.processes

@@ -28,8 +28,8 @@ def test_the_public_names_are_these_and_all_documented(name):
     module = importlib.import_module(name)
     assert module.__all__ == PUBLIC[name]
     for public in module.__all__:
-        found = getattr(module, public)
-        assert isinstance(found, str) or found.__doc__, public
+        value = getattr(module, public)
+        assert isinstance(value, str) or value.__doc__, public
 
 
 def commands(group, *path):
@@ -46,8 +46,8 @@ def test_each_command_has_an_example_in_its_help_that_names_it(path):
     for name in path:
         command = command.commands[name]
     context = click.Context(command, info_name="grader " + " ".join(path))
-    told = command.get_help(context)
-    _, _, example = told.partition("Example:\n")
+    help_text = command.get_help(context)
+    _, _, example = help_text.partition("Example:\n")
     assert f"grader {' '.join(path)}".strip() in example.partition("\n\n")[0]
 
 
@@ -93,7 +93,7 @@ def test_an_anonymous_export_refuses_to_name_anybody(run, results, tmp_path):
     out = ("--out", tmp_path / "a.csv")
     done = run("export", "csv", results, "--anonymous", *columns, *out)
     assert done.returncode == 2
-    assert "email, sid would tell who it is" in done.stderr
+    assert "email, sid would show who it is" in done.stderr
     assert not (tmp_path / "a.csv").exists()
 
 
@@ -115,18 +115,18 @@ def test_a_check_prints_json_for_a_script(run, tmp_path):
     assert {c["verdict"] for c in json.loads(done.stdout)["functions"][0]["checks"]} == {"passed"}
     both = run("check", file, "--json", "--watch")
     assert both.returncode == 2
-    assert "--watch and --json do not go together" in both.stderr
+    assert "--watch and --json cannot be used together" in both.stderr
 
 
 def test_the_doctor_prints_json_for_a_script(run):
     done = run("doctor", "--json")
-    found = json.loads(done.stdout)
-    assert list(found["tiers"]) == ["bubblewrap", "seccomp", "none"]
-    usable = [tier for tier, told in found["tiers"].items() if told["usable"]]
-    assert found["best"] == usable[0]
-    assert done.returncode == (found["best"] == "none")
-    for told in found["tiers"].values():
-        assert told["usable"] is (told["problem"] == "")
+    diagnosis = json.loads(done.stdout)
+    assert list(diagnosis["tiers"]) == ["bubblewrap", "seccomp", "none"]
+    usable = [tier for tier, about in diagnosis["tiers"].items() if about["usable"]]
+    assert diagnosis["best"] == usable[0]
+    assert done.returncode == (diagnosis["best"] == "none")
+    for about in diagnosis["tiers"].values():
+        assert about["usable"] is (about["problem"] == "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

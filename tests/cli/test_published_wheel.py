@@ -108,4 +108,4 @@ def test_a_learner_needs_nothing_but_the_wheel(wheel, tmp_path):
     assert "You fill the diagonal" in done.stdout
     done = grader("grade", work, "--out", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 2
-    assert "no course" in done.stderr
+    assert "no course found" in done.stderr

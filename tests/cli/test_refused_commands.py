@@ -1,4 +1,4 @@
-"""Commands that cannot do what they are told: why, and what to do."""
+"""Commands that cannot do what they are asked: why, and what to do."""
 
 import csv
 import shutil
@@ -24,7 +24,7 @@ class TestTheCommands:
         ):
             done = run(*arguments)
             assert done.returncode == 2, arguments
-            assert "cannot be written to: " in done.stderr, arguments
+            assert "cannot write to " in done.stderr, arguments
             assert done.stderr.count("\n") == 1
 
     def test_grading_needs_a_course_and_exporting_a_file(self, run, tmp_path):
@@ -35,7 +35,8 @@ class TestTheCommands:
         done = run("export", "csv", out)
         assert (done.returncode, done.stderr) == (2, "grader: name the file to write with --out\n")
         done = run("export", "csv", out, "--out", tmp_path / "no" / "a.csv")
-        assert "a.csv cannot be written: No such file or directory" in done.stderr
+        assert "cannot write to " in done.stderr
+        assert "a.csv: No such file or directory; name another file with --out" in done.stderr
         done = run("export", "canvas", out, tmp_path / "x.csv", "--column", "a")
         assert "name the file to write with --out, or say --dry-run" in done.stderr
         with (out / "gradebook.csv").open(newline="") as file:

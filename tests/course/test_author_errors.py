@@ -1,4 +1,4 @@
-"""An author's slips in a course, each told with its file and what to do."""
+"""An author's slips in a course, each reported with its file and what to do."""
 
 import sys
 
@@ -65,9 +65,9 @@ def test_a_folder_of_exercises_that_is_missing(toy):
 def test_an_alternative_or_a_mistake_without_a_docstring(toy):
     add(toy, "alternatives.py", "\n\ndef relu__bare(Z):\n    return np.maximum(Z, 0)\n")
     add(toy, "mistakes.py", "\n\ndef relu__bare(Z):\n    return Z - 100.0\n")
-    found = problems(toy)
-    assert "relu__bare has no docstring; say what is different" in found
-    assert "relu__bare has no docstring; learners read it" in found
+    messages = problems(toy)
+    assert "relu__bare has no docstring; say what is different" in messages
+    assert "relu__bare has no docstring; write it: learners read it" in messages
 
 
 def test_a_template_that_is_already_right(toy):
@@ -93,17 +93,17 @@ def test_a_formula_or_a_cost_that_is_wrong(toy):
     add(toy, CHECKS, right.replace("from_before", "rightly_from_before"))
     for number, answer in enumerate(("before(Z).sum() * 3", "before(Z)[0, 0, 0]")):
         add(toy, CHECKS, COST.format(number=number, answer=answer))
-    found = problems(toy)
-    assert "from_before gives the right answer of relu in 0 of" in found
-    assert "rightly_from_before" not in found
-    assert "relu is not the derivative of cost_0 by its first argument; correct it" in found
-    assert "relu is not the derivative of cost_1 by its first argument; correct it" in found
+    messages = problems(toy)
+    assert "from_before gives the right answer of relu in only 0 of" in messages
+    assert "rightly_from_before" not in messages
+    assert "relu is not the derivative of cost_0 by its first argument; correct it" in messages
+    assert "relu is not the derivative of cost_1 by its first argument; correct it" in messages
 
 
 def test_a_function_that_is_given_a_later_one(toy):
     with_two_functions(toy, "relu = 10, before = 1")
     add(toy, CHECKS, GIVEN.format(answer="before(Z)"))
-    assert "relu is given before, which is no function before it; there are: none" in told(
+    assert "relu depends on before, which is not an earlier function; choose from: none" in told(
         course_of, toy
     )
 
@@ -131,7 +131,7 @@ def test_without_jupytext(toy, monkeypatch):
 def test_where_no_course_lies(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(common, "__file__", str(tmp_path / "a" / "b" / "common.py"))
-    assert "there is no folder solutions/ here; name one with --course DIR" in told(
+    assert "there is no folder solutions/ here; name a course with --course DIR" in told(
         common.read_course, None
     )
     monkeypatch.chdir(ROOT)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grader.course.folder import course_of
-from grader.course.handout import is_made
+from grader.course.handout import is_current
 from grader.errors import CourseError
 from tests.support.course import ROOT
 from tests.support.proving import edit, problems
@@ -29,11 +29,11 @@ def test_exercises_that_are_not_what_the_course_makes_are_named(copy):
     checks = json.loads((copy / "exercises" / "checks.json").read_text())
     checks["exercises"][0]["functions"][0]["calls"][0]["expected"]["array"][0][0] += 1e-9
     (copy / "exercises" / "checks.json").write_text(json.dumps(checks))
-    found = "\n".join(problems(copy))
-    assert "stray.py: not made by `grader build`; delete it" in found
-    assert "README.md is missing; run `grader build`" in found
-    assert "ex01_softmax.py is not what solutions/ makes" in found
-    assert "checks.json is not what solutions/ makes" in found
+    messages = "\n".join(problems(copy))
+    assert "stray.py: not made by `grader build`; delete it" in messages
+    assert "README.md is missing; run `grader build`" in messages
+    assert "ex01_softmax.py does not match the course; run `grader build`" in messages
+    assert "checks.json does not match the course; run `grader build`" in messages
 
 
 def rounded(softmax):
@@ -69,12 +69,12 @@ def test_numbers_that_differ_by_rounding_are_the_same_exercises(run, copy):
         lambda softmax: mistake(softmax, "rows_instead_of_columns").pop("answers"),
     ],
 )
-def test_what_differs_by_more_than_rounding_is_not_what_is_made(change):
+def test_what_differs_by_more_than_rounding_is_not_current(change):
     text = (ROOT / "exercises" / "checks.json").read_text()
     checks = json.loads(text)
     change(checks["exercises"][0]["functions"][0])
-    assert not is_made("checks.json", json.dumps(checks), text)
-    assert is_made("checks.json", json.dumps(json.loads(text)), text)
+    assert not is_current("checks.json", json.dumps(checks), text)
+    assert is_current("checks.json", json.dumps(json.loads(text)), text)
 
 
 def test_build_writes_what_differs_and_names_strays(run, copy):
@@ -93,7 +93,7 @@ def test_build_writes_what_differs_and_names_strays(run, copy):
         (
             "    # END SOLUTION\n",
             "    # BEGIN SOLUTION\n    # END SOLUTION\n",
-            "inside of a solution",
+            "inside a solution",
         ),
     ],
 )

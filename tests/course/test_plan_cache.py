@@ -1,4 +1,4 @@
-"""A plan is kept beside the results, and used again only if it would be the same."""
+"""A plan is stored beside the results, and used again only if it would be the same."""
 
 import shutil
 

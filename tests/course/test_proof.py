@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from grader.course.audit import audited
+from grader.course.audit import audit_course
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variants, problems_of
 from grader.grade.grader import Grader
@@ -31,7 +31,7 @@ def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
     with caplog.at_level(logging.ERROR):
         step = [].append
         assert problems_of(course, ROOT / "exercises", step=step, graded=graded) == []
-        audit = audited(course, graded=graded)
+        audit = audit_course(course, graded=graded)
     assert audit.broken == ()
     assert [f.function for f in audit.functions if f.alike or f.confused or f.unnamed] == []
     assert not caplog.records
@@ -76,11 +76,11 @@ def test_a_mistake_that_is_right_and_one_that_says_nothing_are_named(copy):
 def test_a_check_that_no_mistake_loses_is_named(copy):
     path = copy / "solutions" / "ex01_softmax" / "mistakes.py"
     path.write_text('def softmax__a(Z):\n    """You return Z."""\n    return Z\n')
-    found = problems(copy)
+    messages = problems(copy)
     assert any(
-        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in found
+        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in messages
     )
-    assert not any("no mistake loses one_two_three" in p for p in found)
+    assert not any("no mistake loses one_two_three" in p for p in messages)
 
 
 def test_a_check_that_zeros_or_ones_pass_is_named(copy):

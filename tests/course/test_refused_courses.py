@@ -21,7 +21,10 @@ class TestACourse:
 
     def test_that_cannot_be_read(self, course):
         written(course / "course.toml", b"title = '\xff'")
-        assert "course.toml cannot be read" in told(course_of, course)
+        message = told(course_of, course)
+        assert message.startswith("cannot read ")
+        assert "course.toml: " in message
+        assert message.endswith("; save it as UTF-8 text")
 
     def test_whose_exercise_stands_twice(self, course):
         title, exercise = COURSE.format(points="f = 1").split("\n", 1)
@@ -33,7 +36,9 @@ class TestACourse:
 
     def test_whose_checks_are_missing(self, course):
         (course / "one" / "checks.py").unlink()
-        assert "checks.py cannot be read: No such file" in told(course_of, course)
+        message = told(course_of, course)
+        assert message.startswith("cannot read ")
+        assert "checks.py: No such file" in message
 
     def test_whose_checks_are_no_python(self, course):
         written(course / "one" / "checks.py", "def f(:\n")

@@ -20,7 +20,7 @@ def test_a_sample_class_is_written_over_an_earlier_one_only(course, tmp_path):
         write_class(course, tmp_path / "class", students=1)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "work.py").touch()
-    assert "holds files that are not a sample class" in told(
+    assert "holds other files than a sample class; name another folder" in told(
         write_class, course, tmp_path / "mine", students=1
     )
 

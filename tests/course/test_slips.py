@@ -18,7 +18,12 @@ from tests.support.proving import edit
             "def one_two_three",
             "two checks of softmax are named 'one_two_three'",
         ),
-        ("checks.py", "# What a first try", "1 / 0\n# What a first try", "could not be imported"),
+        (
+            "checks.py",
+            "# What a first try",
+            "1 / 0\n# What a first try",
+            "importing it raised ZeroDivisionError",
+        ),
         ("checks.py", "weight=2", "weight=0", "has weight 0; make it positive"),
         ("checks.py", "growth=len(Z) + np.abs(Z).max() + 4", "growth=0", "the growth factor is 0"),
         ("checks.py", "@softmax.terms", "@(lambda f: f)", "softmax has no @softmax.terms"),
@@ -63,17 +68,22 @@ from tests.support.proving import edit
             "checks.py",
             "def any_batch(rng: Rng)",
             "def any_batch(rng: Rng, seed: int)",
-            "it takes seed; only rng and memory_bytes can be had",
+            "it takes seed; it may only take rng and memory_bytes",
         ),
         (
             "reference.py",
             "def softmax(",
             "def soft(",
-            "no function softmax; course.toml asks for it",
+            "no function softmax, which course.toml lists; write it",
         ),
-        ("reference.py", '"hint-softmax"', '"no-hint"', "0 cells carry the tag 'hint-softmax'"),
+        ("reference.py", '"hint-softmax"', '"no-hint"', "0 cells have the tag 'hint-softmax'"),
         ("reference.py", "# # Exercise 1", "# Exercise 1", "no title"),
-        ("reference.py", "import numpy as np", "import nonsense", "could not be imported"),
+        (
+            "reference.py",
+            "import numpy as np",
+            "import nonsense",
+            "importing it raised ModuleNotFoundError",
+        ),
     ],
 )
 def test_a_course_authors_slip_names_the_file_and_the_remedy(copy, name, old, new, said):
@@ -110,7 +120,7 @@ def test_a_slip_in_course_toml_is_named(copy, old, new, said):
             "two functions are called softmax__a",
         ),
         ("def softmax_a(Z): return Z\n", "softmax_a is neither FUNCTION__ID nor a helper"),
-        ("def relu__a(Z):\n    'x'\n", "relu__a: relu is no function of this exercise"),
+        ("def relu__a(Z):\n    'x'\n", "relu__a: this exercise has no function relu; rename it"),
         ("def softmax__a(:\n", "line 1"),
         (None, "is missing"),
     ],
@@ -129,5 +139,5 @@ def test_a_folder_that_is_no_course_says_how_to_name_one(tmp_path):
 
 
 def test_an_exercise_that_the_course_does_not_have_is_refused(course):
-    with pytest.raises(UsageError, match="no exercise is called 'ex99'; there are: ex01_softmax"):
+    with pytest.raises(UsageError, match="no exercise is called 'ex99'; choose from ex01_softmax"):
         plan_of(course, seed=0, only=("ex99",))

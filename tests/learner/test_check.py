@@ -172,7 +172,7 @@ def test_watch_without_a_terminal_says_that_there_are_no_keys(folder):
     ) as process:
         lines = iter(process.stdout.readline, "")
         last = next(text for text in lines if text.startswith("Watching"))
-        assert last == "Watching for saves (no keys here, since this is no terminal).\n"
+        assert last == "Watching for saves (no terminal, so no keys: Ctrl-C quits).\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 130
 
@@ -200,7 +200,7 @@ def test_start_leaves_what_is_there_alone(run, tmp_path):
 def test_start_names_the_exercises_that_there_are(run, tmp_path):
     done = run("start", tmp_path / "work", "--exercise", "ex99")
     assert done.returncode == 2
-    assert "no exercise is called 'ex99'; there are: ex01_softmax" in done.stderr
+    assert "no exercise is called 'ex99'; choose from ex01_softmax" in done.stderr
     assert not (tmp_path / "work").exists()
 
 

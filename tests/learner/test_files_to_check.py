@@ -1,6 +1,6 @@
 """Which files `grader check` looks at, and where it finds the exercises."""
 
-from grader.learner import check as learner
+from grader.learner import check as check_module
 from grader.learner.check import exercises_folder, files_to_check
 from tests.support.refusals import told
 
@@ -13,5 +13,6 @@ class TestFilesToCheck:
         )
 
     def test_of_a_grader_without_exercises(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(learner, "__file__", str(tmp_path / "grader" / "learner" / "check.py"))
-        assert "checks.json is not there; keep it beside the exercises" in told(exercises_folder)
+        elsewhere = tmp_path / "grader" / "learner" / "check.py"
+        monkeypatch.setattr(check_module, "__file__", str(elsewhere))
+        assert "checks.json is missing; put it beside the exercises" in told(exercises_folder)

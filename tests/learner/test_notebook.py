@@ -90,7 +90,7 @@ def test_several_functions_are_checked_and_a_stub_is_not_written_yet(course):
     [
         ((), "name a function"),
         (("softmax",), "check takes the function itself"),
-        ((len,), "there are: softmax,"),
+        ((len,), "choose from softmax,"),
         ((lambda z: z,), "no exercise asks for a function <lambda>"),
     ],
 )

@@ -58,15 +58,15 @@ class Cluster:
 
     def worker(self, *args, **env):
         """A process that keeps one worker process going."""
-        found = self._started(
+        process = self._started(
             "worker", self.address, "--nthreads", 1, "--host", "127.0.0.1",
             "--local-directory", self.folder / "scratch", *args, **env,
         )  # fmt: skip
-        self.workers.append(found)
-        return found
+        self.workers.append(process)
+        return process
 
     def _started(self, *args, **env):
-        # One killed worker is enough for a task to be told of as lost.
+        # One killed worker is enough for a task to be reported as lost.
         env |= {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
         # Dask's own command, without what it prints on the way.
         command = [sys.executable, "-m", "dask", *map(str, args), "--no-dashboard"]
@@ -94,24 +94,24 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    found = Cluster(tmp_path_factory.mktemp("cluster"))
+    started = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
         for _ in range(2):
-            found.worker()
-        yield found
+            started.worker()
+        yield started
     finally:
-        found.close()
+        started.close()
 
 
 @pytest.fixture
 def own_cluster(tmp_path):
     """One that a test may break."""
     (tmp_path / "cluster").mkdir()
-    found = Cluster(tmp_path / "cluster")
+    started = Cluster(tmp_path / "cluster")
     try:
-        yield found
+        yield started
     finally:
-        found.close()
+        started.close()
 
 
 def untimed(path):
@@ -161,7 +161,7 @@ def test_a_cluster_gives_every_learner_what_this_machine_gives(run, cluster, tmp
     assert untimed(there / "results.jsonl") == untimed(here / "results.jsonl")
     assert (there / "gradebook.csv").read_bytes() == (here / "gradebook.csv").read_bytes()
     assert counts(local) == counts(remote) == (21, 21, 0)
-    # What is stored by the one is known to the other.
+    # Results that the one stored are valid for the other.
     again = run("grade", folder, "--out", here, *ONE, "--dask", cluster.address)
     assert counts(again) == (0, 0, 21)
     leftover = [
@@ -191,7 +191,7 @@ def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster
 
 
 @rare
-def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
+def test_a_submission_whose_worker_is_always_lost_is_reported_and_costs_no_other(
     cluster, course, tmp_path
 ):
     write_class(tmp_path, "ada", source=WAITING)
@@ -219,7 +219,7 @@ def test_a_submission_whose_worker_is_always_lost_is_told_of_and_costs_no_other(
 
 
 @rare
-def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, tmp_path, run):
+def test_a_lost_scheduler_is_reported_and_the_same_command_continues(own_cluster, tmp_path, run):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     out = tmp_path / "out"
     own_cluster.worker()
@@ -230,8 +230,8 @@ def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, t
     assert process.returncode == 2
     assert printed == ""
     assert err.strip().splitlines()[-1] == (
-        f"grader: the scheduler at {own_cluster.address} was lost; start it again; what was graded"
-        " is kept, and the same command goes on from there"
+        f"grader: the scheduler at {own_cluster.address} was lost; start it again; finished"
+        " results are kept; run the same command again to continue"
     )
     assert "Traceback" not in err
     again = run("grade", folder, "--out", out, *ONE)
@@ -244,17 +244,17 @@ def test_a_lost_scheduler_is_told_of_and_the_same_command_goes_on(own_cluster, t
 def test_submissions_are_read_only_as_there_is_room_for_them(cluster, course, tmp_path):
     write_class(tmp_path, *(f"s{n:03}" for n in range(100)))
     plan = plan_of(course, seed=0, only=("ex01_softmax",))
-    taken, done, most = 0, 0, 0
+    read, done, most = 0, 0, 0
 
     def tasks():
-        nonlocal taken
+        nonlocal read
         for path in sorted(tmp_path.glob("*.py")):
-            taken += 1
+            read += 1
             yield Task(path.stem, [path])
 
     with connected(cluster.address, course, plan, isolation="none", count=100) as ready:
         for group in grade_all(tasks(), ready):
-            most = max(most, taken - done)
+            most = max(most, read - done)
             done += len(group)
     assert done == 100
     # Two workers, two groups ahead for each, of an eighth of a worker's share.
@@ -270,7 +270,7 @@ def other_grader(folder, change):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("__version__ = '9.9'", "is not like this grader: it has grader 9.9 (here "),
         pytest.param(
@@ -280,13 +280,13 @@ def other_grader(folder, change):
         ),
     ],
 )
-def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, change, told):
+def test_a_worker_with_another_grader_is_named(own_cluster, tmp_path, run, change, message):
     own_cluster.worker(PYTHONPATH=other_grader(tmp_path / "other", change))
     folder = write_class(tmp_path / "class", "ada")
     done = run("grade", folder, "--out", tmp_path / "out", *ONE, "--dask", own_cluster.address)
     assert done.returncode == 2
     assert done.stderr.startswith("grader: the worker tcp://127.0.0.1:")
-    assert told in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert "nstall the same" in done.stderr
 
@@ -322,12 +322,14 @@ def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
             return False
 
         tasks = [Task("ada", [tmp_path / "class" / "ada.py"])]
-        with pytest.raises(UsageError, match=r"no worker is left at tcp:.*what was graded is kept"):
+        with pytest.raises(
+            UsageError, match=r"no worker is left at tcp:.*finished results are kept"
+        ):
             list(grade_all(tasks, ready, stopped=killed))
 
 
 @rare
-def test_a_wall_that_a_worker_cannot_have_is_told_of_and_auto_takes_what_all_have(
+def test_a_wall_that_a_worker_cannot_have_is_reported_and_auto_takes_what_all_have(
     own_cluster, course, plan
 ):
     own_cluster.worker(PATH=str(own_cluster.folder))
@@ -341,7 +343,7 @@ def test_a_wall_that_a_worker_cannot_have_is_told_of_and_auto_takes_what_all_hav
             assert ready.wall.tier == "seccomp"
 
 
-def test_a_cluster_without_workers_is_told_of(own_cluster, course, plan, monkeypatch):
+def test_a_cluster_without_workers_is_reported(own_cluster, course, plan, monkeypatch):
     monkeypatch.setattr(cluster_workers, "NOBODY_S", 0.5)
     with (
         pytest.raises(UsageError, match=r"has no workers; start one on each machine: dask worker"),
@@ -350,7 +352,7 @@ def test_a_cluster_without_workers_is_told_of(own_cluster, course, plan, monkeyp
         pass
 
 
-def test_an_address_without_a_scheduler_is_told_of(course, plan, monkeypatch):
+def test_an_address_without_a_scheduler_is_reported(course, plan, monkeypatch):
     monkeypatch.setattr(cluster_workers, "CONNECT_S", 0.5)
     with (
         pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:1 "),
@@ -365,4 +367,4 @@ def test_jobs_and_a_cluster_are_not_for_one_run(run, tmp_path):
         "grade", folder, "--out", tmp_path / "out", "--dask", "tcp://127.0.0.1:1", "--jobs", 2
     )
     assert done.returncode == 2
-    assert "--jobs is for this machine" in done.stderr
+    assert "--jobs is for this machine only; leave it out with --dask" in done.stderr

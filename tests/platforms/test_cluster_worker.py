@@ -1,4 +1,4 @@
-"""What a Dask worker does with an errand, in a worker of this very process."""
+"""What a Dask worker does with an errand, in a worker of this process."""
 
 import contextlib
 import os
@@ -57,8 +57,8 @@ def result_of(answer):
     return msgspec.to_builtins(answer.graded.result)
 
 
-def told(course, planned, **changes):
-    """An errand that this process is told of, and how to end it."""
+def runner_of(course, planned, **changes):
+    """Make the plugin for an errand, which can begin it in this process and end it."""
     about = {
         "name": "one", "plan": planned, "tier": "none",
         "course": archive_of(course_files(course.folder)), "versions": errand.versions(),
@@ -72,7 +72,7 @@ def begun(course, plan):
     runners = []
 
     def begin(**changes):
-        runners.append(told(course, plan, **changes))
+        runners.append(runner_of(course, plan, **changes))
         runners[-1].setup(None)
         return runners[-1]
 
@@ -88,10 +88,10 @@ def answers(*tasks):
 def test_a_worker_answers_and_leaves_nothing_behind(local, course, plan, tasks):
     before = set(children_of(os.getpid()))
     with connected(local, course, plan, isolation="none", count=3) as cluster:
-        found = {a.student: a for group in grade_all(tasks, cluster) for a in group}
+        answered = {a.student: a for group in grade_all(tasks, cluster) for a in group}
         assert zygotes(before)
     wait_for(lambda: not zygotes(before))
-    results = {name: result_of(answer) for name, answer in found.items()}
+    results = {name: result_of(answer) for name, answer in answered.items()}
     assert (results["ada"]["score"], results["bela"]["score"]) == (12, 0)
     assert "gone.py" in " ".join(results["gone"]["notes"])
 
@@ -112,12 +112,12 @@ def test_an_errand_that_is_ended_ends_the_task_at_work(begun, plan, tmp_path):
     (tmp_path / "next.py").write_text(SOFTMAX)
     limits = Limits(call_cpu_s=0.2, submission_cpu_s=1.0, wall_factor=2.0)
     runner = begun(plan=msgspec.structs.replace(plan, limits=limits))
-    found = []
+    results = []
     tasks = [Task(name, [tmp_path / f"{name}.py"]) for name in ("slow", "next")]
 
     def work():
         with contextlib.suppress(Exception):  # the task at work may fail
-            found.extend(answers(*tasks))
+            results.extend(answers(*tasks))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -125,13 +125,15 @@ def test_an_errand_that_is_ended_ends_the_task_at_work(begun, plan, tmp_path):
     runner.teardown(None)
     thread.join(timeout=30)
     assert not thread.is_alive()
-    assert [answer.student for answer in found] in ([], ["slow"])
+    assert [answer.student for answer in results] in ([], ["slow"])
     assert not zygotes(before)
-    with pytest.raises(errand.Unfit, match="it was not told what to grade; start it again"):
+    with pytest.raises(
+        errand.Unfit, match="it has no errand from this run; start the worker again"
+    ):
         answers(tasks[1])
 
 
-def test_another_version_or_a_missing_wall_is_told_of(begun, tasks, monkeypatch):
+def test_another_version_or_a_missing_wall_is_reported(begun, tasks, monkeypatch):
     begun(versions=errand.versions() | {"numpy": "1.0"})
     with pytest.raises(errand.Unfit, match=r"it has numpy 2.* \(here 1.0\); install the same"):
         answers(tasks[0])
@@ -142,5 +144,5 @@ def test_another_version_or_a_missing_wall_is_told_of(begun, tasks, monkeypatch)
         answers(tasks[0])
 
 
-def test_an_errand_that_nobody_was_told_of_is_ended_all_the_same(course, plan):
-    told(course, plan).teardown(None)
+def test_an_errand_that_never_began_can_be_ended(course, plan):
+    runner_of(course, plan).teardown(None)

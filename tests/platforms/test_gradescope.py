@@ -141,7 +141,7 @@ class TestResults:
         jacobian = tests["softmax_jacobian"]
         assert jacobian["status"] == "failed"
         assert "You fill the diagonal" in Elements(jacobian["output"]).words
-        # What hidden checks found waits; what public ones found does not, nor does it tell points.
+        # Results of hidden checks wait; those of public checks do not, and show no points.
         assert jacobian["visibility"] == "after_published"
         assert "entry (0, 1) is 0, should be -0.25" in Elements(results["output"]).words
         assert "(hidden)" not in results["output"]
@@ -174,7 +174,7 @@ class TestResults:
         ],
         ids=["nothing", "empty", "half a notebook", "a hang", "an exit", "no Python"],
     )
-    def test_trouble_is_told(self, container, files, reason):
+    def test_trouble_is_reported(self, container, files, reason):
         results = container.results(files)
         assert results["score"] == 0
         assert reason in Elements(results["output"]).words
@@ -197,7 +197,7 @@ class TestResults:
         )
         assert container.results({"work.py": forge})["score"] == 0
 
-    def test_points_that_do_not_fit_the_assignment_are_told_of(self, container):
+    def test_points_that_do_not_fit_the_assignment_are_reported(self, container):
         about = {"assignment": {"total_points": "100.0"}, "users": []}
         (container.root / "submission_metadata.json").write_text(json.dumps(about))
         container.results({"work.py": SOFTMAX})

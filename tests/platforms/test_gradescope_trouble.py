@@ -16,7 +16,7 @@ from tests.support.submissions import SOFTMAX
 
 
 class TestGradescope:
-    def test_whatever_fails_is_told_in_the_results(self, tmp_path):
+    def test_whatever_fails_is_reported_in_the_results(self, tmp_path):
         written(tmp_path / "submission", "a file, not a folder")
         gradescope(tmp_path)
         assert "NotADirectoryError" in json.dumps(results_in(tmp_path))
@@ -50,4 +50,4 @@ def test_a_summary_says_that_not_all_is_graded(grade, plan):
     result = grade({"ex01_softmax.py": SOFTMAX})
     failed = msgspec.structs.replace(result, score=None)
     outcome = GradedInContainer(failed, plan, Settings())
-    assert "Not all is graded" in outcome.summary
+    assert "Not everything is graded" in outcome.summary

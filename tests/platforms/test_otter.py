@@ -62,7 +62,7 @@ def assigned(tmp_path_factory, course):
 def otter_gives(assigned, tmp_path, monkeypatch):
     """What `otter run` writes for a file."""
 
-    def given(name, content, *, beside=()):
+    def run(name, content, *, beside=()):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         for other, data in dict(beside).items():
@@ -77,7 +77,7 @@ def otter_gives(assigned, tmp_path, monkeypatch):
         )
         return json.loads((tmp_path / "results.json").read_text())
 
-    return given
+    return run
 
 
 @pytest.fixture
@@ -86,14 +86,14 @@ def points(grader):
     from grader.grade.grader import Grader
     from grader.intake.submission import submission_of
 
-    def given(name, content):
+    def grade(name, content):
         data = content if isinstance(content, bytes) else content.encode()
         plan = grader.plan
         submission = submission_of("ada", {name: data}, order=plan.slugs)
         result = Grader(plan, grader.lane).grade(submission)
         return {f.function: f.score for f in result.functions if f.exercise in EXERCISES}
 
-    return given
+    return grade
 
 
 def scores(results):
@@ -147,21 +147,21 @@ class TestAssign:
 class TestTheLearnersNotebook:
     def test_a_check_tells_what_is_wrong_without_our_package(self, assigned, monkeypatch):
         monkeypatch.setitem(sys.modules, "grader.notebook", None)
-        told = self.told_of(assigned, "softmax_jacobian", HALF)
-        assert "entry (0, 1) is 0, should be -0.25" in told
-        assert "1 of 3 checks pass" in told
-        assert "fill the diagonal" not in told
+        feedback = self.feedback_on(assigned, "softmax_jacobian", HALF)
+        assert "entry (0, 1) is 0, should be -0.25" in feedback
+        assert "1 of 3 checks pass" in feedback
+        assert "fill the diagonal" not in feedback
 
     def test_with_our_package_it_says_which_mistake(self, assigned):
-        assert "You fill the diagonal" in self.told_of(assigned, "softmax_jacobian", HALF)
+        assert "You fill the diagonal" in self.feedback_on(assigned, "softmax_jacobian", HALF)
 
-    def test_a_right_answer_passes_and_a_stub_is_told_of(self, assigned):
-        assert "All test cases passed" in self.told_of(assigned, "softmax", SOFTMAX)
+    def test_a_right_answer_passes_and_a_stub_is_reported(self, assigned):
+        assert "All test cases passed" in self.feedback_on(assigned, "softmax", SOFTMAX)
         stub = "def softmax(Z):\n    raise NotImplementedError('still')\n"
-        assert "softmax is not written yet" in self.told_of(assigned, "softmax", stub)
-        assert "no function softmax yet" in self.told_of(assigned, "softmax", "")
+        assert "softmax is not written yet" in self.feedback_on(assigned, "softmax", stub)
+        assert "no function softmax yet" in self.feedback_on(assigned, "softmax", "")
 
-    def told_of(self, assigned, name, source):
+    def feedback_on(self, assigned, name, source):
         """By otter's own code, from the test in the notebook's metadata."""
         tests = nbformat.read(assigned.notebook, as_version=4).metadata["otter"]["tests"]
         env = {}
@@ -188,10 +188,10 @@ class TestTheLearnersNotebook:
             passes = judge.judged(exercise, function, outcomes).verdict == "passed"
             try:
                 tests[variant.function]({variant.function: answer})
-                told = True
+                accepted = True
             except Exception:  # noqa: BLE001  # whatever says no
-                told = False
-            if told != passes:
+                accepted = False
+            if accepted != passes:
                 differing.append(variant.name)
         assert differing == []
 
@@ -291,8 +291,8 @@ class TestOtterRun:
 
     def test_the_public_way_gives_the_same(self, assigned, points, tmp_path):
         sign = tmp_path / "run_by_a_kernel"
-        told = f"import os\nif 'JPY_PARENT_PID' in os.environ:\n    open({str(sign)!r}, 'w')\n"
-        content = notebook(told + HALF)
+        probe = f"import os\nif 'JPY_PARENT_PID' in os.environ:\n    open({str(sign)!r}, 'w')\n"
+        content = notebook(probe + HALF)
         (tmp_path / "work.ipynb").write_bytes(content)
         untested = (
             "from grader.platforms.otter import plugin; plugin.TESTED = ();"
@@ -311,7 +311,7 @@ class TestOtterRun:
 class TestWhereOtterItselfFails:
     """`grader otter run`, and run_otter.py in a container."""
 
-    def test_an_unreadable_notebook_is_told_of(self, assigned, tmp_path):
+    def test_an_unreadable_notebook_is_reported(self, assigned, tmp_path):
         (tmp_path / "work.ipynb").touch()
         path, code = run_once(tmp_path / "work.ipynb", assigned.autograder, tmp_path / "out")
         results = json.loads(path.read_text())
@@ -367,7 +367,7 @@ class TestWhereOtterItselfFails:
             env={"PATH": f"{tools}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert (tmp_path / "site" / "grader" / "otter" / "plugin.py").exists()
+        assert (tmp_path / "site" / "grader" / "platforms" / "otter" / "plugin.py").exists()
 
 
 class TestConfig:

@@ -1,4 +1,4 @@
-"""Otter's autograder where something is missing or fails: told in what the platform reads."""
+"""Otter's autograder where something is missing or fails: reported in what the platform reads."""
 
 import json
 import sys
@@ -31,13 +31,13 @@ def toy(tmp_path):
 
 
 class TestOtter:
-    def test_whatever_fails_is_told_in_the_results(self, tmp_path):
+    def test_whatever_fails_is_reported_in_the_results(self, tmp_path):
         written(tmp_path / "submission_metadata.json", "{}")
         written(tmp_path / "submission" / "work.py", SOFTMAX)
         assert container.main(tmp_path) == 1
-        found = results_in(tmp_path)
-        assert found["score"] == 0
-        assert found["tests"][0]["name"] == "not graded"
+        results = results_in(tmp_path)
+        assert results["score"] == 0
+        assert results["tests"][0]["name"] == "not graded"
 
     @pytest.mark.parametrize("name", ["a.txt", "link.ipynb", "broken.ipynb", "link.py"])
     def test_one_odd_file_is_set_aside(self, tmp_path, name):
@@ -59,10 +59,10 @@ class TestOtter:
         work = written(tmp_path / "work.py", SOFTMAX)
         once = container.run_once
         assert "name a file, a folder or a zip archive" in told(once, work / "x", work, tmp_path)
-        assert "work.py is no autograder" in told(once, work, work, tmp_path)
+        assert "work.py is not an autograder" in told(once, work, work, tmp_path)
         with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
             pass
-        assert "work.py cannot be written to" in told(once, work, tmp_path / "empty.zip", work)
+        assert f"cannot write to {work}" in told(once, work, tmp_path / "empty.zip", work)
 
     @pytest.mark.slow  # needs otter
     def test_a_name_that_no_notebook_has_is_refused(self, tmp_path, toy):

@@ -1,4 +1,4 @@
-"""Workers that are processes of a Dask cluster, on any number of machines."""
+"""Grade a class in the worker processes of a Dask cluster, on any number of machines."""
 
 from __future__ import annotations
 
@@ -29,24 +29,33 @@ from grader.platforms.cluster.worker import Errand, Runner, Unfit
 from grader.platforms.container.archive import archive_of
 
 CONNECT_S = 10.0
-# So long nobody is at work before it is told that no worker is there.
+# Seconds without any worker before the run ends with an error.
 NOBODY_S = 30.0
+# Seconds between two looks at how many workers there are.
 ASK_S = 2.0
-# Submissions that go to a worker together: enough that Dask's own work (milliseconds a task) does
-# not count, and not more than can be done again when a worker is lost.
+# The most submissions, and bytes of these, that go to a worker together: enough that Dask's
+# overhead (milliseconds a task) does not matter, few enough to repeat when a worker is lost.
 GROUP, GROUP_BYTES = 32, 2**20
-# But so many groups for each worker, so that all come to an end together.
+# The least groups for each worker, so that all finish at about the same time.
 GROUPS_A_WORKER = 4
-# Of submissions that are under way, so many bytes are held here at once.
+# The most bytes of submissions under way that are held here.
 HELD_BYTES = 256 * 2**20
 NO_GRADER = ("ImportError", "ModuleNotFoundError", "AttributeError")
-KEPT = "what was graded is kept, and the same command goes on from there"
+KEPT = "finished results are kept; run the same command again to continue"
 START = "start one on each machine: dask worker {address} --nworkers auto --nthreads 1"
-INSTALL = "install the same everywhere: pip install 'softmax-grader[cluster]=={version}'"
+INSTALL = "install the same version everywhere: pip install 'softmax-grader[cluster]=={version}'"
 
 
 class Cluster:
-    """A Dask cluster, asked to do one errand. Use `connected`."""
+    """The workers of a Dask cluster, for one run of a class: a `Workers` of grade.pool.
+
+    `connected` makes one, calls `prepare`, and `close` at the end. It holds the connection to the
+    scheduler, and the name under which the workers know this run. `prepare` waits for a worker,
+    makes sure that all run the same code, chooses a tier that works on all of them (`wall`), and
+    registers the errand with Dask, which also gives it to workers that join later. `pool` then
+    lends the workers out while a class is graded. When the scheduler or all workers are lost, the
+    run ends with the UsageError of `lost` or `nobody`; finished results are stored by then.
+    """
 
     def __init__(
         self, client: Client, address: str, course: Course, plan: Plan, *, count: int
@@ -61,16 +70,16 @@ class Cluster:
         self._lost = False
 
     def prepare(self, isolation: str) -> None:
-        """Make sure that all workers are alike, choose a wall that all have, tell them the errand.
+        """Make sure that all workers are alike, choose a wall that all have, send the errand.
 
-        UsageError names the workers that are not as they should be.
+        UsageError when there is no worker, one has other code, or one lacks the wall.
         """
         self._wait_for_workers()
         versions = errands.versions()
-        for address, found in self._asked(errands.versions).items():
-            if different := [name for name in versions if found.get(name) != versions[name]]:
-                told = errands.difference(versions, found, different)
-                raise UsageError(f"the worker {address} is not like this grader: {told}")
+        for address, theirs in self._ask(errands.versions).items():
+            if different := [name for name in versions if theirs.get(name) != versions[name]]:
+                difference = errands.difference(versions, theirs, different)
+                raise UsageError(f"the worker {address} is not like this grader: {difference}")
         tier = self._chosen(isolation)
         course = archive_of(course_files(self._course.folder))
         errand = Errand(self._name, self._plan, tier, course, versions)
@@ -86,37 +95,38 @@ class Cluster:
                 )
             time.sleep(0.2)
 
-    def _asked(self, question: Any, *args: object) -> Mapping[str, Any]:
-        """What each worker answers; UsageError where a worker has no grader to answer with."""
+    def _ask(self, question: Any, *args: object) -> Mapping[str, Any]:
+        """Call a function in each worker, return the answers. UsageError if one has no grader."""
         answers = self._client.run(question, *args, on_error="return")
-        for address, found in answers.items():
-            if not isinstance(found, Exception):
+        for address, answer in answers.items():
+            if not isinstance(answer, Exception):
                 continue
-            told = repr(found)
-            # Dask wraps what is raised where a question cannot even be read.
-            if any(name in told for name in NO_GRADER):
+            error = repr(answer)
+            # Dask wraps the exception when the question cannot be unpickled.
+            if any(name in error for name in NO_GRADER):
                 version = errands.versions()["grader"]
                 raise UsageError(
-                    f"the worker {address} has no grader, or another one ({told});"
+                    f"the worker {address} has no grader, or another one ({error});"
                     f" {INSTALL.format(version=version)}"
                 )
-            # Dask itself failed.
-            raise UsageError(f"{address} cannot be asked: {told}")  # pragma: no cover
+            raise UsageError(  # pragma: no cover  # only if Dask itself fails
+                f"cannot reach the worker {address}: {error}; start it again"
+            )
         return dict(answers)
 
     def _chosen(self, isolation: str) -> Tier:
-        """The tier that is asked for by its name, or the strongest that every worker has."""
+        """Choose the tier `isolation` or, for auto, the strongest that works on every worker."""
         wanted = TIERS[:-1] if isolation == "auto" else tuple(t for t in TIERS if t == isolation)
         failures = []
         for tier in wanted:
-            found = self._asked(errands.examination, tier)
-            failed = [(where, one) for where, one in found.items() if one.problem]
+            examinations = self._ask(errands.examination, tier)
+            failed = [(address, one) for address, one in examinations.items() if one.problem]
             if not failed:
-                self.wall = next(one.wall for one in found.values())
+                self.wall = next(examination.wall for examination in examinations.values())
                 return tier
-            where, one = failed[0]
-            told = f"{where}: {one.problem}; {one.remedy}"
-            failures.append(f"  {tier}, on {len(failed)} of {len(found)}: {told}")
+            address, first = failed[0]
+            problem = f"{address}: {first.problem}; {first.remedy}"
+            failures.append(f"  {tier}, on {len(failed)} of {len(examinations)}: {problem}")
         raise UsageError(
             "learners' code cannot be walled off on every worker, so nothing was graded\n"
             + "\n".join(failures)
@@ -124,7 +134,7 @@ class Cluster:
 
     @contextmanager
     def pool(self, *, alone: bool) -> Iterator[_ClusterPool]:
-        """The workers that there are, also those that come later."""
+        """Lend out the workers within this block; those that join later are used as well."""
         executor = self._client.get_executor(pure=False)
         pool = _ClusterPool(self, executor, alone=alone)
         try:
@@ -134,41 +144,44 @@ class Cluster:
             executor.shutdown(wait=False)
 
     def failure(self, task: Task, message: str) -> TaskResult:
-        """The answer to a task that could not be done."""
+        """Return the result of a task that the grader itself failed on."""
         return TaskGrader(Work(self._plan, self.wall)).failure(task, message)
 
     def processes(self) -> int:
-        """How many worker processes there are. UsageError when the scheduler does not answer."""
+        """Count the worker processes. UsageError when the scheduler does not answer."""
         try:
             return len(self._client.nthreads())
-        # It was lost at this very moment.
+        # Not covered: the scheduler would have to be lost at this very moment.
         except (OSError, CommClosedError, ValueError, RuntimeError) as error:  # pragma: no cover
             raise self.lost() from error
 
     def submit(self, executor: Executor, tasks: list[Task]) -> Future[bytes]:
-        """Give tasks to a worker, which answers as `errands.answers` does."""
+        """Give tasks to a worker; the future holds the result of `errands.results_of`."""
         return executor.submit(errands.results_of, self._name, pickle.dumps(tasks))
 
     def lost(self) -> UsageError:
-        """The scheduler is gone."""
+        """Note that the scheduler is lost, and return the error that says so."""
         self._lost = True
         return UsageError(f"the scheduler at {self._address} was lost; start it again; {KEPT}")
 
     def nobody(self) -> UsageError:
-        """There are no workers any more."""
+        """Return the error that says that no worker is left."""
         return UsageError(
             f"no worker is left at {self._address}; {START.format(address=self._address)}; {KEPT}"
         )
 
     def close(self) -> None:
-        """Let the workers forget the errand."""
+        """Make the workers forget the errand, unless the scheduler was lost."""
         if not self._lost:
-            with suppress(Exception):  # it is gone since
+            with suppress(Exception):  # the scheduler may be gone by now
                 self._client.unregister_worker_plugin(f"softmax-grader-{self._name}")
 
 
 class _ClusterPool:
-    """The workers of a cluster, while they are given tasks."""
+    """The workers of a cluster while they grade: a `Pool` of grade.pool.
+
+    It remembers the bytes of the groups under way, so that a class of any size fits into memory.
+    """
 
     def __init__(self, cluster: Cluster, executor: Executor, *, alone: bool) -> None:
         self._cluster = cluster
@@ -177,11 +190,11 @@ class _ClusterPool:
         self._held: dict[Future[bytes], int] = {}
         self._processes = 0
         self._group = 1
-        self._somebody = time.monotonic()
+        self._last_seen = time.monotonic()
         self._next_ask = 0.0
 
     def room(self) -> int:
-        """How many groups may be under way: by the workers that there are, and by their bytes."""
+        """Return how many groups may be under way, by the number of workers and by their bytes."""
         now = time.monotonic()
         if now >= self._next_ask:
             self._processes = self._cluster.processes()
@@ -189,8 +202,8 @@ class _ClusterPool:
             share = self._cluster.count // (GROUPS_A_WORKER * max(1, self._processes))
             self._group = 1 if self._alone else max(1, min(GROUP, share))
             if self._processes:
-                self._somebody = now
-            elif now - self._somebody > NOBODY_S:
+                self._last_seen = now
+            elif now - self._last_seen > NOBODY_S:
                 raise self._cluster.nobody()
         if self._alone:
             return 1
@@ -198,25 +211,25 @@ class _ClusterPool:
         return len(self._held) if full else self._processes * AHEAD
 
     def next_group(self, tasks: Iterator[Task]) -> list[Task]:
-        """Some submissions, read here: a worker need not see the same files."""
+        """Take a group of tasks and read their files here: workers need not see these."""
         group: list[Task] = []
         size = 0
         for task in tasks:
-            read = _read(task)
-            group.append(read)
-            size += _bytes_of(read)
+            task_with_files = _read(task)
+            group.append(task_with_files)
+            size += _bytes_of(task_with_files)
             if len(group) >= self._group or size > GROUP_BYTES:
                 break
         return group
 
     def submit(self, tasks: list[Task]) -> Future[bytes]:
-        """Give them to a worker."""
+        """Give a group of tasks to a worker."""
         future = self._cluster.submit(self._executor, tasks)
         self._held[future] = sum(map(_bytes_of, tasks))
         return future
 
     def results(self, future: Future[bytes]) -> list[TaskResult]:
-        """What it has come to. WorkerLost when workers have ended over it, again and again."""
+        """Return the results of a group. WorkerLost when several workers died while grading it."""
         del self._held[future]
         try:
             return list(pickle.loads(future.result()))  # noqa: S301  # as Dask itself does
@@ -225,23 +238,23 @@ class _ClusterPool:
         except CancelledError:
             raise self._cluster.lost() from None
         except (Unfit, ImportError, AttributeError) as error:
-            # One that has come later; those that were there at first have been asked.
+            # A worker that joined later: those of the start were asked in `prepare`.
             raise UsageError(f"a worker cannot grade: {error}; {KEPT}") from None
 
     def cancel(self) -> None:
-        """Let what is under way not be begun."""
+        """Cancel the groups that no worker has begun."""
         for future in self._held:
             future.cancel()
 
 
 def _read(task: Task) -> Task:
-    """A task that carries what was handed in."""
+    """Return the task with the contents of its files in place of their paths."""
     if isinstance(task.paths, Collected):
         return task
     try:
         return task._replace(paths=collect(task.paths))
-    # Whoever is to answer it will say why it cannot be read.
-    except Exception:  # noqa: BLE001  # pragma: no cover  # gone at this moment
+    # The worker will fail to read it as well, and report why.
+    except Exception:  # noqa: BLE001  # pragma: no cover  # only if files are deleted meanwhile
         return task
 
 
@@ -253,12 +266,12 @@ def _bytes_of(task: Task) -> int:
 def connected(
     address: str, course: Course, plan: Plan, *, isolation: str, count: int
 ) -> Iterator[Cluster]:
-    """A cluster whose workers are ready to grade `count` submissions, until the block ends.
+    """Connect to a cluster and prepare its workers to grade `count` submissions in this block.
 
-    UsageError when there is no scheduler at `address`, or no fit worker.
+    UsageError when there is no scheduler at `address`, or its workers cannot grade.
     """
     for name in logging.root.manager.loggerDict:
-        # What it would tell of lost connections is told in a sentence of ours.
+        # Lost connections are reported in one sentence of ours instead.
         if name.partition(".")[0] in {"distributed", "tornado"}:
             logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", message="Sending large graph")
@@ -267,7 +280,7 @@ def connected(
     except (OSError, ValueError, ImportError) as error:
         raise UsageError(
             f"no Dask scheduler answers at {address} ({error}); start one with `dask scheduler` and"
-            " name the address that it prints"
+            " give the address that it prints"
         ) from error
     with client:
         cluster = Cluster(client, address, course, plan, count=count)

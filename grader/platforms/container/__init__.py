@@ -1,1 +1,1 @@
-"""Grade one submission in a container that a platform starts for it: what is packed, what runs."""
+"""Grade one submission in a container that a platform starts: pack the course, grade by it."""

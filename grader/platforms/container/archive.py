@@ -1,4 +1,4 @@
-"""Make zip archives that are the same whenever they are made of the same files."""
+"""Make zip archives whose bytes depend on nothing but the files in them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 
-# The earliest that a zip archive can tell.
+# The earliest time that a zip archive can hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FILE, PROGRAM = 0o100644, 0o100755
 
 
 def archive_of(files: Mapping[str, bytes], *, programs: Iterable[str] = ()) -> bytes:
-    """A zip archive of these files, by name; `programs` may be executed."""
+    """Make a zip archive of these files, by name; those in `programs` are executable."""
     buffer = io.BytesIO()
     executable = set(programs)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

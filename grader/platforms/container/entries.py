@@ -1,30 +1,29 @@
-"""What lies in a container's folders, which Gradescope and otter lay out alike."""
+"""Find the submission in a container's folders, which Gradescope and otter lay out alike."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# Otter puts these into the folder of the submission.
-OTTERS = frozenset({"tests", "__init__.py"})
-
-
-# Where files are put, beside the submission's folder, that otter would refuse or be ended by.
+# What otter adds to the folder of the submission.
+ADDED_BY_OTTER = frozenset({"tests", "__init__.py"})
+# The folder, beside the submission's, for files that otter would refuse or fail on.
 ASIDE = "handed_in"
 
 
 def handed_in(root: Path) -> list[Path]:
-    """The files and folders that a learner handed in: not what otter or the author lays beside."""
+    """List the files and folders that a learner handed in, not those of otter or the author."""
     if (root / ASIDE).is_dir():
         return sorted((root / ASIDE).iterdir())
     submission, files = root / "submission", root / "source" / "files"
-    laid = {path.name for path in files.iterdir()} if files.is_dir() else set()
+    from_author = {path.name for path in files.iterdir()} if files.is_dir() else set()
     return sorted(
         path
         for path in submission.iterdir()
-        if path.name not in laid and not (path.name in OTTERS and _is_otters(path))
+        if path.name not in from_author
+        and not (path.name in ADDED_BY_OTTER and _is_from_otter(path))
     )
 
 
-def _is_otters(path: Path) -> bool:
-    """Whether a file or folder of this name is the one that otter puts there."""
+def _is_from_otter(path: Path) -> bool:
+    """Tell whether a file or folder with such a name is the one that otter added."""
     return path.is_dir() or path.stat().st_size == 0

@@ -1,4 +1,4 @@
-"""Grade the one submission of a container, as `grader grade` would."""
+"""Grade the one submission of a container, as `grader grade` does."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from grader.platforms.container.pack import NAME, Settings, opened
 from grader.text import points
 
 STUDENT = "submission"
-FAILED = "the grader itself failed on this: that is not your doing, and it is to be graded again"
+FAILED = "the grader itself failed on this; it is not your fault, and it will be graded again"
 
 
 def not_graded(why: str) -> str:
-    """What is told where the grader itself failed: platforms want a number, so there is a 0."""
+    """Write what is shown when the grader itself failed: platforms need a score, so it is 0."""
     return (
         f"This submission is NOT GRADED yet: {why}\n\n"
-        "That is not the learner's doing, and 0 points here are no mark. Instructors: mend the"
+        "This is not the learner's fault, and the 0 points are not a mark. Instructors: fix the"
         " cause, then have it graded again."
     )
 
 
 @dataclass(frozen=True, slots=True)
 class GradedInContainer:
-    """A graded submission, by which plan and settings."""
+    """A graded submission, with the plan and the settings that it was graded by."""
 
     result: SubmissionResult
     plan: Plan
@@ -41,32 +41,35 @@ class GradedInContainer:
 
     @property
     def planned(self) -> dict[str, PlannedFunction]:
-        """The checks of each function."""
+        """Each function of the plan, by name."""
         return {f.name: f for exercise in self.plan.exercises for f in exercise.functions}
 
     @property
     def score(self) -> float:
-        """The points of what could be graded."""
+        """The points of the functions that could be graded."""
         return round(sum(f.score or 0.0 for f in self.result.functions), 2)
 
     @property
     def summary(self) -> str:
-        """The points, what was noticed of the files, what to do next."""
+        """The points, the notes on the files, what to do next."""
         result = self.result
         lines = [f"{points(self.score)} of {points(result.max_score)} points."]
         if result.failed:
-            lines.append(f"Not all is graded: {FAILED}.")
+            lines.append(f"Not everything is graded: {FAILED}.")
         lines += [f"- {note}" for note in result.notes]
-        lines.append(next_step(result.functions) or "All that was asked for is there, and right.")
+        lines.append(
+            next_step(result.functions) or "Everything that was asked for is there, and right."
+        )
         return "\n".join(lines)
 
 
 def grade_in_container(
     entries: Collection[Path], folder: Path, *, plan_beside: Path | None = None
 ) -> GradedInContainer:
-    """The result of these files and folders by the course that is packed in `folder`.
+    """Grade these files and folders by the course that is packed in `folder`.
 
-    UsageError when there is no packed course, or no wall can be had: then nothing was run.
+    `plan_beside` is where `prepare` stored the plan. UsageError when there is no packed course, or
+    no wall works here: then nothing was run.
     """
     with opened(folder / NAME, plan_beside=plan_beside) as pack:
         wall = chosen(pack.settings.isolation)

@@ -1,7 +1,7 @@
-"""A course in one file, with how it is to be graded: what an autograder's zip carries.
+"""Pack a course and its settings into one file, which goes into an autograder's zip.
 
-The plan (what the references and the listed mistakes answer) takes seconds to compute. It can be
-packed along; one of another version of the grader or of NumPy is not used, but made again.
+The plan (the answers of the references and the listed mistakes) takes seconds to compute, so it can
+be packed too. A plan made by another version of the grader or of NumPy is computed again.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a packed course is to be graded."""
+    """How a packed course is graded, and how Gradescope shows the results."""
 
     exercises: tuple[str, ...] = ()
     seed: int = 0
     isolation: Literal["auto", "bubblewrap", "seccomp", "none"] = "auto"
     limits: Limits = msgspec.field(default_factory=Limits)
-    # How Gradescope is to show it: an entry for each check or function, in which markup, and when
-    # learners see what hidden checks found.
+    # For Gradescope: what each entry is about, its markup, and when learners see the results of
+    # hidden checks.
     per: Literal["function", "check"] = "function"
     format: Literal["html", "md"] = "html"
     hidden_visibility: Visibility = "after_published"
@@ -52,7 +52,7 @@ class _PackedPlan(msgspec.Struct, frozen=True):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pack:
-    """A packed course, opened: a folder for as long as it is open, the plan, the settings."""
+    """An open pack: the course's folder, which lasts until it is closed, the plan, the settings."""
 
     course: Path
     plan: Plan
@@ -60,7 +60,10 @@ class Pack:
 
 
 def packed(course: Course, settings: Settings, *, with_plan: bool) -> bytes:
-    """A course and the settings as a zip archive; `with_plan` adds 2 MB and saves seconds a run."""
+    """Pack a course and the settings as a zip archive.
+
+    `with_plan` adds 2 MB and saves some seconds in each run. CourseError when a reference fails.
+    """
     files = {SETTINGS: msgspec.json.format(msgspec.json.encode(settings), indent=2)}
     files |= course_files(course.folder)
     if with_plan:
@@ -70,9 +73,9 @@ def packed(course: Course, settings: Settings, *, with_plan: bool) -> bytes:
 
 @contextmanager
 def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
-    """The pack in the file `path`; `plan_beside` is where `prepare` has left its plan.
+    """Open the pack in the file `path`; `plan_beside` is where `prepare` stored its plan.
 
-    UsageError when it is none, with the remedy.
+    UsageError when it cannot be read or is no pack.
     """
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         course = Path(folder) / PACKED
@@ -83,9 +86,9 @@ def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
                 settings = msgspec.json.decode(archive.read(SETTINGS), type=Settings)
                 stored = archive.read(PLAN) if PLAN in archive.namelist() else b""
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}; {REMEDY}") from error
+            raise UsageError(f"cannot read {path}: {error.strerror}; {REMEDY}") from error
         except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
-            raise UsageError(f"{path} is no packed course ({error}); {REMEDY}") from error
+            raise UsageError(f"{path} is not a packed course ({error}); {REMEDY}") from error
         if plan_beside is not None and plan_beside.exists():
             stored = plan_beside.read_bytes()
         plan = _unpacked_plan(stored) or _plan(course_of(course), settings)
@@ -93,7 +96,7 @@ def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
 
 
 def prepare(path: Path, plan_path: Path) -> None:
-    """Compute the plan of the pack in `path` once, so that no submission waits for it."""
+    """Compute the plan of the pack in `path` and store it in `plan_path`, for all submissions."""
     with opened(path) as pack:
         plan_path.write_bytes(_packed_plan(pack.plan))
 
@@ -108,7 +111,7 @@ def _packed_plan(plan: Plan) -> bytes:
 
 
 def _unpacked_plan(data: bytes) -> Plan | None:
-    """The plan, unless another version made it: the numbers of NumPy's generators may differ."""
+    """Read a plan. None if another version made it: NumPy's random numbers may then differ."""
     try:
         packed_plan = msgspec.msgpack.decode(data, type=_PackedPlan)
     except msgspec.MsgspecError:

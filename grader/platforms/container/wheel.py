@@ -1,6 +1,6 @@
-"""Put the running grader into a wheel, without building it again: no network, no build tools.
+"""Make a wheel of the running grader, without a build: no network, no build tools.
 
-A container gets the very code that has packed it, be it installed or run from a checkout.
+The container then runs exactly the code that packed it, whether installed or from a checkout.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from grader.errors import UsageError
 from grader.platforms.container.archive import archive_of
 
 DISTRIBUTION = "softmax-grader"
-# Needed by learners, who are not in a container.
+# Not needed in a container: the exercises are for learners' machines.
 LEFT_OUT = frozenset({"__pycache__", "exercises"})
 TAG = "py3-none-any"
-# Of the metadata of an installed distribution, what a wheel holds, too.
-KEPT = ("METADATA", "entry_points.txt", "licenses/LICENSE")
+# The metadata of an installed distribution that a wheel holds too.
+METADATA = ("METADATA", "entry_points.txt", "licenses/LICENSE")
 
 
 def wheel_name() -> str:
-    """The file name that pip asks of a wheel."""
+    """Return the file name that pip expects of this wheel."""
     return f"{DISTRIBUTION.replace('-', '_')}-{__version__}-{TAG}.whl"
 
 
 def wheel_bytes() -> bytes:
-    """The running grader as a wheel. UsageError when it was not installed by pip."""
+    """Make a wheel of the running grader. UsageError when it was not installed by pip."""
     files = dict(sorted(_package()))
     folder = f"{DISTRIBUTION.replace('-', '_')}-{__version__}.dist-info"
     files |= {f"{folder}/{name}": data for name, data in _metadata()}
@@ -64,9 +64,9 @@ def _metadata() -> Iterator[tuple[str, bytes]]:
             f"{DISTRIBUTION} {distribution.version} is installed, but {__version__} is running;"
             f" {remedy}"
         )
-    for name in KEPT:
+    for name in METADATA:
         text = distribution.read_text(name)
-        if text is not None:  # pragma: no branch  # not every installer leaves each
+        if text is not None:  # pragma: no branch  # some installers leave some of them out
             yield name, text.encode()
 
 

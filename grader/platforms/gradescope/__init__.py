@@ -1,1 +1,1 @@
-"""Gradescope without otter: an autograder that installs in seconds and always writes results."""
+"""Grade on Gradescope without otter: an autograder that always writes results."""

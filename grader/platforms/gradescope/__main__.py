@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import GraderError
+from grader.files import write_bytes
 
 if TYPE_CHECKING:
     from grader.platforms.gradescope.results import Results
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def main(root: Path) -> None:
-    """Grade what lies in `root`/submission; `root`/results/results.json is there afterwards."""
+    """Grade `root`/submission, and write `root`/results/results.json in any case."""
     began = time.monotonic()
     try:
         from grader.platforms.container.entries import handed_in
@@ -34,19 +35,12 @@ def main(root: Path) -> None:
         print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
     except GraderError as error:
         data = _failure(str(error))
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is to be told in the results
+    except Exception as error:  # noqa: BLE001  # the results report any error
         _log.exception("grading failed")
         data = _failure(repr(error))
-    write(root, data)
-
-
-def write(root: Path, data: bytes) -> None:
-    """Write results.json, whole or not at all."""
-    folder = root / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / ".results.json.part"
-    part.write_bytes(data)
-    part.replace(folder / "results.json")
+    results = root / "results" / "results.json"
+    results.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(results, [data])
 
 
 def _failure(why: str) -> bytes:
@@ -60,7 +54,7 @@ def _json(results: Results) -> bytes:
 
 
 def prepare(root: Path) -> None:
-    """Compute once, while the image is built, what every grading needs."""
+    """Compute the plan, once, while the image is built. UsageError when there is no pack."""
     from grader.platforms.container.pack import NAME
     from grader.platforms.container.pack import prepare as prepared
 
@@ -68,16 +62,19 @@ def prepare(root: Path) -> None:
     prepared(source / NAME, source / PLAN)
 
 
-def _for_instructors(root: Path, most: float) -> str:
-    """Whether the points fit the assignment's, which Gradescope does not ask for."""
+def _for_instructors(root: Path, max_score: float) -> str:
+    """Compare the course's points with the assignment's, which Gradescope does not do."""
     try:
         about = json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
         total = float(about["assignment"]["total_points"])
     except (OSError, ValueError, KeyError, TypeError):
         return "graded"
-    if total == most:
+    if total == max_score:
         return "graded"
-    return f"graded; the assignment has {total:g} points and the course {most:g}: set them alike"
+    return (
+        f"graded; the assignment has {total:g} points and the course {max_score:g}: give the"
+        f" assignment {max_score:g} points"
+    )
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ PROGRAMS = ("setup.sh", "run_autograder")
 
 
 def build(course: Course, out: Path, settings: Settings) -> int:
-    """Write the autograder for a course to `out`; how many bytes it has.
+    """Write the autograder for a course to `out`, and return its size in bytes.
 
     CourseError when a reference fails, UsageError when `out` cannot be written to.
     """
-    # Found out now, not by the platform.
+    # An error in the course must show now, not on the platform.
     plan_of(course, seed=settings.seed, only=settings.exercises)
     files = {
         name: (HERE / name).read_bytes().replace(b"WHEEL_NAME", wheel_name().encode())
@@ -33,5 +33,7 @@ def build(course: Course, out: Path, settings: Settings) -> int:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(data)
     except OSError as error:
-        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another file with --out"
+        ) from error
     return len(data)

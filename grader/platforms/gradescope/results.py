@@ -1,4 +1,4 @@
-"""results.json as Gradescope documents it, from a graded submission."""
+"""Make results.json, as Gradescope documents it, from a graded submission."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Status = Literal["passed", "failed"]
 
 
 class GradescopeTest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One entry of the list that learners see. Without a score it counts nothing."""
+    """One entry of the list that learners see; without a score it does not count."""
 
     name: str
     visibility: Visibility
@@ -31,7 +31,7 @@ class GradescopeTest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Results(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All of results.json. `score` is the points, whatever the entries say."""
+    """The whole of results.json. `score` is what counts, whatever the entries add up to."""
 
     score: float
     tests: tuple[GradescopeTest, ...]
@@ -43,7 +43,7 @@ class Results(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def results_of(outcome: GradedInContainer, *, seconds: float) -> Results:
-    """The results of a graded submission, as the packed settings ask for them."""
+    """Make the results of a submission that took `seconds`, as the packed settings say."""
     settings, result = outcome.settings, outcome.result
     entries = _per_check(outcome) if settings.per == "check" else _per_function(outcome)
     return Results(
@@ -52,20 +52,20 @@ def results_of(outcome: GradedInContainer, *, seconds: float) -> Results:
         output=summary_text(outcome),
         output_format=settings.format,
         execution_time=round(seconds),
-        # Instructors can have it from the export; learners are not shown it.
+        # In Gradescope's export for instructors; not shown to learners.
         extra_data={"softmax_grader": msgspec.to_builtins(result)},
     )
 
 
 def failure(why: str) -> Results:
-    """The results when the grader failed: no points were given, and none were lost."""
+    """Make the results when the grader itself failed: Gradescope needs a score, so it is 0."""
     text = not_graded(why)
     entry = GradescopeTest("not graded", "visible", status="failed", output=text)
     return Results(score=0, tests=(entry,), output=text, extra_data={"graded": False})
 
 
 def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
-    """An entry for each function; of one with hidden checks it tells what those have found."""
+    """Yield an entry for each function; hidden checks are in it, and decide who sees it when."""
     settings = outcome.settings
     for number, function in enumerate(outcome.result.functions, start=1):
         hidden = any(check.hidden for check in function.checks)
@@ -75,7 +75,7 @@ def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
             score=function.score or 0.0,
             max_score=function.max_score,
             status=_status(function.verdict),
-            output=_told(function, outcome),
+            output=_output(function, outcome),
             output_format=settings.format,
             tags=(function.exercise,),
             visibility=settings.hidden_visibility if hidden else "visible",
@@ -83,15 +83,15 @@ def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
 
 
 def _per_check(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
-    """An entry for each check, which has no points of its own, after one with the function's."""
+    """Yield an entry with the points of each function, then one without points for each check."""
     settings = outcome.settings
     for number, entry in enumerate(_per_function(outcome), start=1):
         yield entry
         function = outcome.result.functions[number - 1]
-        for place, check in enumerate(function.checks, start=1):
+        for check_number, check in enumerate(function.checks, start=1):
             yield GradescopeTest(
                 name=f"{function.function}: {check.name.replace('_', ' ')}",
-                number=f"{number}.{place}",
+                number=f"{number}.{check_number}",
                 status=_status(check.verdict),
                 output=check_text(check, function, outcome),
                 output_format=settings.format,
@@ -100,7 +100,7 @@ def _per_check(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
             )
 
 
-def _told(function: FunctionResult, outcome: GradedInContainer) -> str:
+def _output(function: FunctionResult, outcome: GradedInContainer) -> str:
     return FAILED if function.score is None else function_text(function, outcome)
 
 

@@ -23,9 +23,9 @@ if ! find_python >/dev/null; then
   apt-get update -qq
   install python3.12 python3.12-venv || install python3.11 python3.11-venv || install python3 python3-venv
 fi
-PYTHON="$(find_python)" || { echo "no Python 3.11 or later can be had here: choose a newer base image" >&2; exit 1; }
+PYTHON="$(find_python)" || { echo "no Python 3.11 or later is available here: choose a newer base image" >&2; exit 1; }
 
-# What walls off learners' code. Most images have it; without it nothing is graded.
+# The wall around learners' code needs it. Most images have it; without it nothing is graded.
 if ! ldconfig -p | grep -q libseccomp; then
   apt-get update -qq && install libseccomp2 || true
 fi

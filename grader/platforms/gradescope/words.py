@@ -1,4 +1,4 @@
-"""What a learner reads on Gradescope: HTML from a template, or Markdown around plain text."""
+"""Write what a learner reads on Gradescope: HTML from a template, or Markdown with plain text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
-    """All that is told of a function."""
+    """Write the feedback on a function."""
     planned = outcome.planned[function.function]
     if outcome.settings.format == "md":
         head = f"**{points(function.score)} of {points(function.max_score)} points**"
@@ -31,9 +31,9 @@ def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
 
 
 def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInContainer) -> str:
-    """What is told of one check."""
-    about = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
-    lines = [] if check.hidden else [about.text]
+    """Write the feedback on one check."""
+    planned = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
+    lines = [] if check.hidden else [planned.text]
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
     if outcome.settings.format == "md":
@@ -43,9 +43,9 @@ def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInCo
 
 
 def summary_text(outcome: GradedInContainer) -> str:
-    """What learners see at once: what was noticed, the public checks, what to do next.
+    """Write what learners see at once: the notes, the public checks, what to do next.
 
-    Neither points nor anything that only hidden checks have found.
+    It has no points, and nothing that only hidden checks have found.
     """
     functions = [public_part(function) for function in outcome.result.functions]
     planned = {name: _public_part(checks) for name, checks in outcome.planned.items()}
@@ -72,7 +72,7 @@ def _public_part(planned: PlannedFunction) -> PlannedFunction:
 
 
 def _fenced(print_to: Callable[[Console], object]) -> str:
-    """What is printed, as a block of Markdown out of which nothing in it can break."""
+    """Wrap what is printed in a block of Markdown, from which no text in it can break out."""
     text = as_text(print_to)
     fence = "```"
     while fence in text:

@@ -1,1 +1,1 @@
-"""otter-grader: notebooks and autograders that it takes, graded by this engine."""
+"""Make notebooks and autograders for otter-grader, graded by this engine."""

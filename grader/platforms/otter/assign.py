@@ -1,8 +1,8 @@
-"""Let Otter Assign make a student notebook and an autograder, and complete the autograder.
+"""Make a student notebook and an autograder by Otter Assign, and complete the autograder.
 
-Otter writes the notebook, the tests and the zip. The zip is given what it needs to grade by our
-engine where it is unpacked: this grader as a wheel, a line of setup that installs it, and a start
-that survives what would end otter without a result.
+Otter writes the notebook, the tests and the zip. What the zip needs to grade by our engine is then
+added: this grader as a wheel, the lines of setup.sh that install it, and a start script that writes
+results even where otter alone would fail without any.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from grader.platforms.otter.master import master_notebook
 PLUGIN = "grader.platforms.otter.plugin.Plugin"
 HERE = Path(__file__).parent
 AUTOGRADER = "autograder.zip"
-# `otter grade` builds its image before it copies anything but files of these names into it.
+# `otter grade` copies into its image only requirements.* before it runs setup.sh.
 WHEEL = "requirements.softmax-grader.whl"
 STUB, STUB_SOURCE = "tests/graded_by_plugin.py", b"OK_FORMAT = False\nname = 'graded by plugin'\n"
-INSTALL = "'otter-grader[grading]' is needed for this: pip install 'softmax-grader[otter]'"
+INSTALL = "this needs otter-grader; run pip install 'softmax-grader[otter]'"
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Where the files are that Otter Assign has made."""
+    """The paths of the student notebook and the autograder."""
 
     notebook: Path
     autograder: Path
@@ -55,13 +55,16 @@ def assign(
 ) -> Assigned:
     """Make `out`/student and `out`/autograder from the course, by Otter Assign.
 
-    With `prove` otter grades the solved notebook, and refuses unless it gets all points. UsageError
-    when otter is not there or refuses.
+    With `prove`, otter grades the solved notebook and refuses unless it gets full points. `step` is
+    called with what is done next. UsageError when otter is not installed or refuses, when `name` is
+    not valid, or when `out` cannot be written to; CourseError when the course cannot be used.
     """
     _require_otter()
     name = name or _name_of(course, settings)
     if not re.fullmatch(r"\w[\w.-]*", name):
-        raise UsageError(f"--name {name}: a notebook's name has letters, digits, _, . and - only")
+        raise UsageError(
+            f"--name {name}: use only letters, digits, _, . and - in the name of a notebook"
+        )
     step("computing what the references answer")
     pack = packed(course, settings, with_plan=True)
     plan = plan_of(course, seed=PUBLIC_SEED, only=settings.exercises, hidden=False)
@@ -79,11 +82,11 @@ def assign(
 
 
 def completed(made: Path) -> bytes:
-    """The autograder that otter has made, with what it needs where it is unpacked."""
+    """Complete the autograder that otter made with what it needs to grade by our engine."""
     with zipfile.ZipFile(made) as archive:
-        # Otter's tests would only be run in vain: the plugin grades. It wants one to be there.
-        kept = [n for n in archive.namelist() if n[-1] != "/" and not n.startswith("tests/")]
-        files = {name: archive.read(name) for name in kept} | {STUB: STUB_SOURCE}
+        # The plugin grades, so otter's tests are left out; but otter needs at least one.
+        names = [n for n in archive.namelist() if n[-1] != "/" and not n.startswith("tests/")]
+        files = {name: archive.read(name) for name in names} | {STUB: STUB_SOURCE}
     root = re.search(rb'run_autograder\("(.*)"\)', files["run_otter.py"])
     install = (HERE / "setup.sh").read_text(encoding="utf-8").replace("WHEEL_NAME", wheel_name())
     install = install.replace("AUTOGRADER_ROOT", root[1].decode() if root else "/autograder")
@@ -99,13 +102,15 @@ def _written(out: Path, name: str, student: bytes, autograder: bytes) -> Assigne
         for path, data in ((assigned.notebook, student), (assigned.autograder, autograder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    except OSError as error:  # pragma: no cover  # the disk is full
-        raise UsageError(f"{out} cannot be written to: {error.strerror}; name another") from error
+    except OSError as error:  # pragma: no cover  # only if the disk is full
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another folder with --out"
+        ) from error
     return assigned
 
 
 def _config(*, prove: bool) -> dict[str, Any]:
-    """The configuration for Otter Assign."""
+    """Return the configuration for Otter Assign."""
     return {
         "init_cell": True,
         "export_cell": False,
@@ -120,7 +125,7 @@ def _config(*, prove: bool) -> dict[str, Any]:
 
 
 def _name_of(course: Course, settings: Settings) -> str:
-    """The notebook's name: the exercise's, or of several the course's title."""
+    """Name the notebook after its exercise or, if it has several, after the course's title."""
     if len(settings.exercises) == 1:
         return settings.exercises[0]
     if len(course.exercises) == 1:
@@ -138,10 +143,10 @@ def _require_otter() -> None:
 
 def _run_otter(master: Path, dist: Path) -> None:
     command = [sys.executable, "-m", "otter", "assign", "--no-pdfs", str(master), str(dist)]
-    done = subprocess.run(  # noqa: S603  # otter itself, on files of our own
+    process = subprocess.run(  # noqa: S603  # otter itself, on files of our own
         command, cwd=master.parent, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    if done.returncode != 0:
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        said = "\n  ".join(lines[-12:])
-        raise UsageError(f"`otter assign` refused the notebook; it said:\n  {said}")
+    if process.returncode != 0:
+        lines = [line for line in (process.stdout + process.stderr).splitlines() if line.strip()]
+        output = "\n  ".join(lines[-12:])
+        raise UsageError(f"`otter assign` refused the notebook; its output:\n  {output}")

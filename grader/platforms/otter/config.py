@@ -1,4 +1,4 @@
-"""Hold otter_config.json to what otter knows: otter itself ignores what it does not know."""
+"""Check the settings in otter_config.json: otter itself ignores those that it does not know."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 from grader.errors import UsageError
 
 FILE = "otter_config.json"
-# What these would do is not in our hands, or would undo what we do.
+# Settings that would have no effect here, or the wrong one.
 REFUSED = {
-    "grade_from_log": "a log is written on the learner's machine, and could hold anything",
-    "seed": "the hidden inputs are drawn from the seed of the packed course (--seed)",
+    "grade_from_log": "the log is written on the learner's machine, and could hold anything",
+    "seed": "the hidden inputs depend on the seed of the packed course (--seed) only",
     "serialized_variables": "only grading from a log uses it",
     "zips": "give otter the notebook or the script itself",
 }
 
 
 def check_otter_config(config: Mapping[str, Any]) -> None:
-    """UsageError for a key that otter does not know, or that contradicts grading by our engine."""
+    """Raise UsageError for a setting that otter does not know, or that cannot be used with us."""
     from otter.run import AutograderConfig
 
-    known = set(AutograderConfig.__annotations__) - {"otter_run"}
+    settings = set(AutograderConfig.__annotations__) - {"otter_run"}
     for key, value in config.items():
-        if key not in known:
-            close = get_close_matches(key, known, n=1) or [k for k in known if key in k][:1]
-            hint = f"did you mean {close[0]}?" if close else f"it knows {', '.join(sorted(known))}"
-            raise UsageError(f"{FILE}: otter knows no setting {key!r} and ignores it; {hint}")
+        if key not in settings:
+            close = get_close_matches(key, settings, n=1) or [k for k in settings if key in k][:1]
+            names = ", ".join(sorted(settings))
+            remedy = f"did you mean {close[0]}?" if close else f"choose from {names}"
+            raise UsageError(f"{FILE}: otter has no setting {key!r} and ignores it; {remedy}")
         if value and key in REFUSED:
             raise UsageError(f"{FILE}: {key} cannot be used here: {REFUSED[key]}; leave it out")
     plugins = config.get("plugins", [])
@@ -41,6 +42,6 @@ def _check_plugin(plugin: Any) -> None:
         for name, settings in plugin.items()
     ):
         raise UsageError(
-            f"{FILE}: the plugin takes no settings here; they are packed with the course:"
+            f"{FILE}: the plugin takes no settings here, because they are packed with the course;"
             " make the autograder again with the options of `grader otter assign`"
         )

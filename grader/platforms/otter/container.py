@@ -1,4 +1,4 @@
-"""Run otter on the folders of a container so that there are results, whatever was handed in."""
+"""Run otter in a container's folders so that results are written whatever was handed in."""
 
 from __future__ import annotations
 
@@ -22,27 +22,29 @@ _log = logging.getLogger(__name__)
 
 
 def main(root: Path) -> int:
-    """Grade the submission below `root` by otter; 0, or 1 when only the reason could be written."""
+    """Grade the submission below `root` by otter. Return 0, or 1 if the results say why not."""
     results = root / "results" / "results.json"
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     try:
-        _mend_metadata(root / METADATA)
+        _repair_metadata(root / METADATA)
         _set_aside(root)
         _run(root)
         if results.exists():
             return 0
-        why = "otter wrote no results"  # pragma: no cover  # otter ends without a word
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is to be told in the results
+        why = "otter wrote no results"  # pragma: no cover  # only if otter fails silently
+    except Exception as error:  # noqa: BLE001  # the results report any error
         _log.exception("otter failed")
         why = repr(error)
-    if not _is_json(results):  # pragma: no branch  # otter may have written some
+    if not _is_json(
+        results
+    ):  # pragma: no branch  # otter may have written results before it failed
         results.write_text(json.dumps(_failure(why)), encoding="utf-8")
     return 1
 
 
 def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
-    """Grade one submission in folders like a container's; where results.json is, and `main`'s code.
+    """Grade one submission in folders like a container's. Return results.json and the exit code.
 
     UsageError when there is no such submission or autograder, or nowhere to write to.
     """
@@ -55,7 +57,7 @@ def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
                 archive.extractall(root / "source")
         except (OSError, zipfile.BadZipFile) as error:
             raise UsageError(
-                f"{autograder} is no autograder ({error}); make one with `grader otter assign`"
+                f"{autograder} is not an autograder ({error}); make one with `grader otter assign`"
             ) from error
         if submission.is_dir():
             shutil.copytree(submission, root / "submission", symlinks=True)
@@ -67,7 +69,9 @@ def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
             out.mkdir(parents=True, exist_ok=True)
             return Path(shutil.copy(root / "results" / "results.json", out)), code
         except OSError as error:
-            raise UsageError(f"{out} cannot be written to: {error.strerror}") from error
+            raise UsageError(
+                f"cannot write to {out}: {error.strerror}; name another folder with --out"
+            ) from error
 
 
 def _run(root: Path) -> None:
@@ -76,16 +80,16 @@ def _run(root: Path) -> None:
     run_autograder(str(root), logo=False)
 
 
-def _mend_metadata(path: Path) -> None:
-    """Otter's own image leaves an empty file there, at which a plugin's start would fail."""
+def _repair_metadata(path: Path) -> None:
+    """Replace the empty file that otter's image has there, because plugins fail to read it."""
     if not _is_json(path):
         path.write_text("{}", encoding="utf-8")
 
 
 def _set_aside(root: Path) -> None:
-    """Unless one readable notebook or script was handed in, give otter one to look at.
+    """Unless one readable notebook or script was handed in, give otter an empty notebook.
 
-    Otter takes one file only, and ends without results at a notebook that is none.
+    Otter takes a single file, and writes no results for a broken notebook.
     """
     entries = handed_in(root)
     if len(entries) == 1 and _is_readable(entries[0]):
@@ -104,7 +108,7 @@ def _is_readable(path: Path) -> bool:
         return False
     try:
         nbformat.read(path, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
-    except Exception:  # noqa: BLE001  # nbformat raises many kinds for what is no notebook
+    except Exception:  # noqa: BLE001  # nbformat raises many kinds of errors
         return False
     return True
 

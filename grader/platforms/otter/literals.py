@@ -1,4 +1,4 @@
-"""Write values as Python source: what a call is made with, and what it must answer."""
+"""Write values as Python source: the arguments of calls, and the expected answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from grader.plan import PlannedCall
 
 
 def arguments(call: PlannedCall) -> str:
-    """The arguments of a call, as they stand between its brackets."""
+    """Write the arguments of a call, as they stand between its brackets."""
     args = [literal(value) for value in call.args]
     args += [f"{keyword}={literal(value)}" for keyword, value in call.kwargs.items()]
     return ", ".join(args)
 
 
 def literal(value: wire.Value) -> str:
-    """A value as an expression; NumPy is `np`."""
+    """Write a value as an expression; NumPy is `np`."""
     match value:
         case wire.Array(dtype=dtype):
             array = np.asarray(wire.unpack(value))
@@ -42,5 +42,5 @@ def literal(value: wire.Value) -> str:
 
 
 def _with_names(numbers: object) -> str:
-    """Numbers as source code, in which inf and nan have names that NumPy knows."""
+    """Write numbers as source code, with inf and nan as `np.inf` and `np.nan`."""
     return re.sub(r"\b(inf|nan)\b", r"np.\1", repr(numbers))

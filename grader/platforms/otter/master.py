@@ -28,16 +28,17 @@ from grader.platforms.otter.literals import arguments, literal
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# Cells that say how to run this grader on a file; in otter's notebook `grader.check` is at hand.
+# The tag of cells that say how to run `grader check`; otter's notebook has `grader.check` instead.
 ASK = "ask"
 PASTE = ">>>"
 HELPERS = inspect.getsource(standalone).split('"""', 2)[2]
 
 
 def master_notebook(course: Course, plan: Plan, config: dict[str, Any]) -> str:
-    """The master notebook of the planned exercises, as JSON.
+    """Write the master notebook of the planned exercises, as JSON.
 
     `config` is Otter Assign's assignment configuration; `plan` needs the public checks only.
+    CourseError and UsageError as from `template_of`.
     """
     cells = [_raw(f"# ASSIGNMENT CONFIG\n{_yaml(config)}")]
     planned = {exercise.slug: exercise.functions for exercise in plan.exercises}
@@ -56,13 +57,13 @@ def master_notebook(course: Course, plan: Plan, config: dict[str, Any]) -> str:
             written = [name for name in _defined(cell) if name in functions]
             if not written:
                 cells.append(cell)
-            for place, name in enumerate(written):
-                cells += _question(functions[name], [cell] if place == 0 else [])
+            for position, name in enumerate(written):
+                cells += _question(functions[name], [cell] if position == 0 else [])
     return notebook_json(cells)
 
 
 def _question(function: PlannedFunction, answer: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
-    """The cells of a question; `answer` is the cell that learners fill in."""
+    """Yield the cells of a question; `answer` is the cell that learners fill in, or none."""
     import nbformat
 
     points = f"{function.points:g}"
@@ -78,9 +79,10 @@ def _question(function: PlannedFunction, answer: Sequence[NotebookNode]) -> Iter
 
 
 def test_source(function: PlannedFunction) -> str:
-    """The public checks of a function as one test, which needs nothing but NumPy.
+    """Write the public checks of a function as one test for otter, which needs only NumPy.
 
-    What is wrong is its exception's text; where this package is at hand, so is which mistake it is.
+    The test raises an exception whose text says what is wrong and, where this package is installed,
+    which mistake it looks like.
     """
     public = [check for check in function.checks if not check.hidden]
     checks = ",\n".join(_check(function, check) for check in public)
@@ -89,9 +91,9 @@ def test_source(function: PlannedFunction) -> str:
             HELPERS,
             f"checks = [\n{checks}\n]",
             f"answer = env.get({function.name!r})",
-            f"what = told(answer, {function.name!r}, checks)",
-            "if what:",
-            "    raise NotRight(with_mistake(what, answer))",
+            f"message = feedback(answer, {function.name!r}, checks)",
+            "if message:",
+            "    raise NotRight(with_mistake(message, answer))",
         ]
     )
     return f"def test_{function.name}(env):\n{textwrap.indent(body, '    ')}\n"
@@ -101,13 +103,13 @@ def _check(function: PlannedFunction, check: PlannedCheck) -> str:
     return (
         f"{{'name': {check.name!r}, 'text': {check.text!r}, 'hint': {check.hint!r},"
         f" 'kind': {check.kind.value!r}, 'parts': {check.parts!r}, 'calls': ["
-        + ",\n".join(_call(function, check, place) for place in check.calls)
+        + ",\n".join(_call(function, check, index) for index in check.calls)
         + "]}"
     )
 
 
-def _call(function: PlannedFunction, check: PlannedCheck, place: int) -> str:
-    call = function.calls[place]
+def _call(function: PlannedFunction, check: PlannedCheck, index: int) -> str:
+    call = function.calls[index]
     allowed = call.tight * call.growth if check.kind is Kind.PRECISION else call.loose
     return (
         f"({call_text(function, call)!r}, lambda: captured({arguments(call)}),"
@@ -116,7 +118,7 @@ def _call(function: PlannedFunction, check: PlannedCheck, place: int) -> str:
 
 
 def _with_prompt(source: str, path: Path) -> str:
-    """A code cell that Otter Assign turns into the line that raises NotImplementedError."""
+    """Mark a solution for Otter Assign to replace by a line that raises NotImplementedError."""
     stub = without_solution(source, path)
     if stub == source:
         return source
@@ -139,7 +141,7 @@ def _with_prompt(source: str, path: Path) -> str:
 
 
 def _pasted(exercise: Exercise, course: Course, present: Sequence[str]) -> str:
-    """The source of the earlier functions that an exercise needs and the notebook does not hold."""
+    """Return the source of earlier functions that the exercise needs and the notebook lacks."""
     text = exercise.reference_path.read_text(encoding="utf-8")
     needed = [
         slug
@@ -154,7 +156,7 @@ def _pasted(exercise: Exercise, course: Course, present: Sequence[str]) -> str:
 
 
 def _solutions(exercise: Exercise) -> str:
-    """The code cells of a reference, solved, without what they import from other exercises."""
+    """Return the code cells of a reference, solved, without imports from other exercises."""
     template = template_of(
         exercise,
         {SCRIPT_ONLY, "notebook-only"},
@@ -177,5 +179,5 @@ def _raw(source: str) -> NotebookNode:
 
 
 def _yaml(config: dict[str, Any]) -> str:
-    """The configuration as YAML, of which JSON is a part."""
+    """Write the configuration as YAML, of which JSON is a subset."""
     return json.dumps(config, indent=2)

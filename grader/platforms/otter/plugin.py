@@ -1,8 +1,8 @@
-"""The plugin of otter-grader that grades by our engine: otter itself runs nothing of a learner's.
+"""Grade by this grader's engine within otter-grader, as a plugin: otter runs no learner's code.
 
-Otter would run the submission and its tests in one kernel, where a submission can do as it likes
-with the tests. So otter is kept from running it, and when it asks for the results they come from
-our engine, behind its wall. No exception leaves this plugin: otter would write no results at all.
+Otter would run the submission and its tests in one kernel, where a submission can tamper with the
+tests. So the plugin keeps otter from running it; when otter asks for the results, they come from
+our engine, behind its wall. No exception leaves this plugin: otter would then write no results.
 """
 
 from __future__ import annotations
@@ -30,14 +30,20 @@ from grader.results.terminal import as_text, show_function
 if TYPE_CHECKING:
     from grader.model import FunctionResult
 
-# Where the private name that saves otter from starting a kernel is known to be the right one.
+# The versions of otter in which `_take_over` is known to replace the right private function.
 TESTED = ("7.0.0",)
 LOG = ".OTTER_LOG"
 _log = logging.getLogger(__name__)
 
 
 class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no types
-    """Grades by the packed course beside the autograder's tests."""
+    """The plugin that otter makes for one submission; it grades by the packed course.
+
+    Otter calls `before_grading`, which keeps it from running the submission and starts our grading
+    in a thread; then `before_execution`, where otter goes on to its kernel; then `after_grading`,
+    which waits for our results and puts them in place of otter's. If grading fails, these say so.
+    When an autograder is made, otter calls `during_generate` alone.
+    """
 
     def __init__(self, submission_path: str, metadata: Any, config: Any) -> None:
         super().__init__(submission_path, metadata, config)
@@ -45,12 +51,12 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         self._grading: Future[GradedInContainer] | None = None
 
     def during_generate(self, otter_config: dict[str, Any], _assignment: Any) -> None:
-        """Refuse what otter would ignore without a word."""
+        """Refuse settings that otter would ignore silently. UsageError names them."""
         check_otter_config(otter_config)
 
     def before_grading(self, config: Any) -> None:
-        """Keep otter from running the submission, and let learners read what we say."""
-        # Otter unpickles the log, in this process: whoever wrote it could run code here.
+        """Keep otter from running the submission, let learners see our feedback, start grading."""
+        # Otter unpickles the log in this process: its author could run code here.
         with suppress(OSError):
             Path(LOG).unlink()
         config.grade_from_log = False
@@ -59,29 +65,29 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         if otter_version in TESTED and len(config.plugins) == 1:
             self._take_over()
         root = Path(self.submission_path).parent.parent
-        # Read now (otter itself has, before): it writes the file anew while we grade.
-        written = json.loads((root / "source" / FILE).read_text(encoding="utf-8"))
-        # Meanwhile otter starts its kernel, unless it was spared that.
-        self._grading = ThreadPoolExecutor(1).submit(self._outcome, root, written)
+        # Read now: otter rewrites the file while we grade.
+        otter_config = json.loads((root / "source" / FILE).read_text(encoding="utf-8"))
+        # In a thread, because otter may start its kernel meanwhile.
+        self._grading = ThreadPoolExecutor(1).submit(self._outcome, root, otter_config)
 
     def before_execution(self, _submission: Any) -> Any:
-        """An empty notebook, for versions of otter of which only the public way is known."""
+        """Give otter an empty notebook to run, where `_take_over` is not known to work."""
         import nbformat
 
         return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
 
     def after_grading(self, results: GradingResults) -> None:
-        """Put our results in the place of otter's."""
+        """Replace otter's results by ours."""
         self._restore()
         results.results = {}
-        results._catastrophic_error = None  # noqa: SLF001  # there is no public way to say so
+        results._catastrophic_error = None  # noqa: SLF001  # there is no public name for it
         try:
             assert self._grading is not None
             fill(results, self._grading.result())
         except GraderError as error:
             fail(results, str(error))
-        # Otter would write no results.
-        except Exception as error:  # noqa: BLE001  # pragma: no cover  # our own failure
+        # Otter would write no results if this passed.
+        except Exception as error:  # noqa: BLE001  # pragma: no cover  # only if the grader has a bug
             _log.exception("grading failed")
             fail(results, repr(error))
 
@@ -90,7 +96,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
         return grade_in_container(handed_in(root), root / "source" / "files")
 
     def _take_over(self) -> None:
-        """Spare otter the start of a kernel, which takes it two seconds."""
+        """Save otter the two seconds that it takes to start a kernel."""
         from otter.run.run_autograder.runners import python_runner
 
         graded_by_otter = python_runner.grade_notebook
@@ -108,7 +114,7 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
 
 
 def fill(results: GradingResults, outcome: GradedInContainer) -> None:
-    """Write a graded submission into otter's results: a test for each function."""
+    """Write a graded submission into otter's results, with a test for each function."""
     for function in outcome.result.functions:
         text = text_of(function, outcome)
         results.results[function.function] = _test(function, text)
@@ -117,7 +123,7 @@ def fill(results: GradingResults, outcome: GradedInContainer) -> None:
 
 
 def fail(results: GradingResults, why: str) -> None:
-    """Write down that the grader failed: nothing is graded, and it says so."""
+    """Write into otter's results that nothing is graded, and why."""
     name = "not graded"
     text = not_graded(why)
     results.results = {name: _test_file(name, 0.0, text, passed=False)}
@@ -125,7 +131,7 @@ def fail(results: GradingResults, why: str) -> None:
 
 
 def text_of(function: FunctionResult, outcome: GradedInContainer) -> str:
-    """What a learner reads of a function."""
+    """Write the feedback on a function, as a terminal shows it."""
     planned = outcome.planned[function.function]
     return as_text(lambda console: show_function(function, planned, "", console))
 
@@ -136,7 +142,7 @@ def _test(function: FunctionResult, text: str) -> ExceptionTestFile:
 
 
 def _test_file(name: str, points: float, text: str, *, passed: bool) -> ExceptionTestFile:
-    """Of otter's own classes alone: otter pickles them, and unpickles them where we may not be."""
+    """Make a test of otter's classes only: otter unpickles it where this package may be missing."""
     case = TestCase(
         name=name,
         body=None,

@@ -1,47 +1,47 @@
-"""The public checks of one function, for a learner's notebook in which this package may be absent.
+"""Run the public checks of one function in a learner's notebook, without this package.
 
-The source of this module, but for this docstring, is put into each test of the notebook, so it
-needs nothing but NumPy. Whether a check passes is decided by the same rules as in `compare`.
+The source of this module, without this docstring, is put into each test of the notebook, so it
+needs nothing but NumPy. The rules by which a check passes repeat those of `grader.judge.compare`.
 """
 
 import numpy as np
 
 
 class NotRight(Exception):
-    """What a learner is told."""
+    """What is wrong, in words for the learner."""
 
 
 def captured(*args, **kwargs):
-    """The arguments of a call."""
+    """Return the arguments of a call."""
     return args, kwargs
 
 
-def with_mistake(what, function):
-    """The same and which mistake it is, where the package that knows mistakes is installed."""
+def with_mistake(message, function):
+    """Add which mistake it looks like, where the package that recognises mistakes is installed."""
     try:
         from grader.notebook import check
 
         mistake = check(function).mistake
     except Exception:
-        return what
-    return f"{what}\n\nWhat it looks like:\n{mistake}" if mistake else what
+        return message
+    return f"{message}\n\nWhat it looks like:\n{mistake}" if mistake else message
 
 
-def told(function, name, checks):
-    """What is wrong, as a learner reads it; an empty text when all checks pass."""
+def feedback(function, name, checks):
+    """Say what is wrong, in words for the learner; return "" when all checks pass."""
     if not callable(function):
         return f"there is no function {name} yet; run the cell that defines it"
     results = [(check, problem_of(function, check)) for check in checks]
-    if all(what is not None and what.startswith("is still") for _check, what in results):
+    if all(problem is not None and problem.startswith("is still") for _check, problem in results):
         return f"{name} is not written yet"
-    failed = [check for check, what in results if what is not None]
+    failed = [check for check, problem in results if problem is not None]
     if not failed:
         return ""
     lines = [f"{name}: {len(checks) - len(failed)} of {len(checks)} checks pass"]
-    for check, what in results:
-        lines.append(f"{'✓' if what is None else '✗'} {check['name']}: {check['text']}")
-        if what is not None:
-            lines.append(f"    {what}")
+    for check, problem in results:
+        lines.append(f"{'✓' if problem is None else '✗'} {check['name']}: {check['text']}")
+        if problem is not None:
+            lines.append(f"    {problem}")
             if check["hint"]:
                 lines.append(f"    {check['hint']}")
     # A notebook shows this as HTML.
@@ -49,8 +49,8 @@ def told(function, name, checks):
 
 
 def problem_of(function, check):
-    """Why a check does not pass; None when it does."""
-    for shown, arguments, expected, magnitude, allowed in check["calls"]:
+    """Say why a check does not pass; return None when it does."""
+    for call, arguments, expected, magnitude, allowed in check["calls"]:
         (args, kwargs), (before, before_named) = arguments(), arguments()
         try:
             with np.errstate(all="ignore"):
@@ -58,20 +58,20 @@ def problem_of(function, check):
         except NotImplementedError:
             return "is still to be written"
         except Exception as error:
-            return f"{shown}: it raised {type(error).__name__}: {error}"
+            return f"{call}: it raised {type(error).__name__}: {error}"
         if check["kind"] == "mutation":
             after = [*args, *kwargs.values()]
             if not same([*before, *before_named.values()], after):
                 return "it changes its argument; work on a copy, or on a new array"
             continue
-        what = difference(answer, expected, magnitude, allowed, check["kind"], check["parts"])
-        if what is not None:
-            return f"{shown}: {what}"
+        problem = difference(answer, expected, magnitude, allowed, check["kind"], check["parts"])
+        if problem is not None:
+            return f"{call}: {problem}"
     return None
 
 
 def same(before, after):
-    """Whether arguments are what they were."""
+    """Tell whether the arguments are unchanged."""
     if isinstance(before, np.ndarray):
         return isinstance(after, np.ndarray) and np.array_equal(before, after, equal_nan=True)
     if isinstance(before, dict):
@@ -82,33 +82,32 @@ def same(before, after):
 
 
 def difference(got, want, magnitude, allowed, kind, parts=(), path=""):
-    """How an answer differs from the expected one; None when it does not."""
+    """Say how an answer differs from the expected one; return None when it does not."""
     if isinstance(want, dict):
         if not isinstance(got, dict) or want.keys() - got.keys():
             return f"a dict with {', '.join(map(repr, want))} is expected"
-        places = parts or want
+        keys = parts or want
     elif isinstance(want, (tuple, list)) and not is_listed(want):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
             return f"a tuple of {len(want)} is expected"
-        places = map(int, parts) if parts else range(len(want))
+        keys = map(int, parts) if parts else range(len(want))
     elif kind == "type":
         return type_problem(got, want)
     else:
         return number_problem(got, want, magnitude, allowed, kind, f"answer{path} " if path else "")
     problems = (
-        difference(got[k], want[k], magnitude[k], allowed, kind, (), f"{path}[{k!r}]")
-        for k in places
+        difference(got[k], want[k], magnitude[k], allowed, kind, (), f"{path}[{k!r}]") for k in keys
     )
     return next((problem for problem in problems if problem is not None), None)
 
 
 def is_listed(want):
-    """Whether a list stands for the numbers in it."""
+    """Tell whether a list holds nothing but numbers."""
     return isinstance(want, list) and all(isinstance(item, float) for item in want)
 
 
 def type_problem(got, want):
-    """Whether an answer is of the class and dtype that are asked for."""
+    """Say how an answer is not of the expected class or dtype; return None when it is."""
     is_float = isinstance(got, (float, np.float64)) or (
         type(got) is np.ndarray and got.shape == () and got.dtype == np.float64
     )
@@ -118,12 +117,12 @@ def type_problem(got, want):
         return None
     if is_listed(want) and isinstance(got, list):
         return None
-    found = f"{got.dtype} array" if isinstance(got, np.ndarray) else type(got).__name__
-    return f"it returns a {found}; a float64 array is expected"
+    actual = f"{got.dtype} array" if isinstance(got, np.ndarray) else type(got).__name__
+    return f"it returns a {actual}; a float64 array is expected"
 
 
 def number_problem(got, want, magnitude, allowed, kind, where):
-    """Whether numbers have the expected shape and, unless that is all, values."""
+    """Say how numbers differ in shape or, unless `kind` is "shape", in value; None when not."""
     if got is None:
         return f"{where}is None; is a return statement missing?"
     try:
@@ -146,8 +145,8 @@ def number_problem(got, want, magnitude, allowed, kind, where):
         worst = np.where(fine, -1.0, np.nan_to_num(error / room, nan=np.inf))
     if fine.all():
         return None
-    place = np.unravel_index(np.argmax(worst), want.shape)
-    entry = f"entry ({', '.join(map(str, place))}) " if place else ""
+    index = np.unravel_index(np.argmax(worst), want.shape)
+    entry = f"entry ({', '.join(map(str, index))}) " if index else ""
     count = f" ({(~fine).sum()} of {fine.size} entries are wrong)" if fine.size > 1 else ""
-    shown = numbers[place] if numbers[place].imag else numbers[place].real
-    return f"{where}{entry}is {shown:.6g}, should be {want[place]:.6g}{count}"
+    number = numbers[index] if numbers[index].imag else numbers[index].real
+    return f"{where}{entry}is {number:.6g}, should be {want[index]:.6g}{count}"
