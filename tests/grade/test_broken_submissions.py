@@ -216,7 +216,7 @@ def test_an_exception_shows_type_message_and_line_of_a_public_check(grade_softma
     [
         (b"", "ex01_softmax.py is empty"),
         (b"   \n\n", "ex01_softmax.py is empty"),
-        (b"x = '\xe9'\n", "line 1 holds the byte 0xe9); save it as UTF-8"),
+        (b"x = '\xe9'\n", "(byte 0xe9 on line 1); save it as UTF-8"),
         ("x = 1".encode("utf-16"), "is in UTF-16; save it as UTF-8"),
         (b"# coding: nonsense\nx = 1", "unknown encoding"),
         (b"x = 1\0", "NUL bytes"),
