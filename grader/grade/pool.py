@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any, Protocol
 
 from grader.grade.tasks import LOST_TWICE, Task, TaskResult
@@ -33,6 +34,9 @@ class Pool(Protocol):
 
     def results(self, future: Future[Any]) -> list[TaskResult]:
         """Return the results of a group. WorkerLost when its worker has ended."""
+
+    def broken(self) -> bool:
+        """Tell whether workers ended so that no task under way may ever come back."""
 
 
 class Workers(Protocol):
@@ -81,7 +85,7 @@ def _pooled(
             ):
                 try:
                     under_way[pool.submit(group)] = group
-                except WorkerLost:  # pragma: no cover  # it ended since the last result
+                except WorkerLost:
                     suspects += group
             if not under_way:
                 return suspects
@@ -99,3 +103,5 @@ def _pooled(
                 # A cluster keeps a result, and computes it again, as long as somebody refers to it.
                 del future
                 yield results
+            if pool.broken():
+                return [*suspects, *chain.from_iterable(under_way.values())]

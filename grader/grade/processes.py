@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from grader.grade.pool import AHEAD, WorkerLost
@@ -43,15 +44,18 @@ class Processes:
             _shared(self._work) as path,
             ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(path,)) as executor,
         ):
+            pool = _ProcessPool(executor, 1 if alone else jobs * AHEAD)
             try:
-                yield _ProcessPool(executor, 1 if alone else jobs * AHEAD)
+                yield pool
             except BaseException:
-                # A worker that waits for a slow submission must not be waited for. Before Python
-                # 3.14 an executor has no public way to end its processes.
-                for process in list(executor._processes.values()):  # noqa: SLF001
-                    process.kill()
+                # A worker that waits for a slow submission must not be waited for.
+                pool.kill()
                 executor.shutdown(cancel_futures=True)
                 raise
+            if pool.broken():
+                # A process that was starting when another one ended is none that the executor
+                # knows to end: it waits for a task, and the executor for it.
+                pool.kill()
 
     def failure(self, task: Task, message: str) -> TaskResult:
         """Return the result of a task that could not be graded."""
@@ -79,6 +83,24 @@ class _ProcessPool:
             return self._executor.submit(_grade_in_worker, tasks)
         except BrokenProcessPool as error:  # pragma: no cover  # it ended since the last result
             raise WorkerLost(str(error)) from None
+        except OSError as error:
+            # One ended at this moment, and the executor has closed its pipes.
+            if self.broken():
+                raise WorkerLost(str(error)) from None
+            raise  # pragma: no cover  # the system has no process left
+
+    def broken(self) -> bool:
+        """Tell whether a process has ended: the executor does not give out tasks any more."""
+        return any(process.exitcode is not None for process in self._processes())
+
+    def kill(self) -> None:
+        """End all processes, whatever they are doing."""
+        for process in self._processes():
+            process.kill()
+
+    def _processes(self) -> list[BaseProcess]:
+        # Before Python 3.14 an executor has no public way to its processes.
+        return list(self._executor._processes.values())  # noqa: SLF001
 
     def results(self, future: Future[list[TaskResult]]) -> list[TaskResult]:
         """Return the result of the task. WorkerLost when its process has ended."""

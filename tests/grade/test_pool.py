@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from multiprocessing.popen_spawn_posix import Popen
 from pathlib import Path
 
 import msgspec
@@ -102,16 +103,46 @@ def test_a_worker_that_is_killed_while_it_starts_stops_nothing(tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
             while process.poll() is None and not killed:
-                for pid in children_of(process.pid):
-                    with contextlib.suppress(OSError):
-                        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                            kill(pid)
-                            killed.add(pid)
+                for pid in filter(is_worker, children_of(process.pid)):
+                    kill(pid)
+                    killed.add(pid)
             process.wait(timeout=60)
         finally:
             process.kill()
     assert killed
     assert len(lines_of(tmp_path / "out" / "results.jsonl")) == 2
+
+
+def test_a_worker_that_ends_while_another_one_starts_stops_nothing(
+    softmax_plan, tmp_path, monkeypatch
+):
+    """Python's executor does not know of the one that starts then, and would wait for it."""
+    write_class(tmp_path, "ada", "bela")
+    launch = Popen._launch  # noqa: SLF001  # the moment between two starts
+    spared = set(children_of(os.getpid()))
+    killed = []
+
+    def launch_as_the_first_one_ends(self, process):
+        workers = [p for p in set(children_of(os.getpid())) - spared if is_worker(p)]
+        if workers and not killed:
+            killed.extend(workers)
+            kill(workers[0])
+            time.sleep(0.5)
+        launch(self, process)
+
+    monkeypatch.setattr(Popen, "_launch", launch_as_the_first_one_ends)
+    results = graded(grade_all(tasks_of(tmp_path), processes(softmax_plan, 2)))
+    assert killed
+    assert {student: result.score for student, result in results.items()} == {
+        "ada": 12,
+        "bela": 12,
+    }
+
+
+def is_worker(pid):
+    with contextlib.suppress(OSError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def test_after_a_killed_worker_the_rest_goes_on_side_by_side(softmax_plan, tmp_path):

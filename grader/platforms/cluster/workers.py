@@ -241,6 +241,10 @@ class _ClusterPool:
             # A worker that joined later: those of the start were asked in `prepare`.
             raise UsageError(f"a worker cannot grade: {error}; {KEPT}") from None
 
+    def broken(self) -> bool:
+        """Never: Dask tells of each task by itself."""
+        return False
+
     def cancel(self) -> None:
         """Cancel the groups that no worker has begun."""
         for future in self._held:
