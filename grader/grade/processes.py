@@ -92,7 +92,7 @@ class _ProcessPool:
     def broken(self) -> bool:
         """Tell whether a process has ended: the executor does not give out tasks any more."""
         # Either may be known first: the executor's own thread waits for its processes, too.
-        noticed = bool(self._executor._broken)  # type: ignore[attr-defined]  # noqa: SLF001
+        noticed = bool(self._executor._broken)  # noqa: SLF001
         return noticed or any(process.exitcode is not None for process in self._processes())
 
     def kill(self) -> None:
