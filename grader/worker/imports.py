@@ -11,6 +11,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import platform
 import sys
 import types
 import warnings
@@ -177,6 +178,16 @@ def forget_paths() -> None:
     sys.path.clear()
     sys.path_hooks.clear()
     sys.path_importer_cache.clear()
+
+
+def forget_machine() -> None:
+    """Let `platform` say nothing of the machine, of which it has noted the name and the kernel.
+
+    It is left with an answer, since the system call would be denied: printing where one runs is no
+    reason to fail.
+    """
+    platform._uname_cache = platform.uname_result("Linux", "", "", "", "")  # type: ignore[attr-defined]  # noqa: SLF001
+    platform._platform_cache.clear()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def install(finder: Finder) -> None:

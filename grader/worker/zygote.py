@@ -58,6 +58,7 @@ def main(control_fd: int) -> None:
     imports.preload()
     warm_up()
     imports.forget_paths()
+    imports.forget_machine()
     if setup.drop_root:  # pragma: no cover  # nobody cannot write coverage data
         # After the imports, because the modules may lie where only root can read them.
         drop_root()

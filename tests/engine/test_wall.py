@@ -78,6 +78,71 @@ def test_a_right_submission_gets_the_same_points_behind_every_wall(lane, plan):
     assert (result.isolation, set(result.probes.values())) == (lane.wall.tier, {DENIED})
 
 
+# What the calls that are allowed must not tell or reach: other processes, and the machine.
+
+X86_64 = pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of calls of x86-64")
+FUTEX, WAKE, PRIVATE = 202, 1, 128
+
+
+@X86_64
+def test_a_futex_is_heard_in_its_own_process_only(says):
+    """On a page of a mapped file it is a bell between processes, unless it is private."""
+    ring = f"libc.syscall({FUTEX}, ctypes.byref(word), {{}}, 1, 0, 0, 0), ctypes.get_errno()"
+    before = "word = ctypes.c_int(0)"
+    assert says(ring.format(WAKE), before=before) == f"(-1, {errno.EPERM})"
+    assert says(ring.format(WAKE | PRIVATE), before=before).startswith("(0, ")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "os.sched_getaffinity(os.getppid())",
+        # The CPU time that another process has used.
+        "__import__('time').clock_gettime(~os.getppid() << 3 | 2)",
+        "__import__('time').clock_getres(~os.getppid() << 3 | 2)",
+        "os.uname()",
+    ],
+)
+def test_nothing_is_told_of_other_processes_or_of_the_machine(says, question):
+    assert says(question).startswith("PermissionError")
+
+
+def test_printing_where_one_runs_is_no_error_and_tells_nothing(says):
+    assert says("__import__('platform').node()") == "''"
+    assert os.uname().release not in says("__import__('platform').platform()")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.sysinfo(ctypes.create_string_buffer(256))",
+        # Merging pages that are alike tells, by its time, what other processes hold.
+        "libc.madvise(ctypes.c_void_p(page), 4096, 12)",
+    ],
+)
+def test_what_would_tell_of_them_in_a_roundabout_way_is_denied(says, call):
+    before = """
+libc.mmap.restype = ctypes.c_void_p
+page = libc.mmap(None, 4096, 3, 0x22, -1, 0)
+"""
+    assert says(f"({call}, ctypes.get_errno())", before=before) == f"(-1, {errno.EPERM})"
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "len(os.sched_getaffinity(0)) > 0",
+        "__import__('time').process_time() > 0",
+        "__import__('time').thread_time() >= 0",
+        "__import__('time').get_clock_info('monotonic').resolution > 0",
+        "__import__('time').sleep(0.001)",
+        "float(__import__('numpy').ones(10**6).sum()) > 0",
+    ],
+)
+def test_what_code_needs_of_itself_is_answered(says, right):
+    assert says(right) in ("True", "None")
+
+
 # Rule 1: nobody real, and an interpreter that lies where others may not look.
 
 
