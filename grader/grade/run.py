@@ -22,8 +22,9 @@ from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
 from grader.grade.tasks import Task, TaskResult
 from grader.intake.people import ClassSubmissions
+from grader.model import Move
 from grader.plan import Plan
-from grader.results.figures import ClassFigures
+from grader.results.figures import ClassFigures, ShortList
 from grader.results.pages import Circumstances, FeedbackPages, write_report
 from grader.results.store import Store
 from grader.results.summary import print_moves, summarise
@@ -84,8 +85,9 @@ class ClassRun:
 
     `grade` opens the store, lets the workers grade what is not stored or no longer valid, and
     stores each result as soon as it is known. Then the results are read once more, in order, and
-    all files are written from that one pass. Last of all the store is told that this run's points
-    are the published ones: a run that is stopped before that has told nobody anything.
+    all files are written from that one pass. Then the store is told that this run's points are the
+    published ones: a run that is stopped before that has told nobody anything. The summary comes
+    last, since whoever reads it may go away.
 
     `wall` is what stands before the `workers`; the summary goes to `console`, progress and
     complaints to `errors`.
@@ -135,27 +137,31 @@ class ClassRun:
 
     def _report(self, store: Store, counts: _Counts) -> bool:
         """Write the files, print the summary; whether the grader failed on nobody."""
+        moves: ShortList[Move] = ShortList()
+        for move in store.moves():
+            moves.add(move.student, move)
         try:
-            figures = self._write_files(store)
+            figures = self._write_files(store, moves)
         except OSError as error:
             raise UsageError(
                 f"cannot write to {self.out}: {error.strerror}. Fix this and run the same command"
                 " again; finished results are kept"
             ) from error
+        absent = store.absent()
+        # Before anything is printed: whoever reads it may be gone by then.
+        store.publish()
         summarise(figures, self.plan, self.console)
-        print_moves(store.moves(), self.console)
+        print_moves(moves, self.console)
         lines = [counts.summary]
-        if absent := store.absent():
+        if absent:
             lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
         if nothing := self.submissions.absent:
             ids = [f"{person.name} ({one})" if person.name else one for one, person in nothing]
             lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
-        # Last of all: a run that is killed before has not told whose points have moved.
-        store.publish()
         self.console.print("\n".join(lines), markup=False, highlight=False)
         return figures.failures.count == 0
 
-    def _write_files(self, store: Store) -> ClassFigures:
+    def _write_files(self, store: Store, moves: ShortList[Move]) -> ClassFigures:
         """Write all files of the run in one pass over its results."""
         out, plan = self.out, self.plan
         about = Circumstances(plan.title, isolation_text(self.wall), plan)
@@ -174,7 +180,7 @@ class ClassRun:
         write_text(out / GRADEBOOK, gradebook_csv(figures, plan))
         write_text(out / CHANGES, changes_csv(store.moves()))
         _write_people(out / PEOPLE, self.submissions)
-        write_report(out, figures, store.moves(), about)
+        write_report(out, figures, moves, about)
         return figures
 
     @property

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -65,7 +64,7 @@ def page_name(student: str) -> str:
 
 
 def write_report(
-    out: Path, figures: ClassFigures, moves: Iterable[Move], about: Circumstances
+    out: Path, figures: ClassFigures, moves: ShortList[Move], about: Circumstances
 ) -> None:
     """Write report.html, the page about the class."""
     template = environment().get_template("report.html")
@@ -74,7 +73,7 @@ def write_report(
         figures=figures,
         plots=plots_of(figures),
         enough_to_plot=ENOUGH,
-        moves=_listed_moves(moves),
+        moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
         csp=policy("style.css", "table.js"),
         version=__version__,
         most_lines=MOST_LINES,
@@ -161,10 +160,7 @@ def _texts(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _listed_moves(moves: Iterable[Move]) -> ShortList[str]:
-    lines: ShortList[str] = ShortList()
-    for move in moves:
-        before, after = (points(score) or "blank" for score in (move.before, move.after))
-        how = " (override)" if move.overridden else ""
-        lines.add(move.student, f"{move.function} {before} → {after}{how}")
-    return lines
+def _move(move: Move) -> str:
+    before, after = (points(score) or "blank" for score in (move.before, move.after))
+    how = " (override)" if move.overridden else ""
+    return f"{move.function} {before} → {after}{how}"

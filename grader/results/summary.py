@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.model import FunctionResult, Move, SubmissionResult, Verdict
 from grader.plan import Plan
-from grader.results.figures import SMALL_CLASS, ClassFigures
+from grader.results.figures import SMALL_CLASS, ClassFigures, ShortList
 from grader.text import points
 
 if TYPE_CHECKING:
@@ -55,13 +54,11 @@ def _frequent(figures: ClassFigures) -> list[str]:
     return [f"{one.count}  {one.function}: {one.id}" for one in ordered[:MOST_MISTAKES]]
 
 
-def print_moves(moves: Iterable[Move], console: Console) -> None:
+def print_moves(moves: ShortList[Move], console: Console) -> None:
     """Print whose points changed since the last run: the first few, and how many more."""
-    moves = iter(moves)
-    lines = [_move(move) for move in islice(moves, MAX_LINES)]
-    if lines:
+    if moves.count:
         _line(console, "points that changed since the last run:")
-        _list(console, lines, len(lines) + sum(1 for _ in moves))
+        _list(console, [_move(move) for _, move in moves.first[:MAX_LINES]], moves.count)
 
 
 def _move(move: Move) -> str:

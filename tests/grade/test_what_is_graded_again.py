@@ -1,6 +1,7 @@
 """What is stored is used again while it holds, and graded anew when it does not."""
 
 import csv
+import os
 import shutil
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def third_graded(run, course, tmp_path_factory):
     taken = class_of_four(folder / "class", course)
     done = run("grade", taken, "--out", folder / "out", *THIRD, "--course", ROOT / "solutions")
     assert counts(done) == (4, 12, 0)
-    assert "moved" not in done.stdout
+    assert "points that changed" not in done.stdout
     return folder / "out"
 
 
@@ -120,7 +121,7 @@ def test_a_changed_check_regrades_its_function_only(grade_third, own_course):
     change(checks, "@cross_entropy_grad.precision()", "@cross_entropy_grad.precision(weight=2)")
     done = grade_third()
     assert counts(done) == (4, 4, 0)
-    assert "moved" not in done.stdout
+    assert "points that changed" not in done.stdout
 
 
 @pytest.mark.usefixtures("after_a_first_run")
@@ -153,6 +154,25 @@ def test_only_so_many_moves_are_printed_and_all_are_written(run, own_course, tmp
     assert done.stdout.count("softmax 12 -> 13.5 (+1.5)") == 20
     assert "  and 5 more" in done.stdout
     assert len(rows_of(tmp_path / "out" / "changes.csv")) == 26
+
+
+@pytest.mark.usefixtures("after_a_first_run")
+def test_a_reader_that_goes_away_loses_nothing(class_folder, grade_third, own_course, tmp_path):
+    """As in `grader grade ... | head -1`: all is stored and written before anything is printed."""
+    change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
+    command = [
+        sys.executable, "-m", "grader", "grade", class_folder, "--out", tmp_path / "out",
+        *THIRD, "--course", own_course, "--isolation", "none",
+    ]  # fmt: skip
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert "Traceback" not in done.stderr
+    assert len((tmp_path / "out" / "changes.csv").read_text().splitlines()) > 1
+    again = grade_third()
+    assert counts(again) == (0, 0, 4)
+    assert "points that changed" not in again.stdout
 
 
 @pytest.mark.usefixtures("after_a_first_run")

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from grader.model import Move, Override, Submission
-from grader.results.figures import ClassFigures
+from grader.results.figures import ClassFigures, ShortList
 from grader.results.summary import print_moves, summarise
 from grader.text import safe_cell
 
@@ -66,7 +66,7 @@ def test_changes_from_and_to_a_blank_are_printed(printed):
         Move("bela", "ex01", "softmax", 12.0, None, overridden=False),
         Move("chidi", "ex01", "softmax", 7.5, 12.0, overridden=True),
     ]
-    print_moves(moves, console)
+    print_moves(ShortList(3, [(move.student, move) for move in moves]), console)
     assert text().splitlines() == [
         "points that changed since the last run:",
         "  ada: softmax blank -> 12",
