@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import GraderError, Stopped, UsageError
+from grader.files import only_for_this_user
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,6 +46,17 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             click.echo("grader: stopped; nothing was written", err=True)
             sys.exit(SIGNALLED + signal.SIGINT)
+
+    return wrapped
+
+
+def writes_private_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Let all files of a command be readable by this user alone: results are nobody else's."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        with only_for_this_user():
+            command(*args, **kwargs)
 
     return wrapped
 

@@ -22,6 +22,7 @@ from grader.cli.common import (
     read_course,
     reports_errors,
     seed_option,
+    writes_private_files,
 )
 from grader.errors import UsageError
 
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     " on this machine; needs softmax-grader[cluster].",
 )
 @reports_errors
+@writes_private_files
 def grade(  # noqa: PLR0913  # one for each option
     submissions: Path,
     *,
@@ -206,6 +208,7 @@ def doctor(*, as_json: bool) -> None:
 @course_option
 @jobs_option
 @reports_errors
+@writes_private_files
 def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None) -> None:
     """Make a class of sample submissions and grade it.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped, UsageError
-from grader.files import whole_file, write_text
+from grader.files import open_to_others, whole_file, write_text
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
 from grader.grade.overrides import Mark, apply_marks, read_marks
@@ -109,6 +109,13 @@ class ClassRun:
         until then is kept there.
         """
         _make_folder(self.out)
+        if open_to_others(self.out):
+            self.errors.print(
+                f"other users of this machine can look into {self.out}; to keep results private:"
+                f" chmod 700 {self.out}",
+                markup=False,
+                soft_wrap=True,
+            )
         marks = self._marks()
         counts = _Counts(len(self.submissions.entries))
         with Store(self.out) as store, _signals(counts, self.out) as signals:
