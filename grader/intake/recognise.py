@@ -83,11 +83,13 @@ def _of_lms(
     platforms = list(PLATFORMS.values()) if source == "auto" else [PLATFORMS[source]]
     remarks: list[str] = []
     outermost: list[Item] = []
-    for items in _wrapped(whole, leave_out):
+    for around, items in _wrapped(whole, leave_out):
         outermost = outermost or items
         for platform in platforms:
             fitting = platform.fitting(items)
             if 2 * fitting > len(items) or (source != "auto" and fitting):
+                if source == "auto" and around is not None and not _is_export(whole, around):
+                    return _one_folder(path, around, platform)
                 submissions = platform.take(items, order)
                 submissions.remarks = remarks + submissions.remarks
                 return submissions
@@ -107,15 +109,38 @@ def _of_lms(
     )
 
 
-def _wrapped(whole: Path | Members, leave_out: Path | None) -> Iterator[list[Item]]:
-    """Yield the items of a folder or archive, then those of the only folder in it, and so on."""
+def _wrapped(
+    whole: Path | Members, leave_out: Path | None
+) -> Iterator[tuple[Item | None, list[Item]]]:
+    """Yield the items of a folder or archive, then those of the only folder in it, and so on.
+
+    Before the items comes the folder that they are in; None for the first ones.
+    """
+    around: Item | None = None
     for _ in range(WRAPPED):
         items = items_in(whole, leave_out=leave_out)
-        yield items
+        yield around, items
         inner = _only_folder(items)
         if inner is None:
             return
-        whole = inner.part
+        around, whole = inner, inner.part
+
+
+def _is_export(whole: Path | Members, around: Item) -> bool:
+    """Tell whether a folder is the one that Gradescope puts around an export in its archive."""
+    return isinstance(whole, Members) and gradescope.EXPORT.fullmatch(around.name) is not None
+
+
+def _one_folder(path: Path, around: Item, platform: _Platform) -> ClassSubmissions:
+    """Take the only folder in a class for one learner's, whatever the files in it are called.
+
+    Their names are the learner's choice: taken for an LMS's, they could be somebody else's.
+    """
+    hint = (
+        f"{path} has one folder, {printable_name(around)}, which is read as one learner's work. Its"
+        f" files are named as in a {platform.title}: if it is one, name that folder, or use --from"
+    )
+    return ClassSubmissions([Entry(clean_name(around.stem), [around.part])], summary=hint)
 
 
 def _refuse_many_exports(path: Path, items: Sequence[Item]) -> None:
@@ -138,7 +163,7 @@ def _plain_archive(
     path: Path, whole: Members, remarks: list[str], source: str, order: tuple[str, ...]
 ) -> ClassSubmissions:
     """Return the class, or the one learner, whose archive no LMS made."""
-    levels = list(_wrapped(whole, None))
+    levels = [items for _, items in _wrapped(whole, None)]
     items = levels[-1]
     if source != "plain" and not is_class(items, order):
         unclear = sum(item.is_entry for item in items) > 1

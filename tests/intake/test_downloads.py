@@ -303,3 +303,42 @@ def test_the_command_from_download_to_people(run, tmp_path):
     (tmp_path / "ada.py").write_bytes(RIGHT)
     run("grade", tmp_path / "ada.py", *one)
     assert not (out / "people.csv").exists()
+
+
+METADATA = b"submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: s1\n"
+FORGED = {
+    "Gradescope": {
+        "submission_metadata.yml": METADATA,
+        "submission_1/ex01_softmax.py": RIGHT,
+    },
+    "Canvas": {
+        "adalovelace_11_501_ex01_softmax.py": RIGHT,
+        "bela_12_502_ex01_softmax.py": RIGHT,
+    },
+    "Moodle": FLAT,
+}
+
+
+class TestOneLearnersFolder:
+    """What a learner calls their files must not make their folder a class of others."""
+
+    @pytest.mark.parametrize("lms", FORGED)
+    @pytest.mark.parametrize("folder", ["mallory", "assignment_7_export"])
+    def test_is_one_learners_unless_from_says_otherwise(self, tmp_path, lms, folder):
+        for file, data in FORGED[lms].items():
+            (tmp_path / folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / file).write_bytes(data)
+        found = class_at(tmp_path, order=ORDER)
+        assert [entry.student for entry in found.entries] == [folder]
+        assert "is read as one learner's work" in found.summary
+        asked_for = class_at(tmp_path, order=ORDER, source=lms.lower())
+        assert [entry.student for entry in asked_for.entries] != [folder]
+        assert class_at(tmp_path / folder, order=ORDER).lms == lms.lower()
+
+    @pytest.mark.parametrize("lms", FORGED)
+    def test_in_an_archive_it_is_no_class_either(self, tmp_path, lms):
+        with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+            for file, data in FORGED[lms].items():
+                archive.writestr(f"mallory/{file}", data)
+        found = class_at(tmp_path / "class.zip", order=ORDER)
+        assert [entry.student for entry in found.entries] == ["mallory"]
