@@ -45,7 +45,7 @@ EXPLAINED = {
             ("_call_public", "task.files, task.outcomes"),
             ("_finished", "task.files, task.outcomes"),
             ("_finished", "task.files, graded"),
-            ("_followed", "function.checks, result.checks"),
+            ("_explained", "function.checks, result.checks"),
             ("_call", "numbers, called"),
             ("_agrees", "theirs, mistaken"),
         )
@@ -67,7 +67,7 @@ EXPLAINED = {
     ("_magnitude", "initial=None"): "no reference gives an empty array",
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_encoded", ">= MAX_ENCODED"): "when a cache is emptied decides about nothing",
-    ("_followed", "not function.given and"): "nothing is followed then: it spares the work",
+    ("_explained", "not function.given and"): "nothing is followed then: it spares the work",
 }
 
 
