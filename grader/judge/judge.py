@@ -67,7 +67,7 @@ def _judge(
     """Return the verdict and message of one call of a check."""
     verdict = outcome_verdict(outcome, function.name)
     if verdict is not None:
-        return verdict, _message(outcome, function, check, index)
+        return verdict, _message(outcome, function, check, index, imprecise=False)
     assert isinstance(outcome, Returned)
     expected = only_parts(expected, check.parts)
     if check.kind is Kind.MUTATION:
@@ -90,7 +90,7 @@ def _message(
     check: PlannedCheck,
     index: int,
     *,
-    imprecise: bool = False,
+    imprecise: bool,
 ) -> str:
     call = function.calls[index]
     if check.hidden:

@@ -45,7 +45,7 @@ def raised_by_itself(error: wire.Error, function: str) -> bool:
     return bool(error.frames) and error.frames[-1].function == function
 
 
-def difference_verdict(difference: Difference, *, imprecise: bool = False) -> Verdict:
+def difference_verdict(difference: Difference, *, imprecise: bool) -> Verdict:
     """Return the verdict on a wrong answer; `imprecise`: it is right, but not exact."""
     match difference:
         case WrongType():
