@@ -106,7 +106,9 @@ class NotCalled:
     why: str
 
 
-Outcome: TypeAlias = Returned | Raised | TimedOut | Died | NotLoaded | NotCalled
+# Why a call has no answer.
+Failure: TypeAlias = Raised | TimedOut | Died | NotLoaded | NotCalled
+Outcome: TypeAlias = Returned | Failure
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

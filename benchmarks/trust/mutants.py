@@ -67,7 +67,6 @@ EXPLAINED = {
     ("_magnitude", "initial=None"): "no reference gives an empty array",
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_encoded", ">= MAX_ENCODED"): "when a cache is emptied decides about nothing",
-    ("outcome_verdict", "case Returned()"): "without it the end of the function says None, too",
     ("_difference", "_difference(value, expected), True"): "no type and no shape is imprecise",
     ("_explained", "not function.given and"): "nothing is followed then: it spares the work",
 }

@@ -8,11 +8,12 @@ from grader import wire
 from grader.judge.compare import Difference, shape_difference, type_difference, value_difference
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.judge.scoring import score
-from grader.judge.verdicts import difference_verdict, outcome_verdict
+from grader.judge.verdicts import difference_verdict, failure_verdict
 from grader.judge.words import hidden_message_of, message_of
 from grader.model import (
     LADDER,
     CheckResult,
+    Failure,
     FunctionResult,
     Kind,
     Outcome,
@@ -65,10 +66,9 @@ def _judge(
     expected: Expected,
 ) -> tuple[Verdict, str]:
     """Return the verdict and message of one call of a check."""
-    verdict = outcome_verdict(outcome, function.name)
-    if verdict is not None:
-        return verdict, _message(outcome, function, check, index, imprecise=False)
-    assert isinstance(outcome, Returned)
+    if not isinstance(outcome, Returned):
+        message = _message(outcome, function, check, index, imprecise=False)
+        return failure_verdict(outcome, function.name), message
     expected = only_parts(expected, check.parts)
     if check.kind is Kind.MUTATION:
         if not outcome.mutated:
@@ -85,7 +85,7 @@ def _judge(
 
 
 def _message(
-    problem: Outcome | Difference,
+    problem: Failure | Difference,
     function: PlannedFunction,
     check: PlannedCheck,
     index: int,

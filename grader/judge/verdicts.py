@@ -5,25 +5,14 @@ from __future__ import annotations
 from grader import wire
 from grader.judge.compare import Difference, NotFinite, WrongValue
 from grader.judge.numbers import WrongShape, WrongType
-from grader.model import (
-    Died,
-    NotCalled,
-    NotLoaded,
-    Outcome,
-    Raised,
-    Returned,
-    TimedOut,
-    Verdict,
-)
+from grader.model import Died, Failure, NotCalled, NotLoaded, Raised, TimedOut, Verdict
 
 NO_MEMORY = ("MemoryError", "_ArrayMemoryError")
 
 
-def outcome_verdict(outcome: Outcome, function: str) -> Verdict | None:
-    """Return the verdict on a call that did not return; None when it returned."""
-    match outcome:
-        case Returned():
-            return None
+def failure_verdict(failure: Failure, function: str) -> Verdict:
+    """Return the verdict on a call of `function` that did not return."""
+    match failure:
         case Raised(error=error):
             if error.type == "NotImplementedError" and raised_by_itself(error, function):
                 return Verdict.NOT_ATTEMPTED

@@ -16,12 +16,11 @@ from grader.judge.verdicts import NO_MEMORY, raised_by_itself
 from grader.model import (
     NEUTRAL,
     Died,
+    Failure,
     FunctionResult,
     NotCalled,
     NotLoaded,
-    Outcome,
     Raised,
-    Returned,
     TimedOut,
     Verdict,
 )
@@ -40,7 +39,7 @@ PYTHON_ERRORS = frozenset(
 
 
 def message_of(
-    problem: Outcome | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool
+    problem: Failure | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool
 ) -> str:
     """Describe what a public check found in one call, in full, with the call as one would type it.
 
@@ -49,7 +48,7 @@ def message_of(
     return f"{call_text(function, call)}: {_full(problem, function.name, imprecise=imprecise)}"
 
 
-def hidden_message_of(problem: Outcome | Difference, call: PlannedCall, *, imprecise: bool) -> str:
+def hidden_message_of(problem: Failure | Difference, call: PlannedCall, *, imprecise: bool) -> str:
     """Describe what a hidden check found, without anything that could carry its inputs or answers.
 
     This is the only place where that is decided: no number, text, line or name that learner code
@@ -77,7 +76,7 @@ def hidden_message_of(problem: Outcome | Difference, call: PlannedCall, *, impre
     return _full(problem, "", imprecise=imprecise)
 
 
-def _full(problem: Outcome | Difference, function: str, *, imprecise: bool) -> str:
+def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> str:
     match problem:
         case Raised(error=error):
             return _raised_message(error, function)
@@ -97,10 +96,8 @@ def _full(problem: Outcome | Difference, function: str, *, imprecise: bool) -> s
         case NotFinite(path=path, index=index, got=got, want=want):
             counted = _counted(problem, "not finite")
             return f"{_part(path)}{_entry(index)}is {got}, should be {number(want)}{counted}"
-        case WrongValue(path=path):
+        case WrongValue(path=path):  # pragma: no branch  # the last kind
             return _part(path) + _value_message(problem, imprecise=imprecise)
-        case Returned():  # pragma: no branch  # the last kind: a call that returned is no problem
-            return ""
 
 
 def _raised_message(error: wire.Error, function: str) -> str:

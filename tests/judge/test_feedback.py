@@ -9,7 +9,7 @@ from grader.course.checks import Callback
 from grader.judge import words as feedback
 from grader.judge.compare import NotFinite, WrongValue
 from grader.judge.numbers import WrongShape, WrongType, type_name
-from grader.judge.verdicts import difference_verdict, outcome_verdict
+from grader.judge.verdicts import difference_verdict, failure_verdict
 from grader.model import Died, NotCalled, NotLoaded, Raised, TimedOut, Verdict
 from grader.plan import PlannedCall, PlannedFunction, readable, value_from
 from tests.support.submissions import SOFTMAX
@@ -131,7 +131,7 @@ def test_what_happened_to_a_call_is_told():
     }
     for outcome, text in messages.items():
         assert tell(outcome, hidden=True) == text
-    verdicts = [outcome_verdict(outcome, "f") for outcome in messages]
+    verdicts = [failure_verdict(outcome, "f") for outcome in messages]
     assert verdicts == [Verdict.DIED, Verdict.NOT_LOADED, Verdict.TIMED_OUT, Verdict.TIMED_OUT]
     assert tell(Died("it crashed"), hidden=False) == "it crashed"
     assert tell(raised("MemoryError"), hidden=True).startswith("it asked for more")

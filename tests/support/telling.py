@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from grader.judge.compare import Difference
 from grader.judge.words import call_text, hidden_message_of, message_of
-from grader.model import Outcome
+from grader.model import Failure
 from grader.plan import PlannedCall, PlannedFunction
 
 
 def tell(
-    problem: Outcome | Difference,
+    problem: Failure | Difference,
     call: PlannedCall | None = None,
     *,
     hidden: bool,
