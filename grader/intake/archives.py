@@ -16,6 +16,7 @@ from grader.intake.files import (
     MAX_ARCHIVE_BYTES,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
+    MAX_INFLATED_BYTES,
     SUFFIXES,
     Collected,
     Member,
@@ -28,6 +29,9 @@ from grader.intake.files import (
 # A class's archive has a few members for each learner.
 MAX_CLASS_MEMBERS = 500_000
 UTF8_NAME = 0x800
+# What programs that people zip with use. bzip2 and LZMA pack a thousand times tighter and unpack a
+# hundred times more slowly.
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 def read_zip(path: Path, label: str, collected: Collected) -> None:
@@ -185,12 +189,26 @@ def _content(
     if info.flag_bits & 1:
         collected.fail(name, f"{where} is encrypted; zip it without a password")
         return None
+    if info.compress_type not in METHODS:
+        collected.fail(
+            name, f"{where} is packed in an unusual way; zip it again with the method deflate"
+        )
+        return None
+    if collected.inflatable <= 0:
+        collected.fail(
+            name,
+            f"{where} was ignored: the files before it unpack to more than"
+            f" {MAX_INFLATED_BYTES // 2**20} MiB; submit only the files you wrote",
+        )
+        return None
     try:
         with archive.open(info) as file:
             content = file.read(limit + 1)
     except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
+        collected.inflatable -= min(limit, info.file_size)  # it may have failed at the very end
         collected.fail(name, f"{where} cannot be unpacked ({error}); zip it again")
         return None
+    collected.inflatable -= len(content)
     if len(content) > limit:
         collected.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; ignored")
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grader.intake.files import Part, clean_name
+from grader.intake.files import Part, clean_name, shortened
 
 LATE = "handed in late"
 MAX_ID = 255
@@ -75,10 +74,7 @@ def cleaned(text: object) -> str:
 def student_id_of(text: str) -> str:
     """Return a text as a learner's id: printable, and if too long cut and made unique by a hash."""
     text = clean_name(text)
-    if len(text) <= MAX_ID:
-        return text
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{text[:200]}…{digest}"
+    return text if len(text) <= MAX_ID else shortened(text, 200)
 
 
 def with_unique_ids(entries: Sequence[Entry]) -> list[Entry]:

@@ -9,6 +9,9 @@ import zipfile
 
 from tests.attacks.attack import Attack, beside
 
+# Which take long to be put in order.
+MARKS = "\u0300\u0301\u0316" * 7_000
+
 
 def _archive(name: str, data: bytes, says: str = "") -> Attack:
     return beside(name, "archives", {"more.zip": data}, says)
@@ -73,7 +76,13 @@ def archives() -> list[Attack]:
             "zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""
         ),
         _archive("zip_of_a_deep_folder", zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
-        _archive("zip_of_an_unknown_method", _unknown_method(), "cannot be unpacked"),
+        _archive("zip_of_an_unknown_method", _unknown_method(), "unusual way"),
+        _archive("zip_of_bzip2", _of_bzip2(), "unusual way"),
+        _archive(
+            "zip_of_names_of_marks",
+            zipped({f"{n}{MARKS}.py": OWN for n in range(300)}),
+            "too long",
+        ),
         _archive("zip64_of_exabytes", _zip64()),
         beside("archive_within_a_notebooks_name", "archives", {"a.ipynb": bomb}, "a.ipynb"),
     ]
@@ -118,6 +127,14 @@ def _unknown_method() -> bytes:
     data[8] = 97
     data[data.index(b"PK\x01\x02") + 10] = 97
     return bytes(data)
+
+
+def _of_bzip2() -> bytes:
+    """A member that takes long to unpack, for its size."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("a.py", bytes(2**21))
+    return buffer.getvalue()
 
 
 def _zip64() -> bytes:

@@ -115,6 +115,32 @@ def test_a_zip_bomb_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
     assert [source.name for source in submission.sources] == ["b.py"]
 
 
+def test_what_is_unpacked_and_thrown_away_counts_as_well(tmp_path):
+    zeros = bytes(21 * 2**20)
+    many = zipped({f"{n:02}.py": zeros for n in range(24)} | {"z.py": "x = 1"})
+    (tmp_path / "ada.zip").write_bytes(many)
+    (submission,) = read(tmp_path).values()
+    assert submission.sources == ()
+    assert submission.notes[0] == "ada.zip: 00.py unpacks to more than 20 MiB; ignored"
+    assert submission.notes[-1] == (
+        "ada.zip: z.py was ignored: the files before it unpack to more than 400 MiB;"
+        " submit only the files you wrote"
+    )
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_usual_methods_are_unpacked(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w", method) as archive:
+        archive.writestr("a.py", "x = 1")
+        archive.writestr("b.py", "x = 1", compress_type=zipfile.ZIP_DEFLATED)
+        archive.writestr("c.py", "x = 1", compress_type=zipfile.ZIP_STORED)
+    (submission,) = read(tmp_path).values()
+    assert submission.notes == (
+        "ada.zip: a.py is packed in an unusual way; zip it again with the method deflate",
+    )
+    assert [source.name for source in submission.sources] == ["b.py", "c.py"]
+
+
 def test_an_encrypted_or_damaged_archive_says_what_to_do(tmp_path):
     data = bytearray(zipped({"a.py": "x = 1"}))
     for signature in (b"PK\x03\x04", b"PK\x01\x02"):
@@ -183,6 +209,17 @@ def test_misleading_characters_in_names_are_replaced():
     assert clean_name("e\u0301") == "é"
     assert clean_name("\udcff") == "\\udcff"
     assert clean_name("  ") == "?"
+
+
+def test_a_name_of_marks_is_cut_before_it_is_put_in_order_and_is_still_too_long(tmp_path):
+    # Putting n marks on one letter in order takes the square of n.
+    marks = "\u0300\u0316" * 7_000
+    (tmp_path / "ada.zip").write_bytes(zipped({f"a{marks}.py": "x = 1", "b.py": "x = 1"}))
+    (submission,) = read(tmp_path).values()
+    assert len(clean_name(f"a{marks}")) < 1_100
+    assert clean_name(f"a{marks}") != clean_name(f"a{marks}\u0300")
+    assert "its name is too long; rename it" in submission.notes[0]
+    assert [source.name for source in submission.sources] == ["b.py"]
 
 
 def test_a_huge_number_of_files_is_cut_with_a_note(tmp_path, monkeypatch):
