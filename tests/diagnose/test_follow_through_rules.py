@@ -108,6 +108,13 @@ def pair_six_seven(rng):
     yield call(rng.normal(size=(6, 2)))
     yield call(rng.normal(size=(7, 2)))
 '''
+DIGITS = '''
+
+@last.precision()
+def last_digits(rng):
+    """All digits."""
+    yield call(rng.normal(size=(5, 2)), scale=1.5)
+'''
 # The first is wrong only where a learner of these tests is; those after it answer as they do with
 # their own function, and otherwise in one check.
 MISTAKES = '''import numpy as np
@@ -166,7 +173,7 @@ def course(tmp_path_factory):
             earlier = "shifted" if name == "last" else "double"
             checks += GIVEN.format(name=name, answer=answer, earlier=earlier)
     written(folder / "ex01_twice" / "reference.py", text)
-    written(folder / "ex01_twice" / "checks.py", checks + TWO_CALLS)
+    written(folder / "ex01_twice" / "checks.py", checks + TWO_CALLS + DIGITS)
     written(folder / "ex01_twice" / "mistakes.py", MISTAKES)
     return course_of(folder)
 
@@ -241,6 +248,11 @@ def test_an_own_function_that_says_nothing_is_not_followed(followed, double):
     assert {name: f.follow_through for name, f in found.items() if f.follow_through} == {}
 
 
+def test_only_value_checks_are_followed(followed):
+    """Four of the five checks: how many digits are right is nothing that follows."""
+    assert followed(TRIPLE + ALL)["last"].follow_through == 4.0
+
+
 def test_where_one_formula_says_nothing_the_next_one_is_tried(followed):
     """The one before needs a function that is not there, or gives other answers."""
     found = followed(TRIPLE + ALL.replace(of("shifted", RIGHT["shifted"]), ""))
@@ -261,7 +273,7 @@ def test_rounding_is_measured_by_what_the_own_function_gives(followed, double, p
 def test_what_is_not_made_of_what_says_nothing_is_followed(followed, double):
     """`last` is right given a shifted that is wrong in its own way; or that is made of double."""
     own = ALL.replace(of("shifted", RIGHT["shifted"]), of("shifted", "3.0 * Z + 1.0"))
-    assert followed(of("double", double) + own)["last"].follow_through == 5.0
+    assert followed(of("double", double) + own)["last"].follow_through == 4.0
     assert followed(of("double", double) + ALL)["last"].follow_through == 0
 
 
