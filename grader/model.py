@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -265,13 +265,13 @@ class Move(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What one learner handed in, read but not run."""
+    """What one learner handed in: raw bytes, which the learner's process will read."""
 
     student: str
-    sources: tuple[wire.Source, ...] = ()
-    files: tuple[str, ...] = ()
+    # By relative name; archives are packed still.
+    files: dict[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     # Files that could not be read, by stem, with the reason: their functions are `not_loaded`.
     unreadable: tuple[tuple[str, str], ...] = ()
-    # A hash of all fields above except `student`, with the files' bytes in place of their source.
+    # A hash of all fields above except `student`.
     submission_hash: bytes = b""

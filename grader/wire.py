@@ -13,10 +13,13 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 import msgspec
 import numpy as np
 
-MAX_FRAME_BYTES = 64 * 2**20
+# As much as a learner may hand in, and the names of the files.
+MAX_FRAME_BYTES = 68 * 2**20
 # Decoding a frame full of small numbers takes a hundred times its size in memory, and much time, so
 # a reply may be far smaller than a request.
 MAX_REPLY_BYTES = 5 * 2**20
+# What was read, told before any of the learner's code is loaded: texts, which decode to their size.
+MAX_CONTENTS_BYTES = 24 * 2**20
 MAX_VALUE_BYTES = 4 * 2**20
 MAX_DIMENSIONS = 8
 MAX_DEPTH = 8
@@ -149,6 +152,24 @@ Value: TypeAlias = (
 # From the grader to the child.
 
 
+class File(_Struct, frozen=True):
+    """A file as it was handed in: its relative name, made printable, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class ReadRequest(_Struct, frozen=True, tag="read"):
+    """Unpack, decode and parse these files, and answer with their Contents.
+
+    It comes before the LoadRequest, which sends the sources again: a later child loads the same
+    sources without reading the files again.
+    """
+
+    files: tuple[File, ...]
+    exercises: tuple[str, ...]
+
+
 class Cell(_Struct, frozen=True):
     """A piece of source that is parsed by itself: a .py file, or one cell of a notebook."""
 
@@ -186,7 +207,7 @@ class CallRequest(_Struct, frozen=True, tag="call"):
     kwargs: dict[str, Value]
 
 
-Request: TypeAlias = LoadRequest | CallRequest
+Request: TypeAlias = ReadRequest | LoadRequest | CallRequest
 
 # From the child to the grader.
 
@@ -208,8 +229,22 @@ class Error(_Struct, frozen=True):
     frames: Annotated[tuple[TracebackLine, ...], msgspec.Meta(max_length=20)]
 
 
+class Contents(_Struct, frozen=True, tag="contents"):
+    """What was read of a submission's files.
+
+    `files` are the names of those that hold code, archives unpacked; `notes` are sentences for the
+    result, and `unreadable` the stem of each file that could not be read, with the reason. It is
+    sent before any of the learner's code is loaded, so nothing in it is forged.
+    """
+
+    sources: tuple[Source, ...] = ()
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
 class Progress(_Struct, frozen=True, tag="progress"):
-    """The process is about to run this statement (-1: to parse this source)."""
+    """The process is about to run this statement (-1: to parse this source; or to read files)."""
 
     source: Index
     statement: Index
@@ -262,7 +297,7 @@ class RaisedReply(_Struct, frozen=True, tag="raised"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-Reply: TypeAlias = Progress | Loaded | ReturnedReply | RaisedReply
+Reply: TypeAlias = Contents | Progress | Loaded | ReturnedReply | RaisedReply
 
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

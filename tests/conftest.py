@@ -50,7 +50,7 @@ def grade(grader: Grader) -> Callable[[Files], SubmissionResult]:
 
     def graded(files: Files) -> SubmissionResult:
         handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
-        return grader.grade(submission_of("ada", handed, order=grader.plan.slugs))
+        return grader.grade(submission_of("ada", handed))
 
     return graded
 
@@ -63,7 +63,7 @@ def explain(course: Course, lane: Lane) -> Callable[[Files], SubmissionResult]:
 
     def explained(files: Files) -> SubmissionResult:
         handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
-        return grader.grade(submission_of("ada", handed, order=plan.slugs))
+        return grader.grade(submission_of("ada", handed))
 
     return explained
 
@@ -75,7 +75,7 @@ def grade_softmax(grader: Grader) -> Callable[[str | bytes], FunctionResult]:
 
     def graded(source: str | bytes) -> FunctionResult:
         data = source.encode() if isinstance(source, str) else source
-        submission = submission_of("ada", {"ex01_softmax.py": data}, order=grader.plan.slugs)
+        submission = submission_of("ada", {"ex01_softmax.py": data})
         (function,) = only.grade(submission).functions
         return function
 

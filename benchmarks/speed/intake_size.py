@@ -40,7 +40,7 @@ def main() -> int:
                 took = time.perf_counter() - began
                 began = time.perf_counter()
                 for entry in found.entries:
-                    read_submission(entry.student, entry.parts, order=ORDER)
+                    read_submission(entry.student, entry.parts)
                 reading = time.perf_counter() - began
                 if len(found.entries) != LEARNERS or found.absent:
                     raise RuntimeError(f"{path}: {len(found.entries)} learners were taken in")

@@ -150,7 +150,7 @@ def _grade(entry: Entry, grader: Grader) -> tuple[float, float]:
     Raises RuntimeError when it does not get full points: its times would mean nothing.
     """
     began = time.perf_counter()
-    submission = read_submission(*entry, order=grader.plan.slugs)
+    submission = read_submission(*entry)
     read = time.perf_counter()
     result = grader.grade(submission)
     if result.score != result.max_score:

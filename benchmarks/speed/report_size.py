@@ -78,7 +78,7 @@ def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResul
     with Lane() as lane:
         grader = Grader(plan, lane, FollowThrough(course.folder))
         for student, paths in entries:
-            yield grader.grade(read_submission(student, paths, order=plan.slugs))
+            yield grader.grade(read_submission(student, paths))
 
 
 def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:

@@ -63,7 +63,7 @@ def problems_of(
 
 def _reference_problems(course: Course, grader: Grader) -> list[str]:
     files = {f"{e.slug}.py": e.reference_path.read_bytes() for e in course.exercises}
-    result = grader.grade(submission_of("references", files, order=course.slugs))
+    result = grader.grade(submission_of("references", files))
     return [
         f"{exercise.reference_path}: {f.function} gets {f.score} of {f.max_score}: {f.message}"
         for exercise in course.exercises
@@ -118,7 +118,7 @@ def _template_problems(course: Course, grader: Grader) -> list[str]:
     problems = []
     for suffix in (".py", ".ipynb"):
         templates = {name: text.encode() for name, text in files.items() if name.endswith(suffix)}
-        result = grader.grade(submission_of("template", templates, order=course.slugs))
+        result = grader.grade(submission_of("template", templates))
         problems += [f"the {suffix} templates do not load: {note}" for note in result.notes]
         for function in result.functions:
             if function.verdict is not Verdict.NOT_ATTEMPTED or function.score != 0:
@@ -222,9 +222,7 @@ def graded_variants(
 def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:
     """Grade a variant for its function, in the same way as a learner's submission."""
     result = grader.only(variant.exercise, variant.function).grade(
-        submission_of(
-            variant.name, {f"{variant.exercise}.py": variant.source()}, order=grader.plan.slugs
-        )
+        submission_of(variant.name, {f"{variant.exercise}.py": variant.source()})
     )
     (function,) = result.functions
     return function

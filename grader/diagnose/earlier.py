@@ -98,7 +98,7 @@ def file_used(session: Session, file: str, name: str) -> str | None:
     defined = [d.file for d in session.loaded.definitions if d.function == name and not d.stub]
     if file in defined:
         return file
-    sources = {source.name: source for source in session.submission.sources}
+    sources = {source.name: source for source in session.contents.sources}
     text = "\n".join(cell.text for cell in sources[file].cells)
     mentioned = [other for other in defined if sources[other].stem in text]
     return mentioned[0] if mentioned else None

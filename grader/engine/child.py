@@ -45,7 +45,9 @@ class Process(Protocol):
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
 
-    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:
+    def receive(
+        self, *, cpu_s: float, wall_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
+    ) -> wire.Reply:
         """Return its next message. Raises OutOfTime or ChildGone if there is none."""
 
     def measured_cpu_s(self) -> float | None:
@@ -94,29 +96,28 @@ class Child:
                 self._poll.modify(self._channel, select.POLLOUT)
                 writable = self._poll.poll(left_s * 1000)
                 self._poll.modify(self._channel, select.POLLIN)
-                if not writable:  # pragma: no cover  # frames are smaller than its buffer
+                if not writable:  # pragma: no cover  # it reads until learner code runs
                     raise ChildGone("it stopped reading") from None
             except OSError as error:  # pragma: no cover  # it ended before the request
                 raise ChildGone(str(error)) from None
 
-    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:
+    def receive(
+        self, *, cpu_s: float, wall_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
+    ) -> wire.Reply:
         """Return the child's next message.
 
         Raises OutOfTime after `cpu_s` seconds of its CPU time or `wall_s` seconds of waiting, and
-        ChildGone when the child has ended or what it sent is not a message.
+        ChildGone when the child has ended or what it sent is not a message of at most `most_bytes`.
         """
         if cpu_s <= 0 or wall_s <= 0:  # pragma: no cover  # it ran out just now
             raise OutOfTime("what was left of the submission's time")
         time_limit = _TimeLimit(self, cpu_s, wall_s)
         header = self._exactly(4, time_limit)
         try:
-            return wire.decode_reply(self._exactly(self._length(header), time_limit))
+            length = wire.frame_length(header, most_bytes)
+            return wire.decode_reply(self._exactly(length, time_limit))
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
-
-    @staticmethod
-    def _length(header: bytes) -> int:
-        return wire.frame_length(header, wire.MAX_REPLY_BYTES)
 
     def _exactly(self, count: int, time_limit: _TimeLimit) -> bytes:
         while len(self._received) < count:

@@ -95,7 +95,13 @@ class FreshChild:
         except OSError as error:  # pragma: no cover  # it ended before the request
             raise ChildGone(str(error)) from None
 
-    def receive(self, *, cpu_s: float, wall_s: float) -> wire.Reply:  # noqa: ARG002  # not measured
+    def receive(
+        self,
+        *,
+        cpu_s: float,  # noqa: ARG002  # not measured
+        wall_s: float,
+        most_bytes: int = wire.MAX_REPLY_BYTES,
+    ) -> wire.Reply:
         """Return the next message.
 
         Raises OutOfTime after `wall_s` seconds, and ChildGone when there is no valid message to
@@ -104,7 +110,7 @@ class FreshChild:
         deadline = time.monotonic() + wall_s
         header = self._exactly(4, deadline, wall_s)
         try:
-            length = wire.frame_length(header, wire.MAX_REPLY_BYTES)
+            length = wire.frame_length(header, most_bytes)
             return wire.decode_reply(self._exactly(length, deadline, wall_s))
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None

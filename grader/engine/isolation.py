@@ -134,8 +134,7 @@ def probed(lane: Lane) -> dict[str, str]:
     """Try in a real child what learner code must not do; map each attempt to its answer."""
     path = Path(worker_package.__file__).parent / "probes.py"
     name = "probes.py"
-    cells = (wire.Cell(name, path.read_text(encoding="utf-8")),)
-    submission = Submission("probe", (wire.Source(name, "probes", "probes", cells),))
+    submission = Submission("probe", {name: path.read_bytes()})
     frame = EncodedCall(0, wire.encode(wire.CallRequest(0, name, "probe", (), {})))
     with Session(
         lane, submission, functions=("probe",), exercises=("probes",), limits=Limits()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader import wire
-from grader.model import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +21,35 @@ class LoadProblem:
     fatal: bool = False
 
 
-def problem_of(error: wire.LoadError, submission: Submission) -> LoadProblem:
-    """Describe an error that a child reported while loading."""
-    names = [source.name for source in submission.sources]
-    file = names[error.source] if 0 <= error.source < len(names) else error.label
-    sources = [source for source in submission.sources if source.name == file]
-    text = line_of(sources[0], error) if sources else ""
+def problems_of(
+    errors: Sequence[wire.LoadError], sources: Sequence[wire.Source]
+) -> list[LoadProblem]:
+    """Describe the errors that a child reported while loading these sources."""
+    labels = {error.label for error in errors}
+    # Each text is split once, however many errors are in it.
+    lines = {
+        cell.label: cell.text.splitlines()
+        for source in sources
+        for cell in source.cells
+        if cell.label in labels
+    }
+    return [_problem_of(error, sources, lines.get(error.label, [])) for error in errors]
+
+
+def _problem_of(
+    error: wire.LoadError, sources: Sequence[wire.Source], lines: Sequence[str]
+) -> LoadProblem:
+    known = 0 <= error.source < len(sources)
+    file = sources[error.source].name if known else error.label
     what = f"{error.error.type}: {error.error.message}" if error.error.message else error.error.type
-    return LoadProblem(file, error.label, error.line, what, text)
+    return LoadProblem(file, error.label, error.line, what, _line(lines, error.line))
 
 
-def line_of(source: wire.Source, statement: wire.Progress | wire.LoadError) -> str:
+def line_of(source: wire.Source, statement: wire.Progress) -> str:
     """Return the first line of a statement."""
-    for cell in source.cells:
-        if cell.label == statement.label:
-            lines = cell.text.splitlines()
-            if 0 < statement.line <= len(lines):
-                return lines[statement.line - 1].strip()[:300]
-    return ""
+    texts = [cell.text for cell in source.cells if cell.label == statement.label]
+    return _line("".join(texts).splitlines(), statement.line)
+
+
+def _line(lines: Sequence[str], number: int) -> str:
+    return lines[number - 1].strip()[:300] if 0 < number <= len(lines) else ""

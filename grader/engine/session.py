@@ -12,7 +12,8 @@ from typing import NamedTuple, Self
 from grader import wire
 from grader.engine.child import ChildGone, OutOfTime, Process
 from grader.engine.lane import Lane
-from grader.engine.problems import LoadProblem, line_of, problem_of
+from grader.engine.problems import LoadProblem, line_of, problems_of
+from grader.engine.reading import READ_CPU_S, contents_from, request_of, with_contents
 from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
 
@@ -36,14 +37,15 @@ class EncodedCall(NamedTuple):
 class Session:
     """One submission, loaded in one child after another. Use it as a context manager.
 
-    A session lasts while one submission is graded. Entering it loads the submission; `loaded` and
-    `problems` then tell what was found. `choose` a file for each function that several files
-    define, then `call` the functions. Each call answers with an Outcome: whatever learner code
-    does, it raises nothing. A child that ends or runs out of time is replaced by one that loads the
-    submission again; statements that end or hang a child are skipped from then on, up to MAX_LOADS
-    loads. The CPU time of all children, and wall-clock time since the session began, count against
-    the limits of the submission; when they are used up, the remaining calls are not made. Raises
-    SandboxError when the lane cannot start a process, or a process does not start loading.
+    A session lasts while one submission is graded. Entering it reads the files, in the first child,
+    and loads them; `contents`, `loaded` and `problems` then tell what was found. `choose` a file
+    for each function that several files define, then `call` the functions. Each call answers with
+    an Outcome: whatever learner code does, it raises nothing. A child that ends or runs out of time
+    is replaced by one that loads the sources again; statements that end or hang a child are skipped
+    from then on, up to MAX_LOADS loads. The CPU time of all children, and wall-clock time since the
+    session began, count against the limits of the submission; when they are used up, the remaining
+    calls are not made. Raises SandboxError when the lane cannot start a process, or a process does
+    not start reading or loading.
     """
 
     def __init__(
@@ -62,13 +64,14 @@ class Session:
         self.exercises = exercises
         self.limits = limits
         self.echo = echo
-        self._labels = {cell.label for source in submission.sources for cell in source.cells}
-        self._labels |= {"", *(source.name for source in submission.sources)}
+        self.contents = with_contents(submission, wire.Contents())
+        self._labels: set[str] = set()
+        self._is_read = not submission.files
         self.chosen: dict[str, str] = {}
         self.skip: list[tuple[int, int]] = []
         self.killers: list[LoadProblem] = []
         self.loaded = wire.Loaded((), (), ())
-        self._first_errors: tuple[wire.LoadError, ...] | None = None
+        self._first_problems: list[LoadProblem] | None = None
         self._child: Process | None = None
         self._stack = ExitStack()
         self._began = time.monotonic()
@@ -90,9 +93,7 @@ class Session:
     @property
     def problems(self) -> list[LoadProblem]:
         """What went wrong while loading, in the order of the files."""
-        # Errors of the first load only: those of a later one could contain inputs of earlier calls.
-        errors = self._first_errors or ()
-        return [*self.killers, *(problem_of(error, self.submission) for error in errors)]
+        return [*self.killers, *(self._first_problems or ())]
 
     def choose(self, function: str, file: str) -> None:
         """Make `import` give the `function` of this file from now on."""
@@ -198,7 +199,9 @@ class Session:
                 return Raised(reply.error, reply.output)
         raise ChildGone("it answered another call")
 
-    def _received(self, child: Process, limit_s: float) -> wire.Reply:
+    def _received(
+        self, child: Process, limit_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
+    ) -> wire.Reply:
         """Return the child's next message, within `limit_s` of CPU time and the time left.
 
         An error does not say how much time was left: learner code can choose that by how long it
@@ -208,7 +211,7 @@ class Session:
         cpu_s = min(limit_s, self._cpu_left_s())
         wall_s = min(wall_limit_s, self._wall_left_s())
         try:
-            return child.receive(cpu_s=cpu_s, wall_s=wall_s)
+            return child.receive(cpu_s=cpu_s, wall_s=wall_s, most_bytes=most_bytes)
         except OutOfTime:
             if cpu_s < limit_s or wall_s < wall_limit_s:
                 raise OutOfTime("what was left of the submission's time") from None
@@ -216,22 +219,39 @@ class Session:
 
     def _ready(self) -> bool:
         """Return whether a child has loaded the submission; False when time has run out."""
-        if self._child is not None or not self.submission.sources:
+        if self._child is not None:
             return True
         for _ in range(MAX_LOADS):
+            if self._is_read and not self.contents.sources:
+                return True
             if self._cpu_left_s() <= 0 or self._wall_left_s() <= 0:
                 return False
             self._child_began = time.monotonic()
             self._child = self._stack.enter_context(self.lane.child(self.limits))
-            if self._loads(self._child):
+            if (self._is_read or self._reads(self._child)) and self._loads(self._child):
                 return True
             self._drop_child()
         return False  # pragma: no cover  # each load ends at another statement
 
+    def _reads(self, child: Process) -> bool:
+        """Have the child read the files, before it loads any; return whether there is source."""
+        self.contents = contents_from(
+            child,
+            request_of(self.submission, self.exercises),
+            self.submission,
+            self.limits,
+            lambda most_bytes: self._received(child, READ_CPU_S, most_bytes),
+        )
+        self._is_read = True
+        sources = self.contents.sources
+        self._labels = {cell.label for source in sources for cell in source.cells}
+        self._labels |= {"", *(source.name for source in sources)}
+        return bool(sources)
+
     def _loads(self, child: Process) -> bool:
         """Return whether the submission loads to its end; note what stopped it, to skip it next."""
         request = wire.LoadRequest(
-            sources=self.submission.sources,
+            sources=self.contents.sources,
             functions=self.functions,
             exercises=self.exercises,
             skip=tuple(self.skip),
@@ -249,8 +269,9 @@ class Session:
                 match reply:
                     case wire.Loaded():
                         self.loaded = reply
-                        if self._first_errors is None:
-                            self._first_errors = reply.errors
+                        # Those of a later load could contain inputs of earlier calls.
+                        if self._first_problems is None:
+                            self._first_problems = problems_of(reply.errors, self.contents.sources)
                         return True
                     case wire.Progress():
                         progress = reply
@@ -269,12 +290,12 @@ class Session:
 
     def _skip(self, progress: wire.Progress, what: str) -> None:
         """Note which statement stopped loading, and how, and leave it out from now on."""
-        if not 0 <= progress.source < len(self.submission.sources):
+        if not 0 <= progress.source < len(self.contents.sources):
             # All statements had run, so there is none to skip.
             self.killers.append(LoadProblem("", "after loading", 0, what, fatal=True))
             self._spent_cpu_s = self.limits.submission_cpu_s
             return
-        source = self.submission.sources[progress.source]
+        source = self.contents.sources[progress.source]
         killers = sum(source_index == progress.source for source_index, _ in self.skip)
         statement = progress.statement if killers < MAX_KILLERS else WHOLE_FILE
         self.skip.append((progress.source, statement))
@@ -290,7 +311,7 @@ class Session:
         """
         match reply:
             case wire.Loaded(definitions=definitions, errors=errors, others=others):
-                files = {source.name for source in self.submission.sources}
+                files = {source.name for source in self.contents.sources}
                 valid = all(d.file in files and d.function in self.functions for d in definitions)
                 valid = valid and all(error.label in self._labels for error in errors)
                 valid = valid and all(file in files for file, _name in others)

@@ -76,6 +76,7 @@ Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
 class _Findings:
     """What grading one submission's functions has brought so far."""
 
+    files: tuple[str, ...] = ()
     results: list[FunctionResult] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -151,17 +152,17 @@ class Grader:
         return self._failed(submission, message, planned).result
 
     def _failed(self, submission: Submission, message: str, planned: Planned) -> GradedSubmission:
-        run = _Findings(_failures(planned, message), notes=[("", f"the grader failed: {message}")])
+        notes = [("", note) for note in (*submission.notes, f"the grader failed: {message}")]
+        run = _Findings(tuple(sorted(submission.files)), _failures(planned, message), notes=notes)
         return self._graded(submission, run, 0.0)
 
     def _graded(self, submission: Submission, run: _Findings, seconds: float) -> GradedSubmission:
-        notes = [*(("", note) for note in submission.notes), *run.notes]
         # What a submission brought along may hold what no JSON can.
-        notes = [(function, wire.clean(note, MAX_NOTE)) for function, note in notes]
+        notes = [(function, wire.clean(note, MAX_NOTE)) for function, note in run.notes]
         result = SubmissionResult(
             format=FORMAT,
             student=submission.student,
-            files=submission.files,
+            files=run.files,
             score=total([function.score for function in run.results]),
             max_score=round(sum(function.max_score for function in run.results), 2),
             isolation=self.lane.wall.tier,
@@ -175,7 +176,6 @@ class Grader:
         return GradedSubmission(result, run.outputs, tuple(notes), together=run.together)
 
     def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> _Findings:
-        run = _Findings()
         with Session(
             self.lane,
             submission,
@@ -184,6 +184,8 @@ class Grader:
             limits=self.plan.limits,
             echo=echo,
         ) as session:
+            contents = session.contents
+            run = _Findings(contents.files, notes=[("", note) for note in contents.notes])
             run.outputs[""] = session.loaded.output
             tasks = [
                 _Attempts(exercise, function, attempted_in(session, exercise.slug, function.name))

@@ -50,7 +50,7 @@ def problem_note(problem: LoadProblem) -> str:
 
 def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     """Say why a function is absent although a file may hold it, or return an empty text."""
-    for stem, reason in session.submission.unreadable:
+    for stem, reason in session.contents.unreadable:
         if stem == slug or stem not in session.exercises:
             return reason
     for problem in session.problems:
@@ -67,7 +67,7 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
 
 
 def _missing_message(session: Session, slug: str, function: str) -> str:
-    if not session.submission.sources:
+    if not session.contents.sources:
         return f"no readable file was submitted, so {function} could not be looked for"
     others = {name: file for file, name in session.loaded.others}
     if close := get_close_matches(function, others):
@@ -80,4 +80,4 @@ def _missing_message(session: Session, slug: str, function: str) -> str:
 
 
 def _files_of(session: Session, slug: str) -> set[str]:
-    return {source.name for source in session.submission.sources if source.stem == slug}
+    return {source.name for source in session.contents.sources if source.stem == slug}

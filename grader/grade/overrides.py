@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake.files import clean_name
 from grader.intake.table import Record, read_records
 from grader.plan import Plan
 from grader.results.store import Store
 from grader.text import safe_cell
+from grader.worker.files import clean_name
 
 FILE = "overrides.csv"
 COLUMNS = ("student", "function", "points", "reason")

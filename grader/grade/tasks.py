@@ -11,12 +11,13 @@ from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.fingerprints import Fingerprints, fingerprints_of
 from grader.grade.grader import GradedSubmission, Grader
-from grader.intake.files import Collected, Part
+from grader.intake.files import Part
 from grader.intake.submission import collect, submission_from
 from grader.model import Submission, Verdict
 from grader.plan import Plan
 from grader.results.rows import EncodedResult, StoredFingerprints
 from grader.versions import VERSIONS
+from grader.worker.files import Collected
 
 LOST_TWICE = "a worker process was ended while it graded this, twice"
 
@@ -57,13 +58,11 @@ class TaskGrader:
         self._fingerprints = fingerprints_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
 
     def grade(self, task: Task) -> TaskResult:
-        """Read a submission and grade those of its functions that have no valid stored result."""
+        """Collect a submission and grade its functions that have no valid stored result."""
         grader = self._grader
         try:
             files = task.paths if isinstance(task.paths, Collected) else collect(task.paths)
-            submission = submission_from(
-                task.student, files, order=grader.plan.slugs, notes=task.notes
-            )
+            submission = submission_from(task.student, files, notes=task.notes)
         except Exception as error:  # noqa: BLE001  # it failed in a way that is not the learner's
             return self.failure(task, f"reading failed: {error!r}")
         fingerprints = self._fingerprints.of_submission(submission.submission_hash)

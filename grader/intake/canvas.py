@@ -18,8 +18,8 @@ from typing import NamedTuple
 from grader.intake.files import Part
 from grader.intake.listing import Item, printable_name
 from grader.intake.people import LATE, ClassSubmissions, Entry, Person, student_id_of
-from grader.intake.sources import exercise_of
 from grader.text import counted
+from grader.worker.sources import exercise_of
 
 TITLE = "Canvas download"
 LOOKED_FOR = "files named like lovelaceada_4021_90017_ex01_softmax.py"

@@ -1,30 +1,13 @@
-"""One learner's hand-in while it is read: where its files are, their contents, problems found."""
+"""Where one learner's hand-in is, and how one of its files is read."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
-import unicodedata
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from grader.errors import SubmissionError
-
-MAX_FILE_BYTES = 20 * 2**20
-MAX_ARCHIVE_BYTES = 200 * 2**20
-# Of one learner, kept or not: about a second of inflating.
-MAX_INFLATED_BYTES = 400 * 2**20
-MAX_ENTRIES = 2_000
-MAX_NAME = 200
-# Normalising takes the square of the number of marks on one letter, and a zip's names hold up to
-# 64 KiB. At most four code points become one, so what is cut is still longer than MAX_NAME.
-MAX_RAW_NAME = 1_000
-SUFFIXES = (".py", ".ipynb")
-IGNORED_FOLDERS = frozenset(
-    "__MACOSX __pycache__ .ipynb_checkpoints .git node_modules site-packages venv .venv".split()
-)
 
 
 class RenamedFile(NamedTuple):
@@ -54,65 +37,6 @@ class Members(NamedTuple):
 
 # Where one part of a hand-in is; its contents are read only when it is graded.
 Part: TypeAlias = Path | RenamedFile | Members
-
-
-@dataclass(slots=True)
-class Collected:
-    """The files of one learner and the problems met while reading them.
-
-    State: `files` by relative name, `notes` (sentences for the result), `unreadable` (the stem and
-    the reason of each file that could not be read; its functions are then "not loaded" rather than
-    "missing"), `room`, the bytes that may still be added, and `inflatable`, those that may still be
-    unpacked: what is unpacked and thrown away takes time as well.
-    Lifetime: one object for each submission, filled by `submission.collect` and then read by
-    `submission_from`, perhaps in another process.
-    Nothing here raises: what cannot be added becomes a note.
-    """
-
-    room: int
-    files: dict[str, bytes] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    inflatable: int = MAX_INFLATED_BYTES
-
-    def add(self, name: str, data: bytes, *, within: str) -> None:
-        """Add a file; if its name is in use, put `within` (the archive or folder) before it."""
-        while name in self.files:
-            name = f"{within}/{name}"
-        if len(name) > MAX_NAME:
-            self.fail(name, f"{name[:MAX_NAME]}…: its name is too long; rename it")
-            return
-        self.room -= len(data)
-        self.files[name] = data
-
-    def fail(self, name: str, reason: str) -> None:
-        """Note that the file `name` could not be read, and why."""
-        self.notes.append(reason)
-        self.unreadable.append((PurePosixPath(name).stem, reason))
-
-
-def clean_name(name: str) -> str:
-    """Return a name in NFC with control and bidirectional characters replaced by "?".
-
-    Bytes that are not UTF-8 are written as escapes, and what is far too long for a name is cut as
-    `shortened` does, so that two such names stay different.
-    """
-    if len(name) > MAX_RAW_NAME:
-        name = shortened(name, MAX_RAW_NAME)
-    name = name.encode("utf-8", "backslashreplace").decode("utf-8")
-    name = unicodedata.normalize("NFC", name)
-    return "".join(c if c.isprintable() else "?" for c in name).strip() or "?"
-
-
-def shortened(name: str, length: int) -> str:
-    """Return the beginning of a name, made unique again by a hash of the whole."""
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{name[:length]}…{digest}"
-
-
-def is_junk(name: str) -> bool:
-    """Tell whether a file or folder of this name was left behind by a system or a tool."""
-    return name.startswith(".") or name in IGNORED_FOLDERS
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -14,10 +14,11 @@ from typing import Any
 
 from grader.errors import SubmissionError, UsageError
 from grader.intake.archives import first_members
-from grader.intake.files import Members, clean_name, read_regular
+from grader.intake.files import Members, read_regular
 from grader.intake.listing import Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted
+from grader.worker.files import clean_name
 
 TITLE = "Gradescope export"
 LOOKED_FOR = "submission_metadata.yml beside folders named like submission_40919"

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake.files import SUFFIXES, Member, Members, Part, RenamedFile, clean_name, is_junk
+from grader.intake.files import Member, Members, Part, RenamedFile
+from grader.worker.files import SUFFIXES, clean_name, is_junk
 
 ENTRY_SUFFIXES = (*SUFFIXES, ".zip")
 

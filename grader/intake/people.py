@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grader.intake.files import Part, clean_name, shortened
+from grader.intake.files import Part
+from grader.worker.files import clean_name, shortened
 
 LATE = "handed in late"
 MAX_ID = 255

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
 from pathlib import Path, PurePosixPath
-from zipfile import ZipFile
 
 from grader.errors import UsageError
-from grader.intake.archives import first_members, member_name
-from grader.intake.files import MAX_ENTRIES, SUFFIXES, Members, clean_name
+from grader.intake.archives import first_members
+from grader.intake.files import Members
 from grader.intake.listing import Item, files_of, items_in, printable_name
-from grader.intake.sources import exercise_of
+from grader.worker.archives import member_name, opened
+from grader.worker.files import MAX_ENTRIES, SUFFIXES, clean_name
+from grader.worker.sources import exercise_of
 
 # How many inner archives are opened to decide whether an archive is a whole class's.
 MOST_OPENED = 20
@@ -100,7 +100,7 @@ def _names_in(zips: Sequence[Item]) -> Iterator[list[str]]:
     parts = [item.part for item in zips if isinstance(item.part, Members)]
     for data in first_members(parts, MAX_LOOKED_INTO):
         try:
-            with ZipFile(BytesIO(data)) as archive:
+            with opened(data) as archive:
                 yield [member_name(info) for info in archive.infolist()[:MAX_ENTRIES]]
         except Exception:  # noqa: BLE001  # zipfile raises many kinds; a broken zip is no evidence
             yield []

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from grader.errors import UsageError
 from grader.intake import canvas, gradescope, moodle
 from grader.intake.archives import class_members
-from grader.intake.files import Members, clean_name
+from grader.intake.files import Members
 from grader.intake.listing import Item, items_in, printable_name
 from grader.intake.people import ClassSubmissions, Entry, with_unique_ids
 from grader.intake.plain import by_name, is_class, student_name, submission_names
 from grader.text import counted, listed
+from grader.worker.files import clean_name
 
 # How many folders deep, counting the path itself, an LMS's files are looked for.
 WRAPPED = 3

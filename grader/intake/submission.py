@@ -1,143 +1,86 @@
-"""Read what learners handed in: folders, files and zip archives become submissions.
+"""Collect what learners handed in, as raw bytes: folders, files and zip archives.
 
-Names are data, never paths to write to: nothing is unpacked to disk, links are not followed, and
-a file that cannot be read becomes a note on that learner's result; the other files still count.
+Names are data, never paths to write to. Links are not followed, and a file that cannot be read
+becomes a note on that learner's result. Nothing of a learner's is unpacked, decoded or parsed here:
+that takes time and memory of the learner's choice, so the learner's process does it, within limits
+(`worker.reading`).
 """
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import assert_never
 
 from grader.errors import SubmissionError
-from grader.intake.archives import read_members, read_zip
-from grader.intake.files import (
+from grader.intake.archives import read_members
+from grader.intake.files import Members, Part, RenamedFile, read_regular
+from grader.model import Submission
+from grader.worker.archives import ignored
+from grader.worker.files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
-    SUFFIXES,
+    MAX_HANDED_IN_BYTES,
+    NOTHING_FOUND,
     Collected,
-    Members,
-    Part,
-    RenamedFile,
     clean_name,
+    is_archive,
     is_junk,
-    read_regular,
+    is_readable,
 )
-from grader.intake.sources import exercise_of, source_of
-from grader.model import Submission
 
-MAX_SUBMISSION_SOURCE_BYTES = 16 * 2**20
-MAX_UNPACKED_BYTES = 64 * 2**20
-MAX_NOTES = 30
-MAX_SOURCES = 60
 MAX_DEPTH = 6
 
 
 def collect(entries: Iterable[Part]) -> Collected:
-    """Read the bytes of one learner's files; `submission_from` then reads the source in them."""
-    collected = Collected(MAX_UNPACKED_BYTES)
+    """Read the bytes of one learner's files."""
+    collected = Collected(MAX_HANDED_IN_BYTES)
     for entry in entries:
         _read_entry(entry, collected)
     return collected
 
 
 def read_submission(
-    student: str, entries: Iterable[Part], *, order: tuple[str, ...], notes: tuple[str, ...] = ()
+    student: str, entries: Iterable[Part], *, notes: tuple[str, ...] = ()
 ) -> Submission:
-    """Read one learner's submission from these files: `collect`, then `submission_from`."""
-    return submission_from(student, collect(entries), order=order, notes=notes)
+    """Make a submission from these files and folders; `notes` come first in its result."""
+    return submission_from(student, collect(entries), notes=notes)
 
 
 def submission_from(
-    student: str, collected: Collected, *, order: tuple[str, ...], notes: tuple[str, ...] = ()
+    student: str, collected: Collected, *, notes: tuple[str, ...] = ()
 ) -> Submission:
-    """Make a submission from collected files.
-
-    `order` are the course's exercises; their files are loaded first, in that order. `notes` come
-    first in the result, and count for the submission's hash.
-    """
-    submission = submission_of(student, collected.files, order=order, collected=collected)
-    if not notes:
-        return submission
-    digest = hashlib.sha256(submission.submission_hash + repr(notes).encode()).digest()
-    return dataclasses.replace(
-        submission, notes=(*notes, *submission.notes), submission_hash=digest
-    )
-
-
-def submission_of(
-    student: str,
-    files: dict[str, bytes],
-    *,
-    order: tuple[str, ...],
-    collected: Collected | None = None,
-) -> Submission:
-    """Make a submission from the contents of files by relative name.
-
-    `collected` has the notes on the same files, if they were collected.
-    """
-    collected = collected or Collected(MAX_UNPACKED_BYTES, files)
-    sources = []
-    room = MAX_SUBMISSION_SOURCE_BYTES
-    ordered = sorted(files.items(), key=lambda item: _loading_order(item[0], order))
-    if len(ordered) > MAX_SOURCES:
-        collected.notes.append(f"more than {MAX_SOURCES} files with code; the rest were ignored")
-    for name, data in ordered[:MAX_SOURCES]:
-        try:
-            source = source_of(name, data, order=order)
-            room -= sum(len(cell.text.encode()) for cell in source.cells)
-            if room < 0:
-                raise SubmissionError(f"{name}: the submission has too much source; hand in less")  # noqa: TRY301  # handled below as source_of's errors are
-            sources.append(source)
-        except SubmissionError as error:
-            collected.fail(name, str(error))
-    if not files and not collected.notes:
-        collected.notes.append("no .py or .ipynb file was found")
+    """Make a submission from collected files; `notes` come first in its result."""
+    if not collected.files and not collected.notes:
+        collected.notes.append(NOTHING_FOUND)
     return Submission(
         student=student,
-        sources=tuple(sources),
-        files=tuple(sorted(files)),
-        notes=_printable_notes(collected.notes),
-        unreadable=tuple((stem, clean_name(reason)) for stem, reason in collected.unreadable),
-        submission_hash=_hash(files, collected),
+        files=dict(collected.files),
+        notes=(*notes, *collected.printable_notes()),
+        unreadable=collected.printable_reasons(),
+        submission_hash=_hash(collected, notes),
     )
 
 
-def _printable_notes(notes: Sequence[str]) -> tuple[str, ...]:
-    """Make notes printable (they quote file names), and keep no more than anybody would read."""
-    printable = [clean_name(note) for note in notes[:MAX_NOTES]]
-    if len(notes) > MAX_NOTES:
-        printable.append(f"and {len(notes) - MAX_NOTES} more notes on files")
-    return tuple(printable)
+def submission_of(student: str, files: dict[str, bytes]) -> Submission:
+    """Make a submission from the contents of files by relative name."""
+    return submission_from(student, Collected(MAX_HANDED_IN_BYTES, files))
 
 
-def _hash(files: dict[str, bytes], collected: Collected) -> bytes:
-    """Hash the files' names and bytes, the notes, and what could not be read."""
+def _hash(collected: Collected, notes: tuple[str, ...]) -> bytes:
+    """Hash the files' names and bytes, all notes, and what could not be read."""
     digest = hashlib.sha256()
-    problems = repr((collected.notes, collected.unreadable)).encode("utf-8", "backslashreplace")
+    files = collected.files
+    problems = repr((notes, collected.notes, collected.unreadable)).encode(
+        "utf-8", "backslashreplace"
+    )
     named = [(name.encode("utf-8", "backslashreplace"), files[name]) for name in sorted(files)]
     for part in (problems, *(part for pair in named for part in pair)):
         # Lengths keep apart lists of files whose concatenations are equal.
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.digest()
-
-
-def _loading_order(name: str, order: tuple[str, ...]) -> tuple[int, int, str, int]:
-    """Return a sort key for files: the exercises in their order, then the rest; .py first."""
-    path = PurePosixPath(name)
-    slug = exercise_of(name, order)
-    rank = order.index(slug) if slug in order else len(order)
-    return (
-        rank,
-        len(path.parts),
-        name.removesuffix(path.suffix),
-        # Not `path.suffix`, which is empty for a file called just ".ipynb".
-        name.lower().endswith(SUFFIXES[1:]),
-    )
 
 
 def _read_entry(entry: Part, collected: Collected) -> None:
@@ -161,17 +104,12 @@ def _is_folder(path: Path) -> bool:
 
 
 def _read_path(path: Path, name: str, collected: Collected) -> None:
-    suffix = PurePosixPath(name).suffix.lower()
     if path.is_symlink():
         collected.fail(name, f"{clean_name(name)} is a link; links are not followed")
-    elif suffix == ".zip":
-        read_zip(path, clean_name(PurePosixPath(name).name), collected)
-    elif suffix in SUFFIXES:
-        _read_file(path, name, collected)
+    elif is_readable(name):
+        _read_file(path, clean_name(name), collected)
     else:
-        collected.notes.append(
-            f"{clean_name(name)} was ignored: it is not a .py, .ipynb or .zip file"
-        )
+        collected.notes.append(ignored(clean_name(name)))
 
 
 def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
@@ -203,9 +141,9 @@ def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
 
 
 def _read_file(path: Path, name: str, collected: Collected) -> None:
-    name = clean_name(name)
+    most = MAX_HANDED_IN_BYTES if is_archive(name) else MAX_FILE_BYTES
     try:
-        data = read_regular(path, min(MAX_FILE_BYTES, collected.room))
+        data = read_regular(path, min(most, collected.room))
     except SubmissionError as error:
         collected.fail(name, f"{name} {error}")
         return

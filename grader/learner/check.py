@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from grader.errors import SandboxError, UsageError
-from grader.intake.files import SUFFIXES
-from grader.intake.sources import exercise_of
 from grader.intake.submission import read_submission
 from grader.plan import CHECKS, Plan, read_plan
 from grader.results.terminal import CheckedFiles
+from grader.worker.files import SUFFIXES
+from grader.worker.sources import exercise_of
 
 if TYPE_CHECKING:
     from grader.engine.lane import Lane
@@ -34,7 +34,7 @@ def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) 
     files = files_to_check(files, plan)
     stems = {exercise_of(file.name, plan.slugs) for file in files}
     others = _imported(files, [f for f in exercise_files(folder, plan) if f.stem not in stems])
-    submission = read_submission("you", [*files, *others], order=plan.slugs)
+    submission = read_submission("you", [*files, *others])
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
     plan = msgspec.structs.replace(plan, exercises=wanted)
     report = Grader(plan, lane).grade_submission(submission, echo=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
-from grader.intake.files import SUFFIXES
 from grader.learner.check import check_files, checks_path, files_to_check, folder_of
 from grader.model import Verdict
 from grader.plan import read_plan
@@ -25,6 +24,7 @@ from grader.results.terminal import (
     show_notes,
 )
 from grader.results.terminal import next_step as next_step_of
+from grader.worker.files import SUFFIXES
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sys
 import warnings
+import zipfile
 from typing import Any
 
 import msgspec
@@ -16,8 +18,11 @@ from grader.worker import imports
 from grader.worker.calling import answer_of
 from grader.worker.hardening import CHANNEL, ChildLimits, Seal, limit, shed
 from grader.worker.loading import LoadedSubmission
+from grader.worker.reading import contents_of, nothing_read
 
 OUTPUT_LIMIT = 10_000
+# From here on, what ends the process is in the files.
+_READING = wire.encode(wire.Progress(-1, -1, "", 0))
 
 
 def serve(channel_fd: int, limits: ChildLimits, seal: Seal | None) -> None:
@@ -38,11 +43,23 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
     submission: LoadedSubmission | None = None
     echo = False
     requests = _Requests(requests_fd)
-    while (body := requests.next()) is not None:
-        request = wire.decode_request(body)
+    while True:
+        try:
+            request = requests.next()
+        except MemoryError:
+            if submission is None:  # nothing else is that large
+                _write(replies_fd, _READING)
+                _write(replies_fd, wire.encode(nothing_read()))
+            raise
+        if request is None:
+            return
+        if isinstance(request, wire.ReadRequest):
+            _write(replies_fd, _READING)
+            _write(replies_fd, _encoded(contents_of(request)))
+            continue
         output = _Output()
         sys.stdout = sys.stderr = output
-        reply: wire.Reply
+        reply: wire.Loaded | wire.ReturnedReply | wire.RaisedReply
         if isinstance(request, wire.LoadRequest):
             echo = request.echo
             submission = _prepared(request, replies_fd)
@@ -72,12 +89,22 @@ def warm_up() -> None:
     first use; created before the fork, it is shared by all children.
     """
     source = wire.Source("warm_up.py", "warm_up", "warm_up", (wire.Cell("warm_up.py", _WARM_UP),))
+    contents_of(wire.ReadRequest(_warm_up_files(), ("warm_up",)))
     submission = LoadedSubmission(wire.LoadRequest((source,), ("f",), ()), lambda _progress: None)
     submission.load()
     for argument in (np.ones((2, 2)), None):  # one call that works, one that raises
         call = wire.CallRequest(0, "warm_up.py", "f", (wire.pack(argument),), {})
         wire.decode_request(wire.encode(call)[4:])
         wire.encode(_answer(submission, call))
+
+
+def _warm_up_files() -> tuple[wire.File, ...]:
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1\n", "y = 2"]}]}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("warm_up.ipynb", json.dumps(notebook))
+    script = wire.File("warm_up.py", b"# coding: latin-1\nx = '\xe9'\n")
+    return script, wire.File("warm_up.zip", made.getvalue())
 
 
 _WARM_UP = '''
@@ -99,10 +126,11 @@ class _Requests:
         self.descriptor = descriptor
         self.buffer = bytearray()
 
-    def next(self) -> bytes | None:
-        """Return the body of the next frame; None when the grader has closed the channel."""
+    def next(self) -> wire.Request | None:
+        """Return the next request; None when the grader has closed the channel."""
         header = self._take(4)
-        return None if header is None else self._take(wire.frame_length(header))
+        body = None if header is None else self._take(wire.frame_length(header))
+        return None if body is None else wire.decode_request(body)
 
     def _take(self, count: int) -> bytes | None:
         while len(self.buffer) < count:

@@ -7,7 +7,7 @@ import stat
 import struct
 import zipfile
 
-from tests.attacks.attack import Attack, beside
+from tests.attacks.attack import HONEST, Attack, beside
 
 # Which take long to be put in order.
 MARKS = "\u0300\u0301\u0316" * 7_000
@@ -56,7 +56,10 @@ def archives() -> list[Attack]:
         _archive("zip_device", zipped({"device.py": ""}, **device), "empty"),
         _archive("zip_bomb", bomb, "unpacks to more than"),
         _archive("zip_bomb_of_spaces", spaces, "unpacks to more than"),
-        _archive("zip_bomb_nested", inner, "was ignored"),
+        _archive("zip_bomb_nested", inner, "unpacks to more than"),
+        _archive("zip_in_a_zip_in_a_zip", zipped({"b.zip": inner}), "hand in the files themselves"),
+        _archive("zip_of_a_huge_directory", _huge_directory(), "its list of files has more than"),
+        _of_objects(),
         _archive(
             "zip_bomb_of_many_files",
             zipped({f"{n}.py": b"# \n" * 700_000 for n in range(60)}),
@@ -100,6 +103,31 @@ def _overlapping() -> bytes:
     entries = b"".join(names)
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 500, 500, len(entries), at, 0)
     return data[:at] + entries + tail
+
+
+def _huge_directory() -> bytes:
+    """A directory of which zipfile would make half a gigabyte."""
+    data = zipped({"a.py": OWN})
+    at = data.index(b"PK\x01\x02")
+    end = data.index(b"PK\x05\x06")
+    entries = data[at:end] * (40 * 2**20 // (end - at))
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, len(entries), at, 0)
+    return data[:at] + entries + tail
+
+
+def _of_objects() -> Attack:
+    """Notebooks of nothing, each of which is half a gigabyte of objects: it may cost all points."""
+    book = zipped({"0.ipynb": '{"nbformat": 4, "cells": [' + "{}," * 6_000_000 + "{}]}"})
+    files = {"more.zip": zipped({f"{n}.zip": book for n in range(30)})}
+    marks = frozenset(["stopped", "costs"])
+    return Attack(
+        "zip_of_notebooks_of_objects",
+        "archives",
+        HONEST | files,
+        HONEST,
+        marks,
+        says="unpacking what was handed in takes longer than",
+    )
 
 
 def _lying() -> bytes:

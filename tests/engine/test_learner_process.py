@@ -19,7 +19,7 @@ def test_the_environment_of_learner_code_is_clean(plan, monkeypatch):
     source = b"import os\ndef softmax(Z): raise ValueError(sorted(os.environ))"
     with Lane() as lane:
         one = Grader(plan, lane).only("ex01_softmax", "softmax")
-        (result,) = one.grade(submission_of("ada", {"ada.py": source}, order=())).functions
+        (result,) = one.grade(submission_of("ada", {"ada.py": source})).functions
     assert "OPENBLAS_NUM_THREADS" in result.message
     assert "SECRET" not in result.message
     assert "HOME" not in result.message
@@ -31,10 +31,11 @@ import sys
 def softmax(Z):
     raise ValueError(sorted(n for n in sys.modules if n.startswith("grader")))
 """
-    allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.calling',"
-    allowed += " 'grader.worker.child',"
+    allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.archives',"
+    allowed += " 'grader.worker.calling', 'grader.worker.child', 'grader.worker.files',"
     allowed += " 'grader.worker.hardening', 'grader.worker.imports', 'grader.worker.loading',"
-    allowed += " 'grader.worker.parsing', 'grader.worker.zygote']"
+    allowed += " 'grader.worker.parsing', 'grader.worker.reading', 'grader.worker.sources',"
+    allowed += " 'grader.worker.zygote']"
     assert allowed in grade_softmax(source).message
 
 
@@ -53,7 +54,7 @@ def softmax(Z):
         for _ in range(300):
             stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         one = Grader(plan, lane).only("ex01_softmax", "softmax")
-        (result,) = one.grade(submission_of("ada", {"ada.py": source}, order=())).functions
+        (result,) = one.grade(submission_of("ada", {"ada.py": source})).functions
     assert "ValueError: [0, 1, 2, 3]" in result.message
 
 
@@ -96,10 +97,10 @@ def test_a_killed_zygote_is_started_again(plan):
     before = set(children_of(os.getpid()))
     with Lane() as lane:
         one = Grader(plan, lane).only("ex01_softmax", "softmax")
-        one.grade(submission_of("ada", files, order=()))
+        one.grade(submission_of("ada", files))
         (zygote,) = set(children_of(os.getpid())) - before
         os.kill(zygote, signal.SIGKILL)
-        assert one.grade(submission_of("bela", files, order=())).score == 12
+        assert one.grade(submission_of("bela", files)).score == 12
 
 
 def test_children_die_with_the_grader_that_was_killed(tmp_path):

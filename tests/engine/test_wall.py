@@ -50,7 +50,7 @@ def softmax(Z):
     raise RuntimeError("<<" + repr(answer) + ">>")
 """
         files = {"ex01_softmax.py": source.encode()}
-        result = grader.grade(submission_of("ada", files, order=grader.plan.slugs))
+        result = grader.grade(submission_of("ada", files))
         message = function_of(result, "softmax").message
         assert "<<" in message, (message, result.notes)
         return message.partition("<<")[2].partition(">>")[0]
@@ -73,7 +73,7 @@ def test_without_a_wall_the_probes_succeed_so_that_they_can_fail():
 
 def test_a_right_submission_gets_the_same_points_behind_every_wall(lane, plan):
     files = {"ex01_softmax.py": SOFTMAX.encode()}
-    result = Grader(plan, lane).grade(submission_of("ada", files, order=plan.slugs))
+    result = Grader(plan, lane).grade(submission_of("ada", files))
     assert function_of(result, "softmax").score == 12
     assert (result.isolation, set(result.probes.values())) == (lane.wall.tier, {DENIED})
 
@@ -199,7 +199,7 @@ def softmax(Z):
     with Lane(wall) as lane:
         grader = Grader(plan, lane).only("ex01_softmax", "softmax")
         files = {"ex01_softmax.py": source.encode()}
-        result = grader.grade(submission_of("ada", files, order=plan.slugs))
+        result = grader.grade(submission_of("ada", files))
     assert str((sorted(ENVIRONMENT), False)) in function_of(result, "softmax").message
 
 
@@ -233,9 +233,7 @@ def softmax(Z):
     with Lane(wall) as lane:
         grader = Grader(plan, lane).only("ex01_softmax", "softmax")
         files = {"ex01_softmax.py": source.encode()}
-        message = function_of(
-            grader.grade(submission_of("ada", files, order=plan.slugs)), "softmax"
-        ).message
+        message = function_of(grader.grade(submission_of("ada", files)), "softmax").message
     for name in ("solutions", "exercises", "tests"):
         assert name not in message.partition(" (ex01")[0]
     assert "FileNotFoundError" in message
@@ -273,11 +271,9 @@ def test_limits_are_set_before_the_source_is_read(says):
 
 def test_a_source_that_takes_the_compiler_apart_costs_only_itself(lane, plan):
     bomb = b"x = " + b"-" * 200_000 + b"1\n" + SOFTMAX.encode()
-    result = Grader(plan, lane).grade(
-        submission_of("ada", {"ex01_softmax.py": bomb}, order=plan.slugs)
-    )
+    result = Grader(plan, lane).grade(submission_of("ada", {"ex01_softmax.py": bomb}))
     assert result.score is not None
-    after = submission_of("bela", {"ex01_softmax.py": SOFTMAX.encode()}, order=plan.slugs)
+    after = submission_of("bela", {"ex01_softmax.py": SOFTMAX.encode()})
     assert function_of(Grader(plan, lane).grade(after), "softmax").score == 12
 
 
@@ -334,7 +330,7 @@ def softmax(Z):
     return float(ctypes.CFUNCTYPE(ctypes.c_long)(page)())
 """.replace(b", mmap", b"")
     grader = Grader(plan, lane).only("ex01_softmax", "softmax")
-    result = grader.grade(submission_of("ada", {"ex01_softmax.py": source}, order=plan.slugs))
+    result = grader.grade(submission_of("ada", {"ex01_softmax.py": source}))
     assert "SIGSYS" in function_of(result, "softmax").message
 
 
@@ -372,5 +368,5 @@ def test_after_an_anomaly_the_next_learner_gets_another_zygote(lane, plan, code)
 
 def _zygote_after(grader, lane, source):
     files = {"ex01_softmax.py": source.encode()}
-    grader.grade(submission_of("ada", files, order=grader.plan.slugs))
+    grader.grade(submission_of("ada", files))
     return lane.zygote_pid

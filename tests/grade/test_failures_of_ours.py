@@ -21,7 +21,7 @@ def test_a_failure_of_the_grader_is_a_blank_and_exit_code_1(plan, grader):
 
 def test_a_process_that_cannot_start_is_the_graders_fault_and_says_why(plan, monkeypatch):
     monkeypatch.setattr("grader.engine.launch.START", "raise SystemExit('there is no NumPy here')")
-    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=())
+    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()})
     result = Grader(plan, Lane()).grade(submission)
     assert result.score is None
     assert {function.verdict for function in result.functions} == {"grader_error"}

@@ -24,7 +24,7 @@ def one(grader):
 
     def graded(files):
         handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
-        result = only.grade(submission_of("ada", handed, order=grader.plan.slugs))
+        result = only.grade(submission_of("ada", handed))
         (function,) = result.functions
         assert all(c.verdict == function.verdict for c in function.checks) or function.score
         told = {c.message for c in function.checks}
@@ -164,7 +164,7 @@ if not os.path.exists({str(tmp_path / "mark")!r}):
         os._exit(1)
 """
     only = grader.only("ex01_softmax", "softmax")
-    submission = submission_of("ada", {"ex01_softmax.py": source.encode()}, order=())
+    submission = submission_of("ada", {"ex01_softmax.py": source.encode()})
     first, *others = only.grade(submission).functions[0].checks
     assert first.verdict == Verdict.DIED
     assert {check.verdict for check in others} == {Verdict.NOT_LOADED}
@@ -174,9 +174,8 @@ if not os.path.exists({str(tmp_path / "mark")!r}):
 
 class TestAFailureOfOurs:
     def test_has_no_score_and_says_what_failed(self, grader, caplog):
-        broken = dataclasses.replace(
-            submission_of("ada", {"ex01_softmax.py": SOFTMAX.encode()}, order=()), sources=None
-        )
+        broken = submission_of("ada", {"ex01_softmax.py": SOFTMAX.encode()})
+        broken = dataclasses.replace(broken, files={"ex01_softmax.py": object()})
         with caplog.at_level(logging.ERROR):
             result = grader.grade(broken)
         assert caplog.messages == ["grading ada failed"]
@@ -189,7 +188,7 @@ class TestAFailureOfOurs:
     def test_of_the_process_is_told_in_its_words_and_logged_nowhere(self, plan, caplog):
         with Lane(Wall(prefix=("/bin/false",))) as lane:
             grader = Grader(plan, lane)
-            result = grader.grade(submission_of("ada", {"a.py": SOFTMAX.encode()}, order=()))
+            result = grader.grade(submission_of("ada", {"a.py": SOFTMAX.encode()}))
         assert caplog.messages == []
         self.looks_right(result, grader)
         (note,) = result.notes
@@ -198,7 +197,7 @@ class TestAFailureOfOurs:
         assert "None" not in note
 
     def test_can_be_told_of_a_submission_that_was_not_looked_at(self, grader):
-        submission = submission_of("ada", {"a.txt": b""}, order=())
+        submission = submission_of("ada", {"a.txt": b""})
         result = grader.failure(submission, "the worker was lost")
         self.looks_right(result, grader)
         assert result.notes[-1] == "the grader failed: the worker was lost"
@@ -222,7 +221,7 @@ class TestAFailureOfOurs:
 def test_some_functions_alone_are_graded_with_what_they_print(grader):
     source = f"print('loading')\n{SOFTMAX}    \n" + JACOBIAN_STUB
     source = source.replace("def softmax(Z):", "def softmax(Z):\n    print('called')")
-    submission = submission_of("ada", {"ex01_softmax.py": source.encode()}, order=())
+    submission = submission_of("ada", {"ex01_softmax.py": source.encode()})
     report = grader.grade_submission(submission, echo=True, only={"softmax"})
     assert [f.function for f in report.result.functions] == ["softmax"]
     assert report.outputs[""] == "loading\n"
@@ -236,7 +235,7 @@ def test_some_functions_alone_are_graded_with_what_they_print(grader):
 
 def test_one_function_of_an_exercise_is_graded_alone(grader):
     only = grader.only("ex02_jacobian", "softmax_jacobian")
-    result = only.grade(submission_of("ada", {"a.py": SOFTMAX.encode()}, order=()))
+    result = only.grade(submission_of("ada", {"a.py": SOFTMAX.encode()}))
     assert [f.function for f in result.functions] == ["softmax_jacobian"]
     assert grader.only("ex02_jacobian", "softmax_jacobian") is only
 
@@ -252,7 +251,7 @@ def test_one_function_is_followed_as_all_are(course, plan, lane):
     )
     grader = Grader(plan, lane, FollowThrough(course.folder))
     only = grader.only("ex02_jacobian", "softmax_jacobian")
-    (function,) = only.grade(submission_of("ada", files, order=plan.slugs)).functions
+    (function,) = only.grade(submission_of("ada", files)).functions
     assert function.follow_through > 0
 
 
@@ -267,7 +266,7 @@ def test_without_a_limit_on_memory_its_checks_are_not_run_and_all_others_are(pla
     with Unlimited() as lane:
         grader = Grader(plan, lane).only("ex04_backward", "softmax_backward")
         files = {"ex04_backward.py": reference.read_bytes()}
-        (function,) = grader.grade(submission_of("ada", files, order=plan.slugs)).functions
+        (function,) = grader.grade(submission_of("ada", files)).functions
     not_run = [c for c in function.checks if c.verdict != Verdict.PASSED]
     assert [(c.kind, c.verdict, c.message) for c in not_run] == [
         ("memory", Verdict.NOT_RUN, NO_LIMIT_ON_MEMORY)
@@ -280,7 +279,7 @@ def test_the_time_that_public_calls_took_counts_in_hidden_ones(plan, lane):
     quick = msgspec.structs.replace(plan, limits=limits)
     grader = Grader(quick, lane).only("ex01_softmax", "softmax")
     source = b"def softmax(Z):\n    while True: pass\n"
-    result = grader.grade(submission_of("ada", {"ex01_softmax.py": source}, order=plan.slugs))
+    result = grader.grade(submission_of("ada", {"ex01_softmax.py": source}))
     function = function_of(result, "softmax")
     assert {c.verdict for c in function.checks} == {Verdict.TIMED_OUT}
     hidden = [c for c in function.checks if c.hidden]
@@ -290,6 +289,6 @@ def test_the_time_that_public_calls_took_counts_in_hidden_ones(plan, lane):
 def test_without_the_courses_formulas_nothing_is_followed_nor_tried(grader, caplog):
     source = b"import numpy as np\ndef softmax_jacobian(z): return np.ones((len(z), len(z)))\n"
     only = grader.only("ex02_jacobian", "softmax_jacobian")
-    (function,) = only.grade(submission_of("ada", {"a.py": source}, order=())).functions
+    (function,) = only.grade(submission_of("ada", {"a.py": source})).functions
     assert function.verdict == Verdict.WRONG_VALUE
     assert caplog.messages == []

@@ -10,10 +10,10 @@ import pytest
 from grader import wire
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
-from grader.intake.submission import read_submission, submission_of
+from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
 from tests.support.results import failed_checks, function_of
-from tests.support.submissions import SOFTMAX, notebook
+from tests.support.submissions import SOFTMAX, contents_at, notebook
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_single_exercise_is_graded_with_the_same_imports(plan, lane):
         "ex01_softmax.ipynb": notebook(SOFTMAX),
         "ex02_jacobian.py": ("from ex01_softmax import softmax\n" + JACOBIAN).encode(),
     }
-    (result,) = grader.grade(submission_of("ada", files, order=plan.slugs)).functions
+    (result,) = grader.grade(submission_of("ada", files)).functions
     assert result.score == 10, result.message
 
 
@@ -121,7 +121,7 @@ def test_what_a_public_check_shows_holds_no_hidden_input(grade):
     ],
 )
 def test_odd_files_are_noted_and_can_be_written_down(grader, name, data, said):
-    result = grader.grade(submission_of("ada", {name: data}, order=grader.plan.slugs))
+    result = grader.grade(submission_of("ada", {name: data}))
     assert result.score == 0
     assert said in " ".join(result.notes)
     assert msgspec.json.encode(result)
@@ -143,7 +143,7 @@ def test_a_damaged_member_of_an_archive_costs_only_itself(tmp_path):
         archive.writestr("a.py", "x = 'first'")
         archive.writestr("b.py", "x = 2")
     path.write_bytes(path.read_bytes().replace(b"'first'", b"'worst'"))
-    submission = read_submission("ada", [path], order=())
+    submission = contents_at(path)
     assert [source.name for source in submission.sources] == ["b.py"]
     assert "a.py cannot be unpacked" in submission.notes[0]
 
@@ -195,7 +195,7 @@ while True: os.write(3, frame)
     began = time.monotonic()
     with Lane() as lane:
         grader = Grader(msgspec.structs.replace(plan, limits=limits), lane)
-        result = grader.grade(submission_of("ada", {"ada.py": flood}, order=()))
+        result = grader.grade(submission_of("ada", {"ada.py": flood}))
     assert result.score == 0
     assert time.monotonic() - began < 20
 
@@ -206,7 +206,7 @@ def test_sleeping_in_one_function_costs_no_other(plan):
     with Lane() as lane:
         grader = Grader(msgspec.structs.replace(plan, limits=limits), lane)
         files = {"ada.py": (SOFTMAX + sleepy).encode()}
-        result = grader.grade(submission_of("ada", files, order=()))
+        result = grader.grade(submission_of("ada", files))
     assert function_of(result, "softmax_jacobian").verdict == Verdict.TIMED_OUT
     assert function_of(result, "softmax").score == 12
 

@@ -277,7 +277,7 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
 
 
 def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
-    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()}, order=plan.slugs)
+    submission = submission_of("ada", {"ada.py": SOFTMAX.encode()})
     result = grader.grade(submission)
     graded = EncodedResult.of(
         result, submission_hash=b"handed", plan=b"plan", fingerprints={"softmax": b"key"}

@@ -15,20 +15,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import wire
-from grader.errors import SubmissionError
-from grader.intake.files import MAX_NAME
-from grader.intake.sources import source_of
-from grader.intake.submission import MAX_NOTES, MAX_UNPACKED_BYTES, read_submission, submission_of
-from tests.support.submissions import ORDER, SOFTMAX, notebook
+from grader.worker.files import MAX_NAME, MAX_NOTES, MAX_UNPACKED_BYTES, Unreadable
+from grader.worker.sources import source_of
+from tests.support.submissions import ORDER, SOFTMAX, contents_at, contents_in, notebook
 
 # Files.
 
 
 def is_read(name: str, data: bytes) -> None:
     """Check that intake reads the file, or says in printable words why it does not."""
-    with contextlib.suppress(SubmissionError):
+    with contextlib.suppress(Unreadable):
         source_of(name, data, order=ORDER)
-    submission = submission_of("ada", {name: data}, order=ORDER)
+    submission = contents_in({name: data})
     assert all(note.isprintable() for note in submission.notes)
     assert all(reason.isprintable() for _, reason in submission.unreadable)
     # What was read can cross the wire.
@@ -75,7 +73,7 @@ def archive_is_read(folder: Path, data: bytes) -> None:
     """Check that intake reads what it can, writes nothing, and prints its notes safely."""
     path = folder / "ada.zip"
     path.write_bytes(data)
-    submission = read_submission("ada", [path], order=ORDER)
+    submission = contents_at(path)
     assert [entry.name for entry in folder.iterdir()] == ["ada.zip"]
     assert len(submission.notes) <= MAX_NOTES + 1
     assert all(text.isprintable() for text in (*submission.notes, *submission.files))

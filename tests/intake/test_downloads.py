@@ -12,7 +12,7 @@ from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from tests.support.course import ROOT
 from tests.support.results import lines_of
-from tests.support.submissions import ORDER, SOFTMAX
+from tests.support.submissions import ORDER, SOFTMAX, contents
 
 RIGHT = SOFTMAX.encode()
 
@@ -108,7 +108,7 @@ def read(class_submissions):
     """Read the submission of each learner."""
     submissions = {}
     for entry in class_submissions.entries:
-        submission = read_submission(entry.student, entry.parts, order=ORDER, notes=entry.notes)
+        submission = contents(read_submission(entry.student, entry.parts, notes=entry.notes))
         submissions[entry.student] = submission
     return submissions
 

@@ -14,11 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake.files import clean_name
 from grader.intake.plain import submission_names
-from grader.intake.submission import read_submission, submission_of
 from grader.text import safe_cell
-from tests.support.submissions import ORDER
+from grader.worker.files import clean_name
+from tests.support.submissions import ORDER, contents_at, contents_in
 
 often = settings(
     max_examples=150,
@@ -91,7 +90,7 @@ def test_an_archive_of_any_content_is_only_read(tmp_path, members, rng):
         packed[rng.randrange(len(packed))] = rng.randrange(256)
     (home / "ada.zip").write_bytes(bytes(packed))
     before = sorted(tmp_path.rglob("*"))
-    submission = read_submission("ada", [home / "ada.zip"], order=ORDER)
+    submission = contents_at(home / "ada.zip")
     assert all(text.isprintable() for text in (*submission.files, *submission.notes))
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -129,7 +128,7 @@ def test_two_folders_are_never_one_learner(tmp_path_factory, names):
 
 
 def assert_taken_in(files):
-    submission = submission_of("ada", files, order=ORDER)
+    submission = contents_in(files)
     read = {source.name for source in submission.sources}
     assert read | {f"{stem}" for stem, _ in submission.unreadable} or submission.notes
     assert all(note.isprintable() for note in submission.notes)

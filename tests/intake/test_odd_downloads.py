@@ -7,15 +7,15 @@ import zipfile
 
 import pytest
 
-from grader.intake import archives, sources
+from grader.intake import archives, submission
 from grader.intake.archives import class_members, read_members
-from grader.intake.files import Collected
 from grader.intake.listing import files_of, items_in
 from grader.intake.plain import is_class
 from grader.intake.recognise import class_at
-from grader.intake.submission import read_submission, submission_of
+from grader.worker import sources
+from grader.worker.files import Collected
 from tests.support.refusals import told, written
-from tests.support.submissions import ORDER, SOFTMAX
+from tests.support.submissions import ORDER, SOFTMAX, contents_at, contents_in
 
 
 def zipped(path, files):
@@ -36,7 +36,7 @@ def read_class(path, **options):
 
 
 def notes_of(path):
-    return " ".join(read_submission("ada", [path], order=ORDER).notes)
+    return " ".join(contents_at(path).notes)
 
 
 class TestALearnersArchive:
@@ -44,10 +44,9 @@ class TestALearnersArchive:
         (tmp_path / "a.zip").symlink_to("/etc/passwd")
         assert "a.zip is a link" in notes_of(tmp_path / "a.zip")
 
-    def test_with_too_many_files(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
-        path = zipped(tmp_path / "a.zip", {f"{n}.py": "x = 1\n" for n in range(3)})
-        assert "a.zip: more than 2 entries; the rest were ignored" in notes_of(path)
+    def test_with_too_many_files(self, tmp_path):
+        path = zipped(tmp_path / "a.zip", {f"{n}/": "" for n in range(2_001)})
+        assert "a.zip: more than 2000 entries; the rest were ignored" in notes_of(path)
 
     def test_with_too_many_files_within_a_class_s(self, tmp_path, monkeypatch):
         path = zipped(tmp_path / "class.zip", {f"ada/{n}.py": "x = 1\n" for n in range(3)})
@@ -68,7 +67,8 @@ class TestALearnersArchive:
         assert len(read_class(path).entries) == 5
 
     def test_that_is_too_large(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 10)
+        monkeypatch.setattr(archives, "MAX_HANDED_IN_BYTES", 10)
+        monkeypatch.setattr(submission, "MAX_HANDED_IN_BYTES", 10)
         inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
         (tmp_path / "ada.zip").write_bytes(inner)
         assert "ada.zip" in notes_of(tmp_path / "ada.zip")
@@ -154,22 +154,22 @@ class TestAFolder:
 class TestASource:
     def test_that_is_too_large(self, monkeypatch):
         monkeypatch.setattr(sources, "MAX_SOURCE_BYTES", 2**20)
-        found = submission_of("ada", {"a.py": b"#" * (2**20 + 1)}, order=ORDER)
+        found = contents_in({"a.py": b"#" * (2**20 + 1)})
         assert "a.py has more than 1 MiB of source" in " ".join(found.notes)
 
     def test_whose_cells_are_empty_or_lists(self):
         cells = [cell(""), cell(["x = 1\n", "y = 2\n"])]
-        found = submission_of("ada", {"a.ipynb": notebook(*cells)}, order=ORDER)
+        found = contents_in({"a.ipynb": notebook(*cells)})
         assert [c.text for c in found.sources[0].cells] == ["x = 1\ny = 2\n"]
 
     def test_whose_cells_are_no_text(self):
-        found = submission_of("ada", {"a.ipynb": notebook(cell(5))}, order=ORDER)
+        found = contents_in({"a.ipynb": notebook(cell(5))})
         assert "a.ipynb is not a notebook" in " ".join(found.notes)
 
     def test_whose_cells_are_too_large(self, monkeypatch):
         monkeypatch.setattr(sources, "MAX_SOURCE_BYTES", 2**20)
         data = notebook(cell("#" * 2**20), cell("#"))
-        found = submission_of("ada", {"a.ipynb": data}, order=ORDER)
+        found = contents_in({"a.ipynb": data})
         assert "a.ipynb has more than 1 MiB of source" in " ".join(found.notes)
 
 

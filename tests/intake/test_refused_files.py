@@ -6,13 +6,13 @@ import zipfile
 import pytest
 
 from grader.intake.archives import read_members
-from grader.intake.files import Collected, Member, Members, read_regular
+from grader.intake.files import Member, Members, read_regular
 from grader.intake.people import Entry, student_id_of, with_unique_ids
 from grader.intake.people import Person as Learner
 from grader.intake.recognise import class_at
-from grader.intake.submission import read_submission
+from grader.worker.files import Collected
 from tests.support.refusals import told, written
-from tests.support.submissions import ORDER, SOFTMAX
+from tests.support.submissions import ORDER, SOFTMAX, contents_at
 
 
 class TestADownload:
@@ -64,7 +64,7 @@ class TestADownload:
 
 class TestASubmission:
     def notes_of(self, path):
-        return " ".join(read_submission("ada", [path], order=ORDER).notes)
+        return " ".join(contents_at(path).notes)
 
     def test_with_a_name_of_hundreds_of_characters(self, tmp_path):
         name = "/".join(["d" * 60] * 4) + "/" + "x" * 100 + ".py"

@@ -9,15 +9,15 @@ import pytest
 
 from grader.errors import UsageError
 from grader.intake import submission as intake
-from grader.intake.files import clean_name
 from grader.intake.plain import submission_names
-from grader.intake.submission import read_submission, submission_of
-from tests.support.submissions import ORDER, SOFTMAX
+from grader.worker import reading
+from grader.worker.files import clean_name
+from tests.support.submissions import ORDER, SOFTMAX, contents_at, contents_in
 
 
 def read(folder):
     students, _strays = submission_names(folder, order=ORDER)
-    return {name: read_submission(name, paths, order=ORDER) for name, paths in students}
+    return {name: contents_at(*paths) for name, paths in students}
 
 
 def zipped(members):
@@ -108,7 +108,7 @@ def test_links_in_an_archive_are_not_followed(tmp_path):
 
 
 def test_a_zip_bomb_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "MAX_UNPACKED_BYTES", 2**20)
+    monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 2**20)
     (tmp_path / "ada.zip").write_bytes(zipped({"a.py": b"#" * 2**24, "b.py": "x = 1"}))
     (submission,) = read(tmp_path).values()
     assert "a.py unpacks to more than 1 MiB" in submission.notes[0]
@@ -234,7 +234,7 @@ def test_a_huge_number_of_files_is_cut_with_a_note(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", [" .py", " .ipynb", ".py"])
 def test_a_file_whose_name_is_only_an_ending_costs_a_note_at_most(name):
-    submission = submission_of("ada", {name.strip(): b"x = 1"}, order=())
+    submission = contents_in({name.strip(): b"x = 1"})
     assert submission.files == (name.strip(),)
 
 
@@ -242,5 +242,5 @@ def test_a_file_whose_name_is_only_an_ending_costs_a_note_at_most(name):
     "text", ["# coding: utf-7\nx='+2AA-'\n", "# coding: unicode_escape\n\\ud800"]
 )
 def test_half_a_character_is_a_note(text):
-    submission = submission_of("ada", {"a.py": text.encode()}, order=())
+    submission = contents_in({"a.py": text.encode()})
     assert "half a character" in submission.notes[0]

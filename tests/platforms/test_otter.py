@@ -89,7 +89,7 @@ def points(grader):
     def grade(name, content):
         data = content if isinstance(content, bytes) else content.encode()
         plan = grader.plan
-        submission = submission_of("ada", {name: data}, order=plan.slugs)
+        submission = submission_of("ada", {name: data})
         result = Grader(plan, grader.lane).grade(submission)
         return {f.function: f.score for f in result.functions if f.exercise in EXERCISES}
 

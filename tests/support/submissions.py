@@ -6,6 +6,12 @@ from pathlib import Path
 
 import nbformat
 
+from grader import wire
+from grader.engine.reading import with_contents
+from grader.intake.submission import read_submission, submission_of
+from grader.model import Submission
+from grader.worker.reading import contents_of
+
 SOFTMAX = """
 import numpy as np
 def softmax(Z):
@@ -31,3 +37,21 @@ def write_class(folder: Path, *students: str, source: str = SOFTMAX) -> Path:
     for student in students:
         (folder / f"{student}.py").write_text(source)
     return folder
+
+
+def contents(submission: Submission) -> wire.Contents:
+    """What a learner's process reads of a submission, read in this one."""
+    if not submission.files:
+        return with_contents(submission, wire.Contents())
+    files = tuple(wire.File(name, data) for name, data in submission.files.items())
+    return with_contents(submission, contents_of(wire.ReadRequest(files, ORDER)))
+
+
+def contents_at(*paths: Path) -> wire.Contents:
+    """What is read of these files and folders of one learner."""
+    return contents(read_submission("ada", paths))
+
+
+def contents_in(files: dict[str, bytes]) -> wire.Contents:
+    """What is read of files given by name."""
+    return contents(submission_of("ada", files))

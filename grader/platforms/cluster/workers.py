@@ -21,12 +21,12 @@ from grader.engine.launch import Wall
 from grader.errors import UsageError
 from grader.grade.pool import AHEAD, WorkerLost
 from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
-from grader.intake.files import Collected
 from grader.intake.submission import collect
 from grader.plan import Plan
 from grader.platforms.cluster import worker as errands
 from grader.platforms.cluster.worker import Errand, Runner, Unfit
 from grader.platforms.container.archive import archive_of
+from grader.worker.files import Collected
 
 CONNECT_S = 10.0
 # Seconds without any worker before the run ends with an error.

@@ -75,7 +75,7 @@ def grade_in_container(
         wall = chosen(pack.settings.isolation)
         with lane_for(wall) as lane:
             grader = Grader(pack.plan, lane, FollowThrough(pack.course))
-            submission = read_submission(STUDENT, sorted(entries), order=pack.plan.slugs)
+            submission = read_submission(STUDENT, sorted(entries))
             result = graded_submission(submission, grader, _names(pack.plan)).result
         return GradedInContainer(result, pack.plan, pack.settings)
 
