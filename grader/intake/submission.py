@@ -17,7 +17,6 @@ from grader.errors import SubmissionError
 from grader.intake.archives import read_members
 from grader.intake.files import Members, Part, RenamedFile, read_regular
 from grader.model import Submission
-from grader.worker.archives import ignored
 from grader.worker.files import (
     MAX_ENTRIES,
     MAX_FILE_BYTES,
@@ -109,7 +108,7 @@ def _read_path(path: Path, name: str, collected: Collected) -> None:
     elif is_readable(name):
         _read_file(path, clean_name(name), collected)
     else:
-        collected.notes.append(ignored(clean_name(name)))
+        collected.refuse(name, clean_name(name))
 
 
 def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from grader.worker.files import (
-    ARCHIVE,
     MAX_ENTRIES,
     MAX_FILE_BYTES,
     MAX_INFLATED_BYTES,
@@ -152,15 +151,10 @@ def wanted(raw: str, prefix: str, collected: Collected) -> tuple[str, str] | Non
     if points_outside(path):
         collected.notes.append(f"{prefix}{name} points outside the archive; ignored")
     elif not is_readable(raw):
-        collected.notes.append(ignored(f"{prefix}{name}"))
+        collected.refuse(name, f"{prefix}{name}")
     else:
         return name, f"{prefix}{name}"
     return None
-
-
-def ignored(where: str) -> str:
-    """Say that a file of another kind was ignored."""
-    return f"{where} was ignored: it is not a .py, .ipynb or {ARCHIVE} file"
 
 
 def content_of(

@@ -25,6 +25,9 @@ MAX_UNREADABLE = 200
 MAX_RAW_NAME = 1_000
 SUFFIXES = (".py", ".ipynb")
 ARCHIVE = ".zip"
+OTHER_ARCHIVES = frozenset(
+    ".7z .bz2 .cab .gz .rar .sit .tar .tbz2 .tgz .txz .xz .zipx .zst".split()
+)
 NOTHING_FOUND = "no .py or .ipynb file was found"
 IGNORED_FOLDERS = frozenset(
     "__MACOSX __pycache__ .ipynb_checkpoints .git node_modules site-packages venv .venv".split()
@@ -70,6 +73,17 @@ class Collected:
         """Note that the file `name` could not be read, and why."""
         self.notes.append(reason)
         self.unreadable.append((PurePosixPath(name).stem, reason))
+
+    def refuse(self, name: str, where: str) -> None:
+        """Note that the file `name`, which `where` names in full, is of a kind that is not read."""
+        if PurePosixPath(name).suffix.lower() in OTHER_ARCHIVES:
+            self.fail(
+                name,
+                f"{where} is an archive of a kind that is not opened; zip it again as a"
+                f" {ARCHIVE} file, or hand in the files themselves",
+            )
+        else:
+            self.notes.append(f"{where} was ignored: it is not a .py, .ipynb or {ARCHIVE} file")
 
     def printable_notes(self) -> tuple[str, ...]:
         """Return the notes, made printable (they quote file names), and no more than are read."""

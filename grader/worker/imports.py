@@ -50,9 +50,9 @@ STANDARD = (
 ).split()
 # Modules that NumPy or Python import behind the scenes, at first use.
 BEHIND_THE_SCENES = (
-    "_strptime encodings.ascii encodings.cp1252 encodings.cp437 encodings.idna encodings.iso8859_15"
-    " encodings.latin_1 encodings.unicode_escape encodings.utf_16 encodings.utf_32"
-    " encodings.utf_8_sig tracemalloc"
+    "_strptime encodings.ascii encodings.cp1250 encodings.cp1251 encodings.cp1252 encodings.cp437"
+    " encodings.idna encodings.iso8859_15 encodings.iso8859_2 encodings.koi8_r encodings.latin_1"
+    " encodings.unicode_escape encodings.utf_16 encodings.utf_32 encodings.utf_8_sig tracemalloc"
 ).split()
 STAND_INS = frozenset(
     "IPython PIL google graphviz ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas"

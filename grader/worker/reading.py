@@ -75,10 +75,11 @@ def _sources(collected: Collected, order: tuple[str, ...]) -> Iterator[wire.Sour
         collected.notes.append(f"more than {MAX_SOURCES} files with code; the rest were ignored")
     for name, data in ordered[:MAX_SOURCES]:
         try:
-            source = source_of(name, data, order=order)
+            source, note = source_of(name, data, order=order)
             room -= sum(len(cell.text.encode()) + CELL_BYTES for cell in source.cells)
             if room < 0:
                 raise Unreadable(f"{name}: the submission has too much source; hand in less")  # noqa: TRY301  # handled below as source_of's errors are
+            collected.notes.extend([note] * (note != ""))
             yield source
         except Unreadable as error:
             collected.fail(name, str(error))

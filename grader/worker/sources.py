@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
-import tokenize
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,22 +14,37 @@ from grader import wire
 from grader.worker.files import Unreadable
 
 MAX_SOURCE_BYTES = 2 * 2**20
+MAX_DECLARATION = 1_000
+# As PEP 263 has it.
+_DECLARATION = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+# The encodings that a script may declare, by the names in use. All are tables: they take no longer
+# than the text is long.
+ENCODINGS = {
+    **dict.fromkeys(("latin-1", "latin1", "iso-8859-1", "iso8859-1"), "latin-1"),
+    **dict.fromkeys(("iso-8859-15", "iso8859-15", "latin-9", "latin9"), "iso8859-15"),
+    **dict.fromkeys(("iso-8859-2", "iso8859-2", "latin-2", "latin2"), "iso8859-2"),
+    **dict.fromkeys(("cp1250", "windows-1250"), "cp1250"),
+    **dict.fromkeys(("cp1251", "windows-1251"), "cp1251"),
+    **dict.fromkeys(("cp1252", "windows-1252"), "cp1252"),
+    "koi8-r": "koi8-r",
+}
 
 
-def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> wire.Source:
+def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> tuple[wire.Source, str]:
     """Read one file into cells of source: one for a script, one for each code cell of a notebook.
 
-    A file whose name contains an exercise's (`ex01_softmax (1).py`) counts as that exercise's file.
-    Raise Unreadable with what is wrong and the remedy.
+    Also return a note if its encoding had to be guessed, or "". A file whose name contains an
+    exercise's (`ex01_softmax (1).py`) counts as that exercise's file. Raise Unreadable with what is
+    wrong and the remedy.
     """
-    stem, module = exercise_of(name, order), PurePosixPath(name).stem
     if not data.strip():
         raise Unreadable(f"{name} is empty")
-    if name.lower().endswith(".ipynb"):
-        return wire.Source(name, stem, module, tuple(_notebook_cells(name, data)))
-    if len(data) > MAX_SOURCE_BYTES:
+    is_notebook = name.lower().endswith(".ipynb")
+    if not is_notebook and len(data) > MAX_SOURCE_BYTES:
         raise Unreadable(f"{name} has more than {MAX_SOURCE_BYTES // 2**20} MiB of source")
-    return wire.Source(name, stem, module, (wire.Cell(name, _text(name, data)),))
+    text, note = _decoded(name, data, "utf-8-sig" if is_notebook else _declared_encoding(data))
+    cells = _notebook_cells(name, text) if is_notebook else (_script(name, text),)
+    return wire.Source(name, exercise_of(name, order), PurePosixPath(name).stem, (*cells,)), note
 
 
 def exercise_of(name: str, order: tuple[str, ...]) -> str:
@@ -37,46 +53,48 @@ def exercise_of(name: str, order: tuple[str, ...]) -> str:
     return next((slug for slug in order if slug in stem), stem)
 
 
-def _text(name: str, data: bytes) -> str:
-    """Decode a Python file with the encoding that it declares (UTF-8 if none)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(f"{name} is in UTF-16; save it as UTF-8")
+def _decoded(name: str, data: bytes, encoding: str) -> tuple[str, str]:
+    """Return the text, and a note if it is not in this encoding but was read as Latin-1.
+
+    Latin-1 gives every byte a character: code stays right, and texts in it may look odd.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace"), ""
     try:
-        text = data.decode(_declared_encoding(data))
-        # Some encodings yield lone surrogates, which can be neither sent nor written.
-        text.encode()
-    except UnicodeEncodeError:
-        raise Unreadable(f"{name} contains half a character; save it as UTF-8") from None
+        return data.decode(encoding), ""
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        byte = data[error.start]
-        raise Unreadable(
-            f"{name} is not UTF-8 (byte 0x{byte:02x} on line {line}); save it as UTF-8"
-        ) from None
-    except (SyntaxError, LookupError, UnicodeError) as error:
-        raise Unreadable(f"{name}: {error}; save it as UTF-8") from None
-    if "\0" in text:
-        raise Unreadable(f"{name} contains NUL bytes, so it is not a text file; save it as UTF-8")
-    return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
+        where = f"byte 0x{data[error.start]:02x} on line {line}"
+    what = "UTF-8" if encoding == "utf-8-sig" else encoding
+    return data.decode("latin-1"), (
+        f"{name} is not {what} ({where}), so it was read as Latin-1; save it as UTF-8"
+    )
 
 
 def _declared_encoding(data: bytes) -> str:
-    """Return the encoding that the file declares. Raise SyntaxError if Python knows none such."""
-    try:
-        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-    except SyntaxError as error:
-        # Else the bytes are not UTF-8; decoding will raise an error that says which.
-        if "unknown encoding" in str(error):
-            raise
-        return "utf-8"
+    """Return the encoding that a script declares in its first two lines; UTF-8 for one not known.
+
+    Python knows many more: some take minutes for a megabyte, or run more than a decoder.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    for line in data[:MAX_DECLARATION].split(b"\n")[:2]:
+        if match := _DECLARATION.match(line):
+            return ENCODINGS.get(match[1].decode().lower().replace("_", "-"), "utf-8-sig")
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            break
+    return "utf-8-sig"
 
 
-def _notebook_cells(name: str, data: bytes) -> Iterator[wire.Cell]:
+def _script(name: str, text: str) -> wire.Cell:
+    if "\0" in text:
+        raise Unreadable(f"{name} contains NUL bytes, so it is not a text file; save it as UTF-8")
+    text = io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True)
+    return wire.Cell(name, text)
+
+
+def _notebook_cells(name: str, text: str) -> Iterator[wire.Cell]:
     remedy = "open it in Jupyter and save it again"
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{name} is not UTF-8; {remedy}") from None
     try:
         sources = _code_cells(json.loads(text))
     except (ValueError, TypeError, KeyError, RecursionError) as error:

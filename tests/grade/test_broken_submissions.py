@@ -1,5 +1,6 @@
 """Broken, hostile and endless submissions: each its own verdict, nobody else's grade touched."""
 
+import json
 import re
 import time
 
@@ -216,10 +217,8 @@ def test_an_exception_shows_type_message_and_line_of_a_public_check(grade_softma
     [
         (b"", "ex01_softmax.py is empty"),
         (b"   \n\n", "ex01_softmax.py is empty"),
-        (b"x = '\xe9'\n", "(byte 0xe9 on line 1); save it as UTF-8"),
-        ("x = 1".encode("utf-16"), "is in UTF-16; save it as UTF-8"),
-        (b"# coding: nonsense\nx = 1", "unknown encoding"),
         (b"x = 1\0", "NUL bytes"),
+        ("x = 1".encode("utf-16-le"), "NUL bytes"),
     ],
 )
 def test_a_file_that_is_no_text_is_not_loaded_and_says_why(grade_softmax, data, said):
@@ -228,11 +227,49 @@ def test_a_file_that_is_no_text_is_not_loaded_and_says_why(grade_softmax, data, 
     assert said in result.message
 
 
-def test_a_declared_encoding_is_honoured(grade_softmax):
-    assert (
-        grade_softmax(("# -*- coding: latin-1 -*-\nx = 'é'\n" + SOFTMAX).encode("latin-1")).score
-        == 12
-    )
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("# -*- coding: latin-1 -*-\nassert 'é' == '\\xe9'\n", "latin-1"),
+        (
+            "#!/usr/bin/python\n# vim: set fileencoding=CP1251 :\nassert 'я' == '\\u044f'\n",
+            "cp1251",
+        ),
+        ("# coding: iso_8859_15\nassert '€' == '\\u20ac'\n", "iso8859-15"),
+        ("assert '€' == '\\u20ac'\n", "utf-16"),
+        ("assert '€' == '\\u20ac'\n", "utf-8-sig"),
+        # No encoding that Python knows is honoured beyond the short list: these are UTF-8.
+        ("# coding: punycode\nassert '€' == '\\u20ac'\n", "utf-8"),
+        ("# coding: rot13\nassert 'x' == '\\x78'\n", "utf-8"),
+        ("x = 1\n\n# coding: latin-1\nassert '€' == '\\u20ac'\n", "utf-8"),
+    ],
+)
+def test_the_usual_encodings_are_read(grade, text, encoding):
+    result = grade({"ex01_softmax.py": (text + SOFTMAX).encode(encoding)})
+    assert function_of(result, "softmax").score == 12
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "byte", "said"),
+    [
+        (b"", b"\xe9", "is not UTF-8 (byte 0xe9 on line 2)"),
+        (b"# coding: ascii", b"\xe9", "is not UTF-8 (byte 0xe9 on line 2)"),
+        (b"# coding: cp1252", b"\x81", "is not cp1252 (byte 0x81 on line 2)"),
+    ],
+)
+def test_any_other_encoding_is_read_as_latin_1_with_a_note(grade, head, byte, said):
+    data = head + b"\nassert len('" + byte + b"') == 1\n" + SOFTMAX.encode()
+    result = grade({"ex01_softmax.py": data})
+    assert function_of(result, "softmax").score == 12
+    assert result.notes == (f"ex01_softmax.py {said}, so it was read as Latin-1; save it as UTF-8",)
+
+
+def test_a_notebook_in_another_encoding_is_read_too(grade):
+    book = {"nbformat": 4, "cells": [{"cell_type": "code", "source": f"# é\n{SOFTMAX}"}]}
+    for encoding in ("utf-16", "latin-1"):
+        data = json.dumps(book, ensure_ascii=False).encode(encoding)
+        assert function_of(grade({"a.ipynb": data}), "softmax").score == 12
 
 
 def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(grade_softmax):

@@ -114,7 +114,7 @@ def test_what_a_public_check_shows_holds_no_hidden_input(grade):
             b'{"cells":[],"metadata":{},"nbformat":"\\ud800","nbformat_minor":4}',
             "not a notebook",
         ),
-        ("a.py", b"# coding: undefined\nx = 1", "save it as UTF-8"),
+        ("a.py", b"# coding: undefined\nx = \xff", "save it as UTF-8"),
         ("a.py", b"# coding: punycode\n\xff", "save it as UTF-8"),
         (" .py", b"x = 1", ""),
         ("x" * 240 + ".py", b"x = 1", ""),

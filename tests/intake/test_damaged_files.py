@@ -36,6 +36,7 @@ def is_read(name: str, data: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=400))
 @example(b"\xef\xbb\xbf{}")
+@example(b"\xff\xfe\x00")
 @example(b"# coding: utf-7\n+AGE-")
 @example(b"# coding: unicode_escape\n\\ud800")
 @example(b"# coding: raw_unicode_escape\nx = '\\ud800'")

@@ -241,6 +241,53 @@ def test_a_file_whose_name_is_only_an_ending_costs_a_note_at_most(name):
 @pytest.mark.parametrize(
     "text", ["# coding: utf-7\nx='+2AA-'\n", "# coding: unicode_escape\n\\ud800"]
 )
-def test_half_a_character_is_a_note(text):
+def test_an_encoding_that_could_make_half_a_character_is_not_honoured(text):
     submission = contents_in({"a.py": text.encode()})
-    assert "half a character" in submission.notes[0]
+    assert [source.cells[0].text for source in submission.sources] == [text]
+    assert submission.notes == ()
+
+
+@pytest.mark.parametrize("name", ["work.rar", "work.7z", "work.tar.gz"])
+def test_another_kind_of_archive_is_refused_with_the_remedy(tmp_path, name):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / name).write_bytes(b"x")
+    (tmp_path / "ada" / "ada.zip").write_bytes(zipped({name: "x", "a.py": "x = 1"}))
+    (submission,) = read(tmp_path).values()
+    remedy = (
+        "is an archive of a kind that is not opened; zip it again as a .zip file, or hand in the"
+    )
+    assert [note for note in submission.notes if remedy in note] == list(submission.notes)
+    assert [note.split(" is ")[0] for note in submission.notes] == [name, f"ada.zip: {name}"]
+    assert len(submission.unreadable) == 2
+
+
+def test_an_archive_in_an_archive_is_opened_but_no_third_one(tmp_path):
+    innermost = zipped({"c.py": "x = 3"})
+    inner = zipped({"b.py": "x = 2", "innermost.zip": innermost})
+    (tmp_path / "ada.zip").write_bytes(zipped({"a.py": "x = 1", "inner.zip": inner}))
+    (submission,) = read(tmp_path).values()
+    assert [source.name for source in submission.sources] == ["a.py", "b.py"]
+    (note,) = submission.notes
+    assert note == (
+        "ada.zip: inner.zip: innermost.zip is an archive in an archive in an archive; hand in the"
+        " files themselves"
+    )
+
+
+def test_archives_in_an_archive_share_its_limits(tmp_path):
+    inner = zipped({f"{n}/": "" for n in range(1_200)})
+    (tmp_path / "ada.zip").write_bytes(zipped({"a.zip": inner, "b.zip": inner, "z.py": "x = 1"}))
+    (submission,) = read(tmp_path).values()
+    assert submission.sources == ()
+    assert submission.notes == (
+        "ada.zip: b.zip: more than 2000 entries; the rest were ignored",
+        "ada.zip: more than 2000 entries; the rest were ignored",
+    )
+
+
+def test_the_list_of_files_of_an_archive_is_read_no_further_than_its_limit(tmp_path):
+    many = zipped({f"{n:03}{'x' * 60_000}.txt": "" for n in range(80)} | {"a.py": "x = 1"})
+    (tmp_path / "ada.zip").write_bytes(many)
+    (submission,) = read(tmp_path).values()
+    assert submission.sources == ()
+    assert "its list of files has more than 4 MiB" in submission.notes[0]
