@@ -26,6 +26,11 @@ METADATA = "submission_metadata.yml"
 FOLDER = re.compile(r"submission_\w+")
 EXPORT = re.compile(r"assignment_\d+_export")
 MAX_METADATA_BYTES = 512 * 2**20
+# What is parsed of it, without the results: each line becomes a kilobyte of objects.
+MAX_PARSED_LINES = 500_000
+# An alias is a few bytes that stand for a list of any length.
+MAX_SUBMITTERS = 200_000
+MAX_VALUE = 300
 
 # Gradescope's own results and history are most of the file, and not needed.
 _RESULTS = re.compile(r"^  :(?:results|history):.*\n(?:(?:   .*|  -.*|[ \t\r]*)\n)*", re.MULTILINE)
@@ -109,27 +114,40 @@ def _submitters(item: Item) -> dict[str, list[Person]]:
     document = _parsed(_text(item, where), where)
     if not isinstance(document, dict):
         raise UsageError(f"{where}, line 1: it does not list folders; {_AGAIN}")
-    return {str(folder): _people(str(folder), about) for folder, about in document.items()}
+    submitters: dict[str, list[Person]] = {}
+    count = 0
+    for folder, about in document.items():
+        listed = about.get(":submitters") if isinstance(about, dict) else None
+        people = listed if isinstance(listed, list) else []
+        count += len(people)
+        if count > MAX_SUBMITTERS:
+            raise UsageError(f"{where} names more than {MAX_SUBMITTERS} submitters; {_AGAIN}")
+        submitters[str(folder)] = _people(str(folder), people)
+    return submitters
 
 
-def _people(folder: str, about: Any) -> list[Person]:
-    submitters = about.get(":submitters") if isinstance(about, dict) else None
+def _people(folder: str, submitters: list[Any]) -> list[Person]:
     people = [
         _unnamed(folder)._replace(
-            name=cleaned(one.get(":name")),
+            name=_cell(one.get(":name")),
             email=_without_null(one.get(":email")),
             sid=_without_null(one.get(":sid")),
         )
-        for one in (submitters if isinstance(submitters, list) else [])
+        for one in submitters
         if isinstance(one, dict)
     ]
     people = list(dict.fromkeys(p for p in people if p.name or p.email or p.sid))
     return [p._replace(group=clean_name(folder)) for p in people] if len(people) > 1 else people
 
 
+def _cell(value: Any) -> str:
+    """Return a text or number as one line; "" for a list or a dictionary, however it is nested."""
+    return cleaned(value[:MAX_VALUE]) if isinstance(value, str) else ""
+
+
 def _without_null(value: Any) -> str:
     """Return a text; "" where Ruby wrote null."""
-    text = cleaned(value)
+    text = _cell(value)
     return "" if text in ("~", "null") else text
 
 
@@ -140,22 +158,32 @@ def _parsed(text: str, where: str) -> Any:
     """
     import yaml
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     # Blank lines in their place keep the line numbers of errors right.
     short = _RESULTS.sub(lambda match: "\n" * match.group().count("\n"), f"{text}\n")
     try:
-        # A base loader makes nothing but texts, lists and dictionaries, whatever the tags say.
         try:
-            return yaml.load(short, Loader=loader)  # noqa: S506
+            return _loaded(short, where)
         except yaml.YAMLError:
             # The part that was cut out may have held an anchor that the rest refers to.
-            return yaml.load(text, Loader=loader)  # noqa: S506
+            return _loaded(text, where)
     except yaml.YAMLError as error:
         line = _line(error, text)
         reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
         raise UsageError(f"{where}, line {line}: {clean_name(reason)}; {_AGAIN}") from error
     except RecursionError as error:  # pragma: no cover  # only PyYAML without libyaml raises it
         raise UsageError(f"{where} is nested too deeply; {_AGAIN}") from error
+
+
+def _loaded(text: str, where: str) -> Any:
+    """Load YAML in which aliases of one node share one object; UsageError if it is too long."""
+    import yaml
+
+    if text.count("\n") + text.count(",") > MAX_PARSED_LINES:
+        raise UsageError(
+            f"{where} has more than {MAX_PARSED_LINES} lines about submitters; {_AGAIN}"
+        )
+    # A base loader makes nothing but texts, lists and dictionaries, whatever the tags say.
+    return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
 
 
 def _line(error: Any, text: str) -> int:

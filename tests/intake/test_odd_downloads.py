@@ -202,6 +202,37 @@ class TestGradescopesMetadata:
         folder = gradescope(tmp_path, metadata)
         assert said in told(read_class, folder, source="gradescope")
 
+    def test_in_which_aliases_would_grow_to_gigabytes(self, tmp_path):
+        levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+        text = (
+            f"a0: &a0 lol\n{levels}submission_301:\n  :submitters:\n"
+            "  - :name: *a11\n    :sid: *a11\n    :email: ada@x.org\n"
+        )
+        (entry,) = read_class(gradescope(tmp_path, text)).entries
+        assert (entry.student, entry.person.name, entry.person.sid) == ("ada@x.org", "", "")
+
+    def test_whose_nodes_are_shared(self, tmp_path):
+        text = (
+            "submission_301:\n  :submitters: &1\n  - :name: &2 Ada\n    :sid: 007\n"
+            "submission_302:\n  :submitters:\n  - :name: *2\n    :sid: '8'\n"
+        )
+        folder = gradescope(tmp_path, text)
+        written(folder / "submission_302" / "ex01_softmax.py", SOFTMAX)
+        people = {entry.student: entry.person.name for entry in read_class(folder).entries}
+        assert people == {"007": "Ada", "8": "Ada"}
+
+    def test_that_names_more_people_than_there_are(self, tmp_path):
+        many = ", ".join(["*1"] * 2_000)
+        folders = "".join(f"submission_{n}:\n  :submitters: *2\n" for n in range(101))
+        text = f"a: &1\n  :name: Ada\nb: &2 [{many}]\n{folders}"
+        assert "names more than 200000 submitters; download the export again" in told(
+            read_class, gradescope(tmp_path, text)
+        )
+
+    def test_that_is_endless(self, tmp_path):
+        folder = gradescope(tmp_path, "a: [" + "," * 500_001 + "]")
+        assert "has more than 500000 lines about submitters" in told(read_class, folder)
+
     def test_that_is_no_file(self, tmp_path):
         folder = gradescope(tmp_path, "x")
         (folder / "submission_metadata.yml").unlink()
