@@ -235,18 +235,22 @@ class Session:
 
     def _reads(self, child: Process) -> bool:
         """Have the child read the files, before it loads any; return whether there is source."""
-        self.contents = contents_from(
+        contents = contents_from(
             child,
             request_of(self.submission, self.exercises),
             self.submission,
             self.limits,
             lambda most_bytes: self._received(child, READ_CPU_S, most_bytes),
         )
+        self._take(contents)
+        return bool(contents.sources)
+
+    def _take(self, contents: wire.Contents) -> None:
+        """Load these contents from now on."""
+        self.contents = contents
         self._is_read = True
-        sources = self.contents.sources
-        self._labels = {cell.label for source in sources for cell in source.cells}
-        self._labels |= {"", *(source.name for source in sources)}
-        return bool(sources)
+        self._labels = {cell.label for source in contents.sources for cell in source.cells}
+        self._labels |= {"", *(source.name for source in contents.sources)}
 
     def _loads(self, child: Process) -> bool:
         """Return whether the submission loads to its end; note what stopped it, to skip it next."""

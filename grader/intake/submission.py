@@ -1,7 +1,8 @@
 """Collect what learners handed in, as raw bytes: folders, files and zip archives.
 
-Names are data, never paths to write to. Links are not followed, and a file that cannot be read
-becomes a note on that learner's result. Nothing of a learner's is unpacked, decoded or parsed here:
+Names are data, never paths to write to. Links are not followed, not even by way of a folder that is
+exchanged for a link meanwhile, and a file that cannot be read becomes a note on that learner's
+result. Nothing of a learner's is unpacked, decoded or parsed here:
 that takes time and memory of the learner's choice, so the learner's process does it, within limits
 (`worker.reading`).
 """
@@ -9,13 +10,21 @@ that takes time and memory of the learner's choice, so the learner's process doe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import assert_never
 
 from grader.errors import SubmissionError
 from grader.intake.archives import read_members
-from grader.intake.files import Members, Part, RenamedFile, read_regular
+from grader.intake.files import (
+    Folder,
+    Members,
+    Part,
+    RenamedFile,
+    opened_folder,
+    read_within,
+)
 from grader.model import Submission
 from grader.worker.files import (
     MAX_ENTRIES,
@@ -87,63 +96,74 @@ def _read_entry(entry: Part, collected: Collected) -> None:
         case Members():
             read_members(entry, collected)
         case RenamedFile(path, name):
-            _read_path(path, name, collected)
+            _read_lone(path, name, collected)
         case Path():
-            if not _is_folder(entry):
-                _read_path(entry, entry.name, collected)
-                return
-            for path, name in _walk(entry, collected):
-                _read_path(path, name, collected)
+            if entry.is_dir() and not entry.is_symlink():
+                _read_folder(entry.absolute(), collected)
+            else:
+                _read_lone(entry, entry.name, collected)
         case _:
             assert_never(entry)
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _read_lone(path: Path, name: str, collected: Collected) -> None:
+    try:
+        with opened_folder(path.parent, ()) as folder:
+            _read_file(folder, path.name, name, collected, is_link=path.is_symlink())
+    except OSError as error:
+        collected.fail(name, f"{clean_name(name)} cannot be read: {error.strerror}")
 
 
-def _read_path(path: Path, name: str, collected: Collected) -> None:
-    if path.is_symlink():
-        collected.fail(name, f"{clean_name(name)} is a link; links are not followed")
-    elif is_readable(name):
-        _read_file(path, clean_name(name), collected)
-    else:
-        collected.refuse(name, clean_name(name))
-
-
-def _walk(folder: Path, collected: Collected) -> Iterator[tuple[Path, str]]:
-    """Yield the files below `folder` with their relative names, sorted, up to MAX_ENTRIES."""
-    count = 0
-    waiting = [(folder, 0)]
+def _read_folder(top: Path, collected: Collected) -> None:
+    """Read the files below a folder, sorted, those in subfolders last, up to MAX_ENTRIES."""
+    room = MAX_ENTRIES
+    waiting: list[tuple[str, ...]] = [()]
     while waiting:
-        current, depth = waiting.pop(0)
+        below = waiting.pop(0)
         try:
-            entries = sorted(current.iterdir())
+            with opened_folder(top.parent, (top.name, *below)) as folder:
+                entries = _sorted_entries(folder)
+                for entry in entries[:room]:
+                    name = "/".join((*below, entry.name))
+                    if is_junk(entry.name):
+                        continue
+                    if not entry.is_dir(follow_symlinks=False):
+                        is_link = entry.is_symlink()
+                        _read_file(folder, entry.name, name, collected, is_link=is_link)
+                    elif len(below) < MAX_DEPTH:
+                        waiting.append((*below, entry.name))
+                    else:
+                        collected.notes.append(f"{clean_name(name)} is nested too deeply; ignored")
         except OSError as error:  # pragma: no cover  # tested, except as root, who may read all
-            collected.notes.append(f"{clean_name(current.name)} cannot be read: {error.strerror}")
+            name = "/".join(below) or top.name
+            collected.notes.append(f"{clean_name(name)} cannot be read: {error.strerror}")
             continue
-        for path in entries:
-            count += 1
-            if count > MAX_ENTRIES:
-                collected.notes.append(f"more than {MAX_ENTRIES} files; the rest were ignored")
-                return
-            if is_junk(path.name):
-                continue
-            if _is_folder(path):
-                if depth < MAX_DEPTH:
-                    waiting.append((path, depth + 1))
-                else:
-                    name = path.relative_to(folder).as_posix()
-                    collected.notes.append(f"{clean_name(name)} is nested too deeply; ignored")
-                continue
-            yield path, path.relative_to(folder).as_posix()
+        room -= len(entries)
+        if room < 0:
+            collected.notes.append(f"more than {MAX_ENTRIES} files; the rest were ignored")
+            return
 
 
-def _read_file(path: Path, name: str, collected: Collected) -> None:
+def _sorted_entries(folder: Folder) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _read_file(
+    folder: Folder, file: str, name: str, collected: Collected, *, is_link: bool
+) -> None:
+    """Add the file called `file` in a folder to `collected`, as `name`, or note why not."""
+    name = clean_name(name)
+    if is_link:
+        collected.fail(name, f"{name} is a link; links are not followed")
+        return
+    if not is_readable(name):
+        collected.refuse(name, name)
+        return
     most = MAX_HANDED_IN_BYTES if is_archive(name) else MAX_FILE_BYTES
     try:
-        data = read_regular(path, min(most, collected.room))
+        data = read_within(folder, file, min(most, collected.room))
     except SubmissionError as error:
         collected.fail(name, f"{name} {error}")
         return
-    collected.add(name, data, within=clean_name(path.parent.name))
+    collected.add(name, data, within="again")
