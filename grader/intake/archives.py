@@ -23,6 +23,8 @@ from grader.worker.files import (
 # A class's archive has a few members for each learner.
 MAX_CLASS_MEMBERS = 500_000
 MAX_CLASS_DIRECTORY_BYTES = 64 * 2**20
+# No file system has longer ones. Normalising and matching take the square of a name's length.
+MAX_PATH, MAX_PART = 4_096, 255
 
 
 def read_members(part: Members, collected: Collected) -> None:
@@ -49,7 +51,7 @@ def read_members(part: Members, collected: Collected) -> None:
 
 
 def class_members(path: Path) -> tuple[Members, list[str]]:
-    """List the archive `path`; also return a remark on each member whose path leads outside.
+    """List the archive `path`; also return a remark on each member whose path cannot be used.
 
     Raise UsageError when it has too many members, and OSError, BadZipFile or another of zipfile's
     errors when it cannot be read.
@@ -62,7 +64,9 @@ def class_members(path: Path) -> tuple[Members, list[str]]:
     for number, info in enumerate(infos):
         name = member_name(info)
         member = PurePosixPath(name)
-        if points_outside(member):
+        if len(name) > MAX_PATH or any(len(part) > MAX_PART for part in member.parts):
+            remarks.append(f"{clean_name(name)} is longer than the names of files; ignored")
+        elif points_outside(member):
             remarks.append(f"{clean_name(name)} points outside the archive; ignored")
         elif member.parts and not any(map(is_junk, member.parts)):
             # PurePosixPath drops the slash that marks a folder.

@@ -98,6 +98,17 @@ class TestAClassesArchive:
         path = zipped(tmp_path / "class.zip", {"a.py": "", "b.py": ""})
         assert "class.zip has more than 1 files; unpack and split it" in told(read_class, path)
 
+    @pytest.mark.parametrize("source", ["auto", "plain"])
+    def test_with_names_that_take_long_to_put_in_order(self, tmp_path, source):
+        marks = "\u0300\u0301\u0316" * 7_000
+        learners = {f"{name}/ex01_softmax.py": SOFTMAX for name in ("ada", "bela", "carl")}
+        endless = {f"{n}{marks}/ex01_softmax.py": SOFTMAX for n in range(100)}
+        endless |= {f"{n}{marks}.py": SOFTMAX for n in range(100)} | {"a/" * 3_000 + "a.py": "x"}
+        found = read_class(zipped(tmp_path / "class.zip", learners | endless), source=source)
+        assert [entry.student for entry in found.entries] == ["ada", "bela", "carl"]
+        assert len(found.remarks) == 201
+        assert found.remarks[0].endswith(" is longer than the names of files; ignored")
+
     def test_with_nothing_of_the_platforms(self, tmp_path):
         path = zipped(tmp_path / "class.zip", {"notes.txt": "x"})
         assert "has no submissions; zip a file or folder for each learner" in told(
