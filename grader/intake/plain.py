@@ -6,16 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.errors import UsageError
-from grader.intake.archives import first_members
-from grader.intake.files import Members
 from grader.intake.listing import Item, files_of, items_in, printable_name
-from grader.worker.archives import member_name, opened
-from grader.worker.files import MAX_ENTRIES, SUFFIXES, clean_name
+from grader.worker.files import SUFFIXES, clean_name
 from grader.worker.sources import exercise_of
-
-# How many inner archives are opened to decide whether an archive is a whole class's.
-MOST_OPENED = 20
-MAX_LOOKED_INTO = 50 * 2**20
 
 
 def submission_names(
@@ -71,19 +64,17 @@ def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:
     """Tell whether an archive with these items is a whole class's rather than one learner's.
 
     Three things must hold: no item is itself named for an exercise; more than half of the possible
-    submissions are folders or archives that have a file named for one; and two of them have a file
-    for the same exercise, which one learner would hand in only once.
+    submissions are folders that have a file named for one; and two of them have a file for the same
+    exercise, which one learner would hand in only once. Archives in it prove nothing: they may be a
+    learner's, and stay closed.
     """
     entries = [item for item in items if item.is_entry]
     if any(exercise_of(item.name, order) in order for item in entries):
         return False
-    zips = [item for item in entries if not item.folder and item.suffix == ".zip"][:MOST_OPENED]
     inside = [set(_exercises(files_of(item), order)) for item in entries if item.folder]
-    inside += [set(_exercises(names, order)) for names in _names_in(zips)]
-    loose = sum(not item.folder and item.suffix != ".zip" for item in entries)
     with_exercises = [exercises for exercises in inside if exercises]
     shared = sum(map(len, with_exercises)) > len(set().union(*with_exercises))
-    return shared and 2 * len(with_exercises) > len(inside) + loose
+    return shared and 2 * len(with_exercises) > len(entries)
 
 
 def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
@@ -93,14 +84,3 @@ def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
             exercise = exercise_of(name, order)
             if exercise in order:
                 yield exercise
-
-
-def _names_in(zips: Sequence[Item]) -> Iterator[list[str]]:
-    """Yield the names in each of these archives, which are inside the class's archive."""
-    parts = [item.part for item in zips if isinstance(item.part, Members)]
-    for data in first_members(parts, MAX_LOOKED_INTO):
-        try:
-            with opened(data) as archive:
-                yield [member_name(info) for info in archive.infolist()[:MAX_ENTRIES]]
-        except Exception:  # noqa: BLE001  # zipfile raises many kinds; a broken zip is no evidence
-            yield []

@@ -61,10 +61,19 @@ class TestALearnersArchive:
         learners = ["ada", "bela", "carl", "dora", "eva"]
         files = {f"{learner}.zip": inner for learner in learners} | {"carl.zip": inner[:50]}
         path = zipped(tmp_path / "class.zip", files)
-        found = read_class(path)
+        found = read_class(path, source="plain")
         assert [entry.student for entry in found.entries] == learners
         path.write_bytes(path.read_bytes().replace(inner, b"\xff" * len(inner), 1))
-        assert len(read_class(path).entries) == 5
+        assert len(read_class(path, source="plain").entries) == 5
+
+    def test_stays_closed_when_it_is_asked_whose_the_archive_is(self, tmp_path):
+        inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
+        path = zipped(tmp_path / "ada.zip", {"old.zip": inner, "new.zip": inner})
+        found = read_class(path)
+        assert [(entry.student, entry.parts) for entry in found.entries] == [("ada", [path])]
+        assert found.summary == (
+            "ada.zip is read as one learner's work; if it is a class's, use --from plain"
+        )
 
     def test_that_is_too_large(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_HANDED_IN_BYTES", 10)
