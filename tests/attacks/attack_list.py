@@ -192,7 +192,7 @@ def sources() -> list[Attack]:
         weapon("source_in_a_codec_that_runs_code", "# coding: rot13\nvzcbeg bf\n", "zzz.py"),
         weapon("source_in_a_codec_of_bombs", "# coding: zlib_codec\nx\n", "zzz.py"),
         weapon("source_in_a_slow_codec", "# coding: punycode\n" + "a" * 2_000_000, "zzz.py"),
-        weapon("source_of_many_lines", "undefined\n" * 60 + "#\n" * 1_000_000, "zzz.py"),
+        weapon("source_of_many_lines", "undefined\n" * 60 + "#\n" * 200_000, "zzz.py"),
         weapon("source_of_half_a_character", "# coding: unicode_escape\nx = '\\ud800'\n", "zzz.py"),
         weapon("source_that_reads_backwards", "x = 1 # \u202e } \u2066 if x: \u2069\n"),
         weapon("source_of_one_line", "x=1;" * 300_000),
