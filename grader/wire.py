@@ -183,7 +183,7 @@ class Source(_Struct, frozen=True):
     name: str
     stem: str
     module: str
-    cells: tuple[Cell, ...]
+    cells: Annotated[tuple[Cell, ...], msgspec.Meta(max_length=200_000)]
 
 
 class LoadRequest(_Struct, frozen=True, tag="load"):
@@ -237,10 +237,10 @@ class Contents(_Struct, frozen=True, tag="contents"):
     sent before any of the learner's code is loaded, so nothing in it is forged.
     """
 
-    sources: tuple[Source, ...] = ()
-    files: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    unreadable: tuple[tuple[str, str], ...] = ()
+    sources: Annotated[tuple[Source, ...], msgspec.Meta(max_length=100)] = ()
+    files: Annotated[tuple[str, ...], msgspec.Meta(max_length=100_000)] = ()
+    notes: Annotated[tuple[str, ...], msgspec.Meta(max_length=100)] = ()
+    unreadable: Annotated[tuple[tuple[str, str], ...], msgspec.Meta(max_length=1_000)] = ()
 
 
 class Progress(_Struct, frozen=True, tag="progress"):

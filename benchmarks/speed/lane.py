@@ -116,7 +116,7 @@ def _in_turn(
     block: int,
 ) -> list[list[Sample]]:
     for entry in entries[:WARM_UP]:
-        # The first of each form pays for the start of the lane, or for the import of nbformat.
+        # The first of each form pays for the start of the lane.
         for grader in graders:
             _grade(entry, grader)
     rounds = []

@@ -161,6 +161,14 @@ def _read_file(
         collected.refuse(name, name)
         return
     most = MAX_HANDED_IN_BYTES if is_archive(name) else MAX_FILE_BYTES
+    if collected.room == 0:
+        limit = f"{MAX_HANDED_IN_BYTES // 2**20} MiB"
+        collected.fail(
+            name,
+            f"{name} was ignored: what was handed in has more than {limit}; hand in only the files"
+            " you wrote",
+        )
+        return
     try:
         data = read_within(folder, file, min(most, collected.room))
     except SubmissionError as error:

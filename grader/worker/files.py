@@ -66,7 +66,8 @@ class Collected:
         if len(name) > MAX_NAME:
             self.fail(name, f"{name[:MAX_NAME]}…: its name is too long; rename it")
             return
-        self.room -= len(data)
+        # Names count, too: all of it has to fit into one message.
+        self.room = max(0, self.room - len(data) - len(name.encode()))
         self.files[name] = data
 
     def fail(self, name: str, reason: str) -> None:

@@ -8,6 +8,7 @@ from tests.support.submissions import SOFTMAX
 WIRE = 'import os, sys\nwire = sys.modules["grader.wire"]\n'
 LOADED = 'wire.Loaded((wire.Definition("ex99.py", "softmax", False, True, "x"),), (), ())'
 PROGRESS = 'wire.Progress(0, 0, "ex99.py, code cell 1", 1)'
+CONTENTS = 'wire.Contents((wire.Source("ex99.py", "ex99", "ex99", ()),))'
 ANSWER = "wire.ReturnedReply({number}, wire.pack(np.ones((3, 1))), False)"
 
 
@@ -16,7 +17,9 @@ def sent(message):
 
 
 @pytest.mark.parametrize(
-    "message", [ANSWER.format(number=0), LOADED, PROGRESS], ids=["an answer", "a file", "progress"]
+    "message",
+    [ANSWER.format(number=0), LOADED, PROGRESS, CONTENTS],
+    ids=["an answer", "a file", "progress", "contents"],
 )
 def test_while_it_loads(grade_softmax, message):
     forged = f"import numpy as np\n{WIRE}{sent(message)}"

@@ -33,6 +33,7 @@ def messages() -> list[bytes]:
     """Valid frames' bodies, of every kind of message and value that a child may send."""
     error = wire.Error("ValueError", "text", (wire.TracebackLine("a.py", 3, "f", "raise"),) * 3)
     definition = wire.Definition("a.py", "softmax", False, True, "x")
+    source = wire.Source("a.py", "a", "a", (wire.Cell("a.py", "x = 1"),) * 2)
     values = [
         None,
         True,
@@ -50,6 +51,7 @@ def messages() -> list[bytes]:
         wire.Progress(0, 1, "a.py", 2),
         wire.Loaded((definition,) * 3, (wire.LoadError(0, "a.py", 1, error),), (("a.py", "g"),)),
         wire.RaisedReply(2, error, "printed"),
+        wire.Contents((source,), ("a.py", "b.py"), ("a note",), (("b", "b.py is empty"),)),
         *(wire.ReturnedReply(n, wire.pack(value), mutated=False) for n, value in enumerate(values)),
         wire.ReturnedReply(1, wire.Lambda("x", "x"), mutated=True),
         wire.ReturnedReply(1, wire.Word("relu"), mutated=True),

@@ -10,6 +10,7 @@ import pytest
 from grader.errors import UsageError
 from grader.intake import submission as intake
 from grader.intake.plain import submission_names
+from grader.intake.submission import read_submission
 from grader.worker import reading
 from grader.worker.files import clean_name
 from tests.support.submissions import ORDER, SOFTMAX, contents_at, contents_in
@@ -87,6 +88,17 @@ def test_a_file_that_is_too_large_is_noted(tmp_path, monkeypatch):
     (tmp_path / "ada.py").write_bytes(b"#" * (2**20 + 1))
     (submission,) = read(tmp_path).values()
     assert submission.notes == ("ada.py is larger than 1 MiB",)
+
+
+def test_a_learner_may_hand_in_so_many_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_HANDED_IN_BYTES", 2**20)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "a.zip").write_bytes(b"#" * (2**20 - 5))
+    (tmp_path / "ada" / "b.zip").write_bytes(b"#")
+    submission = read_submission("ada", [tmp_path / "ada"])
+    assert list(submission.files) == ["a.zip"]
+    (note,) = submission.notes
+    assert note.startswith("b.zip was ignored: what was handed in has more than 1 MiB; hand in")
 
 
 def test_archive_members_that_point_outside_are_left_out(tmp_path):
