@@ -97,7 +97,7 @@ def _notebook_cells(name: str, text: str) -> Iterator[wire.Cell]:
     remedy = "open it in Jupyter and save it again"
     try:
         sources = _code_cells(json.loads(text))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         reason = wire.clean(" ".join(str(error).split()), 100)
         raise Unreadable(f"{name} is not a notebook ({reason}); {remedy}") from None
     if sum(map(len, sources)) > MAX_SOURCE_BYTES:
@@ -110,19 +110,22 @@ def _notebook_cells(name: str, text: str) -> Iterator[wire.Cell]:
 def _code_cells(notebook: Any) -> list[str]:
     """Return the source of each code cell of a notebook in format 4, 3 or 2.
 
-    Raise TypeError, ValueError or KeyError for anything else.
+    Raise TypeError or ValueError for anything else.
     """
     if not isinstance(notebook, dict):
         raise TypeError("it is not an object")
     match notebook.get("nbformat"):
         case 4:
-            cells, key = _objects(notebook["cells"]), "source"
+            cells, key = _objects(notebook.get("cells")), "source"
         case 2 | 3:
-            sheets = _objects(notebook["worksheets"])
-            cells, key = [cell for sheet in sheets for cell in _objects(sheet["cells"])], "input"
+            sheets = _objects(notebook.get("worksheets"))
+            cells, key = (
+                [cell for sheet in sheets for cell in _objects(sheet.get("cells"))],
+                "input",
+            )
         case other:
             raise ValueError(f"its format is {other!r:.20}, and 4 is read")
-    return [_joined(cell[key]) for cell in cells if cell.get("cell_type") == "code"]
+    return [_joined(cell.get(key)) for cell in cells if cell.get("cell_type") == "code"]
 
 
 def _objects(value: object) -> list[dict[str, Any]]:
