@@ -302,7 +302,7 @@ def _fill(
     table = read_table(path)
     filled = fill(table, people, options)
     if out is not None and not dry_run:
-        _write(table.to_bytes(), out)
+        _write(filled.table.to_bytes(), out)
     for line in report(filled, dry_run=dry_run):
         click.echo(line)
     sys.exit(0 if filled.complete else EXIT_FAILED)

@@ -4,7 +4,8 @@
     Ada Lovelace_1203_assignsubmission_file_ex01_softmax.py
     Participant_1203_assignsubmission_file/...    (blind marking; in the teacher's language)
 
-1203 is the participant's id in this assignment, or the team's id where teams hand in.
+1203 is the participant's id in this assignment, or the team's id where teams hand in: the two count
+on their own, so one may be equal to another's.
 """
 
 from __future__ import annotations
@@ -78,11 +79,9 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # 
 
 
 def _match(item: Item) -> re.Match[str] | None:
+    """Match a name as Moodle gives it; the team of those who are in no team has no number."""
     match = _NAMED.fullmatch(item.name)
-    # A group's folder may have no number ("Default group"); a file's name without one is not clear
-    # enough.
-    flat = match is not None and bool(match["file"])
-    return None if match is None or (flat and item.folder) or (flat and not match["id"]) else match
+    return None if match is None or (match["file"] and item.folder) else match
 
 
 def _are_blind(learners: Sequence[tuple[str, str]]) -> bool:

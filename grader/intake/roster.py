@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
-from grader.intake.matching import Level, folded, name_levels, paired
+from grader.intake.matching import (
+    Level,
+    as_in_group_files,
+    as_in_moodle_files,
+    may_be_one,
+    name_levels,
+    paired,
+)
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.intake.table import read_records
+from grader.text import listed
 
 COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
 
@@ -81,7 +89,7 @@ def with_roster(submissions: ClassSubmissions, roster: Sequence[RosterRow]) -> C
     group's entry becomes one for each of its people. An entry that is not matched keeps its id, and
     a remark says why.
     """
-    entries, grouped = _of_groups(submissions.entries, roster)
+    entries, grouped, unclear = _of_groups(submissions.entries, roster)
     owners, remarks = _owners(entries, roster)
     named = []
     for index, entry in enumerate(entries):
@@ -102,7 +110,7 @@ def with_roster(submissions: ClassSubmissions, roster: Sequence[RosterRow]) -> C
         for entry in named
     ]
     submissions.entries = sorted(entries, key=lambda entry: entry.student)
-    submissions.remarks += remarks
+    submissions.remarks += unclear + remarks
     submissions.absent = absent
     submissions.rostered = True
     return submissions
@@ -116,23 +124,37 @@ def _other_than(student_id: str, used: set[str]) -> str:
 
 def _of_groups(
     entries: Sequence[Entry], roster: Sequence[RosterRow]
-) -> tuple[list[Entry], set[str]]:
-    """Repeat a group's entry for each of its people; also return the ids of those people."""
-    members: dict[str, list[RosterRow]] = defaultdict(list)
+) -> tuple[list[Entry], set[str], list[str]]:
+    """Repeat a group's entry for each of its people; return the ids of those people, and remarks.
+
+    The number that an LMS puts beside a group's name is the group's, or one member's: nobody else
+    has it from there.
+    """
+    groups: dict[str, set[str]] = defaultdict(set)
     for row in roster:
-        if row.group:
-            members[folded(row.group)].append(row)
+        for form in as_in_group_files(row.group) if row.group else ():
+            groups[form].add(row.group)
     repeated: list[Entry] = []
     grouped: set[str] = set()
+    remarks: list[str] = []
     for entry in entries:
         name = _name(entry)
-        people = members.get(folded(name), [])
-        if not people or entry.person.group:
+        forms = {*as_in_moodle_files(name), entry.person.sortable}
+        names = {group for form in forms for group in groups.get(form, ())}
+        if not names or entry.person.group:
             repeated.append(entry)
-            continue
-        grouped.update(row.id for row in people)
-        repeated += [_named(entry, row, entry.person.lms, group=name) for row in people]
-    return repeated, grouped
+        elif len(names) > 1:
+            repeated.append(entry)
+            remarks.append(f"{name} may be any of these groups: {listed(sorted(names))}")
+        else:
+            person = entry.person._replace(lms_id="", sortable="")
+            people = [row for row in roster if row.group in names]
+            grouped.update(row.id for row in people)
+            repeated += [
+                _named(entry._replace(person=person), row, person.lms, group=row.group)
+                for row in people
+            ]
+    return repeated, grouped, remarks
 
 
 def _owners(
@@ -140,14 +162,16 @@ def _owners(
 ) -> tuple[dict[int, RosterRow], list[str]]:
     """Return the row of each entry, by the entry's index, and a remark on each that has none."""
     left = [index for index, entry in enumerate(entries) if not entry.person.in_roster]
-    pairs = paired([entries[index] for index in left], roster, _LEVELS)
+    pairs = paired([entries[index] for index in left], roster, _LEVELS, _may_be_theirs)
     remarks = []
     for number, index in enumerate(left):
         if number not in pairs.partners:
-            why = pairs.unclear.get(number)
             reason = "it matches no row of the roster"
-            if why is not None:
-                reason = why.sentence("submissions", "rows of the roster")
+            if number in pairs.contradicted:
+                other, level = pairs.contradicted[number]
+                reason = f"the row of the roster with its {level} has the name {roster[other].name}"
+            elif number in pairs.unclear:
+                reason = pairs.unclear[number].sentence("submissions", "rows of the roster")
             remarks.append(f"{entries[index].student} is graded under that name: {reason}")
     return {left[number]: roster[row] for number, row in pairs.partners.items()}, remarks
 
@@ -169,15 +193,20 @@ _BY_NAME: list[Level[Entry, RosterRow]] = name_levels(
     _name, lambda e: e.person.sortable, lambda r: r.name
 )
 _LEVELS: tuple[Level[Entry, RosterRow], ...] = (
-    Level("LMS id", lambda e: [_with_lms(e.person.lms, e.person.lms_id)], _lms_ids),
-    Level("id", lambda e: [e.person.sid, e.student], lambda r: [r.id]),
+    Level("LMS id", lambda e: [_with_lms(e.person.lms, e.person.lms_id)], _lms_ids, checked=True),
+    Level("id", lambda e: [e.person.sid, e.student], lambda r: [r.id], checked=True),
     Level(
         "email",
         lambda e: [e.person.email.casefold(), e.student.casefold()],
         lambda r: [r.email.casefold()],
+        checked=True,
     ),
     *_BY_NAME,
 )
+
+
+def _may_be_theirs(entry: Entry, row: RosterRow) -> bool:
+    return may_be_one(entry.person.name or entry.person.sortable, row.name)
 
 
 def _named(entry: Entry, row: RosterRow, lms: str, *, group: str = "") -> Entry:

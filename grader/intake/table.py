@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,6 +82,15 @@ class Table:
         )
         raw = '"' + value.replace('"', '""') + '"' if quoted else value
         cells[column] = TableCell(raw, value)
+
+    def part(self, rows: Collection[int], columns: Collection[int]) -> Table:
+        """Return a table with only these rows and columns, by their indices, in the same order."""
+        kept = [
+            row._replace(cells=[cell for n, cell in enumerate(row.cells) if n in columns])
+            for index, row in enumerate(self.rows)
+            if index in rows
+        ]
+        return replace(self, rows=kept)
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes; a character its encoding lacks becomes an XML reference."""

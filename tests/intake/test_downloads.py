@@ -296,10 +296,11 @@ def test_the_command_from_download_to_people(run, tmp_path):
     gradebook = list(csv.DictReader((out / "gradebook.csv").read_text("utf-8").splitlines()))
     assert {row["student"]: row["name"] for row in gradebook}["s11"] == "Ada Lovelace"
     # A new name changes no grade, and a run that knows no people removes people.csv.
-    (tmp_path / "roster.csv").write_text("id,name,canvas_id\ns11,Ada King,11\n", encoding="utf-8")
+    renamed = "id,name,canvas_id\ns11,Ada Lovelace King,11\n"
+    (tmp_path / "roster.csv").write_text(renamed, encoding="utf-8")
     done = run("grade", download, "--roster", tmp_path / "roster.csv", *one)
     assert "graded 0 (0 functions), unchanged 3" in done.stdout
-    assert "Ada King" in (out / "feedback" / "s11.html").read_text(encoding="utf-8")
+    assert "Ada Lovelace King" in (out / "feedback" / "s11.html").read_text(encoding="utf-8")
     (tmp_path / "ada.py").write_bytes(RIGHT)
     run("grade", tmp_path / "ada.py", *one)
     assert not (out / "people.csv").exists()

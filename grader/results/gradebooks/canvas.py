@@ -34,9 +34,9 @@ def fill(
     scale = scale_of(people, options, most, f"the column {table.header[index]!r}")
     matches = matched(people, _row_ids(table), lms="canvas", by_hand=options.by_hand)
     filled = FilledTable(table, matches)
-    for row_index, person in sorted(matches.rows.items()):
+    for row_index, match in sorted(matches.rows.items()):
         row = table.rows[row_index]
-        label, score = row.value(0), person.score(options.exercise)
+        label, score = match.row.label, match.person.score(options.exercise)
         if row.value(index).upper() == EXCUSED:
             filled.excused.append(label)
         elif score is None:

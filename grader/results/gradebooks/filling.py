@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
 from grader.intake.table import Table
 from grader.results.gradebooks.matching import Matches
 from grader.results.gradebooks.people import GradebookPerson
-from grader.text import points, printable
+from grader.text import counted, points, printable
 
 # The most names that are listed of one kind.
 MOST = 20
@@ -27,7 +28,7 @@ class FillOptions:
 
     exercise: str = ""
     scale: bool = False
-    by_hand: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -37,6 +38,7 @@ class FilledTable:
     State: the table, whose cells `put` changes; the matches; the number of cells that were
     `overwritten` or that had the `same` value before; and labels of the rows that were left as they
     were: `locked` or `excused` in the LMS, or `failed`, because the grader failed on that learner.
+    `remarks` are sentences about the file for its teacher.
     """
 
     table: Table
@@ -47,11 +49,12 @@ class FilledTable:
     locked: list[str] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        """Whether every result is in the table."""
-        return not (self.matches.without_row or self.matches.ambiguous or self.failed)
+        """Whether every result that belongs in the table is in it."""
+        return self.matches.complete and not self.failed
 
     def put(self, row: int, column: int, value: str, label: str) -> None:
         """Write a cell, and record the change under the row's `label`."""
@@ -118,33 +121,42 @@ def number(text: str) -> float | None:
 def report(filled: FilledTable, *, dry_run: bool) -> Iterator[str]:
     """Yield the lines that tell the user what was done, or for a dry run what would be."""
     matches = filled.matches
-    total = len(matches.rows)
-    by = ", ".join(f"{count} by {what}" for what, count in matches.by.items() if count)
-    yield f"{total} results have a row" + (f": {by}" if by else "")
+    by = defaultdict[str, list[str]](list)
+    for _row, match in sorted(matches.rows.items()):
+        by[match.by].append(f"{match.person.student} -> {match.row.label}")
+    yield f"{counted(len(matches.rows), 'row has', 'rows have')} a result"
+    for what, pairs in by.items():
+        yield from _listed(f"by {what}", pairs, most=len(pairs) if dry_run else MOST)
     if filled.table.guessed:
         yield f"! the file does not state its encoding; it was read as {filled.table.encoding}"
     verb = "would change" if dry_run else "changed"
     yield (
-        f"{len(filled.changes)} cells {verb}, {filled.overwritten} of them held something else;"
-        f" {filled.same} stay as they are"
+        f"{counted(len(filled.changes), 'cell')} {verb}, {filled.overwritten} of them held"
+        f" something else; {filled.same} stay as they are"
     )
     if dry_run:
         yield from (f"  {change}" for change in filled.changes)
+    yield from filled.remarks
     rows = [row.label for row in matches.without_result]
-    yield from _listed("rows without a result, left as they were", rows)
+    yield from _listed("rows without a result", rows)
     yield from _listed("locked, left as they were", filled.locked)
     yield from _listed("excused, left as they were", filled.excused)
-    absent = [person.student for person in matches.without_row]
-    yield from _listed("! results without a row", absent)
+    yield from _listed("a test student, who is in no gradebook", matches.test_students)
+    yield from _listed("! results without a row", matches.without_row)
+    yield from _listed(
+        "! left out, since the row has another name; if it is theirs, say so with --match",
+        matches.contradicted,
+    )
     yield from _listed("! ambiguous, settle them with --match", matches.ambiguous)
+    yield from _listed("! lines of --match that settle nothing", matches.unused)
     yield from _listed("! the grader failed on these, left as they were", filled.failed)
 
 
-def _listed(what: str, names: list[str]) -> Iterator[str]:
+def _listed(what: str, names: Sequence[str], *, most: int = MOST) -> Iterator[str]:
     if names:
-        more = [f"and {len(names) - MOST} more"] if len(names) > MOST else []
+        more = [f"and {len(names) - most} more"] if len(names) > most else []
         yield f"{what} ({len(names)}):"
-        yield from (f"  {printable(name)}" for name in [*names[:MOST], *more])
+        yield from (f"  {printable(name)}" for name in [*names[:most], *more])
 
 
 def _is_same_number(old: str, new: str) -> bool:

@@ -1,9 +1,15 @@
 """Fill the grading worksheet of a Moodle assignment.
 
-Its headings are in the site's language, so columns are found by position and content: one has the
-same word and a number in every row ("Participant 123"); one has the same number in every row, the
-maximum grade; the column before that is the grade, the one after it says whether the grade can be
-changed; the last column is for feedback comments.
+Its headings are in the site's language, so columns are found by content: one has the same word and
+a number in every row ("Participant 123"); one has the same number in every row, the maximum grade;
+the column before that is the grade. Two columns hold dates, when the submission and the grade were
+changed last: the column before the first says whether the grade can be changed, the one after the
+last is for feedback comments. Between the identifier and the grade are a name, an ID number, an
+address, a status, the team and the marker, as far as the assignment has them.
+
+Moodle's importer writes back every row that it is given, comments without their formatting
+included. So the file to import has only the rows that are filled, and no comments that are not
+ours.
 """
 
 from __future__ import annotations
@@ -13,24 +19,41 @@ import re
 from typing import NamedTuple
 
 from grader.errors import UsageError
+from grader.intake.matching import as_in_moodle_files
 from grader.intake.table import Table, TableRow
 from grader.model import FunctionResult, Verdict
 from grader.results.gradebooks.filling import FilledTable, FillOptions, Scale, number, scale_of
 from grader.results.gradebooks.matching import RowIds, matched
 from grader.results.gradebooks.people import GradebookPerson
-from grader.text import points, safe_cell
+from grader.text import counted, points, safe_cell
 
 PARTICIPANT = re.compile(r"(\D*[^\d\s])\s*(\d+)")
 COMMA = re.compile(r"\d+,\d+")
-# "No" in the languages that Moodle is used in. Moodle itself does not change such rows either.
+# "-" where nothing has happened; else numbers for the day, the year and the time.
+DATE = re.compile(r"-|(?=.*\d{4})(?:\D*\d+){4,5}\D*", re.DOTALL)
+# All results of an outcomes column begin with the outcome's name.
+OUTCOME = re.compile(r"([^:]+): .+", re.DOTALL)
+# "No" and "yes" in the languages that Moodle is used in. Moodle itself does not change a row that
+# is locked either.
 NO = frozenset(
-    "no nein non não nao nee nej nei nie ne ні нет не όχι いいえ 否 아니요 لا"
-    " hayır tidak ei nem".split()  # noqa: RUF001
+    "no nein non não nao nee nej nei nie ne nu ni ez jo ei nem hayır tidak không"  # noqa: RUF001
+    " ні нет не όχι いいえ 否 아니오 아니요 لا نہیں خیر ไม่ না नहीं לא".split()
 )
+YES = frozenset(
+    "yes ja sí si sì oui sim tak ano da áno igen evet ya kyllä jah taip jā bai po có"
+    " так да ναι はい 是 예 نعم ہاں بله ใช่ হ্যাঁ हाँ כן".split()  # noqa: RUF001
+)
+MAY_HAVE_CHANGED = (
+    "When you upload it, tick 'Allow updating records that have been modified more recently in the"
+    " site than in the spreadsheet': {} a grade already, which Moodle keeps otherwise, without a"
+    " word"
+)
+# A comment says so many things in full; the rest is on the page.
+MOST_SAID = 3
 
 
 class Columns(NamedTuple):
-    """The indices of a worksheet's columns; `feedback` is None if it has none."""
+    """The indices of a worksheet's columns; None for one that it does not have."""
 
     identifier: int
     grade: int
@@ -48,7 +71,7 @@ def fill(
     grade_column: str = "",
     feedback_column: str = "",
 ) -> FilledTable:
-    """Put points and, with `feedback`, comments into a worksheet.
+    """Put points and, with `feedback`, comments into a worksheet, and leave out all other rows.
 
     The two columns may be named by their headings; else they are found by content. Raise UsageError
     when the table is no grading worksheet, or lacks a column.
@@ -60,39 +83,68 @@ def fill(
             f"{table.path}: there is no column for feedback comments; allow them in the"
             " assignment's settings, or use --no-feedback"
         )
-    matches = matched(people, _row_ids(table, columns), lms="moodle", by_hand=options.by_hand)
+    matches = matched(
+        people, _row_ids(table, columns, people), lms="moodle", by_hand=options.by_hand
+    )
     filled = FilledTable(table, matches)
-    for index, person in sorted(matches.rows.items()):
-        row = table.rows[index]
-        label, score = _label(row, columns), person.score(options.exercise)
-        if row.value(columns.changeable).casefold() in NO:
+    locked = _locked(table, columns, filled)
+    rows, graded = {0}, 0
+    for index, match in sorted(matches.rows.items()):
+        row, person = table.rows[index], match.person
+        label, score = match.row.label, person.score(options.exercise)
+        if row.value(columns.changeable) in locked:
             filled.locked.append(label)
         elif score is None:
             filled.failed.append(label)
         else:
+            rows.add(index)
+            graded += row.value(columns.grade) not in ("", "-")
             filled.put(index, columns.grade, scale.text(score), label)
             if feedback and columns.feedback is not None:
                 text = comment(person, options.exercise)
                 filled.put(index, columns.feedback, text, f"{label}, feedback")
+    if graded:
+        have = counted(graded, "row has", "rows have")
+        filled.remarks.append(MAY_HAVE_CHANGED.format(have))
+    left_out = set() if feedback else {columns.feedback}
+    filled.table = table.part(rows, {*range(len(table.header))} - left_out)
     return filled
 
 
 def comment(person: GradebookPerson, exercise: str) -> str:
-    """Return the feedback comment, as HTML: a paragraph for each function that is not right."""
+    """Return the feedback comment, as short HTML: what to begin with first, nothing said twice.
+
+    What is right but for an earlier function of the learner's own is only named. Notes about the
+    files come last: why something was not read, for example.
+    """
     functions = [f for f in person.result.functions if not exercise or f.exercise == exercise]
-    parts = [_paragraph(function) for function in functions if function.verdict != Verdict.PASSED]
-    text = "".join(parts) or "<p>All right.</p>"
+    wrong = [f for f in functions if f.verdict != Verdict.PASSED]
+    wrong.sort(key=lambda f: f.follow_through > 0)
+    said: set[str] = set()
+    paragraphs: list[list[str]] = []
+    others: list[str] = []
+    for function in wrong:
+        text = function.misconception.message if function.misconception else function.message
+        if text in said or len(paragraphs) == MOST_SAID:
+            others.append(_with_points(function))
+        else:
+            said.add(text)
+            paragraphs.append([_with_points(function), text])
+    if others:
+        paragraphs.append([f"Not all points either for {', '.join(others)}."])
+    paragraphs += [[note] for note in person.result.notes[:MOST_SAID]]
+    if not wrong:
+        paragraphs.insert(0, ["All right."])
     # It begins with a tag, so no spreadsheet reads it as a formula; safe_cell makes sure of that.
-    return safe_cell(text)
+    return safe_cell("".join(f"<p>{'<br>'.join(map(_escaped, lines))}</p>" for lines in paragraphs))
 
 
-def _paragraph(function: FunctionResult) -> str:
-    head = f"{function.function}: {points(function.score)} of {points(function.max_score)} points"
-    lines = [head, function.message]
-    if function.misconception is not None:
-        lines.append(function.misconception.message)
-    texts = (html.escape(" ".join(line.split())) for line in lines if line)
-    return f"<p>{'<br>'.join(texts)}</p>"
+def _with_points(function: FunctionResult) -> str:
+    return f"{function.function}: {points(function.score)} of {points(function.max_score)} points"
+
+
+def _escaped(text: str) -> str:
+    return html.escape(" ".join(text.split()))
 
 
 def _columns(table: Table, grade_column: str, feedback_column: str) -> Columns:
@@ -112,16 +164,50 @@ def _columns(table: Table, grade_column: str, feedback_column: str) -> Columns:
             f"{table.path}: the maximum grade must come after the column {header[grade]!r}; name"
             " the column of the grade with --grade-column"
         )
-    feedback: int | None = len(header) - 1
+    dates = [
+        column
+        for column in range(grade + 3, len(header))
+        if all(DATE.fullmatch(row.value(column)) for row in rows)
+    ]
+    changeable = dates[0] - 1 if dates else grade + 2
+    if len({row.value(changeable) for row in rows}) > 2:
+        raise UsageError(
+            f"{table.path}: the column {header[changeable]!r} should say whether a grade can be"
+            " changed, and has more than two values; download the worksheet again"
+        )
     if feedback_column:
-        feedback = _named(table, feedback_column, "--feedback-column")
-    elif "Feedback comments" in header:
-        feedback = header.index("Feedback comments")
-    elif len(header) - 1 < grade + 5:
-        # After the grade come its maximum, whether it can be changed, and two times of changes; no
-        # column is left for comments.
-        feedback = None
-    return Columns(identifier, grade, grade + 1, grade + 2, feedback)
+        feedback: int | None = _named(table, feedback_column, "--feedback-column")
+    else:
+        feedback = dates[-1] + 1 if dates and dates[-1] + 1 < len(header) else None
+        if feedback is not None and _are_outcomes(rows, feedback):
+            feedback = None
+    return Columns(identifier, grade, grade + 1, changeable, feedback)
+
+
+def _are_outcomes(rows: list[TableRow], column: int) -> bool:
+    matches = [OUTCOME.fullmatch(row.value(column)) for row in rows]
+    return all(matches) and len({match[1] for match in matches if match}) == 1
+
+
+def _locked(table: Table, columns: Columns, filled: FilledTable) -> set[str]:
+    """Return the values that say that a grade cannot be changed; remark on words that say nothing.
+
+    There are at most two, and where one is known so is the other.
+    """
+    values = {row.value(columns.changeable) for row in table.rows[1:] if not row.is_blank}
+    locked = {value for value in values if value.casefold() in NO}
+    free = {value for value in values if value.casefold() in YES}
+    unknown = values - locked - free
+    if len(values) == 2 and unknown:
+        if free:
+            return unknown
+        if not locked:
+            words = " or ".join(map(repr, sorted(unknown)))
+            filled.remarks.append(
+                f"! which of {words} says that a grade cannot be changed is not known, so such rows"
+                " are filled, too; Moodle will leave them as they are"
+            )
+    return locked
 
 
 def _identifier(table: Table, rows: list[TableRow]) -> int:
@@ -174,7 +260,8 @@ def _scale(
     return scale_of(people, options, most, "the assignment", comma=comma)
 
 
-def _row_ids(table: Table, columns: Columns) -> list[RowIds]:
+def _row_ids(table: Table, columns: Columns, people: list[GradebookPerson]) -> list[RowIds]:
+    team = _team_column(table, columns, people)
     ids = []
     for index, row in enumerate(table.rows):
         if index == 0 or row.is_blank:
@@ -188,14 +275,38 @@ def _row_ids(table: Table, columns: Columns) -> list[RowIds]:
                 index,
                 label=_label(row, columns),
                 row_id=identifier,
-                name=texts[0] if texts else "",
+                name=_name(row, columns),
                 ids=tuple(text for text in texts[1:] if text),
                 lms_id=match[2] if match else "",
+                team=row.value(team),
             )
         )
     return ids
 
 
+def _team_column(table: Table, columns: Columns, people: list[GradebookPerson]) -> int | None:
+    """Return the column that has the name of a submission, as Moodle writes it into file names.
+
+    It comes before the marker's, and is not the column of names.
+    """
+    names = {
+        form for person in people for form in as_in_moodle_files(person.name or person.student)
+    }
+    for column in range(columns.identifier + 2, columns.grade):
+        values = {row.value(column) for row in table.rows[1:]} - {""}
+        if any(form in names for value in values for form in as_in_moodle_files(value)):
+            return column
+    return None
+
+
+def _name(row: TableRow, columns: Columns) -> str:
+    """Return the full name in a row; "" where marking is blind, and a status comes first.
+
+    A status has several parts, of which the last are empty without marking workflow.
+    """
+    text = row.value(columns.identifier + 1) if columns.identifier + 1 < columns.grade else ""
+    return "" if " - " in text or text.endswith(" -") else text
+
+
 def _label(row: TableRow, columns: Columns) -> str:
-    name = row.value(columns.identifier + 1) if columns.identifier + 1 < columns.grade else ""
-    return name or row.value(columns.identifier)
+    return _name(row, columns) or row.value(columns.identifier)
