@@ -76,17 +76,24 @@ def export() -> None:
     metavar="ASSIGNMENT",
     help='The column to fill: its heading "Title (id)", its id or its title.',
 )
+@click.option(
+    "--only",
+    is_flag=True,
+    help="Write this column alone, for those who have a result: Canvas then sets nothing else back"
+    " to what it was when you exported the gradebook.",
+)
 @_exercise
 @_out
 @_scale
 @_match
 @_dry_run
 @reports_errors
-def canvas(
+def canvas(  # noqa: PLR0913  # one for each option
     results: Path,
     gradebook: Path,
     *,
     column: str,
+    only: bool,
     exercise: str,
     out: Path | None,
     scale: bool,
@@ -100,14 +107,15 @@ def canvas(
     \b
     Example:
       grader export canvas results/ gradebook.csv --column "Softmax" --dry-run
-      grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
+      grader export canvas results/ gradebook.csv --column "Softmax" --only --out filled.csv
 
     Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.canvas import fill
 
     options = _options(exercise, by_hand, scale=scale)
-    _fill(partial(fill, column=column), results, gradebook, options, out, dry_run=dry_run)
+    fill_column = partial(fill, column=column, only=only)
+    _fill(fill_column, results, gradebook, options, out, dry_run=dry_run)
 
 
 @export.command()

@@ -71,6 +71,12 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:
         entry, again = _entry(files, order)
         entries.append(entry)
         resubmitted += again
+    anonymous = sum(entry.student.startswith("anon_") for entry in entries)
+    if anonymous:
+        remarks.append(
+            "the download is anonymous, so Canvas will not know whose grades these are: turn off"
+            " anonymous grading and download again before you export grades"
+        )
     late = sum(entry.person.late for entry in entries)
     summary = [counted(len(entries), "learner")]
     summary += [f"{late} late"] * (late > 0) + [f"{resubmitted} resubmitted"] * (resubmitted > 0)

@@ -139,8 +139,10 @@ def may_be_one(name: str, other: str) -> bool:
     if len(one) == 1:
         (run_together,) = one
         held = {word for word in two if word in run_together}
-        if held == two or sorted("".join(held)) == sorted(run_together):
+        if held == two or _letters(held) == _letters(one):
             return True
+    if _letters(one) == _letters(two):
+        return True
     return bool({*as_in_moodle_files(name)} & {*as_in_moodle_files(other)})
 
 
@@ -196,7 +198,13 @@ def name_levels(
 
 
 def _words(name: str) -> set[str]:
-    return {*re.findall(r"[^\W_]+", without_accents(name))}
+    """Return the words of a name, which are letters, digits and the signs that belong to them."""
+    plain = without_accents(name)
+    return {*"".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain).split()}
+
+
+def _letters(words: set[str]) -> list[str]:
+    return sorted("".join(words))
 
 
 def _by_value(

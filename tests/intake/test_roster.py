@@ -97,6 +97,33 @@ def test_a_group_s_work_is_everybody_s(roster):
     assert [student_id for student_id, _person in found.absent] == ["s3"]
 
 
+def test_a_group_s_number_is_none_of_its_people_s(roster):
+    """Canvas names a group's files for the group, with the id of one member."""
+    lines = roster("id,name,group,canvas_id\ns1,Ada L,Team Red,\ns2,Bela B,Team Red,12\n")
+    person = Person(lms="canvas", lms_id="12", sortable="teamred")
+    found = with_roster(class_of(("teamred_12", person), lms="canvas"), lines)
+    assert {e.student: e.person.lms_id for e in found.entries} == {"s1": "", "s2": "12"}
+
+
+def test_a_group_s_name_is_found_as_moodle_writes_it(roster):
+    lines = roster("id,name,group\ns1,Ada L,R&D 1/2\ns2,Bela B,A/1\ns3,Carl C,A1\n")
+    entries = [(name, Person(name=name, lms="moodle")) for name in ("Ramp;D 12", "A1")]
+    found = with_roster(class_of(*entries, lms="moodle"), lines)
+    assert students(found) == {"s1": "Ada L", "A1": "A1"}
+    assert "A1 may be any of these groups: A/1, A1" in found.remarks
+
+
+def test_a_number_whose_row_has_another_name_is_left_out(roster):
+    lines = roster("id,name,moodle_id\ns1,Ada L,7\n")
+    found = with_roster(
+        class_of(("Red", Person(name="Red", lms="moodle", lms_id="7")), lms="moodle"), lines
+    )
+    assert students(found) == {"Red": "Red"}
+    assert found.remarks == [
+        "Red is graded under that name: the row of the roster with its LMS id has the name Ada L"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

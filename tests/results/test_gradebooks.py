@@ -164,6 +164,59 @@ class TestCanvas:
         assert code == 0
         assert "by name in Canvas's files (1):" in said
 
+    def test_names_in_two_columns(self, class_of_three, tmp_path):
+        """As Canvas exports them where the account says so, and takes them back."""
+        book = CANVAS.replace("Student,ID", "LastName,FirstName,ID")
+        book = book.replace(",,,,,Manual", ",,,,,,Manual").replace("Possible,", "Possible,,")
+        for name in ("Lovelace, Ada", "Bartók, Béla", "Gauss, Karl", "Student, Test"):
+            book = book.replace(f'"{name}"', name.replace(", ", ","))
+        path, out = tmp_path / "book.csv", tmp_path / "filled.csv"
+        path.write_text(book, encoding="utf-8")
+        code, said = export("canvas", class_of_three, path, "--column", "901", "--out", out)
+        assert code == 1
+        assert "Ada Lovelace -> Lovelace, Ada" in said
+        assert out.read_text(encoding="utf-8") == book.replace(
+            '"CS, A",,7.5', '"CS, A",84.62,7.5'
+        ).replace(" 50.00 ", "100")
+
+    def test_a_file_with_this_column_only(self, class_of_three, tmp_path):
+        """What is not in the file Canvas does not set back."""
+        path, out = tmp_path / "book.csv", tmp_path / "filled.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        export("canvas", class_of_three, path, "--column", "901", "--only", "--out", out)
+        assert out.read_text(encoding="utf-8") == (
+            "Student,ID,SIS User ID,SIS Login ID,Section,Softmax (901)\n"
+            ",,,,,Manual Posting\n"
+            "    Points Possible,,,,,100\n"
+            '"Lovelace, Ada",11,s11,ada,"CS, A",84.62\n'
+            '"Bartók, Béla",12,s12,bela,CS A,100\n'
+        )
+
+    def test_an_assignment_that_is_not_for_somebody_stays_so(self, results, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS.replace(" 50.00 ", "N/A"), encoding="utf-8")
+        folder = results(result("bela", 1.0))
+        code, said = export("canvas", folder, path, "--column", "901", "--dry-run")
+        assert code == 0, said
+        assert "excused, left as they were (1):\n  Bartók, Béla" in said
+
+    def test_the_test_student_is_in_no_gradebook(self, results, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        people = ["studenttest_99,,,,canvas,99,,,yes\n"]
+        folder = results(result("studenttest_99", 1.0), people=people)
+        code, said = export("canvas", folder, path, "--column", "901", "--dry-run")
+        assert code == 0
+        assert "a test student, who is in no gradebook (1):\n  studenttest_99" in said
+
+    def test_a_group_s_file_has_the_id_of_one_member(self, results, tmp_path):
+        path = tmp_path / "book.csv"
+        path.write_text(CANVAS, encoding="utf-8")
+        folder = results(result("teamred_12", 1.0), people=["teamred_12,,,,canvas,12,,,yes\n"])
+        code, said = export("canvas", folder, path, "--column", "901", "--dry-run")
+        assert code == 1
+        assert "teamred_12: the LMS id is in the row of Bartók, Béla" in said
+
     def test_a_learner_on_whom_the_grader_failed_is_left_alone(self, results, tmp_path):
         path = tmp_path / "book.csv"
         path.write_text(CANVAS, encoding="utf-8")

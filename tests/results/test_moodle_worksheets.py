@@ -255,6 +255,8 @@ class TestNames:
             ("Jürgen Müller", "Müller, Jurgen"),
             ("Ada Lovelace", "Ada Augusta Lovelace"),
             ("***", "Ada Lovelace"),
+            ("दीपक ߊߋ", "ߊߋ, दीपक"),
+            ("vander_berganne", "van-der_Berg, Anne"),
         ],
     )
     def test_a_name_that_is_written_otherwise_is_no_other(self, export, name, row):

@@ -1,7 +1,9 @@
 """Fill one assignment's column of a gradebook exported from Canvas.
 
-Canvas requires the columns Student first, ID second, and Section last before the assignments, whose
-headings are "Title (id)". A row "Points Possible" has the maximum of each assignment.
+Canvas requires the columns Student (or LastName and FirstName) first, then ID, and Section last
+before the assignments, whose headings are "Title (id)". A row "Points Possible" has the maximum of
+each assignment. What a file does not have, Canvas leaves as it is; what it has is set back to what
+it was when the file was exported.
 """
 
 from __future__ import annotations
@@ -9,47 +11,61 @@ from __future__ import annotations
 import re
 
 from grader.errors import UsageError
-from grader.intake.table import Table
+from grader.intake.table import Table, TableRow
 from grader.results.gradebooks.filling import FilledTable, FillOptions, number, scale_of
 from grader.results.gradebooks.matching import RowIds, matched
 from grader.results.gradebooks.people import GradebookPerson
 
-STUDENT, SECTION, POSSIBLE = "Student", "Section", "Points Possible"
+ID, SECTION, POSSIBLE = "ID", "Section", "Points Possible"
+NAMES = (["Student"], ["LastName", "FirstName"])
 IDS = ("SIS User ID", "SIS Login ID", "Integration ID")
-EXCUSED = "EX"
-# Rows that are no learner's: the points possible, how grades are posted, and a test student.
+# Canvas's marks for learners who are excused, and for whom an assignment is not meant.
+EXCUSED = ("EX", "N/A")
+# Rows that are no learner's: the points possible, how grades are posted, and the test student.
 NOBODY = (POSSIBLE, "", "Student, Test", "Test Student")
 ASSIGNMENT = re.compile(r"(.*\S) *\((\d+)\)", re.DOTALL)
 
 
 def fill(
-    table: Table, people: list[GradebookPerson], options: FillOptions, *, column: str
+    table: Table,
+    people: list[GradebookPerson],
+    options: FillOptions,
+    *,
+    column: str,
+    only: bool = False,
 ) -> FilledTable:
     """Put the points into the assignment `column` names: by its heading, its id, or its title.
 
-    Raise UsageError when the table is no Canvas gradebook, or has no such column to fill.
+    With `only`, leave out all other assignments, and the learners who get no points. Raise
+    UsageError when the table is no Canvas gradebook, or has no such column to fill.
     """
     index = _column(table, column)
     most = _points_possible(table, index)
     scale = scale_of(people, options, most, f"the column {table.header[index]!r}")
     matches = matched(people, _row_ids(table), lms="canvas", by_hand=options.by_hand)
     filled = FilledTable(table, matches)
+    rows = {n for n, row in enumerate(table.rows[:4]) if not n or _name(table, row) in NOBODY[:2]}
     for row_index, match in sorted(matches.rows.items()):
         row = table.rows[row_index]
         label, score = match.row.label, match.person.score(options.exercise)
-        if row.value(index).upper() == EXCUSED:
+        if row.value(index).upper() in EXCUSED:
             filled.excused.append(label)
         elif score is None:
             filled.failed.append(label)
         else:
+            rows.add(row_index)
             filled.put(row_index, index, scale.text(score), label)
+    if only:
+        filled.table = table.part(rows, {*range(table.header.index(SECTION) + 1), index})
     return filled
 
 
 def _column(table: Table, wanted: str) -> int:
     """Return the index of the assignment's column: by its heading, its id, or its title."""
     header = table.header
-    if len(header) < 3 or header[0] != STUDENT or header[1] != "ID" or SECTION not in header:
+    if not any(header[: len(names) + 1] == [*names, ID] for names in NAMES) or (
+        SECTION not in header
+    ):
         raise UsageError(
             f"{table.path}, line 1: this is not a Canvas gradebook, whose columns are Student, ID"
             " and, further on, Section; export it under Grades > Export"
@@ -83,7 +99,7 @@ def _column(table: Table, wanted: str) -> int:
 
 def _points_possible(table: Table, column: int) -> float | None:
     for row in table.rows[1:4]:
-        if row.value(0) == POSSIBLE:
+        if _name(table, row) == POSSIBLE:
             text = row.value(column)
             if "read only" in text.lower():
                 raise UsageError(f"{table.path}: the column {table.header[column]!r} is read-only")
@@ -94,15 +110,22 @@ def _points_possible(table: Table, column: int) -> float | None:
 def _row_ids(table: Table) -> list[RowIds]:
     header = table.header
     ids = [header.index(name) for name in IDS if name in header]
+    lms_id = header.index(ID)
     return [
         RowIds(
             index,
-            label=row.value(0),
-            row_id=row.value(1) or row.value(0),
-            name=row.value(0),
+            label=name,
+            row_id=row.value(lms_id) or name,
+            name=name,
             ids=tuple(row.value(column) for column in ids),
-            lms_id=row.value(1),
+            lms_id=row.value(lms_id),
         )
         for index, row in enumerate(table.rows)
-        if index and not row.is_blank and row.value(0) not in NOBODY
+        if index and not row.is_blank and (name := _name(table, row)) not in NOBODY
     ]
+
+
+def _name(table: Table, row: TableRow) -> str:
+    """Return the name in a row, as "Last, First" where it is in two columns."""
+    names = [row.value(column) for column in range(table.header.index(ID))]
+    return ", ".join(name for name in names if name)
