@@ -44,6 +44,13 @@ _dry_run = click.option(
     is_flag=True,
     help="Write nothing; show what would change, and how learners were matched.",
 )
+_pages = click.option(
+    "--pages",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Also write a zip with everybody's page of feedback, to be uploaded there.",
+)
 _anonymous = click.option(
     "--anonymous",
     "is_anonymous",
@@ -82,6 +89,14 @@ def export() -> None:
     help="Write this column alone, for those who have a result: Canvas then sets nothing else back"
     " to what it was when you exported the gradebook.",
 )
+@click.option(
+    "--submissions",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="DOWNLOAD",
+    help="For --pages: what you downloaded from Canvas; it knows by these names whose page it is.",
+)
+@_pages
 @_exercise
 @_out
 @_scale
@@ -94,6 +109,8 @@ def canvas(  # noqa: PLR0913  # one for each option
     *,
     column: str,
     only: bool,
+    submissions: Path | None,
+    pages: Path | None,
     exercise: str,
     out: Path | None,
     scale: bool,
@@ -113,9 +130,19 @@ def canvas(  # noqa: PLR0913  # one for each option
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.canvas import fill
 
+    if (pages is None) != (submissions is None):
+        raise UsageError("--pages and --submissions go together: name the zip, and the download")
     options = _options(exercise, by_hand, scale=scale)
     fill_column = partial(fill, column=column, only=only)
-    _fill(fill_column, results, gradebook, options, out, dry_run=dry_run)
+    filled = _fill(fill_column, results, gradebook, options, out, dry_run=dry_run)
+    if pages is not None and submissions is not None and not dry_run:
+        from grader.results.gradebooks.returned import for_canvas, names_in
+
+        data, absent = for_canvas(filled, results, names_in(submissions))
+        _write(data, pages)
+        for label in absent:
+            click.echo(f"! {label} has no file in {submissions}, so no page goes back")
+    sys.exit(0 if filled.complete else EXIT_FAILED)
 
 
 @export.command()
@@ -139,6 +166,7 @@ def canvas(  # noqa: PLR0913  # one for each option
     metavar="HEADING",
     help="The column for the feedback comments, if it is not recognised.",
 )
+@_pages
 @_exercise
 @_out
 @_scale
@@ -152,6 +180,7 @@ def moodle(  # noqa: PLR0913  # one for each option
     feedback: bool,
     grade_column: str,
     feedback_column: str,
+    pages: Path | None,
     exercise: str,
     out: Path | None,
     scale: bool,
@@ -165,7 +194,7 @@ def moodle(  # noqa: PLR0913  # one for each option
     \b
     Example:
       grader export moodle results/ worksheet.csv --dry-run
-      grader export moodle results/ worksheet.csv --out filled.csv
+      grader export moodle results/ worksheet.csv --out filled.csv --pages pages.zip
 
     Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
@@ -175,7 +204,12 @@ def moodle(  # noqa: PLR0913  # one for each option
     fill_columns = partial(
         fill, feedback=feedback, grade_column=grade_column, feedback_column=feedback_column
     )
-    _fill(fill_columns, results, worksheet, options, out, dry_run=dry_run)
+    filled = _fill(fill_columns, results, worksheet, options, out, dry_run=dry_run)
+    if pages is not None and not dry_run:
+        from grader.results.gradebooks.returned import for_moodle
+
+        _write(for_moodle(filled, results), pages)
+    sys.exit(0 if filled.complete else EXIT_FAILED)
 
 
 @export.command()
@@ -296,8 +330,8 @@ def _fill(
     out: Path | None,
     *,
     dry_run: bool,
-) -> None:
-    """Fill the teacher's file `path`, write it to `out`, print the report, and exit."""
+) -> FilledTable:
+    """Fill the teacher's file `path`, write it to `out`, and print the report."""
     from grader.intake.table import read_table
     from grader.results.gradebooks.filling import report
     from grader.results.gradebooks.people import people_in
@@ -313,7 +347,7 @@ def _fill(
         _write(filled.table.to_bytes(), out)
     for line in report(filled, dry_run=dry_run):
         click.echo(line)
-    sys.exit(0 if filled.complete else EXIT_FAILED)
+    return filled
 
 
 def _write(data: bytes, out: Path | None) -> None:

@@ -39,6 +39,14 @@ _ANONYMOUS = re.compile(
 _ATTEMPT = re.compile(r"(?P<stem>.+)-(?P<attempt>[1-9]\d{0,2})", re.DOTALL)
 
 
+class Uploaded(NamedTuple):
+    """Whose a downloaded file is: the name as in Canvas's files, the user, the attachment."""
+
+    name: str
+    user: str
+    attachment: int
+
+
 class _CanvasFile(NamedTuple):
     """One file of a learner, with the parts of the name that Canvas gave it."""
 
@@ -81,6 +89,20 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:
     summary = [counted(len(entries), "learner")]
     summary += [f"{late} late"] * (late > 0) + [f"{resubmitted} resubmitted"] * (resubmitted > 0)
     return ClassSubmissions(entries, "canvas", f"{TITLE}: {', '.join(summary)}", remarks=remarks)
+
+
+def uploaded(name: str) -> Uploaded | None:
+    """Return what Canvas reads in the name of a file that comes back to it, or None.
+
+    It takes the first two numbers between underscores, be they the learner's name or not.
+    """
+    match = _NAMED.fullmatch(name)
+    if match is None or not match["attachment"]:
+        return None
+    numbers = [part for part in name.split("_") if part.isdecimal()]
+    if numbers[:2] != [match["user"], match["attachment"]]:
+        return None
+    return Uploaded(match["name"].strip("_"), match["user"], int(match["attachment"]))
 
 
 def _match(item: Item) -> re.Match[str] | None:

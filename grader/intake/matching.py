@@ -152,10 +152,13 @@ def as_in_moodle_files(name: str) -> list[str]:
     Moodle drops marks that file systems dislike, and writes _ as a blank; a team's name goes
     through HTML before, so that & becomes amp;.
     """
-    return [
-        folded(_NOT_IN_MOODLE_FILES.sub("", text).replace("_", " "))
-        for text in (name, html.escape(name, quote=False), html.escape(name))
-    ]
+    texts = (name, html.escape(name, quote=False), html.escape(name))
+    return [folded(without_marks_of_moodle(text)) for text in texts]
+
+
+def without_marks_of_moodle(name: str) -> str:
+    """Return a name without what Moodle has no place for in the names of files."""
+    return _NOT_IN_MOODLE_FILES.sub("", name).replace("_", " ")
 
 
 def as_in_group_files(name: str) -> list[str]:

@@ -44,7 +44,6 @@ def fill(
     scale = scale_of(people, options, most, f"the column {table.header[index]!r}")
     matches = matched(people, _row_ids(table), lms="canvas", by_hand=options.by_hand)
     filled = FilledTable(table, matches)
-    rows = {n for n, row in enumerate(table.rows[:4]) if not n or _name(table, row) in NOBODY[:2]}
     for row_index, match in sorted(matches.rows.items()):
         row = table.rows[row_index]
         label, score = match.row.label, match.person.score(options.exercise)
@@ -53,9 +52,14 @@ def fill(
         elif score is None:
             filled.failed.append(label)
         else:
-            rows.add(row_index)
+            filled.written.append(match)
             filled.put(row_index, index, scale.text(score), label)
     if only:
+        # With the headings, the points possible, and how grades are posted.
+        rows = {
+            n for n, row in enumerate(table.rows[:4]) if not n or _name(table, row) in NOBODY[:2]
+        }
+        rows |= {match.row.row for match in filled.written}
         filled.table = table.part(rows, {*range(table.header.index(SECTION) + 1), index})
     return filled
 

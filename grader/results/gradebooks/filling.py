@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from grader.errors import UsageError
 from grader.intake.table import Table
-from grader.results.gradebooks.matching import Matches
+from grader.results.gradebooks.matching import Match, Matches
 from grader.results.gradebooks.people import GradebookPerson
 from grader.text import counted, points, printable
 
@@ -38,7 +38,7 @@ class FilledTable:
     State: the table, whose cells `put` changes; the matches; the number of cells that were
     `overwritten` or that had the `same` value before; and labels of the rows that were left as they
     were: `locked` or `excused` in the LMS, or `failed`, because the grader failed on that learner.
-    `remarks` are sentences about the file for its teacher.
+    `written` has the matches whose rows were filled, `remarks` sentences for the teacher.
     """
 
     table: Table
@@ -49,6 +49,7 @@ class FilledTable:
     locked: list[str] = field(default_factory=list)
     excused: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    written: list[Match] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property

@@ -88,7 +88,7 @@ def fill(
     )
     filled = FilledTable(table, matches)
     locked = _locked(table, columns, filled)
-    rows, graded = {0}, 0
+    graded = 0
     for index, match in sorted(matches.rows.items()):
         row, person = table.rows[index], match.person
         label, score = match.row.label, person.score(options.exercise)
@@ -97,7 +97,7 @@ def fill(
         elif score is None:
             filled.failed.append(label)
         else:
-            rows.add(index)
+            filled.written.append(match)
             graded += row.value(columns.grade) not in ("", "-")
             filled.put(index, columns.grade, scale.text(score), label)
             if feedback and columns.feedback is not None:
@@ -107,6 +107,7 @@ def fill(
         have = counted(graded, "row has", "rows have")
         filled.remarks.append(MAY_HAVE_CHANGED.format(have))
     left_out = set() if feedback else {columns.feedback}
+    rows = {0, *(match.row.row for match in filled.written)}
     filled.table = table.part(rows, {*range(len(table.header))} - left_out)
     return filled
 
