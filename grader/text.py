@@ -17,6 +17,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def one(noun: str) -> str:
+    """Put the article before a noun: a Canvas download, an ILIAS download."""
+    return f"{'an' if noun[0] in 'AEIOaeio' else 'a'} {noun}"
+
+
 def listed(names: list[str], *, most: int = 20) -> str:
     """Join names with commas; after the first `most`, say how many more there are."""
     text = ", ".join(names[:most])

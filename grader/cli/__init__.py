@@ -11,6 +11,7 @@ import click
 
 from grader import __version__
 from grader.cli.author import audit, build
+from grader.cli.classes import show_class
 from grader.cli.export import export
 from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
@@ -57,5 +58,17 @@ def completion(shell: str) -> None:
     click.echo(completion_class(main, {}, "grader", "_GRADER_COMPLETE").source())
 
 
-for command in (grade, check, start, build, audit, demo, doctor, otter, gradescope, export):
+for command in (
+    grade,
+    show_class,
+    check,
+    start,
+    build,
+    audit,
+    demo,
+    doctor,
+    otter,
+    gradescope,
+    export,
+):
     main.add_command(command)

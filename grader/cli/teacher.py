@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.classes import (
+    class_of,
+    from_option,
+    names_option,
+    roster_option,
+    submissions_argument,
+)
 from grader.cli.common import (
     EXIT_FAILED,
     console,
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("submissions", type=click.Path(path_type=Path))
+@submissions_argument
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -47,22 +54,9 @@ if TYPE_CHECKING:
     " missing.",
 )
 @course_option
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(["auto", "gradescope", "canvas", "moodle", "plain"]),
-    default="auto",
-    show_default=True,
-    help="Where SUBMISSIONS was downloaded from; auto recognises it by the names of the files.",
-)
-@click.option(
-    "--roster",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
-    " group, canvas_id, moodle_id, gradescope_id.",
-)
+@from_option
+@names_option
+@roster_option
 @exercise_option
 @jobs_option
 @seed_option
@@ -96,6 +90,7 @@ def grade(  # noqa: PLR0913  # one for each option
     out: Path,
     course_folder: Path | None,
     source: str,
+    names: str,
     roster: Path | None,
     exercises: tuple[str, ...],
     jobs: int | None,
@@ -108,9 +103,10 @@ def grade(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Grade a class of submissions, or a single one.
 
-    SUBMISSIONS is a download from Gradescope, Canvas or Moodle, as a folder or the zip file itself.
-    Or it is a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or
-    an archive (ada.zip); entries with the same name belong to the same learner.
+    SUBMISSIONS is a download from Gradescope, Canvas, Moodle or another system (see --from and
+    --names), as a folder or the zip file itself; `grader class` shows whom it is taken for. Or it
+    is a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
+    archive (ada.zip); entries with the same name belong to the same learner.
 
     Every result is stored in RESULTS at once. If the command is stopped, give it again to continue;
     given again later, it grades only what has changed.
@@ -131,21 +127,14 @@ def grade(  # noqa: PLR0913  # one for each option
     from grader.engine.isolation import chosen
     from grader.grade.run import ClassRun, Options
     from grader.grade.tasks import Work
-    from grader.intake.recognise import class_at
-    from grader.intake.roster import read_roster, with_roster
 
     if dask and jobs:
         raise UsageError("--jobs is for this machine only; leave it out with --dask")
     course = read_course(course_folder)
     course = dataclasses.replace(course, limits=limits_with(course.limits, limits))
-    people = read_roster(roster) if roster is not None else []
-    class_submissions = class_at(submissions, order=course.slugs, leave_out=out, source=source)
-    if people:
-        class_submissions = with_roster(class_submissions, people)
-    for stray in class_submissions.strays:
-        click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
-    for remark in (*filter(None, [class_submissions.summary]), *class_submissions.remarks):
-        click.echo(remark, err=True)
+    class_submissions = class_of(
+        submissions, course.slugs, source=source, names=names, roster=roster, leave_out=out
+    )
     options = Options(regrade=regrade, overrides=overrides)
     screens = console(), console(stderr=True)
     if dask:

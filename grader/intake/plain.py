@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +59,27 @@ def student_name(entry: Path) -> str:
     """Return the id of the learner a path belongs to: its name without ending, made printable."""
     folder = entry.is_dir() and not entry.is_symlink()
     return clean_name(Item(entry.name, folder, entry).stem)
+
+
+def refuse_pairs(path: Path, items: Sequence[Item], order: tuple[str, ...]) -> None:
+    """Ask whose the files are, if each is named for a learner and an exercise: ada_ex01_softmax.py.
+
+    They are several learners' with several files each, be they taken for one learner's or for as
+    many learners as there are files. UsageError then.
+    """
+    exercises: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for slug in order:
+            before = item.stem.removesuffix(slug)
+            if not item.folder and before.strip(" _-") and before != item.stem:
+                exercises[before].add(slug)
+    several = [before for before, slugs in exercises.items() if len(slugs) > 1]
+    if len(exercises) > 1 and several:
+        raise UsageError(
+            f"{path} has files named {clean_name(several[0])}… for several exercises, as if for"
+            f" {len(exercises)} learners; say how they are named, as in --names"
+            " '(?P<student>.+)[ _-]+(?P<file>ex.+)', or --from plain if each file is a learner's"
+        )
 
 
 def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from grader.errors import UsageError
 from grader.intake import canvas, gradescope, moodle
 from grader.intake.archives import class_members
 from grader.intake.files import Members
+from grader.intake.layouts import LAYOUTS, Layout
 from grader.intake.listing import Item, items_in, printable_name
 from grader.intake.people import ClassSubmissions, Entry, with_unique_ids
-from grader.intake.plain import by_name, is_class, student_name, submission_names
-from grader.text import counted, listed
+from grader.intake.plain import by_name, is_class, refuse_pairs, student_name, submission_names
+from grader.text import counted, listed, one
 from grader.worker.files import clean_name
 
 # How many folders deep, counting the path itself, an LMS's files are looked for.
@@ -27,23 +28,33 @@ class _Platform(NamedTuple):
     looked_for: str
     fitting: Callable[[Sequence[Item]], int]
     take: Callable[[Sequence[Item], tuple[str, ...]], ClassSubmissions]
+    distinct: bool = True
+
+    def share(self, items: Sequence[Item]) -> float:
+        """Return how many of the items fit, from 0 to 1."""
+        return self.fitting(items) / max(len(items), 1)
 
 
-PLATFORMS = {
+PLATFORMS: dict[str, _Platform | Layout] = {
     name: _Platform(module.TITLE, module.LOOKED_FOR, module.fitting, module.take)
     for name, module in (("gradescope", gradescope), ("moodle", moodle), ("canvas", canvas))
 }
+PLATFORMS |= LAYOUTS
 
 
 def class_at(
-    path: Path, *, order: tuple[str, ...], leave_out: Path | None = None, source: str = "auto"
+    path: Path,
+    *,
+    order: tuple[str, ...],
+    leave_out: Path | None = None,
+    source: str | Layout = "auto",
 ) -> ClassSubmissions:
     """Return the class, or the one learner, at `path`: a file, a folder or a zip archive.
 
     An LMS is recognised when more than half of the items there are named as it names them. `source`
-    ("auto", "plain" or the name of an LMS) demands one. `order` are the course's exercises; the
-    folder `leave_out` (where results go) is skipped. Raise UsageError when there is no submission,
-    or none of the kind demanded.
+    ("auto", "plain", the name of an LMS, or a layout) demands one. `order` are the course's
+    exercises; the folder `leave_out` (where results go) is skipped. Raise UsageError when there is
+    no submission, or none of the kind demanded, or when it is unclear whose the files are.
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist; name a folder of submissions, or one file")
@@ -64,6 +75,8 @@ def class_at(
         if not of_lms.entries:  # pragma: no cover  # an LMS is recognised by its entries
             raise UsageError(f"{path} has no submissions; {'; '.join(of_lms.remarks[:3])}")
         return of_lms
+    if source == "auto":
+        refuse_pairs(path, _innermost(whole, leave_out), order)
     if isinstance(whole, Members):
         return _plain_archive(path, whole, remarks, source, order)
     students, strays = submission_names(path, order=order, leave_out=leave_out)
@@ -74,23 +87,23 @@ def _of_lms(
     path: Path,
     whole: Path | Members,
     leave_out: Path | None,
-    source: str,
+    source: str | Layout,
     order: tuple[str, ...],
 ) -> ClassSubmissions | None:
     """Return the class if an LMS is recognised, else None.
 
     Raise UsageError when `source` names an LMS that is not recognised, or for several exports.
     """
-    platforms = list(PLATFORMS.values()) if source == "auto" else [PLATFORMS[source]]
+    platforms = _demanded(source)
     remarks: list[str] = []
     outermost: list[Item] = []
     for around, items in _wrapped(whole, leave_out):
         outermost = outermost or items
         for platform in platforms:
-            fitting = platform.fitting(items)
-            if 2 * fitting > len(items) or (source != "auto" and fitting):
+            share = platform.share(items)
+            if share > 1 / 2 or (source != "auto" and share):
                 if source == "auto" and around is not None and not _is_export(whole, around):
-                    return _one_folder(path, around, platform)
+                    _refuse_a_folder_around(path, around, platform)
                 submissions = platform.take(items, order)
                 submissions.remarks = remarks + submissions.remarks
                 return submissions
@@ -105,7 +118,7 @@ def _of_lms(
         return None
     names = listed([printable_name(item) for item in outermost], most=3) or "nothing"
     raise UsageError(
-        f"{path} is not a {platforms[0].title}: looked for {platforms[0].looked_for}, found"
+        f"{path} is not {one(platforms[0].title)}: looked for {platforms[0].looked_for}, found"
         f" {names}; name the download itself, or leave out --from"
     )
 
@@ -127,21 +140,35 @@ def _wrapped(
         around, whole = inner, inner.part
 
 
+def _innermost(whole: Path | Members, leave_out: Path | None) -> list[Item]:
+    return [*_wrapped(whole, leave_out)][-1][1]
+
+
 def _is_export(whole: Path | Members, around: Item) -> bool:
     """Tell whether a folder is the one that Gradescope puts around an export in its archive."""
     return isinstance(whole, Members) and gradescope.EXPORT.fullmatch(around.name) is not None
 
 
-def _one_folder(path: Path, around: Item, platform: _Platform) -> ClassSubmissions:
-    """Take the only folder in a class for one learner's, whatever the files in it are called.
+def _refuse_a_folder_around(path: Path, around: Item, platform: _Platform | Layout) -> NoReturn:
+    """Ask what the only folder in a class is, if its files are named as an LMS names them.
 
-    Their names are the learner's choice: taken for an LMS's, they could be somebody else's.
+    It may be the class's, or the one learner's who has handed in, whose choice the names are: taken
+    for an LMS's, they could be somebody else's.
     """
-    hint = (
-        f"{path} has one folder, {printable_name(around)}, which is read as one learner's work. Its"
-        f" files are named as in a {platform.title}: if it is one, name that folder, or use --from"
+    name = next(name for name, each in PLATFORMS.items() if each is platform)
+    raise UsageError(
+        f"{path} has one folder, {printable_name(around)}, whose files are named as in"
+        f" {one(platform.title)}; if it is one, say --from {name}; if it is one learner's work,"
+        f" {'say --from plain' if path.is_dir() else 'put it into a folder, and grade that'}"
     )
-    return ClassSubmissions([Entry(clean_name(around.stem), [around.part])], summary=hint)
+
+
+def _demanded(source: str | Layout) -> list[_Platform | Layout]:
+    if isinstance(source, Layout):
+        return [source]
+    if source == "auto":
+        return [platform for platform in PLATFORMS.values() if platform.distinct]
+    return [PLATFORMS[source]]
 
 
 def _refuse_many_exports(path: Path, items: Sequence[Item]) -> None:
@@ -161,7 +188,7 @@ def _only_folder(items: Sequence[Item]) -> Item | None:
 
 
 def _plain_archive(
-    path: Path, whole: Members, remarks: list[str], source: str, order: tuple[str, ...]
+    path: Path, whole: Members, remarks: list[str], source: str | Layout, order: tuple[str, ...]
 ) -> ClassSubmissions:
     """Return the class, or the one learner, whose archive no LMS made."""
     levels = [items for _, items in _wrapped(whole, None)]
@@ -186,17 +213,17 @@ def _plain_archive(
     return ClassSubmissions(entries, summary=summary, strays=strays, remarks=remarks)
 
 
-def _one_file(path: Path, source: str) -> ClassSubmissions:
-    if source in PLATFORMS:
-        platform = PLATFORMS[source]
+def _one_file(path: Path, source: str | Layout) -> ClassSubmissions:
+    if source not in ("auto", "plain"):
+        (platform,) = _demanded(source)
         raise UsageError(
-            f"{path} is not a {platform.title}: looked for {platform.looked_for}, found one file;"
-            " name the folder or the archive, or leave out --from"
+            f"{path} is not {one(platform.title)}: looked for {platform.looked_for}, found one"
+            " file; name the folder or the archive, or leave out --from"
         )
     return ClassSubmissions([Entry(student_name(path), [path])])
 
 
-def _unreadable(path: Path, source: str, error: Exception) -> ClassSubmissions:
+def _unreadable(path: Path, source: str | Layout, error: Exception) -> ClassSubmissions:
     """Treat a broken archive as one learner's, whose result will say that it cannot be read."""
     reason = f"{path} is not a readable zip archive ({clean_name(str(error))})"
     if source != "auto":

@@ -11,6 +11,7 @@ from grader.errors import UsageError
 from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from tests.support.course import ROOT
+from tests.support.refusals import told
 from tests.support.results import lines_of
 from tests.support.submissions import ORDER, SOFTMAX, contents
 
@@ -325,13 +326,17 @@ class TestOneLearnersFolder:
 
     @pytest.mark.parametrize("lms", FORGED)
     @pytest.mark.parametrize("folder", ["mallory", "assignment_7_export"])
-    def test_is_one_learners_unless_from_says_otherwise(self, tmp_path, lms, folder):
+    def test_is_refused_until_from_says_what_it_is(self, tmp_path, lms, folder):
         for file, data in FORGED[lms].items():
             (tmp_path / folder / file).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / file).write_bytes(data)
-        found = class_at(tmp_path, order=ORDER)
+        message = told(class_at, tmp_path, order=ORDER)
+        assert (
+            f"{tmp_path} has one folder, {folder}, whose files are named as in a {lms}" in message
+        )
+        assert f"say --from {lms.lower()}; if it is one learner's work, say --from plain" in message
+        found = class_at(tmp_path, order=ORDER, source="plain")
         assert [entry.student for entry in found.entries] == [folder]
-        assert "is read as one learner's work" in found.summary
         asked_for = class_at(tmp_path, order=ORDER, source=lms.lower())
         assert [entry.student for entry in asked_for.entries] != [folder]
         assert class_at(tmp_path / folder, order=ORDER).lms == lms.lower()
@@ -341,5 +346,7 @@ class TestOneLearnersFolder:
         with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
             for file, data in FORGED[lms].items():
                 archive.writestr(f"mallory/{file}", data)
-        found = class_at(tmp_path / "class.zip", order=ORDER)
-        assert [entry.student for entry in found.entries] == ["mallory"]
+        message = told(class_at, tmp_path / "class.zip", order=ORDER)
+        assert "if it is one learner's work, put it into a folder, and grade that" in message
+        found = class_at(tmp_path, order=ORDER)
+        assert [entry.student for entry in found.entries] == ["class"]

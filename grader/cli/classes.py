@@ -1,0 +1,125 @@
+"""`grader class`, and how every command that takes a class of submissions finds it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.common import course_option, read_course, reports_errors
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.intake.people import ClassSubmissions, Entry
+
+SOURCES = (
+    "auto plain gradescope canvas moodle blackboard brightspace sakai autolab vpl github nbgrader"
+    " teams ilias submitty drive"
+).split()
+MOST_FILES = 6
+
+submissions_argument = click.argument("submissions", type=click.Path(path_type=Path))
+from_option = click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    default="auto",
+    show_default=True,
+    metavar="LMS",
+    help=f"Where SUBMISSIONS was downloaded from: {', '.join(SOURCES[1:])}; auto recognises it by"
+    " the names of the files.",
+)
+names_option = click.option(
+    "--names",
+    default="",
+    metavar="REGEX",
+    help="How the files are named, for any other system: a regular expression for their paths, with"
+    " the named groups student (or name, first, last, email), file and, if you like, time or"
+    " attempt. Try it with `grader class`.",
+)
+roster_option = click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
+    " group, canvas_id, moodle_id, gradescope_id.",
+)
+
+
+def class_of(
+    submissions: Path,
+    order: tuple[str, ...],
+    *,
+    source: str,
+    names: str,
+    roster: Path | None,
+    leave_out: Path | None = None,
+) -> ClassSubmissions:
+    """Return the class as the options say, and print what is odd about it."""
+    from grader.intake.layouts import layout_of
+    from grader.intake.recognise import class_at
+    from grader.intake.roster import read_roster, with_roster
+
+    if names and source != "auto":
+        raise UsageError("--names says how the files are named; leave out --from")
+    people = read_roster(roster) if roster is not None else []
+    layout = layout_of(names) if names else source
+    found = class_at(submissions, order=order, leave_out=leave_out, source=layout)
+    if people:
+        found = with_roster(found, people)
+    for stray in found.strays:
+        click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
+    for remark in (*filter(None, [found.summary]), *found.remarks):
+        click.echo(remark, err=True)
+    return found
+
+
+@click.command("class")
+@submissions_argument
+@course_option
+@from_option
+@names_option
+@roster_option
+@reports_errors
+def show_class(
+    submissions: Path, *, course_folder: Path | None, source: str, names: str, roster: Path | None
+) -> None:
+    """Show who is in a class of submissions, with which files, without grading.
+
+    \b
+    Example:
+      grader class submissions.zip
+      grader class hand-ins/ --names '(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<file>.+)'
+
+    Exit code: 0 when submissions were found, 2 when not.
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.text import counted, printable
+
+    course = read_course(course_folder)
+    found = class_of(submissions, course.slugs, source=source, names=names, roster=roster)
+    for entry in found.entries:
+        person = entry.person
+        about = ", ".join(part for part in (person.name, person.email, person.group) if part)
+        click.echo(f"{entry.student} ({about})" if about else entry.student)
+        click.echo(f"  {printable(_files(entry))}")
+        for note in entry.notes:
+            click.echo(f"  {note}")
+    for student, person in found.absent:
+        click.echo(f"{student} ({person.name or student}): handed in nothing")
+    click.echo(counted(len(found.entries), "submission"))
+
+
+def _files(entry: Entry) -> str:
+    """Return the names of an entry's files, or of the folders and archives that hold them."""
+    from grader.intake.files import Members
+
+    names: list[str] = []
+    for part in entry.parts:
+        if isinstance(part, Members):
+            names += [member.name for member in part.members if not member.name.endswith("/")]
+        else:
+            names.append(part.name)
+    more = [f"and {len(names) - MOST_FILES} more"] if len(names) > MOST_FILES else []
+    return ", ".join([*names[:MOST_FILES], *more]) or "no files"
