@@ -22,7 +22,7 @@ from grader.errors import UsageError
 from tests.support import documents
 from tests.support.course import ROOT
 
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PROGRAMS = ("grader", "otter", "pytest")
 # Whose commands need otter.
 SLOW = [path for path in DOCS if "    $ otter run" in path.read_text(encoding="utf-8")]

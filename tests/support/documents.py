@@ -37,9 +37,9 @@ GRADEBOOK = """Student,ID,SIS User ID,SIS Login ID,Section,Softmax (901),Final S
 """
 WORKSHEET = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
 Last modified (submission),Last modified (grade),Feedback comments
-Participant 201,Ada Lovelace,ada@x.org,Submitted for grading,,27.00,Yes,Monday,-,
-Participant 202,Béla Bartók,bela@x.org,Submitted for grading,,27.00,Yes,Monday,-,
-Participant 203,Carl Gauß,carl@x.org,Submitted for grading,,27.00,Yes,Monday,-,
+Participant 201,Ada Lovelace,ada@x.org,Submitted for grading,,27.00,Yes,-,-,
+Participant 202,Béla Bartók,bela@x.org,Submitted for grading,,27.00,Yes,-,-,
+Participant 203,Carl Gauß,carl@x.org,Submitted for grading,,27.00,Yes,-,-,
 Participant 204,Dora Maar,dora@x.org,No submission,,27.00,Yes,-,-,
 """
 CANVAS = {
@@ -139,7 +139,7 @@ def prepare(folder: Path, text: str) -> None:
             (folder / "submissions" / f"{name}.py").write_text(source, encoding="utf-8")
     if "grader check ex01_softmax.py" in text:
         shutil.copytree(ROOT / "exercises", folder, dirs_exist_ok=True)
-    if "canvas.zip" in text:
+    if any(f"{name}.zip" in text for name in ("canvas", "moodle", "gradescope")):
         for name, files in (("canvas", CANVAS), ("moodle", MOODLE), ("gradescope", GRADESCOPE)):
             with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
                 for file, source in files.items():
