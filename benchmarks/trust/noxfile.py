@@ -3,7 +3,7 @@
     pip install nox
     nox -f benchmarks/trust/noxfile.py
 
-Each session grades every mistake and every alternative and compares scores, verdicts and names of
+A session of `verdicts` grades every mistake and every alternative and compares scores, verdicts and names of
 mistakes with those of the first session. A Python that is not installed is skipped, and said so.
 """
 
@@ -23,6 +23,8 @@ WHEELS = {
     "2.1": ("3.11", "3.12", "3.13"),
     "2.2": ("3.11", "3.12", "3.13"),
 }
+# The minor versions of otter-grader that the extra `otter` promises.
+OTTERS = ("7.0",)
 PAIRS = [(p, n) for p in PYTHONS for n in NUMPYS if p in WHEELS.get(n, PYTHONS)]
 
 nox.options.error_on_missing_interpreters = False
@@ -38,3 +40,12 @@ def verdicts(session: nox.Session, numpy: str) -> None:
     script = str(ROOT / "benchmarks" / "trust" / "verdicts.py")
     is_first = (session.python, numpy) == PAIRS[0]
     session.run("python", script, "--out" if is_first else "--same-as", str(first))
+
+
+@nox.session(python=PYTHONS[0])
+@nox.parametrize("otter", OTTERS)
+def otter(session: nox.Session, otter: str) -> None:
+    """Make notebooks and autograders with each version of otter, and let it grade with them."""
+    session.install("--quiet", f"otter-grader[grading]~={otter}.0", "-e", f"{ROOT}[test]")
+    tests = str(ROOT / "tests" / "platforms")
+    session.run("python", "-m", "pytest", "-q", tests, "-k", "otter", "-m", "slow or not slow")
