@@ -3,8 +3,9 @@
     pip install nox
     nox -f benchmarks/trust/noxfile.py
 
-A session of `verdicts` grades every mistake and every alternative and compares scores, verdicts and names of
-mistakes with those of the first session. A Python that is not installed is skipped, and said so.
+A session of `verdicts` grades every mistake and every alternative and compares scores, verdicts and
+names of mistakes with those of the first session; one of `otter` makes what otter uses, and lets it
+grade. A Python that is not installed is skipped, and said so.
 """
 
 from __future__ import annotations
