@@ -20,10 +20,14 @@ Folder: TypeAlias = int | Path
 
 
 class RenamedFile(NamedTuple):
-    """A file that is read as if it were called `name`: an LMS put more into its real name."""
+    """A file that is read as if it were called `name`: an LMS put more into its real name.
+
+    The last `below` folders on its path are in what was downloaded, and may be learners' own.
+    """
 
     path: Path
     name: str
+    below: int = 0
 
 
 class Member(NamedTuple):

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.files import Member, Members
+from grader.intake.files import Member, Members, Part, RenamedFile
 from grader.intake.listing import ENTRY_SUFFIXES, Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted, listed, one
@@ -142,15 +142,19 @@ def _entry(student: str, files: Sequence[tuple[re.Match[str], Item]]) -> tuple[E
     """Return one learner's entry with their newest attempt, and how many files are older."""
     newest = max(_attempt(match) for match, _item in files)
     counting = [(match, item) for match, item in files if _attempt(match) == newest]
-    parts = [
-        item.renamed(match.groupdict().get("file") or item.name)
-        for match, item in sorted(counting, key=lambda each: each[1].name)
-    ]
+    parts = [_part(match, item) for match, item in sorted(counting, key=lambda each: each[1].name)]
     older = len(files) - len(counting)
     notes = (f"handed in again: {counted(older, 'older file')} ignored",) if older else ()
     match = counting[0][0]
     person = Person(name=_name(match), email=cleaned(match.groupdict().get("email")))
     return Entry(student_id_of(student), parts, person, notes), older
+
+
+def _part(match: re.Match[str], item: Item) -> Part:
+    part = item.renamed(match.groupdict().get("file") or item.name)
+    if isinstance(part, RenamedFile):
+        part = part._replace(below=match.string.count("/"))
+    return part
 
 
 def _attempt(match: re.Match[str]) -> tuple[int, str]:

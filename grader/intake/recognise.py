@@ -194,6 +194,11 @@ def _plain_archive(
     levels = [items for _, items in _wrapped(whole, None)]
     items = levels[-1]
     if source != "plain" and not is_class(items, order):
+        if sum(item.suffix == ".zip" and not item.folder for item in items) > 1:
+            raise UsageError(
+                f"{path} holds archives; if each is a learner's, say --from plain; if all are one"
+                " learner's, put it into a folder, and grade that"
+            )
         unclear = sum(item.is_entry for item in items) > 1
         hint = f"{path.name} is read as one learner's work; if it is a class's, use --from plain"
         return ClassSubmissions(

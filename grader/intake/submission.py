@@ -95,23 +95,25 @@ def _read_entry(entry: Part, collected: Collected) -> None:
     match entry:
         case Members():
             read_members(entry, collected)
-        case RenamedFile(path, name):
-            _read_lone(path, name, collected)
+        case RenamedFile():
+            _read_lone(entry, collected)
         case Path():
             if entry.is_dir() and not entry.is_symlink():
                 _read_folder(entry.absolute(), collected)
             else:
-                _read_lone(entry, entry.name, collected)
+                _read_lone(RenamedFile(entry, entry.name), collected)
         case _:
             assert_never(entry)
 
 
-def _read_lone(path: Path, name: str, collected: Collected) -> None:
+def _read_lone(file: RenamedFile, collected: Collected) -> None:
+    path = file.path.absolute()
+    *below, name = path.parts[-1 - file.below :]
     try:
-        with opened_folder(path.parent, ()) as folder:
-            _read_file(folder, path.name, name, collected, is_link=path.is_symlink())
+        with opened_folder(path.parents[file.below], below) as folder:
+            _read_file(folder, name, file.name, collected, is_link=path.is_symlink())
     except OSError as error:
-        collected.fail(name, f"{clean_name(name)} cannot be read: {error.strerror}")
+        collected.fail(file.name, f"{clean_name(file.name)} cannot be read: {error.strerror}")
 
 
 def _read_folder(top: Path, collected: Collected) -> None:

@@ -9,6 +9,7 @@ from grader.cli import main
 from grader.cli.classes import SOURCES
 from grader.intake.layouts import layout_of
 from grader.intake.recognise import PLATFORMS, class_at
+from grader.intake.submission import collect
 from tests.support.course import ROOT
 from tests.support.refusals import told
 
@@ -185,6 +186,14 @@ def test_files_of_pairs_are_not_as_many_learners_nor_one(tmp_path, form):
     assert {e.student: files_of(e) for e in found.entries} == {"ada": [ONE, TWO], "bela": [ONE]}
 
 
+def test_an_archive_of_archives_may_be_a_class(tmp_path):
+    path = write(tmp_path, ["ada.zip", "bela.zip"], "zip")
+    message = told(class_at, path, order=ORDER)
+    assert f"{path} holds archives; if each is a learner's, say --from plain" in message
+    found = class_at(path, order=ORDER, source="plain")
+    assert [entry.student for entry in found.entries] == ["ada", "bela"]
+
+
 def test_one_learner_s_file_names_are_their_own(tmp_path):
     path = write(tmp_path, [f"my_{ONE}", f"my_{TWO}"], "zip")
     found = class_at(path, order=ORDER)
@@ -204,6 +213,19 @@ class TestNames:
         said = told(layout_of, names)
         assert message in said
         assert "its named groups are student, name, first, last, email, time, attempt, file" in said
+
+    def test_a_folder_that_becomes_a_link_is_not_followed(self, tmp_path):
+        """By whoever may write into it, between the listing and the reading."""
+        path = write(tmp_path, [f"ada/2/{ONE}", f"bela/1/{ONE}"], "folder")
+        layout = layout_of("(?P<student>[^/]+)/(?P<attempt>[^/]+)/(?P<file>.+)")
+        ada = class_at(path, order=ORDER, source=layout).entries[0]
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / ONE).write_text("secret")
+        (path / "ada" / "2").rename(tmp_path / "moved")
+        (path / "ada" / "2").symlink_to(tmp_path / "elsewhere")
+        collected = collect(ada.parts)
+        assert collected.files == {}
+        assert "ex01_softmax.py cannot be read: Not a directory" in collected.notes[0]
 
     def test_links_are_not_followed(self, tmp_path):
         path = write(tmp_path, [f"b/2/{ONE}"], "folder")

@@ -68,12 +68,10 @@ class TestALearnersArchive:
 
     def test_stays_closed_when_it_is_asked_whose_the_archive_is(self, tmp_path):
         inner = zip_bytes({"ex01_softmax.py": SOFTMAX})
-        path = zipped(tmp_path / "ada.zip", {"old.zip": inner, "new.zip": inner})
-        found = read_class(path)
+        path = zipped(tmp_path / "ada.zip", {"old.zip": inner, "new.zip": b"no archive"})
+        assert "ada.zip holds archives; if each is a learner's" in told(read_class, path)
+        found = read_class(tmp_path)
         assert [(entry.student, entry.parts) for entry in found.entries] == [("ada", [path])]
-        assert found.summary == (
-            "ada.zip is read as one learner's work; if it is a class's, use --from plain"
-        )
 
     def test_that_is_too_large(self, tmp_path, monkeypatch):
         monkeypatch.setattr(archives, "MAX_HANDED_IN_BYTES", 10)
