@@ -44,7 +44,7 @@ roster_option = click.option(
     default=None,
     metavar="FILE",
     help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
-    " group, canvas_id, moodle_id, gradescope_id.",
+    " group, canvas_id, moodle_id, gradescope_id; or a grading worksheet from Moodle.",
 )
 
 

@@ -1,12 +1,13 @@
 """Read a roster (the list of a class) and match its people with the submissions.
 
 A roster is a CSV file with the columns id, name and email, and optionally group, lms_id, canvas_id,
-moodle_id and gradescope_id. A person who fits two submissions, or none, is matched with none.
+moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all of these, and who
+was late. A person who fits two submissions, or none, is matched with none.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -16,12 +17,14 @@ from grader.intake.matching import (
     Level,
     as_in_group_files,
     as_in_moodle_files,
+    folded,
     may_be_one,
     name_levels,
     paired,
 )
-from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
-from grader.intake.table import read_records
+from grader.intake.people import LATE, ClassSubmissions, Entry, Person, cleaned, student_id_of
+from grader.intake.table import read_records, read_table
+from grader.intake.worksheet import columns_of, people_in
 from grader.text import listed
 
 COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
@@ -30,7 +33,8 @@ COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "
 class RosterRow(NamedTuple):
     """One person of the roster; `line` is where their row begins in the file.
 
-    `lms_ids` has the LMS's ids for them by LMS, under "lms" the one of the column lms_id.
+    `lms_ids` has the LMS's ids for them by LMS, under "lms" the one of the column lms_id; `late`
+    and `notes` are what a worksheet says of what they handed in.
     """
 
     line: int
@@ -39,6 +43,8 @@ class RosterRow(NamedTuple):
     email: str
     group: str
     lms_ids: dict[str, str]
+    late: bool = False
+    notes: tuple[str, ...] = ()
 
     def lms_id(self, lms: str) -> str:
         """Return the id that this LMS has for them, from its own column or from lms_id."""
@@ -47,6 +53,8 @@ class RosterRow(NamedTuple):
 
 def read_roster(path: Path) -> list[RosterRow]:
     """Read the rows of a roster. Raise UsageError with the line that is broken, and the remedy."""
+    if (of_worksheet := _rows_of_worksheet(path)) is not None:
+        return of_worksheet
     headings, records = read_records(path, option="--roster")
     if "id" not in headings and "name" not in headings:
         raise UsageError(
@@ -68,6 +76,33 @@ def read_roster(path: Path) -> list[RosterRow]:
     if not rows:
         raise UsageError(f"{path} names nobody; write a row for each person below the headings")
     return rows
+
+
+def _rows_of_worksheet(path: Path) -> list[RosterRow] | None:
+    """Return the people of a grading worksheet; None if the file is none."""
+    table = read_table(path, option="--roster")
+    try:
+        people = people_in(table, columns_of(table))
+    except UsageError:
+        return None
+    rows = [
+        RosterRow(
+            one.line,
+            one.id_number or one.email or one.name or one.number,
+            one.name,
+            one.email,
+            one.team,
+            {"moodle": one.number},
+            one.late,
+            (*[LATE] * one.late, *[f"in Moodle: {one.draft}"] * bool(one.draft)),
+        )
+        for one in people
+    ]
+    shared = Counter(row.id for row in rows)
+    return [
+        row if shared[row.id] == 1 else row._replace(id=f"{row.id} ({row.lms_ids['moodle']})")
+        for row in rows
+    ]
 
 
 def _row(cells: dict[str, str], line: int, path: Path) -> RosterRow:
@@ -143,6 +178,9 @@ def _of_groups(
         names = {group for form in forms for group in groups.get(form, ())}
         if not names or entry.person.group:
             repeated.append(entry)
+        elif any(folded(row.name) == folded(name) and row.group not in names for row in roster):
+            # A person's own name; as a group's, it may be that of a worksheet's marker.
+            repeated.append(entry)
         elif len(names) > 1:
             repeated.append(entry)
             remarks.append(f"{name} may be any of these groups: {listed(sorted(names))}")
@@ -213,7 +251,8 @@ def _named(entry: Entry, row: RosterRow, lms: str, *, group: str = "") -> Entry:
     person = _person(row, entry.person, lms)
     if group:
         person = person._replace(group=group)
-    return entry._replace(student=student_id_of(row.id), person=person)
+    notes = (*entry.notes, *(note for note in row.notes if note not in entry.notes))
+    return entry._replace(student=student_id_of(row.id), person=person, notes=notes)
 
 
 def _person(row: RosterRow, person: Person, lms: str) -> Person:
@@ -224,5 +263,6 @@ def _person(row: RosterRow, person: Person, lms: str) -> Person:
         sid=row.id,
         lms=lms or next((name for name in row.lms_ids if name != "lms"), ""),
         lms_id=person.lms_id or row.lms_id(lms),
+        late=person.late or row.late,
         in_roster=True,
     )

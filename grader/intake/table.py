@@ -107,6 +107,15 @@ class Record(NamedTuple):
     cells: dict[str, str]
 
 
+def number(text: str) -> float | None:
+    """Return the number in a cell, written with a point or a comma; None if there is none."""
+    plain = text.strip().replace(",", ".") if re.fullmatch(r"\s*-?\d+,\d+\s*", text) else text
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
 def read_records(path: Path, *, option: str) -> tuple[list[str], list[Record]]:
     """Read a small table that a teacher wrote by hand: the roster, `--overrides` or `--match`.
 

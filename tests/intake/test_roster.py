@@ -149,3 +149,59 @@ def test_another_encoding_is_reported(tmp_path):
     (tmp_path / "roster.csv").write_bytes("id,name\ns1,Béla\n".encode("latin-1"))
     with pytest.raises(UsageError, match="line 2: it is not UTF-8; save it as CSV UTF-8"):
         read_roster(tmp_path / "roster.csv")
+
+
+class TestMoodlesWorksheet:
+    """A roster that a teacher has anyway: it names people and teams, and says who was late."""
+
+    HEADINGS = "Kennung,Name,Nummer,Adresse,Status,Team,Note,Max,Änderbar,Abgabe,Bewertung,Text\n"
+    DATE = '"Montag, 30. November 2026, 16:23"'
+
+    def sheet(self, *people):
+        rows = [
+            f"Teilnehmer/in{number},{name},{sid},{name[0]}@x.org,{status},{team},,100,Ja,{date},-,\n"
+            for number, name, sid, status, team, date in people
+        ]
+        return self.HEADINGS + "".join(rows)
+
+    def test_people_who_was_late_and_drafts(self, roster):
+        lines = roster(
+            self.sheet(
+                (11, "Ada L", "s1", "Abgegeben - 2 Tage zu spät - Bewertet -  - ", "", self.DATE),
+                (12, "Bela B", "s2", "Entwurf (nicht abgegeben) -  - ", "", self.DATE),
+                (13, "Carl C", "", "Keine Abgabe - Überschritten seit: 2 Tage -  - ", "", "-"),
+            )
+        )
+        entries = [(n, Person(name=n, lms="moodle", lms_id=i)) for n, i in
+                   (("Ada L", "11"), ("Bela B", "12"))]  # fmt: skip
+        found = with_roster(class_of(*entries, lms="moodle"), lines)
+        assert students(found) == {"s1": "Ada L", "s2": "Bela B"}
+        ada, bela = found.entries
+        assert (ada.person.late, ada.notes) == (True, ("handed in late",))
+        assert (bela.person.late, bela.notes) == (False, ("in Moodle: Entwurf (nicht abgegeben)",))
+        assert [(student, person.late) for student, person in found.absent] == [("C@x.org", False)]
+
+    def test_teams_are_everybody_s_and_a_marker_is_none(self, roster):
+        """Where there are no teams, the column after the status is the marker's."""
+        status = "Abgegeben -  - "
+        lines = roster(
+            self.sheet(
+                (11, "Ada L", "s1", status, "Red", self.DATE),
+                (12, "Bela B", "s2", status, "Red", self.DATE),
+                (13, "Carl C", "s3", status, "Ada L", self.DATE),
+            )
+        )
+        entries = [(n, Person(name=n, lms="moodle", lms_id=i)) for n, i in
+                   (("Red", "13"), ("Ada L", "11"))]  # fmt: skip
+        found = with_roster(class_of(*entries, lms="moodle"), lines)
+        groups = {(e.student, e.person.group, e.person.lms_id) for e in found.entries}
+        assert groups >= {("s1", "Red", "11"), ("s2", "Red", "12")}
+        assert not any(e.student == "s3" for e in found.entries)
+
+    def test_two_without_a_number_keep_apart(self, roster):
+        lines = roster(
+            "Kennung,Name,Status,Note,Max,Änderbar,Abgabe,Bewertung,Text\n"
+            "Participant 11,John Smith,New -  - ,,100,Yes,-,-,\n"
+            "Participant 12,John Smith,New -  - ,,100,Yes,-,-,\n"
+        )
+        assert [row.id for row in lines] == ["John Smith (11)", "John Smith (12)"]

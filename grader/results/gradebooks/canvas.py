@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from grader.errors import UsageError
-from grader.intake.table import Table, TableRow
-from grader.results.gradebooks.filling import FilledTable, FillOptions, number, scale_of
+from grader.intake.table import Table, TableRow, number
+from grader.results.gradebooks.filling import FilledTable, FillOptions, scale_of
 from grader.results.gradebooks.matching import RowIds, matched
 from grader.results.gradebooks.people import GradebookPerson
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import UsageError
-from grader.intake.table import Table
+from grader.intake.table import Table, number
 from grader.results.gradebooks.matching import Match, Matches
 from grader.results.gradebooks.people import GradebookPerson
 from grader.text import counted, points, printable
@@ -108,15 +107,6 @@ def scale_of(
             " needs both to be more than 0"
         )
     return Scale(most / course, comma)
-
-
-def number(text: str) -> float | None:
-    """Return the number in a cell, written with a point or a comma; None if there is none."""
-    plain = text.strip().replace(",", ".") if re.fullmatch(r"\s*-?\d+,\d+\s*", text) else text
-    try:
-        return float(plain)
-    except ValueError:
-        return None
 
 
 def report(filled: FilledTable, *, dry_run: bool) -> Iterator[str]:

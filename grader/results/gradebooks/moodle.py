@@ -1,12 +1,5 @@
 """Fill the grading worksheet of a Moodle assignment.
 
-Its headings are in the site's language, so columns are found by content: one has the same word and
-a number in every row ("Participant 123"); one has the same number in every row, the maximum grade;
-the column before that is the grade. Two columns hold dates, when the submission and the grade were
-changed last: the column before the first says whether the grade can be changed, the one after the
-last is for feedback comments. Between the identifier and the grade are a name, an ID number, an
-address, a status, the team and the marker, as far as the assignment has them.
-
 Moodle's importer writes back every row that it is given, comments without their formatting
 included. So the file to import has only the rows that are filled, and no comments that are not
 ours.
@@ -16,23 +9,18 @@ from __future__ import annotations
 
 import html
 import re
-from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.intake.matching import as_in_moodle_files
-from grader.intake.table import Table, TableRow
+from grader.intake.table import Table, TableRow, number
+from grader.intake.worksheet import PARTICIPANT, Columns, columns_of, name_in
 from grader.model import FunctionResult, Verdict
-from grader.results.gradebooks.filling import FilledTable, FillOptions, Scale, number, scale_of
+from grader.results.gradebooks.filling import FilledTable, FillOptions, Scale, scale_of
 from grader.results.gradebooks.matching import RowIds, matched
 from grader.results.gradebooks.people import GradebookPerson
 from grader.text import counted, points, safe_cell
 
-PARTICIPANT = re.compile(r"(\D*[^\d\s])\s*(\d+)")
 COMMA = re.compile(r"\d+,\d+")
-# "-" where nothing has happened; else numbers for the day, the year and the time.
-DATE = re.compile(r"-|(?=.*\d{4})(?:\D*\d+){4,5}\D*", re.DOTALL)
-# All results of an outcomes column begin with the outcome's name.
-OUTCOME = re.compile(r"([^:]+): .+", re.DOTALL)
 # "No" and "yes" in the languages that Moodle is used in. Moodle itself does not change a row that
 # is locked either.
 NO = frozenset(
@@ -52,16 +40,6 @@ MAY_HAVE_CHANGED = (
 MOST_SAID = 3
 
 
-class Columns(NamedTuple):
-    """The indices of a worksheet's columns; None for one that it does not have."""
-
-    identifier: int
-    grade: int
-    most: int
-    changeable: int
-    feedback: int | None
-
-
 def fill(
     table: Table,
     people: list[GradebookPerson],
@@ -76,7 +54,7 @@ def fill(
     The two columns may be named by their headings; else they are found by content. Raise UsageError
     when the table is no grading worksheet, or lacks a column.
     """
-    columns = _columns(table, grade_column, feedback_column)
+    columns = columns_of(table, grade_column, feedback_column)
     scale = _scale(table, columns, people, options)
     if feedback and columns.feedback is None:
         raise UsageError(
@@ -148,48 +126,6 @@ def _escaped(text: str) -> str:
     return html.escape(" ".join(text.split()))
 
 
-def _columns(table: Table, grade_column: str, feedback_column: str) -> Columns:
-    header = table.header
-    rows = [row for row in table.rows[1:] if not row.is_blank]
-    if not rows:
-        raise UsageError(f"{table.path} has no rows of participants; download it again")
-    identifier = _identifier(table, rows)
-    if grade_column:
-        grade = _named(table, grade_column, "--grade-column")
-    elif "Grade" in header:
-        grade = header.index("Grade")
-    else:
-        grade = _by_content(table, rows, identifier)
-    if grade + 2 >= len(header):
-        raise UsageError(
-            f"{table.path}: the maximum grade must come after the column {header[grade]!r}; name"
-            " the column of the grade with --grade-column"
-        )
-    dates = [
-        column
-        for column in range(grade + 3, len(header))
-        if all(DATE.fullmatch(row.value(column)) for row in rows)
-    ]
-    changeable = dates[0] - 1 if dates else grade + 2
-    if len({row.value(changeable) for row in rows}) > 2:
-        raise UsageError(
-            f"{table.path}: the column {header[changeable]!r} should say whether a grade can be"
-            " changed, and has more than two values; download the worksheet again"
-        )
-    if feedback_column:
-        feedback: int | None = _named(table, feedback_column, "--feedback-column")
-    else:
-        feedback = dates[-1] + 1 if dates and dates[-1] + 1 < len(header) else None
-        if feedback is not None and _are_outcomes(rows, feedback):
-            feedback = None
-    return Columns(identifier, grade, grade + 1, changeable, feedback)
-
-
-def _are_outcomes(rows: list[TableRow], column: int) -> bool:
-    matches = [OUTCOME.fullmatch(row.value(column)) for row in rows]
-    return all(matches) and len({match[1] for match in matches if match}) == 1
-
-
 def _locked(table: Table, columns: Columns, filled: FilledTable) -> set[str]:
     """Return the values that say that a grade cannot be changed; remark on words that say nothing.
 
@@ -209,40 +145,6 @@ def _locked(table: Table, columns: Columns, filled: FilledTable) -> set[str]:
                 " are filled, too; Moodle will leave them as they are"
             )
     return locked
-
-
-def _identifier(table: Table, rows: list[TableRow]) -> int:
-    for column in range(len(table.header)):
-        matches = [PARTICIPANT.fullmatch(row.value(column)) for row in rows]
-        if all(matches) and len({match[1] for match in matches if match}) == 1:
-            return column
-    raise UsageError(
-        f"{table.path}: no column has an identifier such as 'Participant 123' in every row; use the"
-        " grading worksheet (Assignment > View all submissions > Download grading worksheet)"
-    )
-
-
-def _by_content(table: Table, rows: list[TableRow], identifier: int) -> int:
-    """Return the column before the one that has the same positive number in every row."""
-    for column in range(identifier + 2, len(table.header)):
-        values = {row.value(column) for row in rows}
-        if len(values) == 1 and (number(values.pop()) or 0) > 0:
-            before = [row.value(column - 1) for row in rows]
-            if all(text in ("", "-") or number(text) is not None for text in before):
-                return column - 1
-    raise UsageError(
-        f"{table.path}: no column has the maximum grade, the same number in every row; name the"
-        f" column of the grade with --grade-column: {', '.join(map(repr, table.header))}"
-    )
-
-
-def _named(table: Table, name: str, option: str) -> int:
-    if name not in table.header:
-        raise UsageError(
-            f"{option} {name}: {table.path} has no such column; its columns are:"
-            f" {', '.join(map(repr, table.header))}"
-        )
-    return table.header.index(name)
 
 
 def _scale(
@@ -276,7 +178,7 @@ def _row_ids(table: Table, columns: Columns, people: list[GradebookPerson]) -> l
                 index,
                 label=_label(row, columns),
                 row_id=identifier,
-                name=_name(row, columns),
+                name=name_in(row, columns),
                 ids=tuple(text for text in texts[1:] if text),
                 lms_id=match[2] if match else "",
                 team=row.value(team),
@@ -300,14 +202,5 @@ def _team_column(table: Table, columns: Columns, people: list[GradebookPerson]) 
     return None
 
 
-def _name(row: TableRow, columns: Columns) -> str:
-    """Return the full name in a row; "" where marking is blind, and a status comes first.
-
-    A status has several parts, of which the last are empty without marking workflow.
-    """
-    text = row.value(columns.identifier + 1) if columns.identifier + 1 < columns.grade else ""
-    return "" if " - " in text or text.endswith(" -") else text
-
-
 def _label(row: TableRow, columns: Columns) -> str:
-    return _name(row, columns) or row.value(columns.identifier)
+    return name_in(row, columns) or row.value(columns.identifier)
