@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -30,7 +31,9 @@ def contents_from(
     """
     began = False
     try:
-        child.send(request, wall_s=READ_CPU_S * limits.wall_factor)
+        # What it said before it ended can still be read.
+        with suppress(ChildGone):
+            child.send(request, wall_s=READ_CPU_S * limits.wall_factor)
         began = isinstance(receive(wire.MAX_REPLY_BYTES), wire.Progress)
         reply = receive(wire.MAX_CONTENTS_BYTES)
         if not isinstance(reply, wire.Contents):  # pragma: no cover  # no memory for the answer

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import socket
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -22,6 +25,54 @@ def test_a_loaded_function_answers_calls(child):
     reply = child.ask(call("softmax", np.zeros((2, 1))))
     assert (reply.number, reply.mutated) == (7, False)
     assert wire.unpack(reply.value).tolist() == [[0.5], [0.5]]
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def reading(**files):
+    return wire.ReadRequest(tuple(wire.File(n, d) for n, d in files.items()), ("ex01_softmax",))
+
+
+def test_files_are_read_before_they_are_loaded(child):
+    archive = zipped({"ex01_softmax.py": SOFTMAX, "notes.txt": "x"})
+    contents = child.ask(reading(**{"ada.zip": archive}))
+    assert contents.files == ("ex01_softmax.py",)
+    assert contents.notes == (
+        "ada.zip: notes.txt was ignored: it is not a .py, .ipynb or .zip file",
+    )
+    assert [d.function for d in child.ask(load(*contents.sources)).definitions] == ["softmax"]
+
+
+def test_a_file_that_takes_too_much_memory_costs_itself_alone(worker):
+    book = '{"nbformat": 4, "cells": [' + "{}," * 3_000_000 + "{}]}"
+    archive = zipped({"inner.zip": bytes(60 * 2**20), "a.py": "x = 1"})
+    pid = worker.fork_with_room_for(50 * 2**20)
+    contents = worker.ask(
+        reading(**{"a.ipynb": book.encode(), "ada.zip": archive, "b.py": SOFTMAX.encode()})
+    )
+    assert [source.name for source in contents.sources] == ["b.py"]
+    assert [note.split(" takes more memory to read")[0] for note in contents.notes] == [
+        "ada.zip",
+        "a.ipynb",
+    ]
+    assert worker.status(pid) == 0
+
+
+def test_files_that_do_not_fit_into_memory_are_told_before_the_process_ends(worker):
+    pid = worker.fork_with_room_for(40 * 2**20)
+    with contextlib.suppress(BrokenPipeError):
+        worker.channel.sendall(wire.encode(reading(**{"a.zip": bytes(60 * 2**20)})))
+    assert isinstance(worker.reply(), wire.Progress)
+    contents = worker.reply()
+    assert contents.sources == ()
+    assert "what was handed in takes more memory to read" in contents.unreadable[0][1]
+    assert worker.status(pid) == 1
 
 
 def test_dicts_tuples_scalars_keywords_and_callbacks_cross(child):

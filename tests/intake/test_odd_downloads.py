@@ -48,6 +48,12 @@ class TestALearnersArchive:
         path = zipped(tmp_path / "a.zip", {f"{n}/": "" for n in range(2_001)})
         assert "a.zip: more than 2000 entries; the rest were ignored" in notes_of(path)
 
+    def test_with_files_of_another_kind_within_a_class_s(self, tmp_path):
+        whole, _outside = class_members(zipped(tmp_path / "class.zip", {"ada/a.txt": "x"}))
+        handed = Collected(10**6)
+        read_members(whole, handed)
+        assert "ada/a.txt was ignored: it is not a .py, .ipynb or .zip file" in handed.notes
+
     def test_with_too_many_files_within_a_class_s(self, tmp_path, monkeypatch):
         path = zipped(tmp_path / "class.zip", {f"ada/{n}.py": "x = 1\n" for n in range(3)})
         whole, _outside = class_members(path)

@@ -97,7 +97,10 @@ class TestASubmission:
 
     def test_with_a_path_that_is_no_file(self, tmp_path):
         assert "cannot be read" in told(read_regular, tmp_path / "nothing", 10)
+        assert "cannot be read" in told(read_regular, tmp_path / "nowhere" / "nothing", 10)
         assert "is not a regular file" in told(read_regular, tmp_path, 10)
+        (tmp_path / "link").symlink_to(__file__)
+        assert "is a link; links are not followed" in told(read_regular, tmp_path / "link", 10)
 
     def test_with_a_damaged_archive_within_an_archive(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:

@@ -1,6 +1,7 @@
 """A hand-in is read as data: no link is followed, nothing is unpacked, every oddity is noted."""
 
 import io
+import json
 import os
 import stat
 import zipfile
@@ -173,6 +174,8 @@ def test_what_macs_and_jupyter_leave_behind_is_skipped(tmp_path):
     }
     (tmp_path / "ada.zip").write_bytes(zipped(members))
     (tmp_path / ".DS_Store").write_text("junk")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / ".DS_Store").write_text("junk")
     (submission,) = read(tmp_path).values()
     assert [source.name for source in submission.sources] == ["hw/ex01_softmax.py"]
     assert submission.notes == ()
@@ -284,6 +287,38 @@ def test_an_archive_in_an_archive_is_opened_but_no_third_one(tmp_path):
         "ada.zip: inner.zip: innermost.zip is an archive in an archive in an archive; hand in the"
         " files themselves"
     )
+
+
+def test_an_archive_in_an_archive_is_packed_as_usual_or_noted(tmp_path):
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
+        archive.writestr("inner.zip", zipped({"a.py": "x = 1"}), zipfile.ZIP_BZIP2)
+    (submission,) = read(tmp_path).values()
+    assert "ada.zip: inner.zip is packed in an unusual way" in submission.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("book", "said"),
+    [
+        ({"nbformat": 4}, "its cells are not a list of objects"),
+        ({"nbformat": 4, "cells": [3]}, "its cells are not a list of objects"),
+        ({"nbformat": 3, "worksheets": [{}]}, "its cells are not a list of objects"),
+        ({"nbformat": 4, "cells": [{"cell_type": "code"}]}, "a cell's source is not text"),
+        ({"nbformat": 5, "cells": []}, "its format is 5, and 4 is read"),
+        ([], "it is not an object"),
+    ],
+)
+def test_what_is_no_notebook_says_why(book, said):
+    (note,) = contents_in({"a.ipynb": json.dumps(book).encode()}).notes
+    assert note == f"a.ipynb is not a notebook ({said}); open it in Jupyter and save it again"
+
+
+def test_a_notebook_of_format_3_is_read():
+    cells = [{"cell_type": "code", "input": ["x = 1\n", "y = 2"]}, {"cell_type": "markdown"}]
+    book = {"nbformat": 3, "worksheets": [{"cells": cells}]}
+    (source,) = contents_in({"a.ipynb": json.dumps(book).encode()}).sources
+    assert [(cell.label, cell.text) for cell in source.cells] == [
+        ("a.ipynb, code cell 1", "x = 1\ny = 2")
+    ]
 
 
 def test_archives_in_an_archive_share_its_limits(tmp_path):

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 from grader import wire
 from grader.worker.hardening import ChildLimits
@@ -29,10 +30,10 @@ class Worker:
         assert self.control.recv(200)[:1] == READY
         self.channel = None
 
-    def fork(self):
+    def fork(self, limits=LIMITS):
         self.channel, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self.control, [FORK + LIMITS.to_bytes()], [theirs.fileno()])
+            socket.send_fds(self.control, [FORK + limits.to_bytes()], [theirs.fileno()])
             answer, (pidfd,), _, _ = socket.recv_fds(self.control, 64, 1)
         os.close(pidfd)
         assert answer[:1] == FORKED
@@ -47,6 +48,12 @@ class Worker:
     def reply(self):
         header = self.channel.recv(4, socket.MSG_WAITALL)
         return wire.decode_reply(self.channel.recv(wire.frame_length(header), socket.MSG_WAITALL))
+
+    def fork_with_room_for(self, room_bytes):
+        """Fork a child that may have so much memory beyond what the zygote has."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[0])
+        held_bytes = pages * os.sysconf("SC_PAGE_SIZE")
+        return self.fork(LIMITS._replace(memory_bytes=held_bytes + room_bytes))
 
     def status(self, pid):
         self.channel.close()
