@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -74,20 +73,14 @@ def class_members(path: Path) -> tuple[Members, list[str]]:
     return Members(path, stamp_of(path), tuple(members)), remarks
 
 
-def first_members(parts: Sequence[Members], limit: int) -> list[bytes]:
-    """Return up to `limit` bytes of each part's first member; b"" for one that is unreadable."""
-    contents: list[bytes] = []
-    if not parts:
-        return contents
-    with opened(parts[0].archive, MAX_CLASS_DIRECTORY_BYTES) as archive:
-        infos = archive.infolist()
-        for part in parts:
-            try:
-                with archive.open(infos[part.members[0].number]) as file:
-                    contents.append(file.read(limit))
-            except Exception:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
-                contents.append(b"")
-    return contents
+def first_member(part: Members, limit: int) -> bytes:
+    """Return up to `limit` bytes of the first member; b"" if it cannot be unpacked."""
+    with opened(part.archive, MAX_CLASS_DIRECTORY_BYTES) as archive:
+        try:
+            with archive.open(archive.infolist()[part.members[0].number]) as file:
+                return file.read(limit)
+        except Exception:  # noqa: BLE001  # zipfile raises many kinds for a damaged member
+            return b""
 
 
 def stamp_of(path: Path) -> tuple[int, int]:

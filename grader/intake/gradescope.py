@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionError, UsageError
-from grader.intake.archives import first_members
+from grader.intake.archives import first_member
 from grader.intake.files import Members, read_regular
 from grader.intake.listing import Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
@@ -198,7 +198,7 @@ def _text(item: Item, where: str) -> str:
         if isinstance(item.part, Path):
             data = read_regular(item.part, MAX_METADATA_BYTES)
         else:
-            (data,) = first_members([item.part], MAX_METADATA_BYTES + 1)
+            data = first_member(item.part, MAX_METADATA_BYTES + 1)
         return data.decode("utf-8-sig")
     except SubmissionError as error:
         raise UsageError(f"{where} {error}; {_AGAIN}") from error

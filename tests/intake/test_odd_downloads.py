@@ -253,6 +253,12 @@ class TestGradescopesMetadata:
             read_class, gradescope(tmp_path, text)
         )
 
+    def test_that_is_damaged_in_an_archive(self, tmp_path):
+        files = {"submission_metadata.yml": "submission_1: {}\n", "submission_1/a.py": SOFTMAX}
+        path = zipped(tmp_path / "export.zip", files)
+        path.write_bytes(path.read_bytes().replace(b"submission_1: {}", b"submission_2: {}"))
+        assert "submission_metadata.yml, line 1: it does not list folders" in told(read_class, path)
+
     def test_that_is_endless(self, tmp_path):
         folder = gradescope(tmp_path, "a: [" + "," * 500_001 + "]")
         assert "has more than 500000 lines about submitters" in told(read_class, folder)
