@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     WRONG_VALUE = "wrong_value"
     IMPRECISE = "imprecise"
     MUTATED_ARGUMENT = "mutated_argument"
+    FAILS_ON_OTHER_INPUTS = "fails_on_other_inputs"
     GRADER_ERROR = "grader_error"
     NOT_RUN = "not_run"
 
@@ -166,7 +167,7 @@ class Misconception(msgspec.Struct, frozen=True):
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """A picture of a wrong answer to a public check: a mark for each entry, row by row.
+    """A picture of a wrong answer: a mark for each entry, row by row.
 
     "=" is right, "+" too big, "-" too small, "!" not finite. `call` is the call as a learner would
     type it, `part` says which matrix of the answer this is, and `cut` whether rows or columns are
@@ -210,11 +211,7 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     score: float | None
     max_score: float
     isolation: str
-    # Before anything ran, a process like the learner's tried each of these: "denied" or "allowed".
-    probes: dict[str, str]
-    seed: int
     versions: dict[str, str]
-    seconds: float
     notes: tuple[str, ...]
     functions: tuple[FunctionResult, ...]
     # The full name, if an LMS or a roster has it.

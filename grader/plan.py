@@ -1,7 +1,8 @@
 """A course as data: inputs, expected values and tolerances, with no code in it.
 
-A grading run (all checks, one seed) and `exercises/checks.json` (the public checks only) use the
-same form, so a learner's own check and the instructor's run judge alike.
+A grading run (all checks) and `exercises/checks.json` (what learners have) use the same form, so a
+learner's own check and the instructor's run judge alike. The open inputs depend on the course and
+on versions only; a grading run adds sealed ones, drawn from its secret seed.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class PlannedCall(msgspec.Struct, frozen=True):
 
 
 class PlannedCheck(msgspec.Struct, frozen=True):
-    """One check; `calls` are indices into its function's list of calls."""
+    """One check; `calls` are indices into its function's open calls, `sealed` into the sealed."""
 
     name: str
     kind: Kind
@@ -49,6 +50,7 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     calls: tuple[int, ...]
     # The keys of a dict, or the indices of a tuple, to compare; all if empty.
     parts: tuple[str, ...] = ()
+    sealed: tuple[int, ...] = ()
 
 
 class MistakenAnswer(msgspec.Struct, frozen=True):
@@ -68,8 +70,8 @@ def error_text(kind: str, message: str) -> str:
 class PlannedMistake(msgspec.Struct, frozen=True):
     """A listed mistake: the message for the learner, and how it answers.
 
-    `answers` has an entry for each call of its function: None where it answers as the reference
-    does, or where the call was not made.
+    `answers` has an entry for each open call of its function: None where it answers as the
+    reference does, or where the call was not made.
     """
 
     id: str
@@ -78,7 +80,7 @@ class PlannedMistake(msgspec.Struct, frozen=True):
 
 
 class PlannedFunction(msgspec.Struct, frozen=True):
-    """One function of an exercise."""
+    """One function of an exercise; of `calls`, the open ones, everything may be told."""
 
     name: str
     points: float
@@ -91,6 +93,8 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     parameters: tuple[str, ...] = ()
     # A hash of the files that say how it follows from earlier functions; empty if it does not.
     given: str = ""
+    # The calls of which only pass or fail is told, drawn from the secret seed.
+    sealed: tuple[PlannedCall, ...] = ()
 
     @property
     def public_calls(self) -> tuple[int, ...]:
@@ -120,7 +124,6 @@ class Plan(msgspec.Struct, frozen=True):
 
     format: int
     title: str
-    seed: int
     limits: Limits
     exercises: tuple[PlannedExercise, ...]
     # Every exercise of the course, graded this time or not: submissions import from any of them.
@@ -129,15 +132,28 @@ class Plan(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     # The share of a function's points that is given for "right, given your own earlier function".
     follow_through: float = 0.0
+    # The secret seed of the sealed inputs, as hexadecimal digits; empty if there are none.
+    seed: str = ""
+    # For learners: the other checks, to be run on functions whose checks above have passed.
+    more: tuple[PlannedExercise, ...] = ()
 
 
 def plan_json(plan: Plan) -> str:
-    """Format a plan as JSON that a person can read: arrays as nested lists, one to a line."""
+    """Format a plan as JSON that a person can read, with arrays as nested lists, one to a line.
+
+    Nothing sealed is in it.
+    """
     document = msgspec.to_builtins(plan)
-    for planned, exercise in zip(plan.exercises, document["exercises"], strict=True):
+    del document["seed"]
+    exercises = zip(
+        (*plan.exercises, *plan.more), (*document["exercises"], *document["more"]), strict=True
+    )
+    for planned, exercise in exercises:
         for function, written in zip(planned.functions, exercise["functions"], strict=True):
             written["calls"] = [_readable_call(call) for call in function.calls]
             written["mistakes"] = [_readable_mistake(mistake) for mistake in function.mistakes]
+            for item in (written, *written["checks"]):
+                del item["sealed"]
     return _indented(document) + "\n"
 
 
@@ -146,7 +162,7 @@ def plan_from_json(text: str | bytes, where: str) -> Plan:
     remedy = "reinstall the grader, or copy checks.json from the exercises' folder again"
     try:
         document = json.loads(text)
-        for exercise in document["exercises"]:
+        for exercise in (*document["exercises"], *document.get("more", ())):
             for function in exercise["functions"]:
                 function["calls"] = [_call_of(call) for call in function["calls"]]
                 function["mistakes"] = [_mistake_of(item) for item in function.get("mistakes", ())]

@@ -138,7 +138,7 @@ def otter_points(
 
 def time_table(course: Course, archive: Path, runs: int, work: Path) -> int:
     """Time one notebook in turn: plain otter, the plugin, the plugin by public means only."""
-    plan = plan_of(course, seed=0)
+    plan = plan_of(course)
     checks = sum(len(function.checks) for e in plan.exercises for function in e.functions)
     notebook = work / "timed" / "work.ipynb"
     notebook.parent.mkdir()

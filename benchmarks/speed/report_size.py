@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=5000)
     options = parser.parse_args()
     course = course_of(options.course)
-    plan = plan_of(course, seed=0, mistakes=True)
+    plan = plan_of(course, mistakes=True)
     print(machine(), "\n")
     with tempfile.TemporaryDirectory() as name:
         out = Path(name)

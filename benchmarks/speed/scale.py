@@ -84,8 +84,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     course = course_of(ROOT / "solutions")
-    whole = plan_of(course, seed=0, mistakes=True)
-    one = plan_of(course, seed=0, only=(EXERCISE,), mistakes=True)
+    whole = plan_of(course, mistakes=True)
+    one = plan_of(course, only=(EXERCISE,), mistakes=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         classes = {

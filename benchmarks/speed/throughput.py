@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--peers", metavar="PYTHON", help="a Python with the peers installed")
     options = parser.parse_args()
     course = course_of(COURSE)
-    plan = plan_of(course, seed=0)
+    plan = plan_of(course)
     print(machine() + "\n")
     try:
         with tempfile.TemporaryDirectory() as name:
@@ -69,7 +69,7 @@ def main() -> int:
 
 def _walls(course: Course, folder: Path, walls: Sequence[Wall], students: int) -> list[Target]:
     """Print what a submission takes behind each wall, in turn, and beside bare forks."""
-    plan = light_plan(plan_of(course, seed=0), without=())
+    plan = light_plan(plan_of(course), without=())
     entries = written_batch(course, folder / "walls", students, notebooks=False)
     began = Moment.now()
     bare: list[Timing] = []

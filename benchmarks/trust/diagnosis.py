@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     course = course_of(options.course)
     began = time.perf_counter()
-    plan = plan_of(course, seed=0, hidden=not options.public, mistakes=True)
+    plan = plan_of(course, hidden=not options.public, mistakes=True)
     print(f"plan with mistakes: {time.perf_counter() - began:.2f} s")
     mistakes = [v for e in course.exercises for v in variants_in(e, "mistakes.py")]
     alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]

@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variant
+from grader.course.sealing import with_sealed
 from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
@@ -31,7 +32,8 @@ def main() -> None:
     course = course_of(arguments.course)
     found = 0
     with Lane() as lane:
-        for seed in range(1, arguments.seeds + 1):
+        for number in range(1, arguments.seeds + 1):
+            seed = f"{number:032x}"
             problems = problems_with(seed, course, lane)
             found += len(problems)
             print(f"seed {seed}: {len(problems)} problems", flush=True)
@@ -40,9 +42,9 @@ def main() -> None:
     sys.exit(1 if found else 0)
 
 
-def problems_with(seed: int, course: Course, lane: Lane) -> list[str]:
+def problems_with(seed: str, course: Course, lane: Lane) -> list[str]:
     """The alternatives that lose a point and the mistakes that lose none."""
-    grader = Grader(plan_of(course, seed=seed), lane)
+    grader = Grader(with_sealed(plan_of(course), course, seed), lane)
     problems = []
     for exercise in course.exercises:
         for variant in variants_in(exercise, "alternatives.py"):

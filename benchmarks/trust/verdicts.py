@@ -51,7 +51,7 @@ def verdicts() -> dict[str, list[Any]]:
     """By the name of each variant its score, its verdict, those of its checks, and its mistake."""
     course = course_of(ROOT / "solutions")
     with lane_for(strongest()) as lane:
-        grader = Grader(plan_of(course, seed=0, mistakes=True), lane)
+        grader = Grader(plan_of(course, mistakes=True), lane)
         results = {
             f"{exercise.slug}/{filename}: {variant.name}": result
             for exercise in course.exercises

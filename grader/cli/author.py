@@ -86,7 +86,7 @@ def _listed(names: list[str]) -> str:
 
 @click.command()
 @course_option
-@seed_option
+@seed_option("the same for every audit")
 @click.option(
     "--html",
     type=click.Path(path_type=Path),
@@ -96,7 +96,9 @@ def _listed(names: list[str]) -> str:
 )
 @json_option
 @reports_errors
-def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: bool) -> None:
+def audit(
+    course_folder: Path | None, seed: str | None, html: Path | None, *, as_json: bool
+) -> None:
     """Show how well each check of a course works.
 
     Every mistake is graded as if a learner had handed it in, and every alternative is called. For
@@ -118,10 +120,11 @@ def audit(course_folder: Path | None, seed: int, html: Path | None, *, as_json: 
 
     from grader.course.audit import audit_course
     from grader.course.card import audit_page, print_audit
+    from grader.course.sealing import FIXED_SEED
 
     course = read_course(course_folder)
     report_card = audit_course(
-        course, seed=seed, step=lambda text: click.echo(f"  {text}", err=True)
+        course, seed=seed or FIXED_SEED, step=lambda text: click.echo(f"  {text}", err=True)
     )
     if html is not None:
         _write_page(html, audit_page(report_card))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -94,13 +95,37 @@ exercise_option = click.option(
     metavar="SLUG",
     help="Only this exercise; may be given more than once.",
 )
-seed_option = click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="The seed of the random hidden inputs, which are the same for every learner.",
-)
+
+
+class _Seed(click.ParamType[str]):
+    """A secret seed, as it was printed."""
+
+    name = "seed"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the seed; click reports one that is too short to be secret."""
+        if not re.fullmatch("[0-9a-f]{32}", value):
+            self.fail(
+                f"{value!r} is not a seed: one has 32 digits and letters a to f, as it was printed;"
+                " leave out --seed to have one drawn",
+                param,
+                ctx,
+            )
+        return value
+
+
+def seed_option(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the option --seed of a command; `default` says what is used without it."""
+    return click.option(
+        "--seed",
+        type=_Seed(),
+        default=None,
+        metavar="SEED",
+        help="The secret seed of the sealed inputs, as an earlier command printed it; they are the"
+        f" same for every learner.  [default: {default}]",
+    )
+
+
 limits_option = click.option(
     "--limit",
     "limits",
@@ -145,7 +170,7 @@ def settings_of(
     course: Course,
     exercises: tuple[str, ...],
     *,
-    seed: int,
+    seed: str | None,
     limits: tuple[str, ...],
     isolation: str,
     display: Mapping[str, str] = MappingProxyType({}),
@@ -159,8 +184,17 @@ def settings_of(
     from grader.cli.limits import limits_with
     from grader.platforms.container.pack import Settings
 
-    settings = {"exercises": exercises, "seed": seed, "isolation": isolation, **display}
+    settings = {"exercises": exercises, "isolation": isolation, **display}
+    settings |= {"seed": seed} if seed else {}
     return msgspec.convert(settings | {"limits": limits_with(course.limits, limits)}, Settings)
+
+
+def print_seed(settings: Settings) -> None:
+    """Print the seed of an autograder, which is stored nowhere else."""
+    click.echo(
+        f"seed: {settings.seed}\n"
+        "Keep it secret and keep it: with --seed you can make an autograder that grades alike."
+    )
 
 
 def console(*, stderr: bool = False) -> Console:

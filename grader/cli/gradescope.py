@@ -11,6 +11,7 @@ from grader.cli.common import (
     exercise_option,
     isolation_option,
     limits_option,
+    print_seed,
     read_course,
     reports_errors,
     seed_option,
@@ -64,7 +65,7 @@ def gradescope() -> None:
     help="When learners see the results of hidden checks, and with them their points. They always"
     " see the results of public checks.",
 )
-@seed_option
+@seed_option("a new one, which is printed")
 @limits_option
 @isolation_option
 @reports_errors
@@ -76,7 +77,7 @@ def build(  # noqa: PLR0913  # one for each option
     per: str,
     markup: str,
     hidden_visibility: str,
-    seed: int,
+    seed: str | None,
     limits: tuple[str, ...],
     isolation: str,
 ) -> None:
@@ -107,3 +108,4 @@ def build(  # noqa: PLR0913  # one for each option
         "Upload it to Gradescope: Configure Autograder, Zip file upload, with the base image"
         " Ubuntu 22.04 or later."
     )
+    print_seed(settings)

@@ -12,6 +12,7 @@ from grader.cli.common import (
     exercise_option,
     isolation_option,
     limits_option,
+    print_seed,
     read_course,
     reports_errors,
     seed_option,
@@ -48,7 +49,7 @@ def otter() -> None:
     metavar="NAME",
     help="The name of the notebook.  [default: the exercise's, or for several the course's]",
 )
-@seed_option
+@seed_option("a new one, which is printed")
 @limits_option
 @isolation_option
 @click.option(
@@ -61,7 +62,7 @@ def assign(
     *,
     out: Path,
     name: str,
-    seed: int,
+    seed: str | None,
     limits: tuple[str, ...],
     isolation: str,
     no_proof: bool,
@@ -91,6 +92,7 @@ def assign(
         step=lambda text: click.echo(f"  {text}", err=True),
     )
     click.echo(f"for learners:    {assigned.notebook}\nfor otter:       {assigned.autograder}")
+    print_seed(settings)
     click.echo(f"\nTry it:  otter run -a {assigned.autograder} SUBMISSION.ipynb")
 
 

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 @roster_option
 @exercise_option
 @jobs_option
-@seed_option
+@seed_option("the one of the last run into RESULTS, else a new one")
 @limits_option
 @click.option(
     "--overrides",
@@ -94,7 +94,7 @@ def grade(  # noqa: PLR0913  # one for each option
     roster: Path | None,
     exercises: tuple[str, ...],
     jobs: int | None,
-    seed: int,
+    seed: str | None,
     limits: tuple[str, ...],
     overrides: Path | None,
     isolation: str,
@@ -123,7 +123,6 @@ def grade(  # noqa: PLR0913  # one for each option
     cells are blank), 2 when the command could not continue, 130 after Ctrl-C.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.cli.limits import limits_with
-    from grader.course.cache import cached_plan
     from grader.engine.isolation import chosen
     from grader.grade.run import ClassRun, Options
     from grader.grade.tasks import Work
@@ -138,14 +137,14 @@ def grade(  # noqa: PLR0913  # one for each option
     options = Options(regrade=regrade, overrides=overrides)
     screens = console(), console(stderr=True)
     if dask:
-        plan = cached_plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises)
         count = len(class_submissions.entries)
         with _cluster(dask, course, plan, isolation=isolation, count=count) as cluster:
             run = ClassRun(out, class_submissions, plan, cluster, cluster.wall, *screens, options)
             complete = _grade_class(run)
     else:
         wall = chosen(isolation)
-        plan = cached_plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises)
         workers = _processes(class_submissions, Work(plan, wall, course.folder), jobs)
         run = ClassRun(out, class_submissions, plan, workers, wall, *screens, options)
         complete = _grade_class(run)
@@ -208,7 +207,6 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     Example:
       grader demo --students 40 --out demo/
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.course.cache import cached_plan
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
     from grader.grade.run import ClassRun
@@ -216,7 +214,7 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     from grader.intake.recognise import class_at
 
     course = read_course(course_folder)
-    plan = cached_plan(course, out / "results", seed=0)
+    plan = _plan(course, out / "results")
     try:
         submissions = write_class(course, out / "submissions", students=students)
     except OSError as error:
@@ -230,6 +228,18 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     screens = console(), console(stderr=True)
     run = ClassRun(out / "results", class_submissions, plan, workers, wall, *screens)
     sys.exit(0 if _grade_class(run) else EXIT_FAILED)
+
+
+def _plan(
+    course: Course, out: Path, *, seed: str | None = None, only: tuple[str, ...] = ()
+) -> Plan:
+    """Make the plan of a run into `out`: by default with the sealed inputs of the last run."""
+    from grader.course.cache import cached_plan
+    from grader.course.sealing import new_seed, with_sealed
+    from grader.results.store import stored_seed
+
+    seed = seed or stored_seed(out) or new_seed()
+    return with_sealed(cached_plan(course, only=only), course, seed)
 
 
 def _cluster(

@@ -14,6 +14,7 @@ from grader.course.mistakes import silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.rules import Audit, CheckAudit, FunctionAudit, broken_rules
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.answers import same_leaves
 from grader.engine.fresh import lane_for
@@ -31,7 +32,7 @@ MEASURED = (Kind.VALUE, Kind.PRECISION)
 def audit_course(
     course: Course,
     *,
-    seed: int = 0,
+    seed: str = FIXED_SEED,
     step: Step = lambda _: None,
     graded: GradeVariants = graded_variants,
 ) -> Audit:
@@ -41,7 +42,7 @@ def audit_course(
     called in this process. `step` is called with the name of each exercise as its turn comes.
     CourseError when the course cannot be planned or its mistakes cannot be read.
     """
-    plan = plan_of(course, seed=seed, mistakes=True)
+    plan = with_sealed(plan_of(course, mistakes=True), course, seed)
     checks: list[CheckAudit] = []
     functions: list[FunctionAudit] = []
     broken: list[str] = []

@@ -1,12 +1,14 @@
-"""Keep a run's plan beside its results, so that the next run of the same course starts at once.
+"""Keep the fixed part of a course's plan for this user, so that later runs start at once.
 
 The answers of the references and of the listed mistakes take seconds to compute. They stay the same
-for as long as the course, this grader, Python and NumPy do.
+for as long as the course, this grader, Python and NumPy do, whoever is graded. Nothing sealed is in
+what is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,11 +17,13 @@ import msgspec
 
 from grader.course.folder import Course
 from grader.course.planning import plan_of
-from grader.files import write_bytes
+from grader.files import only_for_this_user, write_bytes
 from grader.plan import Plan
 from grader.versions import VERSIONS
 
-FILE = ".plan.msgpack"
+FOLDER = "softmax-grader"
+# So many plans are kept: of each course that is graded by turns, and of the edits of its author.
+MOST = 8
 
 
 class _CachedPlan(msgspec.Struct, frozen=True):
@@ -27,32 +31,51 @@ class _CachedPlan(msgspec.Struct, frozen=True):
     plan: Plan
 
 
-def cached_plan(course: Course, folder: Path, *, seed: int, only: tuple[str, ...] = ()) -> Plan:
-    """Return the plan with all mistakes: the one stored in `folder` if still valid, or a new one.
+def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
+    """Return the plan with all mistakes and no sealed inputs: the one kept if valid, or a new one.
 
     A folder that cannot be written to is no error: the plan is then computed each time. CourseError
     and UsageError as from `plan_of`.
     """
-    path = folder / FILE
-    key = _key(course, seed, only)
+    key = _key(course, only)
+    path = cache_folder() / f"{key.hex()[:32]}.plan"
     with suppress(OSError, msgspec.MsgspecError):
         stored = msgspec.msgpack.decode(path.read_bytes(), type=_CachedPlan)
         if stored.key == key:
+            path.touch()
             return stored.plan
-    plan = plan_of(course, seed=seed, only=only, mistakes=True)
+    plan = plan_of(course, only=only, mistakes=True)
     data = msgspec.msgpack.encode(_CachedPlan(key, plan))
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError), only_for_this_user():
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, [data])
+        _remove_oldest(path.parent)
     # Decoding turns whole numbers into floats. Stored results are matched by the plan's bytes, so a
     # new plan is decoded as well.
     return msgspec.msgpack.decode(data, type=_CachedPlan).plan
 
 
-def _key(course: Course, seed: int, only: tuple[str, ...]) -> bytes:
+def cache_folder() -> Path:
+    """Return this user's folder for what can be computed again: in $XDG_CACHE_HOME or ~/.cache.
+
+    Never one that other users may write to: whoever writes a plan decides on points.
+    """
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    # By the convention, a path that is not absolute counts as none.
+    parent = named if os.path.isabs(named) else os.path.expanduser("~/.cache")  # noqa: PTH111, PTH117
+    return Path(parent, FOLDER)
+
+
+def _remove_oldest(folder: Path) -> None:
+    plans = sorted(folder.glob("*.plan"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in plans[MOST:]:
+        path.unlink(missing_ok=True)
+
+
+def _key(course: Course, only: tuple[str, ...]) -> bytes:
     """Hash all that a plan depends on, with every file of the course and of this grader."""
     digest = hashlib.sha256()
-    settings = (seed, only, course.limits, course.follow_through, sorted(VERSIONS.items()))
+    settings = (only, course.limits, course.follow_through, sorted(VERSIONS.items()))
     digest.update(repr(settings).encode())
     for name, data in (*_files(course.folder), *_files(Path(__file__).parents[1])):
         for part in (name.encode("utf-8", "surrogateescape"), data):

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from grader.course.checks import Check, FunctionChecks, Given, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
+
+OpenInputs: TypeAlias = Literal["check", "feedback"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Course:
     """A course folder, read: its exercises in the order in which learners take them.
 
     `follow_through` is the share of the points (0 to 1) given for work that is right apart from an
-    earlier mistake.
+    earlier mistake. `open_inputs` says when learners see the open inputs of checks that are not
+    public: when they "check" their own work, or in the "feedback" after grading.
     """
 
     title: str
     folder: Path
     follow_through: float
+    open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
 
@@ -89,6 +93,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     exercise: tuple[_ExerciseEntry, ...]
     follow_through: float = 0.5
+    open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
 
 
@@ -124,6 +129,7 @@ def course_of(folder: Path) -> Course:
         title=course_file.title,
         folder=folder,
         follow_through=course_file.follow_through,
+        open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
     )

@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.course.folder import Course, Exercise
-from grader.course.planning import plan_of
+from grader.course.planning import other_checks, plan_of
 from grader.course.template import (
     NOTEBOOK_ONLY,
     SCRIPT_ONLY,
@@ -19,8 +21,6 @@ from grader.course.template import (
 )
 from grader.plan import CHECKS, plan_json
 
-# Public checks have literal inputs, so any seed gives the same file; the proof makes sure of it.
-PUBLIC_SEED = 0
 # Relative tolerances between two builds. NumPy chooses its exp, log and matmul by the processor, so
 # expected values differ in their last bits. The answers of mistakes that compute in float32 or by
 # differences differ by more.
@@ -33,7 +33,10 @@ def built_files(course: Course) -> dict[str, str]:
     for exercise in course.exercises:
         files[f"{exercise.slug}.py"] = script(exercise)
         files[f"{exercise.slug}.ipynb"] = notebook(exercise)
-    files[CHECKS] = plan_json(plan_of(course, seed=PUBLIC_SEED, hidden=False, mistakes=True))
+    plan = plan_of(course, hidden=False, mistakes=True)
+    if course.open_inputs == "check":
+        plan = msgspec.structs.replace(plan, more=other_checks(course))
+    files[CHECKS] = plan_json(plan)
     return files
 
 
@@ -147,6 +150,14 @@ itself after every save. In a notebook `from grader.notebook import check` and `
 the same below the cell, and so does `pytest {first}.py`.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
-answer to them. Your instructor's run has more checks, on other inputs: an answer that is right in
-general passes those too.
+answer to them. {_ABOUT_OTHERS[course.open_inputs]}
 """
+
+
+_ABOUT_OTHERS = {
+    "check": """It also holds other checks, which are run on a function once its public ones pass.
+Your instructor's run has the same checks and tries them on further inputs of the same kind: an
+answer that is right in general passes those too.""",
+    "feedback": """Your instructor's run has more checks, on other inputs: an answer that is
+right in general passes those too.""",
+}

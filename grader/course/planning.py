@@ -1,4 +1,8 @@
-"""Turn a course into a plan: draw the inputs and compute the references' answers to them."""
+"""Turn a course into a plan: draw the open inputs and compute the references' answers to them.
+
+All of that depends on the course and on versions only, and may be told. The sealed inputs are added
+by `grader.course.sealing`.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,34 @@ import ast
 import hashlib
 import inspect
 import zlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Call, Callback, Check, Terms
+from grader.course.checks import Call, Callback, Check, Rng, Terms
 from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import with_mistakes
 from grader.errors import CourseError, UsageError
+from grader.model import Kind
 from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
+
+# Everybody may know what is drawn from it.
+OPEN_SEED = 0
+
+Arguments: TypeAlias = tuple[tuple[wire.Value, ...], dict[str, wire.Value]]
 
 
 def plan_of(
     course: Course,
     *,
-    seed: int,
     only: tuple[str, ...] = (),
     hidden: bool = True,
     mistakes: bool = False,
 ) -> Plan:
-    """Compute the plan of a course, or of the exercises named in `only`.
+    """Compute the plan of a course, or of the exercises named in `only`, without sealed inputs.
 
     `hidden=False` leaves out the hidden checks; `mistakes` adds the answers of each listed mistake,
     which takes a second or two. CourseError when a reference fails on an input, UsageError when
@@ -39,14 +48,15 @@ def plan_of(
         if slug not in slugs:
             raise UsageError(f"no exercise is called {slug!r}; choose from {', '.join(slugs)}")
     exercises = tuple(
-        _planned_exercise(exercise, seed, memory_bytes=course.limits.memory_bytes, hidden=hidden)
+        _planned_exercise(
+            exercise, course.limits.memory_bytes, lambda check: hidden or not check.hidden
+        )
         for exercise in course.exercises
         if not only or exercise.slug in only
     )
     plan = Plan(
         format=FORMAT,
         title=course.title,
-        seed=seed,
         limits=course.limits,
         exercises=exercises,
         slugs=slugs,
@@ -57,24 +67,41 @@ def plan_of(
     return with_mistakes(plan, course) if mistakes else plan
 
 
+def other_checks(course: Course) -> tuple[PlannedExercise, ...]:
+    """Plan the open inputs of all checks that are not public, but for those about memory.
+
+    CourseError when a reference fails on an input.
+    """
+    return tuple(
+        _planned_exercise(
+            exercise,
+            course.limits.memory_bytes,
+            lambda check: check.hidden and check.kind is not Kind.MEMORY,
+        )
+        for exercise in course.exercises
+    )
+
+
 def _planned_exercise(
-    exercise: Exercise, seed: int, *, memory_bytes: int, hidden: bool
+    exercise: Exercise, memory_bytes: int, is_wanted: Callable[[Check], bool]
 ) -> PlannedExercise:
     functions = (
-        _planned_function(exercise, f, seed, memory_bytes=memory_bytes, hidden=hidden)
-        for f in exercise.functions
+        _planned_function(exercise, f, memory_bytes, is_wanted) for f in exercise.functions
     )
     return PlannedExercise(exercise.slug, exercise.title, tuple(functions))
 
 
 def _planned_function(
-    exercise: Exercise, function: Function, seed: int, *, memory_bytes: int, hidden: bool
+    exercise: Exercise,
+    function: Function,
+    memory_bytes: int,
+    is_wanted: Callable[[Check], bool],
 ) -> PlannedFunction:
-    table = _CallTable(exercise, function)
+    table = CallTable(exercise, function)
+    # Following through takes the course's own code, which is not there where some checks are not.
+    is_whole = all(map(is_wanted, function.checks))
     checks = tuple(
-        _planned_check(check, table, seed, memory_bytes)
-        for check in function.checks
-        if hidden or not check.hidden
+        _planned_check(check, table, memory_bytes) for check in function.checks if is_wanted(check)
     )
     return PlannedFunction(
         name=function.name,
@@ -84,11 +111,11 @@ def _planned_function(
         calls=tuple(table.calls),
         checks=checks,
         parameters=tuple(inspect.signature(function.reference).parameters),
-        given=_hash_of(exercise) if hidden and (function.given or function.costs) else "",
+        given=_hash_of(exercise) if is_whole and (function.given or function.costs) else "",
     )
 
 
-class _CallTable:
+class CallTable:
     """The distinct calls of one function: two checks with the same input share a call."""
 
     def __init__(self, exercise: Exercise, function: Function) -> None:
@@ -97,24 +124,47 @@ class _CallTable:
         self.calls: list[PlannedCall] = []
         self._indices: dict[bytes, int] = {}
 
-    def index_of(self, arguments: Call, where: str) -> int:
+    def index_of(self, arguments: Arguments, where: str) -> int:
         """Return the index of the call with these arguments; a new call is planned at once."""
-        args = tuple(_packed(value, where) for value in arguments.args)
-        kwargs = {name: _packed(value, where) for name, value in arguments.kwargs.items()}
-        key = msgspec.msgpack.encode((args, kwargs))
+        key = key_of(arguments)
         if key not in self._indices:
             self._indices[key] = len(self.calls)
-            self.calls.append(_planned_call(self.function, args, kwargs, where))
+            self.calls.append(_planned_call(self.function, *arguments, where))
         return self._indices[key]
 
+    def has(self, arguments: Arguments) -> bool:
+        """Return whether there is a call with these arguments."""
+        return key_of(arguments) in self._indices
 
-def _planned_check(check: Check, table: _CallTable, seed: int, memory_bytes: int) -> PlannedCheck:
-    name = table.function.name
-    # All checks of a function draw from the same state, so that checks with the same input share a
-    # call. Other functions draw other numbers, because an input here could be an answer there.
-    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    where = f"{table.exercise.checks_path}: check {check.name} of {name}"
-    indices = [table.index_of(call, where) for call in _calls(check, rng, memory_bytes, where)]
+    def arguments_of(self, check: Check, rng: Rng, memory_bytes: int) -> list[Arguments]:
+        """Return the arguments of a check's calls, in the form in which they cross the wall."""
+        where = self.where(check)
+        return [_arguments(call, where) for call in _calls(check, rng, memory_bytes, where)]
+
+    def where(self, check: Check) -> str:
+        """Return the beginning of a message about a check."""
+        return f"{self.exercise.checks_path}: check {check.name} of {self.function.name}"
+
+
+def key_of(arguments: Arguments) -> bytes:
+    """Return what only equal arguments have in common."""
+    return msgspec.msgpack.encode(arguments)
+
+
+def stream_of(function: str) -> int:
+    """Return the number of a function's own stream of random numbers, whatever the seed.
+
+    All checks of a function draw from the same state, so that checks with the same input share a
+    call. Other functions draw other numbers, because an input here could be an answer there.
+    """
+    return zlib.crc32(function.encode())
+
+
+def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> PlannedCheck:
+    rng = np.random.default_rng([OPEN_SEED, stream_of(table.function.name)])
+    where = table.where(check)
+    arguments = table.arguments_of(check, rng, memory_bytes)
+    indices = [table.index_of(each, where) for each in arguments]
     for index in indices:
         _check_parts(check, table.calls[index], where)
     if not indices:
@@ -194,6 +244,11 @@ def _planned_call(
         loose=terms.loose,
         tight=terms.tight,
     )
+
+
+def _arguments(call: Call, where: str) -> Arguments:
+    args = tuple(_packed(value, where) for value in call.args)
+    return args, {name: _packed(value, where) for name, value in call.kwargs.items()}
 
 
 def _packed(value: object, where: str) -> wire.Value:

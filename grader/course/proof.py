@@ -13,6 +13,7 @@ from grader import wire
 from grader.course.folder import Course, Exercise, Function
 from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
 from grader.diagnose.following import gives
@@ -39,7 +40,7 @@ def problems_of(
     `graded_variants`). CourseError when the course cannot be planned or its variants be read.
     """
     graded = graded or graded_variants
-    plan = plan_of(course, seed=0)
+    plan = with_sealed(plan_of(course), course, FIXED_SEED)
     problems: list[str] = []
     with lane_for(Wall()) as lane:
         grader = Grader(plan, lane)
@@ -230,26 +231,23 @@ def graded_variant(variant: Variant, grader: Grader) -> FunctionResult:
 
 def _public_problems(course: Course, plan: Plan) -> list[str]:
     problems = []
-    first = plan_of(course, seed=1, hidden=False)
-    second = plan_of(course, seed=2, hidden=False)
-    for exercise, a, b in zip(course.exercises, first.exercises, second.exercises, strict=True):
-        for function, redrawn in zip(a.functions, b.functions, strict=True):
-            if not function.checks:
+    for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
+        for function in planned.functions:
+            public = [check for check in function.checks if not check.hidden]
+            if not public:
                 problems.append(
                     f"{exercise.checks_path}: {function.name} has no public check; add one"
                 )
-            if function != redrawn:
+            if any(check.sealed for check in public):
                 problems.append(
                     f"{exercise.checks_path}: a public check of {function.name} draws its inputs;"
                     " write them out, so that learners can read them"
                 )
-    problems += [
-        f"{planned.slug}: {function.name} has no hidden check; add one: the answers to public"
-        " checks can be copied"
-        for planned in plan.exercises
-        for function in planned.functions
-        if all(not check.hidden for check in function.checks)
-    ]
+            if not function.sealed:
+                problems.append(
+                    f"{exercise.checks_path}: no check of {function.name} draws its inputs; let one"
+                    " take rng: the answers to open inputs can be copied"
+                )
     return problems
 
 

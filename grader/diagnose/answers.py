@@ -79,7 +79,6 @@ class Case:
 
     function: PlannedFunction
     expected: tuple[Expected, ...]
-    public: frozenset[int]
     answers: dict[int, Answer]
     right: dict[int, bool]
 
@@ -96,7 +95,6 @@ class Case:
             leaf.numbers,
             expected,
             self.function.calls[index],
-            public=index in self.public,
             is_right=is_right,
         )
 

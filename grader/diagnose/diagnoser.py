@@ -48,7 +48,6 @@ class Diagnoser:
     def __init__(self, function: PlannedFunction, expected: Sequence[Expected]) -> None:
         self.function = function
         self.expected = tuple(expected)
-        self._public = frozenset(function.public_calls)
         # Mistakes were never called with these inputs, which only memory checks use.
         self._unknown = frozenset(function.memory_calls)
 
@@ -92,7 +91,7 @@ class Diagnoser:
             if (answer := answer_to(outcome, self.expected[index])) is not None
         }
         right = {index: answer.is_right for index, answer in answers.items()}
-        return Case(self.function, self.expected, self._public, answers, right)
+        return Case(self.function, self.expected, answers, right)
 
     def _listed(self, case: Case) -> Misconception | None:
         """Return the listed mistake that answers as the learner's function does, in every call."""

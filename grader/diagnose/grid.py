@@ -19,11 +19,9 @@ MOST = 12
 def grid_of(
     function: PlannedFunction, outcomes: Sequence[Outcome], expected: Sequence[Expected]
 ) -> Grid | None:
-    """Draw the largest wrong answer to a public check, preferably whole; None without one."""
-    best: tuple[int, Grid] | None = None
+    """Draw the largest wrong answer, preferably whole and to a public check; None without one."""
+    best: tuple[tuple[bool, int], Grid] | None = None
     for check in function.checks:
-        if check.hidden:
-            continue
         for index in check.calls:
             outcome = outcomes[index]
             if not isinstance(outcome, Returned):
@@ -33,8 +31,9 @@ def grid_of(
                     call = call_text(function, function.calls[index])
                     grid = _grid(check.name, call, leaf)
                     size = -1 if grid.cut else len(grid.rows) * len(grid.rows[0])
-                    if best is None or size > best[0]:
-                        best = size, grid
+                    rank = not check.hidden, size
+                    if best is None or rank > best[0]:
+                        best = rank, grid
     return None if best is None else best[1]
 
 

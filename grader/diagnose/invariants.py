@@ -50,16 +50,16 @@ def invariants_of(calls: Sequence[PlannedCall], expected: Sequence[Expected]) ->
 def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
     """Return a pattern for a property of every right answer that one of these answers lacks."""
     fitting = [sample for sample in samples if sample.fits]
-    ordered = sorted((s for s in fitting if not s.is_right), key=lambda sample: not sample.public)
+    wrong = [sample for sample in fitting if not sample.is_right]
     for axis, each in AXES.items():
-        for sample in ordered:
+        for sample in wrong:
             total = invariants.sums.get((sample.path, axis))
             if total is None:
                 continue
             broken = _broken_sum(sample, axis, total)
             if broken is not None:
                 return _sum_pattern(sample, each, total, broken)
-    for sample in ordered:
+    for sample in wrong:
         if sample.path in invariants.symmetric:
             swapped = np.swapaxes(sample.got, -1, -2)
             size = np.abs(sample.got).max(initial=0)
@@ -148,13 +148,10 @@ def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, flo
     number, value = broken
     part = f" of {sample.path}" if sample.path else ""
     why = "The probabilities of an example" if total else "What one gains the others lose: they"
-    evidence = EVERY
-    if sample.public:  # pragma: no branch  # public samples come first
-        evidence = f"{each} {number}{part} sums to {value:.6g}"
     return Pattern(
         _sum_id(each, total),
         f"The {each}s of your answer do not sum to {total:g}. {why} always sum to {total:g}.",
-        evidence,
+        f"{each} {number}{part} sums to {value:.6g}",
     )
 
 

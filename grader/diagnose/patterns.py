@@ -47,7 +47,6 @@ class Sample:
     numbers: Numbers | None
     expected: Expected
     call: PlannedCall
-    public: bool
     is_right: bool
 
     @property
@@ -179,8 +178,8 @@ def _factors(
             words = f"{text} times the right one. Where does that factor come from?"
         yield name, words, lambda _sample, number=number: number
     yield from _sizes_as_factors(samples, parameters)
-    # A number that is not in the list, named only if the public checks show it as well.
-    if any(sample.public for sample in samples) and np.isfinite(factor) and factor:
+    # A number that is not in the list.
+    if np.isfinite(factor) and factor:
         yield (
             "constant",
             "the right one times one and the same number. Where does that factor come from?",

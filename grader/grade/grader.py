@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import msgspec
@@ -18,9 +18,10 @@ from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError
 from grader.grade.locating import attempted_in, problem_note, why_absent
 from grader.judge.judge import Judge, check_result, result_of
-from grader.judge.scoring import with_follow_through
+from grader.judge.scoring import with_failed_elsewhere, with_follow_through
 from grader.model import (
     FORMAT,
+    Followed,
     FunctionResult,
     Kind,
     NotCalled,
@@ -49,7 +50,9 @@ class GradedSubmission:
     """The result of a submission, with what its line in results.jsonl does not say."""
 
     result: SubmissionResult
-    # What only its own learner may see: prints, by function.
+    # How long it took, for whoever grades: a learner could choose it after a sealed call.
+    seconds: float = 0.0
+    # What only its own learner may see: prints during open calls, by function.
     outputs: dict[str, str] = field(default_factory=dict)
     # The result's notes, each with the function that it is about, or "".
     notes: tuple[tuple[str, str], ...] = ()
@@ -58,15 +61,17 @@ class GradedSubmission:
     together: bool = False
 
 
-@dataclass(slots=True)
-class _Attempts:
-    """The files that attempt one function, and the outcomes of its calls in each of them."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What the open calls of one function have shown: all that may be told of it.
 
-    exercise: PlannedExercise
+    `file` is the one that counts, empty if none attempts the function.
+    """
+
     function: PlannedFunction
-    files: list[str]
-    outcomes: list[dict[int, Outcome]] = field(default_factory=list)
-    best: int = 0
+    file: str
+    result: FunctionResult
+    followed: Followed | None = None
 
 
 Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
@@ -89,11 +94,12 @@ class Grader:
     It keeps what can be prepared once for the plan: expected values (in its `Judge`), mistakes (in
     its `Explainer`), encoded calls. The lane belongs to whoever made it and is closed by them.
 
-    For one submission, in this order: a `Session` loads the files; all calls of public checks are
-    made, for all functions; then function by function the remaining calls are made, each file that
-    attempts it is judged, the best one is chosen, follow-through is looked for, and the result is
-    explained. A choice between files changes what later functions import, so after one the public
-    calls of the functions behind it are made again.
+    For one submission, in this order: a `Session` loads the files; then, function by function, the
+    open calls are made, each file that attempts it is judged, the best one is chosen,
+    follow-through is looked for, and the result is explained. Only then, when all that anybody will
+    read is settled, are the sealed calls made. They decide whether checks that passed also pass on
+    other inputs, and nothing else: whatever learner code does once it has seen a sealed input, it
+    can choose no more than that.
 
     Whatever goes wrong on our side becomes a result without a score (`grader_error`), never a zero,
     and the next submission gets another zygote.
@@ -105,12 +111,17 @@ class Grader:
         self.follow = follow
         self._calls: dict[tuple[str, str, int], EncodedCall] = {}
         functions = [f for exercise in plan.exercises for f in exercise.functions]
-        # Which of a function's calls are for public checks, and which only for checks of memory.
-        self._public = {f.name: f.public_calls for f in functions}
+        # Which of a function's calls are only for checks of memory.
         self._memory = {f.name: f.memory_calls for f in functions}
+        # The open calls of each function and, behind them, its sealed ones.
+        self._planned_calls = {f.name: (*f.calls, *f.sealed) for f in functions}
         # No two calls of a plan have one number: an answer sent early, during a call of another
         # function, is then none.
-        calls = ((f.name, index) for f in functions for index in range(len(f.calls)))
+        calls = (
+            (name, index)
+            for name, all_ in self._planned_calls.items()
+            for index in range(len(all_))
+        )
         self._numbers = {call: number for number, call in enumerate(calls)}
         self.judge = Judge(plan)
         self.explainer = Explainer(plan, self.judge.expected)
@@ -166,14 +177,11 @@ class Grader:
             score=total([function.score for function in run.results]),
             max_score=round(sum(function.max_score for function in run.results), 2),
             isolation=self.lane.wall.tier,
-            probes=self.lane.wall.probes,
-            seed=self.plan.seed,
             versions=VERSIONS,
-            seconds=round(seconds, 4),
             notes=tuple(note for _function, note in notes),
             functions=tuple(run.results),
         )
-        return GradedSubmission(result, run.outputs, tuple(notes), together=run.together)
+        return GradedSubmission(result, seconds, run.outputs, tuple(notes), together=run.together)
 
     def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> _Findings:
         with Session(
@@ -187,103 +195,99 @@ class Grader:
             contents = session.contents
             run = _Findings(contents.files, notes=[("", note) for note in contents.notes])
             run.outputs[""] = session.loaded.output
-            tasks = [
-                _Attempts(exercise, function, attempted_in(session, exercise.slug, function.name))
-                for exercise, function in planned
+            files = [attempted_in(session, e.slug, f.name) for e, f in planned]
+            opened = [
+                self._opened(session, exercise, function, attempts, run)
+                for (exercise, function), attempts in zip(planned, files, strict=True)
             ]
-            self._call_public(session, tasks)
-            for number, task in enumerate(tasks):
-                result, printed = self._finished(session, task, run)
-                run.results.append(result)
-                run.outputs[task.function.name] = printed
-                if len(task.files) > 1:
-                    session.choose(task.function.name, task.files[task.best])
-                    self._call_public(session, tasks[number + 1 :])
+            # Read now: a statement that fails when a file is loaded again may have seen more.
             problems = session.problems
+            run.results += [self._sealed(session, one, run) for one in opened]
         run.notes.extend(("", problem_note(problem)) for problem in problems[:MAX_NOTES])
         if len(problems) > MAX_NOTES:
             run.notes.append(("", f"and {len(problems) - MAX_NOTES} more statements that failed"))
         return run
 
-    def _call_public(self, session: Session, tasks: Sequence[_Attempts]) -> None:
-        """Make the calls of public checks, of all functions.
-
-        They come before any call of a hidden check: what a public check tells (prints, exceptions)
-        could otherwise hold hidden inputs that the learner's code has kept.
-        """
-        for task in tasks:
-            task.outcomes = [dict[int, Outcome]() for _ in task.files]
-            for file, outcomes in zip(task.files, task.outcomes, strict=True):
-                self._call(session, task.function, file, self._public[task.function.name], outcomes)
-
-    def _finished(
-        self, session: Session, task: _Attempts, run: _Findings
-    ) -> tuple[FunctionResult, str]:
-        """Make the remaining calls, judge all of them, and take the best of the files."""
-        function = task.function
-        if not task.files:
-            verdict, why = why_absent(session, task.exercise.slug, function.name)
+    def _opened(
+        self,
+        session: Session,
+        exercise: PlannedExercise,
+        function: PlannedFunction,
+        files: Sequence[str],
+        run: _Findings,
+    ) -> _Opened:
+        """Make the open calls in each of the files, judge them, choose a file, and explain."""
+        if not files:
+            verdict, why = why_absent(session, exercise.slug, function.name)
             checks = [check_result(check, verdict, why) for check in function.checks]
-            return result_of(task.exercise, function, checks, 0.0, verdict, why), ""
-        public = self._public[function.name]
-        rest = [n for n in range(len(function.calls)) if n not in public]
+            return _Opened(function, "", result_of(exercise, function, checks, 0.0, verdict, why))
         graded = []
-        for file, outcomes in zip(task.files, task.outcomes, strict=True):
-            self._call(session, function, file, rest, outcomes)
-            ordered = [outcomes[number] for number in range(len(function.calls))]
-            run.together |= any(isinstance(outcome, TimedOut) for outcome in ordered)
-            graded.append((self.judge.judged(task.exercise, function, ordered), _printed(ordered)))
-        task.best = max(range(len(graded)), key=lambda index: graded[index][0].score or 0.0)
-        if len(graded) > 1:
+        for file in files:
+            outcomes = self._called(session, function, file)
+            run.together |= any(isinstance(outcome, TimedOut) for outcome in outcomes)
+            graded.append((self.judge.judged(exercise, function, outcomes), outcomes))
+        best = max(range(len(files)), key=lambda index: graded[index][0].score or 0.0)
+        result, outcomes = graded[best]
+        run.outputs[function.name] = _printed(outcomes)
+        opened = self._explained(session, _Opened(function, files[best], result), outcomes)
+        if len(files) > 1:
             run.together = True
-            pairs = zip(task.files, graded, strict=True)
+            pairs = zip(files, graded, strict=True)
             scores = ", ".join(f"{file}: {result.score:g}" for file, (result, _) in pairs)
-            note = (
-                f"{function.name} is defined in more than one file; {task.files[task.best]} counts"
-            )
+            note = f"{function.name} is defined in more than one file; {files[best]} counts"
             run.notes.append((function.name, f"{note} ({scores})"))
-        result, printed = graded[task.best]
-        return self._explained(session, task, result), printed
+            # The functions behind it import this one.
+            session.choose(function.name, files[best])
+        return opened
 
-    def _explained(
-        self, session: Session, task: _Attempts, result: FunctionResult
-    ) -> FunctionResult:
-        """Return the result with the points for follow-through, and with its explanation."""
-        function, outcomes = task.function, task.outcomes[task.best]
+    def _sealed(self, session: Session, opened: _Opened, run: _Findings) -> FunctionResult:
+        """Make the sealed calls of those checks that passed, and return the final result."""
+        function, result = opened.function, opened.result
+        passed = {check.name for check in result.checks if check.verdict is Verdict.PASSED}
+        sealed = {n for check in function.checks if check.name in passed for n in check.sealed}
+        if not sealed:
+            return result
+        numbers = sorted(sealed)
+        frames = [
+            self._encoded(function, opened.file, len(function.calls) + number) for number in numbers
+        ]
+        outcomes = session.call(opened.file, function.name, frames)
+        run.together |= any(isinstance(outcome, TimedOut) for outcome in outcomes)
+        failed = self.judge.failed_elsewhere(function, dict(zip(numbers, outcomes, strict=True)))
+        share = self.plan.follow_through
+        return with_failed_elsewhere(result, failed & passed, opened.followed, share=share)
+
+    def _explained(self, session: Session, opened: _Opened, outcomes: Sequence[Outcome]) -> _Opened:
+        """Add to a result the points for follow-through, and its explanation."""
+        function, result, file = opened.function, opened.result, opened.file
         failed = [
             planned
             for planned, check in zip(function.checks, result.checks, strict=True)
             if check.kind is Kind.VALUE and check.verdict in FOLLOWED
         ]
-        ordered = [outcomes[number] for number in range(len(function.calls))]
         if self.follow is None or not function.given or not failed:
-            return self.explainer.explained(result, function, ordered)
-        judged = Judged(function, ordered, self.judge.expected[function.name])
-        follow, file = self.follow, task.files[task.best]
+            result = self.explainer.explained(result, function, outcomes)
+            return replace(opened, result=result)
+        judged = Judged(function, outcomes, self.judge.expected[function.name])
+        follow = self.follow
         followed = attempt(lambda: follow.followed(session, file, judged, failed))
         if followed is not None:
             result = with_follow_through(result, followed, share=self.plan.follow_through)
-            return self.explainer.explained(result, function, ordered, followed=followed)
-        return self.explainer.explained(
-            result, function, ordered, own_cost=lambda: follow.own_cost(session, file, judged)
+            result = self.explainer.explained(result, function, outcomes, followed=followed)
+            return replace(opened, result=result, followed=followed)
+        result = self.explainer.explained(
+            result, function, outcomes, own_cost=lambda: follow.own_cost(session, file, judged)
         )
+        return replace(opened, result=result)
 
-    def _call(
-        self,
-        session: Session,
-        function: PlannedFunction,
-        file: str,
-        numbers: Sequence[int],
-        outcomes: dict[int, Outcome],
-    ) -> None:
-        if not self.lane.enforces_memory:
-            memory = self._memory[function.name]
-            skipped = [number for number in numbers if number in memory]
-            outcomes.update(dict.fromkeys(skipped, NotCalled(NO_LIMIT_ON_MEMORY)))
-            numbers = [number for number in numbers if number not in skipped]
-        calls = [self._encoded(function, file, number) for number in numbers]
-        called = session.call(file, function.name, calls, before=outcomes.values())
-        outcomes.update(zip(numbers, called, strict=True))
+    def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
+        """Make the open calls of a function in one file; return their outcomes in their order."""
+        skipped = () if self.lane.enforces_memory else self._memory[function.name]
+        numbers = [number for number in range(len(function.calls)) if number not in skipped]
+        frames = [self._encoded(function, file, number) for number in numbers]
+        called = dict(zip(numbers, session.call(file, function.name, frames), strict=True))
+        absent = NotCalled(NO_LIMIT_ON_MEMORY)
+        return [called.get(number, absent) for number in range(len(function.calls))]
 
     def _encoded(self, function: PlannedFunction, file: str, number: int) -> EncodedCall:
         """Return a call, encoded once for all submissions whose file has this name."""
@@ -291,7 +295,7 @@ class Grader:
         if key not in self._calls:
             if len(self._calls) > MAX_ENCODED:
                 self._calls.clear()
-            call = function.calls[number]
+            call = self._planned_calls[function.name][number]
             unique = self._numbers[function.name, number]
             request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
             self._calls[key] = EncodedCall(unique, wire.encode(request))

@@ -35,6 +35,7 @@ from grader.results.tables import (
     json_line,
     misconception_rows,
     people_csv,
+    run_json,
 )
 from grader.text import listed
 from grader.versions import VERSIONS
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 RESULTS, GRADEBOOK, CHANGES = "results.jsonl", "gradebook.csv", "changes.csv"
 MISCONCEPTIONS, PEOPLE = "misconceptions.csv", "people.csv"
+# About the run, for whoever grades: nothing in it is for learners.
+RUN = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ class ClassRun:
                 pages.add(result)
         write_text(out / GRADEBOOK, gradebook_csv(figures, plan))
         write_text(out / CHANGES, changes_csv(store.moves()))
+        write_text(out / RUN, run_json(plan.seed, self.wall.probes, store.seconds()))
         _write_people(out / PEOPLE, self.submissions)
         write_report(out, figures, moves, about)
         return figures

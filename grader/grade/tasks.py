@@ -74,6 +74,7 @@ class TaskGrader:
             graded = graded_submission(submission, grader, list(fingerprints.functions))
         encoded = EncodedResult.of(
             graded.result,
+            seconds=graded.seconds,
             submission_hash=submission.submission_hash,
             plan=fingerprints.plan,
             fingerprints=_valid_fingerprints(graded, fingerprints),

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grader import wire
 from grader.judge.compare import Difference, shape_difference, type_difference, value_difference
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.judge.scoring import score
 from grader.judge.verdicts import difference_verdict, failure_verdict
-from grader.judge.words import hidden_message_of, message_of
+from grader.judge.words import message_of
 from grader.model import (
     LADDER,
     CheckResult,
-    Failure,
     FunctionResult,
     Kind,
     Outcome,
     Returned,
     Verdict,
 )
-from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
 
 class Judge:
     """Judges functions by one plan.
 
     Made once for a plan, which it prepares: `expected` holds, by function name, the expected answer
-    of each call in the form that comparing needs; the Explainer shares it. `judged` takes all
-    outcomes of one function, in the order of its calls, and may be called any number of times in
-    any order: it changes nothing. It does not fail for any outcome, because outcomes come from
-    learner code.
+    of each open call in the form that comparing needs; the Explainer shares it. `judged` takes all
+    outcomes of one function's open calls, in their order; `failed_elsewhere` takes those of its
+    sealed calls. Both may be called any number of times in any order: they change nothing. They do
+    not fail for any outcome, because outcomes come from learner code.
     """
 
     def __init__(self, plan: Plan) -> None:
         functions = [f for exercise in plan.exercises for f in exercise.functions]
         self.expected = {f.name: [expected_of(call) for call in f.calls] for f in functions}
+        self._sealed = {f.name: [expected_of(call) for call in f.sealed] for f in functions}
 
     def judged(
         self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
     ) -> FunctionResult:
-        """Return the verdicts and points for the outcomes of a function's calls."""
+        """Return the verdicts and points for the outcomes of a function's open calls."""
         checks = [self._check(function, check, outcomes) for check in function.checks]
         verdict, message = _summary(checks)
         points = score(function.points, checks)
@@ -49,25 +49,46 @@ class Judge:
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
     ) -> CheckResult:
+        expected = self.expected[function.name]
         for index in check.calls:
-            verdict, message = _judge(
-                function, check, index, outcomes[index], self.expected[function.name][index]
-            )
+            call = function.calls[index]
+            verdict, message = _judge(function, check, call, outcomes[index], expected[index])
             if verdict is not Verdict.PASSED:
                 return check_result(check, verdict, message)
         return check_result(check, Verdict.PASSED, "")
+
+    def failed_elsewhere(
+        self, function: PlannedFunction, outcomes: Mapping[int, Outcome]
+    ) -> frozenset[str]:
+        """Return the names of the checks that fail on one of these sealed calls, by their index.
+
+        Nothing else that a sealed call has brought may enter a result.
+        """
+        return frozenset(
+            check.name
+            for check in function.checks
+            for index in check.sealed
+            if index in outcomes and self._fails(function, check, index, outcomes[index])
+        )
+
+    def _fails(
+        self, function: PlannedFunction, check: PlannedCheck, index: int, outcome: Outcome
+    ) -> bool:
+        expected = self._sealed[function.name][index]
+        verdict, _ = _judge(function, check, function.sealed[index], outcome, expected)
+        return verdict is not Verdict.PASSED
 
 
 def _judge(
     function: PlannedFunction,
     check: PlannedCheck,
-    index: int,
+    call: PlannedCall,
     outcome: Outcome,
     expected: Expected,
 ) -> tuple[Verdict, str]:
     """Return the verdict and message of one call of a check."""
     if not isinstance(outcome, Returned):
-        message = _message(outcome, function, check, index, imprecise=False)
+        message = message_of(outcome, function, call, imprecise=False)
         return failure_verdict(outcome, function.name), message
     expected = only_parts(expected, check.parts)
     if check.kind is Kind.MUTATION:
@@ -80,22 +101,8 @@ def _judge(
         return Verdict.PASSED, ""
     return (
         difference_verdict(difference, imprecise=imprecise),
-        _message(difference, function, check, index, imprecise=imprecise),
+        message_of(difference, function, call, imprecise=imprecise),
     )
-
-
-def _message(
-    problem: Failure | Difference,
-    function: PlannedFunction,
-    check: PlannedCheck,
-    index: int,
-    *,
-    imprecise: bool,
-) -> str:
-    call = function.calls[index]
-    if check.hidden:
-        return hidden_message_of(problem, call, imprecise=imprecise)
-    return message_of(problem, function, call, imprecise=imprecise)
 
 
 def _difference(

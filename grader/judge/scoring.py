@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
+from grader.judge.words import WRONG_ELSEWHERE
 from grader.model import CheckResult, Followed, FunctionResult, Kind, Verdict
 
 
@@ -33,19 +34,54 @@ def with_follow_through(
     result: FunctionResult, followed: Followed, *, share: float
 ) -> FunctionResult:
     """Add a share of the points for checks that pass given the learner's earlier functions."""
-    checks = [
-        msgspec.structs.replace(check, verdict=Verdict.PASSED)
-        if check.name in followed.checks
-        else check
-        for check in result.checks
-    ]
-    before = result.score or 0.0
-    more = round(share * (score(result.max_score, checks) - before), 2)
+    points, more = _followed_score(result.max_score, result.checks, followed, share)
     if more <= 0:
         return result
-    points = min(result.max_score, round(before + more, 2))
     names = " and ".join(followed.given)
     message = f"right, given your own {names}: the error is there, so begin there"
     if not followed.covers(result.checks):
         message = f"{result.message} (in part it is right, given your own {names})"
     return msgspec.structs.replace(result, score=points, follow_through=more, message=message)
+
+
+def _followed_score(
+    points: float, checks: Sequence[CheckResult], followed: Followed | None, share: float
+) -> tuple[float, float]:
+    """Return the points for these checks, and how many of them are for follow-through."""
+    before = score(points, checks)
+    if followed is None:
+        return before, 0.0
+    given = [
+        msgspec.structs.replace(check, verdict=Verdict.PASSED)
+        if check.name in followed.checks
+        else check
+        for check in checks
+    ]
+    more = max(0.0, round(share * (score(points, given) - before), 2))
+    return min(points, round(before + more, 2)), more
+
+
+def with_failed_elsewhere(
+    result: FunctionResult, failed: Collection[str], followed: Followed | None, *, share: float
+) -> FunctionResult:
+    """Take off the points of checks that passed but fail on a sealed input.
+
+    Every such check reads the same, and what was found on the open inputs stays as it is.
+    """
+    if not failed:
+        return result
+    checks = tuple(
+        msgspec.structs.replace(
+            check, verdict=Verdict.FAILS_ON_OTHER_INPUTS, message=WRONG_ELSEWHERE
+        )
+        if check.name in failed
+        else check
+        for check in result.checks
+    )
+    points, more = _followed_score(result.max_score, checks, followed, share)
+    changed = msgspec.structs.replace(result, checks=checks, score=points, follow_through=more)
+    if result.verdict is not Verdict.PASSED:
+        return changed
+    first = next(check.name for check in checks if check.name in failed)
+    message = f"{first}: {WRONG_ELSEWHERE}"
+    return msgspec.structs.replace(changed, verdict=Verdict.FAILS_ON_OTHER_INPUTS, message=message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,49 +30,18 @@ SHORT = 100
 NOT_EXACT = "but not as accurate as float64 allows"
 OUT_OF_MEMORY = "it asked for more memory than a submission may use; does an array grow too large?"
 
-PYTHON_ERRORS = frozenset(
-    name
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, BaseException)
-)
+# All that is said of a sealed input, whatever came of it.
+WRONG_ELSEWHERE = "right for the inputs shown, wrong for others of the same kind"
 
 
 def message_of(
     problem: Failure | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool
 ) -> str:
-    """Describe what a public check found in one call, in full, with the call as one would type it.
+    """Describe what a check found in one open call, in full, with the call as one would type it.
 
     `imprecise`: the numbers are right, but not exact.
     """
     return f"{call_text(function, call)}: {_full(problem, function.name, imprecise=imprecise)}"
-
-
-def hidden_message_of(problem: Failure | Difference, call: PlannedCall, *, imprecise: bool) -> str:
-    """Describe what a hidden check found, without anything that could carry its inputs or answers.
-
-    This is the only place where that is decided: no number, text, line or name that learner code
-    could have made up gets through.
-    """
-    match problem:
-        case Raised(error=error) if error.type in NO_MEMORY:
-            return OUT_OF_MEMORY
-        case Raised(error=error):
-            named = error.type in PYTHON_ERRORS
-            return f"it raised {error.type}" if named else "it raised an exception"
-        case Died():
-            # How it ended is chosen by learner code.
-            return "the Python process ended during the call"
-        case WrongShape(path=path, got=got, want=want):
-            actual = f"shape {_shape(got)}" if _may_show(got, call) else "another shape"
-            return f"{_part(path)}has {actual}; {_expected_shape(got, want)}"
-        case NotFinite(path=path):
-            return f"{_part(path)}holds nan or inf where a finite number is expected"
-        case WrongValue(path=path) if imprecise:
-            return f"{_part(path)}is right to about six digits, {NOT_EXACT}"
-        case WrongValue(path=path):
-            return f"{_part(path)}holds wrong values"
-    # The others hold nothing of the learner's: limits, our reasons, type names from a fixed list.
-    return _full(problem, "", imprecise=imprecise)
 
 
 def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> str:
@@ -164,28 +132,6 @@ def shape_reason(got: tuple[int, ...], want: tuple[int, ...]) -> str:
 def _is_within(got: tuple[int, ...], want: tuple[int, ...]) -> bool:
     rest = iter(want)
     return all(size in rest for size in got)
-
-
-def _may_show(shape: tuple[int, ...], call: PlannedCall) -> bool:
-    """Return whether a learner could know all sizes in a shape from the shapes of the inputs.
-
-    Otherwise a hidden input could be returned as the shape of an array.
-    """
-    sizes = _sizes((*call.args, *call.kwargs.values(), call.expected))
-    return len(shape) <= 3 and all(size in sizes for size in shape)
-
-
-def _sizes(values: tuple[wire.Value, ...]) -> set[int]:
-    sizes: set[int] = set()
-    for value in values:
-        match value:
-            case wire.Array(shape=shape):
-                sizes.update(shape)
-            case wire.Sequence(items=items):
-                sizes |= _sizes(items)
-            case wire.Mapping(values=items):
-                sizes |= _sizes(items)
-    return sizes
 
 
 def _entry(index: tuple[int, ...]) -> str:

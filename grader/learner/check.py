@@ -7,10 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from grader.errors import SandboxError, UsageError
 from grader.intake.submission import read_submission
+from grader.model import Verdict
 from grader.plan import CHECKS, Plan, read_plan
 from grader.results.terminal import CheckedFiles
 from grader.worker.files import SUFFIXES
@@ -18,17 +19,18 @@ from grader.worker.sources import exercise_of
 
 if TYPE_CHECKING:
     from grader.engine.lane import Lane
+    from grader.grade.grader import GradedSubmission
+    from grader.model import Submission, SubmissionResult
 
 
 def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) -> CheckedFiles:
     """Run the public checks on these files, or on all exercise files of the current folder.
 
-    Exercises in the same folder that the files mention are loaded too, but not checked. UsageError
-    when there is nothing to check or no checks can be read, SandboxError when the grader itself
-    fails. `plan` saves reading the checks again.
+    The other checks that the course gives to learners follow where the public ones pass. Exercises
+    in the same folder that the files mention are loaded too, but not checked. UsageError when there
+    is nothing to check or no checks can be read, SandboxError when the grader itself fails. `plan`
+    saves reading the checks again.
     """
-    from grader.grade.grader import Grader
-
     folder = folder_of(files)
     plan = plan or read_plan(checks_path(folder))
     files = files_to_check(files, plan)
@@ -36,11 +38,59 @@ def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) 
     others = _imported(files, [f for f in exercise_files(folder, plan) if f.stem not in stems])
     submission = read_submission("you", [*files, *others])
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
-    plan = msgspec.structs.replace(plan, exercises=wanted)
-    report = Grader(plan, lane).grade_submission(submission, echo=True)
+    plan = replace(plan, exercises=wanted)
+    report = _graded(submission, plan, lane)
+    result = _with_more(report.result, submission, plan, lane)
+    return CheckedFiles(_with_all_checks(plan), result, report.outputs, lane.enforces_memory)
+
+
+def _graded(
+    submission: Submission, plan: Plan, lane: Lane, only: Sequence[str] | None = None
+) -> GradedSubmission:
+    from grader.grade.grader import Grader
+
+    report = Grader(plan, lane).grade_submission(submission, echo=True, only=only)
     if report.result.failed:  # pragma: no cover  # only if the grader has a bug
         raise SandboxError(f"{report.result.notes[-1]}; this is the grader's fault, not yours")
-    return CheckedFiles(plan, report.result, report.outputs, lane.enforces_memory)
+    return report
+
+
+def _with_more(
+    result: SubmissionResult, submission: Submission, plan: Plan, lane: Lane
+) -> SubmissionResult:
+    """Run the other checks of the functions whose public checks pass, if learners have them.
+
+    What the code prints then is not shown: it is not about anything that was asked to be shown.
+    """
+    names = [f.name for e in plan.more for f in e.functions if f.checks]
+    passed = [f.function for f in result.functions if f.verdict is Verdict.PASSED]
+    wanted = [name for name in passed if name in names]
+    if not wanted:
+        return result
+    more = _graded(submission, replace(plan, exercises=plan.more), lane, wanted).result
+    found = {function.function: function for function in more.functions}
+    functions = [
+        replace(found[one.function], checks=(*one.checks, *found[one.function].checks))
+        if one.function in found
+        else one
+        for one in result.functions
+    ]
+    return replace(result, functions=tuple(functions))
+
+
+def _with_all_checks(plan: Plan) -> Plan:
+    """Return the plan with the texts of all checks: of the others only these are needed."""
+    more = {f.name: f.checks for exercise in plan.more for f in exercise.functions}
+    exercises = (
+        replace(
+            e,
+            functions=tuple(
+                replace(f, checks=(*f.checks, *more.get(f.name, ()))) for f in e.functions
+            ),
+        )
+        for e in plan.exercises
+    )
+    return replace(plan, exercises=tuple(exercises))
 
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:

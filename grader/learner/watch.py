@@ -114,7 +114,7 @@ def _newly_passed(checked: CheckedFiles, before: CheckedFiles | None) -> set[str
 
 
 def _bar(checked: CheckedFiles, console: Console) -> None:
-    """Show the points of the functions that pass their public checks, as a bar and in words."""
+    """Show the points of the functions that pass their checks, as a bar and in words."""
     total = sum(function.max_score for function in checked.functions)
     passed = [f.max_score for f in checked.functions if f.verdict is Verdict.PASSED]
     filled = round(BAR * sum(passed) / total) if total else 0
@@ -122,7 +122,7 @@ def _bar(checked: CheckedFiles, console: Console) -> None:
         console,
         "",
         f"[{'#' * filled}{'.' * (BAR - filled)}] {sum(passed):g} of {total:g} points pass their"
-        " public checks",
+        f" {checked.which}",
     )
 
 

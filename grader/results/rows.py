@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -41,6 +42,8 @@ class EncodedResult(NamedTuple):
     plan: bytes
     head: bytes
     notes: bytes
+    # How long grading took, rounded up.
+    seconds: int
     functions: tuple[StoredFunction, ...]
 
     @classmethod
@@ -48,6 +51,7 @@ class EncodedResult(NamedTuple):
         cls,
         result: SubmissionResult,
         *,
+        seconds: float = 0.0,
         submission_hash: bytes = b"",
         plan: bytes = b"",
         fingerprints: Mapping[str, bytes] | None = None,
@@ -64,6 +68,7 @@ class EncodedResult(NamedTuple):
             plan,
             msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
             msgspec.json.encode(notes),
+            math.ceil(seconds),
             tuple(
                 StoredFunction(
                     function.function,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,7 +17,7 @@ from grader.plan import Plan
 from grader.results.rows import EncodedResult, StoredFingerprints, submission_from_rows
 
 FILE = "results.sqlite"
-FORMAT = "1"
+FORMAT = "2"
 
 # `run`: the number of the run that graded it last. `handed`: the hash of what was handed in. `key`:
 # the function's fingerprint, null where the grader failed, as such a result is never reused.
@@ -26,7 +26,7 @@ _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submission (
     student TEXT PRIMARY KEY, run INTEGER NOT NULL, handed BLOB NOT NULL, plan BLOB NOT NULL,
-    result BLOB NOT NULL, notes BLOB NOT NULL
+    result BLOB NOT NULL, notes BLOB NOT NULL, seconds INTEGER NOT NULL
 );
 CREATE TABLE function (
     student TEXT, function TEXT, exercise TEXT NOT NULL, key BLOB, score REAL,
@@ -102,7 +102,7 @@ class Store:
         self._connection.close()
 
     def begin(self, plan: Plan, plan_fingerprint: bytes, *, regrade: bool) -> None:
-        """Start a run; with `regrade`, do not reuse what earlier runs stored.
+        """Start a run, and store its seed; with `regrade`, do not reuse what earlier runs stored.
 
         If the last run with `regrade` did not finish and its plan had the same fingerprint, this
         one continues it: what it had graded is reused.
@@ -110,6 +110,7 @@ class Store:
         with self._transaction():
             self._run = int(self._meta("run") or 0) + 1
             self._set_meta("run", str(self._run))
+            self._set_meta("seed", plan.seed)
             if regrade:
                 since, _, key = (self._meta("regrading") or "").partition(" ")
                 self._since = int(since) if key == plan_fingerprint.hex() else self._run
@@ -145,10 +146,10 @@ class Store:
                 if graded is None:
                     continue
                 self._execute(
-                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)",
                     student,
                     self._run,
-                    *graded[:4],
+                    *graded[:5],
                 )
                 rows = ((student, *row) for row in graded.functions)
                 statement = "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?)"
@@ -185,6 +186,12 @@ class Store:
                 stored = list(group)
                 _, head, notes, *_ = stored[0]
                 yield submission_from_rows(head, notes, [row[3:] for row in stored])
+
+    def seconds(self) -> Iterator[tuple[str, int]]:
+        """Yield each student who takes part, sorted, and how long the last grading took."""
+        with self._readable_errors():
+            query = "SELECT student, seconds FROM present JOIN submission USING (student)"
+            yield from self._rows(f"{query} ORDER BY student")
 
     def moves(self) -> Iterator[Move]:
         """Yield each change of points since the last completed run, sorted by student."""
@@ -270,6 +277,25 @@ class Store:
 
     def _rows(self, query: str, *values: object) -> Iterable[tuple[Any, ...]]:
         return self._connection.execute(query, values)
+
+
+def stored_seed(folder: Path) -> str:
+    """Return the secret seed of the last run into a folder; empty if there was none.
+
+    UsageError when the file is there and cannot be read, or another grader is using it.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(path, timeout=0)) as connection:
+            row = connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchone()
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR":
+            # It has no such table: `Store` will say what is wrong with it.
+            return ""
+        raise UsageError(f"{path}{_reason(error)}") from error
+    return "" if row is None else str(row[0])
 
 
 def _reason(error: sqlite3.Error) -> str:

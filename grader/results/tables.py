@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from grader.intake.people import ClassSubmissions
-from grader.model import Move, SubmissionResult
+from grader.model import FORMAT, Move, SubmissionResult
 from grader.plan import Plan
 from grader.results.figures import ClassFigures
 from grader.text import points, safe_cell
@@ -20,6 +21,20 @@ _ENCODER = msgspec.json.Encoder()
 def json_line(result: SubmissionResult) -> str:
     """Return the line of results.jsonl for one submission."""
     return _ENCODER.encode(result).decode() + "\n"
+
+
+def run_json(
+    seed: str, probes: Mapping[str, str], seconds: Iterable[tuple[str, int]]
+) -> Iterator[str]:
+    """Yield what a run depends on and learners must not know: JSON with a line for each of them.
+
+    How long grading took is theirs to choose once they have seen a sealed input.
+    """
+    head = {"format": FORMAT, "seed": seed, "probes": probes}
+    yield f'{json.dumps(head)[:-1]},\n"seconds": {{'
+    for number, (student, spent) in enumerate(seconds):
+        yield f"{',' if number else ''}\n{json.dumps(student)}: {spent}"
+    yield "}}\n"
 
 
 def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:

@@ -38,7 +38,13 @@ WIDTH = 88
 # Of what a learner's code prints, this many lines are shown; the rest are counted.
 PRINTED_LINES = 15
 # With these verdicts a check's hint helps; with the others the message says what to do.
-ASKING = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.IMPRECISE, Verdict.WRONG_SHAPE)
+ASKING = (
+    Verdict.WRONG_VALUE,
+    Verdict.NOT_FINITE,
+    Verdict.IMPRECISE,
+    Verdict.WRONG_SHAPE,
+    Verdict.FAILS_ON_OTHER_INPUTS,
+)
 STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
 
 
@@ -66,8 +72,13 @@ class CheckedFiles:
         }
 
     @property
+    def which(self) -> str:
+        """What the checks are called that were run, or will be once the public ones pass."""
+        return "checks" if self.plan.more else "public checks"
+
+    @property
     def passed(self) -> bool:
-        """Whether every function passes its public checks."""
+        """Whether every function passes its checks."""
         return all(function.verdict is Verdict.PASSED for function in self.functions)
 
 
@@ -98,7 +109,7 @@ def show(checked: CheckedFiles, console: Console) -> int:
         line(console, "", "Printed while your files were loaded:")
         _show_output(printed, console)
     done = sum(function.verdict is Verdict.PASSED for function in checked.functions)
-    line(console, "", f"{done} of {len(checked.functions)} functions pass their public checks.")
+    line(console, "", f"{done} of {len(checked.functions)} functions pass their {checked.which}.")
     line(console, next_step(checked))
     return EXIT_PASSED if checked.passed else EXIT_FAILED
 
@@ -166,15 +177,14 @@ def show_notice(planned: PlannedFunction, console: Console) -> None:
 
 def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Console) -> None:
     problems: set[str] = set()
-    for check, about in zip(function.checks, planned.checks, strict=True):
-        mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
-        line(
-            console, f"  {mark} {check.name}" + (" (hidden)" if check.hidden else f": {about.text}")
-        )
-        if check.verdict is Verdict.PASSED:
+    others = sum(check.hidden and check.verdict is Verdict.PASSED for check in function.checks)
+    # A learner's own check runs the others only where the public ones pass.
+    for check, about in zip(function.checks, planned.checks, strict=False):
+        if check.hidden and check.verdict is Verdict.PASSED:
             continue
-        if check.hidden:
-            line(console, f"      {check.message}")
+        mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
+        line(console, f"  {mark} {check.name}: {about.text}")
+        if check.verdict is Verdict.PASSED:
             continue
         # A problem that several checks have is printed in full once.
         call, _, problem = check.message.partition("): ")
@@ -185,6 +195,8 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
         asking = function.misconception is None and check.verdict in ASKING
         if about.hint and asking and not again:
             line(console, f"      {about.hint}")
+    if others:
+        line(console, f"  {PASSED} {others} more of the same kind")
 
 
 def _show_misconception(misconception: Misconception, console: Console) -> None:
@@ -223,7 +235,12 @@ def _show_output(output: str, console: Console) -> None:
 def next_step(checked: CheckedFiles) -> str:
     """Return a sentence with the one thing to do next."""
     slugs = ", ".join(dict.fromkeys(checked.planned[f.function][0].slug for f in checked.functions))
-    done = f"Done: {slugs}. Your instructor's run has further checks, on other inputs."
+    further = (
+        "tries them on further inputs"
+        if checked.plan.more
+        else "has further checks, on other inputs"
+    )
+    done = f"Done: {slugs}. Your instructor's run {further}."
     return next_step_in(checked.functions) or done
 
 

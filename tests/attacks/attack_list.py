@@ -22,12 +22,20 @@ import stat
 import textwrap
 from pathlib import Path
 
+import numpy as np
+
+from grader.course.planning import OPEN_SEED, stream_of
 from tests.attacks.attack import HONEST, SOFTMAX, Attack, Maker, beside, in_folder
 from tests.attacks.attack_archives import OWN, archives
 
 CODE = Path(__file__).parent / "code"
 PRELUDE = (CODE / "prelude.py").read_text()
 CELL = re.compile(r"^# %% (\w+)((?: \[\w+\])*)\n", re.MULTILINE)
+
+# The one open input of softmax with this shape, as anybody can draw it.
+OPEN = (
+    np.random.default_rng([OPEN_SEED, stream_of("softmax")]).normal(scale=2, size=(5, 3)).tobytes()
+)
 
 NO_SOFTMAX = "def softmax(Z):\n    return None\n"
 NO_JACOBIAN = "def softmax_jacobian(z):\n    return None\n"
@@ -59,7 +67,7 @@ def in_code() -> list[Attack]:
 
 
 def _attack(name: str, family: str, marks: frozenset[str], text: str) -> Attack:
-    text, _, twin = text.partition("# --- twin\n")
+    text, _, twin = text.replace("_OPEN", repr(OPEN)).partition("# --- twin\n")
     files = {"ex01_softmax.py": SOFTMAX}
     honest = dict(files)
     if "softmax" in marks:

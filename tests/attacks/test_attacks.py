@@ -103,8 +103,8 @@ def breaches(attack: Attack, arena: Arena, attacked: Outcome, undisturbed: Outco
     found += [
         f"it reached a socket: {event}" for event in attacked.events if attack.name in event[1]
     ]
-    if result["seconds"] > PATIENCE_S:
-        found.append(f"it held up the grader: {result['seconds']} s")
+    if attacked.took[student] > PATIENCE_S:
+        found.append(f"it held up the grader: {attacked.took[student]} s")
     if attack.name in attacked.ended:
         found.append("it ended or stopped another process")
     return found
@@ -165,8 +165,6 @@ class TestOfAWholeRun:
         assert len(names) > len(tried(combination)) / 4
         for name in names:
             results = [outcome.result(name) for outcome in (attacked, undisturbed)]
-            for result in results:
-                assert result.pop("seconds") >= 0
             assert json.dumps(results[0]) == json.dumps(results[1])
         assert {attacked.result(name)["score"] for name in names} >= {12.0, 100.0}
 

@@ -78,7 +78,7 @@ def test_numpy_works_in_the_least_memory_that_may_be_given(plan, lane, course):
 def planned_with(course: Course, memory: str):
     limits = limits_with(course.limits, [f"memory={memory}"])
     changed = dataclasses.replace(course, limits=limits)
-    return plan_of(changed, seed=0, only=("ex04_backward",))
+    return plan_of(changed, only=("ex04_backward",))
 
 
 @pytest.mark.parametrize("memory", ["1GiB", "8GiB", "64GiB", "512GiB"])

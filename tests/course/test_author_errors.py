@@ -148,5 +148,5 @@ def test_a_course_without_mistakes_has_a_plan(toy):
     from grader.course.planning import plan_of
 
     (toy / "ex01_relu" / "mistakes.py").unlink()
-    (function,) = plan_of(course_of(toy), seed=0, mistakes=True).exercises[0].functions
+    (function,) = plan_of(course_of(toy), mistakes=True).exercises[0].functions
     assert function.mistakes == ()

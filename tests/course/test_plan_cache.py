@@ -1,14 +1,22 @@
-"""A plan is stored beside the results, and used again only if it would be the same."""
+"""The fixed part of a plan is kept for the user, and used again only if it would be the same."""
 
 import shutil
 
 import pytest
 
-from grader.course.cache import FILE, cached_plan
+from grader.course import cache
+from grader.course.cache import cache_folder, cached_plan
 from grader.course.folder import course_of
 from grader.files import write_bytes
 
 ONLY = ("ex01_softmax",)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A cache of this test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return cache_folder()
 
 
 @pytest.fixture
@@ -18,26 +26,48 @@ def own_course(course, tmp_path):
     return folder
 
 
-def test_it_is_used_again_until_the_course_changes(own_course, tmp_path):
-    out = tmp_path / "out"
-    first = cached_plan(course_of(own_course), out, seed=1, only=ONLY)
-    written = (out / FILE).stat().st_mtime_ns
-    assert cached_plan(course_of(own_course), out, seed=1, only=ONLY) == first
-    assert (out / FILE).stat().st_mtime_ns == written
+def change(own_course, text):
     checks = own_course / "ex01_softmax" / "checks.py"
-    checks.write_text(checks.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-    cached_plan(course_of(own_course), out, seed=1, only=ONLY)
-    assert (out / FILE).stat().st_mtime_ns != written
+    checks.write_text(checks.read_text(encoding="utf-8") + text, encoding="utf-8")
+    return course_of(own_course)
 
 
-def test_another_seed_or_a_damaged_file_makes_it_anew(course, tmp_path):
-    first = cached_plan(course, tmp_path, seed=1, only=ONLY)
-    other = cached_plan(course, tmp_path, seed=2, only=ONLY)
-    assert other != first
-    write_bytes(tmp_path / FILE, [(tmp_path / FILE).read_bytes()[:-9]])
-    assert cached_plan(course, tmp_path, seed=2, only=ONLY) == other
+def test_it_is_used_again_until_the_course_changes(own_course, folder):
+    first = cached_plan(course_of(own_course), only=ONLY)
+    (written,) = folder.iterdir()
+    inode = written.stat().st_ino
+    assert cached_plan(course_of(own_course), only=ONLY) == first
+    assert [(path, path.stat().st_ino) for path in folder.iterdir()] == [(written, inode)]
+    cached_plan(change(own_course, "\n# changed\n"), only=ONLY)
+    assert len(list(folder.iterdir())) == 2
 
 
-def test_a_folder_that_cannot_be_made_only_costs_time(course, tmp_path):
+def test_only_its_user_can_read_it_and_the_oldest_ones_go(own_course, folder, monkeypatch):
+    monkeypatch.setattr(cache, "MOST", 2)
+    for number in range(4):
+        cached_plan(change(own_course, f"\n# {number}\n"), only=ONLY)
+    plans = list(folder.iterdir())
+    assert len(plans) == 2
+    assert {path.stat().st_mode & 0o777 for path in (folder, *plans)} == {0o700, 0o600}
+
+
+def test_a_damaged_file_makes_it_anew(course, folder):
+    first = cached_plan(course, only=ONLY)
+    (path,) = folder.iterdir()
+    whole = path.read_bytes()
+    write_bytes(path, [whole[:-9]])
+    assert cached_plan(course, only=ONLY) == first
+    assert path.read_bytes() == whole
+
+
+def test_a_folder_that_cannot_be_made_only_costs_time(course, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    assert cached_plan(course, tmp_path / "file" / "out", seed=1, only=ONLY).exercises
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cached_plan(course, only=ONLY).exercises
+
+
+def test_without_a_folder_of_its_own_it_is_kept_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for unusable in ("", "relative/path"):
+        monkeypatch.setenv("XDG_CACHE_HOME", unusable)
+        assert cache_folder() == tmp_path / ".cache" / "softmax-grader"

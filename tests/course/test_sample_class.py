@@ -1,7 +1,7 @@
 """The sample class, and the demo that grades it."""
 
 from grader.course.sample import class_files, notebook_bytes, write_class
-from tests.support.course import ROOT, with_plan
+from tests.support.course import ROOT, planned
 from tests.support.refusals import told
 from tests.support.results import lines_of
 
@@ -26,7 +26,7 @@ def test_a_sample_class_is_written_over_an_earlier_one_only(course, tmp_path):
 
 
 def test_the_demo_grades_a_class_and_says_where_the_results_are(run, tmp_path):
-    with_plan(tmp_path / "demo" / "results")
+    planned(mistakes=True)
     done = run("demo", "--students", 9, "--out", tmp_path / "demo", "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
     results = {r["student"]: r for r in lines_of(tmp_path / "demo" / "results" / "results.jsonl")}
@@ -43,7 +43,8 @@ def test_the_demo_grades_a_class_and_says_where_the_results_are(run, tmp_path):
 def test_the_demo_never_deletes_what_it_did_not_make(run, tmp_path):
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "real.py").write_text("x")
-    with_plan(tmp_path / "results")
+    planned(mistakes=True)
+    (tmp_path / "results").mkdir()
     done = run("demo", "--out", tmp_path, "--course", ROOT / "solutions")
     assert done.returncode == 2
     assert (tmp_path / "submissions" / "real.py").exists()

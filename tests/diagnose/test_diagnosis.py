@@ -70,7 +70,7 @@ def test_an_exception_is_recognised_by_its_type_and_message(course: Course, lane
         for variant in variants_in(course.exercises[5], "mistakes.py")
         if variant.name == "backward__second_weights_not_transposed"
     )
-    grader = Grader(plan_of(course, seed=0, mistakes=True), lane)
+    grader = Grader(plan_of(course, mistakes=True), lane)
     assert graded_variant(mistake, grader).misconception.id == mistake.id
 
 
@@ -154,7 +154,7 @@ def test_what_fits_nothing_gets_no_name_but_size_and_place(explain):
 
 
 def test_mistakes_survive_the_way_through_checks_json(course: Course):
-    plan = plan_of(course, seed=0, hidden=False, mistakes=True)
+    plan = plan_of(course, hidden=False, mistakes=True)
     again = plan_from_json(plan_json(plan), "here")
     counts = [len(f.mistakes) for e in plan.exercises for f in e.functions]
     assert [len(f.mistakes) for e in again.exercises for f in e.functions] == counts
@@ -164,7 +164,7 @@ def test_mistakes_survive_the_way_through_checks_json(course: Course):
 
 
 def test_the_public_checks_alone_name_a_mistake(course: Course, lane: Lane):
-    plan = plan_of(course, seed=0, hidden=False, mistakes=True)
+    plan = plan_of(course, hidden=False, mistakes=True)
     grader = Grader(plan_from_json(plan_json(plan), "here"), lane)
     (mistake,) = (
         variant

@@ -181,7 +181,7 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def followed(course, lane):
     """What a source gets, by function, and how many points of it for following."""
-    grader = Grader(plan_of(course, seed=0, mistakes=True), lane, FollowThrough(course.folder))
+    grader = Grader(plan_of(course, mistakes=True), lane, FollowThrough(course.folder))
 
     def given(source):
         files = {"ex01_twice.py": f"import numpy as np\n{source}".encode()}

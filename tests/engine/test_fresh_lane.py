@@ -46,7 +46,7 @@ def test_a_function_that_hangs_ends_the_process_costs_only_its_calls(lane, plan)
 @pytest.fixture(scope="module")
 def few_calls(course):
     """Of the public checks alone: where each call costs a process, few are enough."""
-    return plan_of(course, seed=0, only=("ex01_softmax",), hidden=False)
+    return plan_of(course, only=("ex01_softmax",), hidden=False)
 
 
 def test_a_process_that_ends_says_how(lane, few_calls):

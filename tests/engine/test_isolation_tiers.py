@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.support.course import ROOT, with_plan
+from tests.support.course import ROOT, planned
 from tests.support.submissions import SOFTMAX
 from tests.support.walls import EXAMINED, WALLS, behind
 
@@ -60,12 +60,13 @@ def test_none_that_is_asked_for_grades_and_is_stamped_on_every_result(bare, tmp_
     (line,) = (tmp_path / "o" / "results.jsonl").read_text().splitlines()
     result = json.loads(line)
     assert result["isolation"] == "none"
-    assert result["probes"]["open a file"] == "allowed"
+    run = json.loads((tmp_path / "o" / "run.json").read_text())
+    assert run["probes"]["open a file"] == "allowed"
     assert "isolation: none" in done.stdout
 
 
-def test_the_demo_does_without_a_wall_and_says_so(bare, tmp_path):
-    with_plan(tmp_path / "demo" / "results")
+def test_the_demo_does_without_a_wall_and_says_so(bare):
+    planned(mistakes=True)
     done = bare("demo", "--students", "2", "--out", "demo", "--course", ROOT / "solutions")
     assert done.returncode == 0, done.stderr
     assert "isolation: none" in done.stdout

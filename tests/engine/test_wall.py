@@ -75,7 +75,7 @@ def test_a_right_submission_gets_the_same_points_behind_every_wall(lane, plan):
     files = {"ex01_softmax.py": SOFTMAX.encode()}
     result = Grader(plan, lane).grade(submission_of("ada", files))
     assert function_of(result, "softmax").score == 12
-    assert (result.isolation, set(result.probes.values())) == (lane.wall.tier, {DENIED})
+    assert (result.isolation, set(lane.wall.probes.values())) == (lane.wall.tier, {DENIED})
 
 
 # What the calls that are allowed must not tell or reach: other processes, and the machine.

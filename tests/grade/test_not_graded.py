@@ -201,7 +201,6 @@ class TestAFailureOfOurs:
         result = grader.failure(submission, "the worker was lost")
         self.looks_right(result, grader)
         assert result.notes[-1] == "the grader failed: the worker was lost"
-        assert result.seconds == 0
         assert {f.message for f in result.functions} == {"the worker was lost"}
 
     def looks_right(self, result, grader):
@@ -227,10 +226,8 @@ def test_some_functions_alone_are_graded_with_what_they_print(grader):
     assert report.outputs[""] == "loading\n"
     assert set(report.outputs["softmax"].split("\n")) == {"called", ""}
     assert grader.grade_submission(submission, only={"softmax"}).outputs == {"": "", "softmax": ""}
-    assert (
-        grader.grade_submission(submission, only={"softmax_jacobian"}).outputs["softmax_jacobian"]
-        == ""
-    )
+    absent = grader.grade_submission(submission, only={"softmax_jacobian"})
+    assert absent.outputs == {"": ""}
 
 
 def test_one_function_of_an_exercise_is_graded_alone(grader):
@@ -268,13 +265,13 @@ def test_without_a_limit_on_memory_its_checks_are_not_run_and_all_others_are(pla
         files = {"ex04_backward.py": reference.read_bytes()}
         (function,) = grader.grade(submission_of("ada", files)).functions
     not_run = [c for c in function.checks if c.verdict != Verdict.PASSED]
-    assert [(c.kind, c.verdict, c.message) for c in not_run] == [
-        ("memory", Verdict.NOT_RUN, NO_LIMIT_ON_MEMORY)
-    ]
+    ((kind, verdict, message),) = [(c.kind, c.verdict, c.message) for c in not_run]
+    assert (kind, verdict) == ("memory", Verdict.NOT_RUN)
+    assert message.endswith(f": {NO_LIMIT_ON_MEMORY}")
     assert function.score == function.max_score
 
 
-def test_the_time_that_public_calls_took_counts_in_hidden_ones(plan, lane):
+def test_a_function_that_never_answers_is_not_called_again_and_again(plan, lane):
     limits = Limits(call_cpu_s=0.2, wall_factor=20)
     quick = msgspec.structs.replace(plan, limits=limits)
     grader = Grader(quick, lane).only("ex01_softmax", "softmax")
@@ -282,8 +279,8 @@ def test_the_time_that_public_calls_took_counts_in_hidden_ones(plan, lane):
     result = grader.grade(submission_of("ada", {"ex01_softmax.py": source}))
     function = function_of(result, "softmax")
     assert {c.verdict for c in function.checks} == {Verdict.TIMED_OUT}
-    hidden = [c for c in function.checks if c.hidden]
-    assert {c.message for c in hidden} == {"not called any more: earlier calls used up the time"}
+    told = {c.message.partition(": ")[2] for c in function.checks if c.hidden}
+    assert told == {"not called any more: earlier calls used up the time"}
 
 
 def test_without_the_courses_formulas_nothing_is_followed_nor_tried(grader, caplog):

@@ -228,37 +228,6 @@ def test_nan_everywhere_is_not_finite(grade_softmax):
     assert "is nan, should be 0.0900306 (3 of 3 entries are not finite)" in result.message
 
 
-def test_hidden_checks_say_nothing_that_a_learner_could_have_written(grade_softmax):
-    leak = (
-        "import numpy as np\n"
-        "def softmax(Z):\n"
-        "    print(Z.tolist())\n"
-        "    if Z.shape in ((5, 3), (3, 7)):\n"
-        "        raise type('Z' + str(int(Z[0, 0] * 1e6)), (Exception,), {})(str(Z.tolist()))\n"
-        "    if Z.shape == (4, 4):\n"
-        "        return np.zeros((int(abs(Z[0, 0]) * 1000) + 5000, 1))\n"
-        "    return np.full(Z.shape, Z[0, 0])\n"
-    )
-    result = grade_softmax(leak)
-    hidden = {check.message for check in result.checks if check.hidden}
-    assert hidden <= {
-        "it raised an exception",
-        "has another shape; (4, 4) is expected",
-        "holds wrong values",
-        "",
-    }
-
-
-def test_the_seed_changes_the_hidden_inputs_and_nothing_else(course):
-    from grader.course.planning import plan_of
-
-    one, same, other = (plan_of(course, seed=seed) for seed in (1, 1, 2))
-    assert one == same
-    assert one != other
-    public_one, public_other = (plan_of(course, seed=s, hidden=False) for s in (1, 2))
-    assert public_one.exercises == public_other.exercises
-
-
 def test_no_input_of_one_function_is_the_answer_of_another(plan):
     for exercise in plan.exercises:
         for function in exercise.functions:

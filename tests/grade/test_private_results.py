@@ -23,7 +23,7 @@ def test_everything_that_a_run_writes_is_closed_to_others(run, tmp_path):
     done = run("grade", folder, "--out", tmp_path / "new" / "out", *SOFTMAX_ONLY)
     assert done.returncode == 0, done.stderr
     written = [tmp_path / "new" / "out", *(tmp_path / "new" / "out").rglob("*")]
-    assert {"results.sqlite", ".plan.msgpack", "ada.html", "gradebook.csv"} <= {
+    assert {"results.sqlite", "run.json", "ada.html", "gradebook.csv"} <= {
         path.name for path in written
     }
     assert [path for path in written if open_to_others(path)] == []

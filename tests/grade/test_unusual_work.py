@@ -94,16 +94,15 @@ def test_a_part_that_is_still_to_be_written_is_no_unwritten_function(grade_softm
     assert 10 < result.score < 12
 
 
-def test_what_a_public_check_shows_holds_no_hidden_input(grade):
+def test_what_any_check_shows_holds_no_sealed_input(grade, plan):
     keeper = SOFTMAX.replace(
         "def softmax(Z):", "seen = []\ndef softmax(Z):\n    seen.append(Z.copy())"
     )
     teller = "from ex01_softmax import seen\ndef softmax_jacobian(z): raise ValueError(len(seen))"
     result = grade({"ex01_softmax.py": keeper, "ex02_jacobian.py": teller})
     public = [c for c in function_of(result, "softmax_jacobian").checks if not c.hidden]
-    calls = function_of(result, "softmax").checks
-    assert "ValueError: 5 (" in public[0].message, public[0].message
-    assert len(calls) > 5
+    opened = len(plan.exercises[0].functions[0].calls)
+    assert f"ValueError: {opened} (" in public[0].message, public[0].message
 
 
 @pytest.mark.parametrize(

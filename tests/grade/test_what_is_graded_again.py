@@ -138,7 +138,7 @@ def test_words_that_only_learners_read_regrade_nothing(grade_third, own_course):
 def test_regrade_another_seed_and_another_limit_grade_everything_again(grade_third):
     for options, again in (
         (("--regrade",), (4, 12, 0)),
-        (("--seed", 1), (0, 0, 4)),
+        (("--seed", "5ea1" * 8), (0, 0, 4)),
         (("--limit", "call=3"), (0, 0, 4)),
     ):
         assert counts(grade_third(*options)) == (4, 12, 0)
@@ -247,8 +247,6 @@ def test_what_was_graded_in_parts_is_what_is_graded_at_once(
     for out in outs:
         run(*command, "--out", out, *both)
     parts, once = (lines_of(out / "results.jsonl") for out in outs)
-    for result in (*parts, *once):
-        del result["seconds"]
     assert parts == once
 
 
@@ -300,7 +298,7 @@ def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
     code = (
         "from pathlib import Path; from grader.course.folder import course_of;"
         "from grader.course.planning import plan_of; from grader.grade import fingerprints as f;"
-        f"plan = plan_of(course_of(Path({str(ROOT / 'solutions')!r})), seed=0);"
+        f"plan = plan_of(course_of(Path({str(ROOT / 'solutions')!r})));"
         "print(f.fingerprints_of(plan, isolation='none', versions={}).plan.hex())"
     )
     command = [sys.executable, "-c", code]
@@ -311,7 +309,7 @@ def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
 def test_changed_points_change_the_key_of_one_function(course, own_course):
     change(own_course / "course.toml", "softmax = 12", "softmax = 11")
     one, two = (
-        fingerprints_of(plan_of(c, seed=0), isolation="none", versions={}).functions
+        fingerprints_of(plan_of(c), isolation="none", versions={}).functions
         for c in (course, course_of(own_course))
     )
     assert {name for name in one if one[name] != two[name]} == {"softmax"}

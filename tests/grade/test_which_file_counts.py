@@ -108,15 +108,13 @@ def test_a_result_tells_by_what_it_came_about(grader, lane):
     report = grader.grade_submission(submission, only={"softmax"})
     result = report.result
     assert (result.format, result.student, result.files) == (FORMAT, "ada", ("a.py", "b.txt"))
-    assert (result.isolation, result.probes) == (lane.wall.tier, lane.wall.probes)
-    assert result.seed == 0
+    assert result.isolation == lane.wall.tier
     assert result.versions == {
         "grader": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
     }
-    assert 0 < result.seconds < 30
-    assert result.seconds == round(result.seconds, 4)
+    assert 0 < report.seconds < 30
     assert [about for about, _note in report.notes] == ["", ""]
     assert result.notes == tuple(note for _about, note in report.notes)
     assert result.notes[0] == "a note"

@@ -57,7 +57,7 @@ CASES = {
             "right = softmax_cross_entropy_grad\ndef softmax_cross_entropy_grad(Z, Y):\n"
             "    dZ = np.zeros_like(Y)\n    dZ[:] = right(Z, Y)\n    return dZ"
         ),
-        ("softmax_cross_entropy_grad", "wrong_value", "holds wrong values"),
+        ("softmax_cross_entropy_grad", "wrong_value", "is 0, should be"),
     ),
 }
 

@@ -56,12 +56,12 @@ def test_texts_in_a_list_are_no_numbers():
 def test_a_list_of_another_length_is_called_too_long_or_too_short(count, words):
     difference = value_difference(wire.pack([2.0] * count), expected_of(COSTS))
     assert difference == WrongShape("", (count,), (2,))
-    assert words in tell(difference, COSTS, hidden=True)
+    assert words in tell(difference, COSTS)
 
 
 def test_a_part_of_an_answer_is_called_by_its_place_in_it():
     difference = WrongType("[1]['Z2']", "a list", "a float64 array")
-    message = tell(difference, COSTS, hidden=True)
+    message = tell(difference, COSTS)
     assert message == "answer[1]['Z2'] is a list; a float64 array is expected"
 
 
@@ -75,7 +75,7 @@ def test_a_learners_text_stays_opaque():
 
 
 def test_the_public_checks_with_texts_survive_json(course):
-    plan = plan_of(course, seed=0, hidden=False)
+    plan = plan_of(course, hidden=False)
     again = plan_from_json(plan_json(plan), "here")
     forward = next(f for e in again.exercises for f in e.functions if f.name == "forward")
     assert any(call.kwargs.get("hidden") == wire.Word("relu") for call in forward.calls)

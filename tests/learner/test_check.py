@@ -1,5 +1,6 @@
 """`grader check`: a learner on their own machine, with the exercises' folder and no solutions."""
 
+import dataclasses
 import json
 import os
 import pty
@@ -13,8 +14,9 @@ import time
 
 import pytest
 
-from grader.course.handout import notebook, script
+from grader.course.handout import built_files, notebook, script
 from grader.learner.watch import POLL_S
+from grader.plan import read_plan
 from tests.support.course import ROOT
 from tests.support.submissions import SOFTMAX
 
@@ -87,9 +89,57 @@ def test_right_work_passes_and_is_told_what_to_notice(run, folder, course, form)
     (folder / file).write_text(form(exercise, solved=True), encoding="utf-8")
     done = run("check", file, cwd=folder)
     assert done.returncode == 0, done.stdout
-    assert "✓ softmax: 5 of 5 checks pass" in done.stdout
+    assert "✓ softmax: 14 of 14 checks pass" in done.stdout
+    assert "✓ 9 more of the same kind" in done.stdout
     assert "What to notice:" in done.stdout
-    assert "Done: ex01_softmax." in done.stdout
+    assert "Done: ex01_softmax. Your instructor's run tries them on further inputs." in done.stdout
+
+
+def test_the_other_checks_follow_once_the_public_ones_pass(run, folder):
+    forgets_one = SOFTMAX.replace("    E =", "    if len(Z) == 1: return Z\n    E =")
+    (folder / "ex01_softmax.py").write_text(f"print('loaded')\n{forgets_one}")
+    done = run("check", "ex01_softmax.py", cwd=folder)
+    assert done.returncode == 1
+    assert "✗ softmax: 13 of 14 checks pass" in done.stdout
+    assert "✗ few_classes_or_examples: One example, two classes, and a single" in done.stdout
+    assert "softmax(<1 x 4 float64>): entry (0, " in done.stdout
+    assert "✓ 8 more of the same kind" in done.stdout
+    assert "0 of 1 functions pass their checks." in done.stdout
+    assert "Next: correct softmax; begin with few_classes_or_examples above." in done.stdout
+    assert done.stdout.count("loaded") == 1
+    (folder / "ex01_softmax.py").write_text("def softmax(Z): return Z")
+    done = run("check", "ex01_softmax.py", cwd=folder)
+    assert "✗ softmax: 1 of 5 checks pass" in done.stdout
+    assert "of the same kind" not in done.stdout
+
+
+def test_a_course_may_keep_the_other_checks_for_the_feedback(run, folder, course):
+    plan = read_plan(folder / "checks.json")
+    assert {e.slug for e in plan.more} == set(course.slugs)
+    kept = dataclasses.replace(course, open_inputs="feedback")
+    (folder / "checks.json").write_text(built_files(kept)["checks.json"], encoding="utf-8")
+    assert read_plan(folder / "checks.json").more == ()
+    (folder / "ex01_softmax.py").write_text(SOFTMAX)
+    done = run("check", "ex01_softmax.py", cwd=folder)
+    assert "✓ softmax: 5 of 5 checks pass" in done.stdout
+    assert "Your instructor's run has further checks, on other inputs." in done.stdout
+
+
+def test_what_is_green_at_home_is_green_in_the_gradebook(run, folder, course, grade):
+    """But for code that is right for the open inputs alone: that only the sealed ones can tell."""
+    for exercise in course.exercises:
+        text = script(exercise, solved=True)
+        (folder / f"{exercise.slug}.py").write_text(text, encoding="utf-8")
+    done = run("check", "--json", cwd=folder)
+    checks = {
+        (f["function"], c["name"])
+        for f in json.loads(done.stdout)["functions"]
+        for c in f["checks"]
+    }
+    result = grade({path.name: path.read_bytes() for path in folder.glob("ex*.py")})
+    graded = {(f.function, c.name): c.kind for f in result.functions for c in f.checks}
+    assert {graded[each] for each in graded.keys() - checks} == {"memory"}
+    assert checks <= graded.keys()
 
 
 def test_wrong_work_is_told_value_place_expectation_and_which_mistake_it_is(run, folder):
@@ -138,7 +188,7 @@ def test_watch_checks_on_every_save_until_q(folder):
     with Terminal("check", "--watch", "ex01_softmax.py", cwd=folder) as terminal:
         text = terminal.until("h: hint, q: quit")
         assert "✗ softmax: 2 of 5 checks pass" in text
-        assert "0 of 12 points pass their public checks" in text
+        assert "0 of 12 points pass their checks" in text
         terminal.press("h")
         assert "Stuck on" in terminal.until("h: hint, q: quit")
         file.write_text("def softmax(Z:\n")

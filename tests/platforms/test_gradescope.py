@@ -225,8 +225,7 @@ def test_an_entry_for_each_check_in_markdown(course, tmp_path):
     # Out of its block nothing breaks.
     assert public["output"].startswith("````\n")
     assert public["output"].endswith("\n````")
-    assert "ValueError" in hidden["output"]
-    assert "big" not in hidden["output"]
+    assert "it raised ValueError: ``` / # big" in hidden["output"]
 
 
 def test_an_author_s_slip_grades_nothing_and_says_so(tmp_path, container):

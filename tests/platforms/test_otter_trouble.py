@@ -105,7 +105,7 @@ class TestOtter:
         settings = toy.folder / "course.toml"
         settings.write_text(settings.read_text().replace("relu = 10", "relu = 10, again = 1"))
         course = course_of(toy.folder)
-        plan = plan_of(course, seed=0, hidden=False)
+        plan = plan_of(course, hidden=False)
         notebook = json.loads(master_notebook(course, plan, {}))
         sources = ["".join(cell["source"]) for cell in notebook["cells"]]
         assert sum(text.startswith("# BEGIN QUESTION") for text in sources) == 2

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import functools
-import shutil
+import os
 from pathlib import Path
 
-from grader.course.cache import FILE, cached_plan
+from grader.course.cache import cached_plan
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
-from grader.plan import Plan
+from grader.course.sealing import FIXED_SEED, with_sealed
+from grader.plan import Plan, PlannedCall
 
 ROOT = Path(__file__).parents[2]
-# Where the plan with all mistakes is kept, as beside results: from one run of the tests to the
-# next, and for all processes of a run. It is used only if neither course nor grader has changed.
-KEPT = ROOT / ".pytest_cache" / "plan"
+# The cache of all runs of the tests, so that nobody's own is read or written.
+KEPT = ROOT / ".pytest_cache" / "user"
+os.environ["XDG_CACHE_HOME"] = str(KEPT)
 
 
 @functools.cache  # for more than one run of pytest in a process, too: benchmarks/trust/mutants.py
@@ -23,19 +24,17 @@ def planned(*, mistakes: bool = False) -> Plan:
     """The plan of the course; with its mistakes it takes seconds, and one process makes it."""
     course = course_of(ROOT / "solutions")
     if not mistakes:
-        return plan_of(course, seed=0)
+        return with_sealed(plan_of(course), course, FIXED_SEED)
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return cached_plan(course, KEPT, seed=0)
+        return with_sealed(cached_plan(course), course, FIXED_SEED)
 
 
-def with_plan(results: Path) -> Path:
-    """A folder of results in which the course's plan lies, as if it had been graded into before.
-
-    For what grades the whole course: without it, each such run would make that plan anew.
-    """
-    planned(mistakes=True)
-    results.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(KEPT / FILE, results / FILE)
-    return results
+def calls_of(function: str, seed: int) -> list[PlannedCall]:
+    """The open calls of a function, and the sealed ones that a seed gives."""
+    course = course_of(ROOT / "solutions")
+    (slug,) = (e.slug for e in course.exercises if any(f.name == function for f in e.functions))
+    plan = with_sealed(plan_of(course, only=(slug,)), course, f"{seed:032x}")
+    (planned_function,) = (f for f in plan.exercises[0].functions if f.name == function)
+    return [*planned_function.calls, *planned_function.sealed]

@@ -52,10 +52,7 @@ def result(student, score, *, message="", mistake=None):
         score=score,
         max_score=100.0,
         isolation="none",
-        probes={},
-        seed=0,
         versions={},
-        seconds=0.1,
         notes=(),
         functions=(function,),
     )

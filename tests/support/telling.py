@@ -1,9 +1,9 @@
-"""What a check says of one problem, without the call that a public message begins with."""
+"""What a check says of one problem, without the call that its message begins with."""
 
 from __future__ import annotations
 
 from grader.judge.compare import Difference
-from grader.judge.words import call_text, hidden_message_of, message_of
+from grader.judge.words import call_text, message_of
 from grader.model import Failure
 from grader.plan import PlannedCall, PlannedFunction
 
@@ -12,14 +12,11 @@ def tell(
     problem: Failure | Difference,
     call: PlannedCall | None = None,
     *,
-    hidden: bool,
     imprecise: bool = False,
     function: str = "f",
 ) -> str:
     """The message on a problem with a call of `function`."""
     call = call or PlannedCall((), {}, 1.0, 1.0, 1, 1, 1)
-    if hidden:
-        return hidden_message_of(problem, call, imprecise=imprecise)
     planned = PlannedFunction(function, 1.0, "", "", (), ())
     message = message_of(problem, planned, call, imprecise=imprecise)
     assert message.startswith(f"{call_text(planned, call)}: ")

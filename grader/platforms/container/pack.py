@@ -18,6 +18,7 @@ import msgspec
 
 from grader.course.folder import PACKED, Course, course_files, course_of
 from grader.course.planning import plan_of
+from grader.course.sealing import new_seed, with_sealed
 from grader.errors import UsageError
 from grader.model import Limits
 from grader.plan import Plan
@@ -35,7 +36,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a packed course is graded, and how Gradescope shows the results."""
 
     exercises: tuple[str, ...] = ()
-    seed: int = 0
+    seed: str = msgspec.field(default_factory=new_seed)
     isolation: Literal["auto", "bubblewrap", "seccomp", "none"] = "auto"
     limits: Limits = msgspec.field(default_factory=Limits)
     # For Gradescope: what each entry is about, its markup, and when learners see the results of
@@ -103,7 +104,8 @@ def prepare(path: Path, plan_path: Path) -> None:
 
 def _plan(course: Course, settings: Settings) -> Plan:
     course = dataclasses.replace(course, limits=settings.limits)
-    return plan_of(course, seed=settings.seed, only=settings.exercises, mistakes=True)
+    plan = plan_of(course, only=settings.exercises, mistakes=True)
+    return with_sealed(plan, course, settings.seed)
 
 
 def _packed_plan(plan: Plan) -> bytes:

@@ -38,12 +38,14 @@ class Results(msgspec.Struct, frozen=True, omit_defaults=True):
     output: str = ""
     output_format: Format = "text"
     stdout_visibility: Visibility = "hidden"
-    execution_time: int | None = None
     extra_data: dict[str, object] = msgspec.field(default_factory=dict)
 
 
-def results_of(outcome: GradedInContainer, *, seconds: float) -> Results:
-    """Make the results of a submission that took `seconds`, as the packed settings say."""
+def results_of(outcome: GradedInContainer) -> Results:
+    """Make the results of a submission as the packed settings say.
+
+    How long it took is left out: learners would see it, and their code can choose it.
+    """
     settings, result = outcome.settings, outcome.result
     entries = _per_check(outcome) if settings.per == "check" else _per_function(outcome)
     return Results(
@@ -51,7 +53,6 @@ def results_of(outcome: GradedInContainer, *, seconds: float) -> Results:
         tests=tuple(entries),
         output=summary_text(outcome),
         output_format=settings.format,
-        execution_time=round(seconds),
         # In Gradescope's export for instructors; not shown to learners.
         extra_data={"softmax_grader": msgspec.to_builtins(result)},
     )

@@ -33,7 +33,7 @@ def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
 def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on one check."""
     planned = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
-    lines = [] if check.hidden else [planned.text]
+    lines = [planned.text]
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
     if outcome.settings.format == "md":

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.folder import Course
-from grader.course.handout import PUBLIC_SEED
 from grader.course.planning import plan_of
 from grader.errors import UsageError
 from grader.platforms.container.archive import archive_of
@@ -67,7 +66,7 @@ def assign(
         )
     step("computing what the references answer")
     pack = packed(course, settings, with_plan=True)
-    plan = plan_of(course, seed=PUBLIC_SEED, only=settings.exercises, hidden=False)
+    plan = plan_of(course, only=settings.exercises, hidden=False)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         work = Path(folder)
         (work / NAME).write_bytes(pack)

@@ -12,7 +12,7 @@ FILE = "otter_config.json"
 # Settings that would have no effect here, or the wrong one.
 REFUSED = {
     "grade_from_log": "the log is written on the learner's machine, and could hold anything",
-    "seed": "the hidden inputs depend on the seed of the packed course (--seed) only",
+    "seed": "the sealed inputs depend on the seed of the packed course (--seed) only",
     "serialized_variables": "only grading from a log uses it",
     "zips": "give otter the notebook or the script itself",
 }

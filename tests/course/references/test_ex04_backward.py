@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from grader import wire
-from grader.course.planning import plan_of
-from tests.support.references import COURSE, REFERENCES, one_hot, probabilities
+from tests.support.course import calls_of
+from tests.support.references import REFERENCES, one_hot, probabilities
 
 softmax = REFERENCES["softmax"]
 softmax_jacobian = REFERENCES["softmax_jacobian"]
@@ -108,12 +108,6 @@ def draw(name, rng, n, m):
     Z = rng.normal(scale=3.0, size=(n, 1 if name == "chain_terms" else m))
     second = rng.normal(size=Z.shape) if name == "vjp_with_jacobian" else one_hot(rng, *Z.shape)
     return Z, second
-
-
-def calls_of(name, seed):
-    (planned,) = plan_of(COURSE, seed=seed, only=("ex04_backward",)).exercises
-    (function,) = (f for f in planned.functions if f.name == name)
-    return function.calls
 
 
 @pytest.mark.parametrize("seed", [0, 1])
