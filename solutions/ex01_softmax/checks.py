@@ -61,7 +61,7 @@ def any_batch(rng: Rng) -> Calls:
 def as_many_classes_as_examples(rng: Rng) -> Calls:
     """As many examples as classes: nothing is spread along the wrong axis without an error."""
     yield call(rng.normal(scale=2.0, size=(4, 4)))
-    yield call(np.array([[0.0, 3.0], [1.0, -1.0]]))
+    yield call(rng.normal(scale=2.0, size=(2, 2)))
 
 
 @softmax.value()
@@ -81,6 +81,12 @@ def _eighths(rng: Rng, *shape: int) -> np.ndarray:
     return rng.integers(-40, 41, size=shape) / 8
 
 
+def _tails(rng: Rng) -> np.ndarray:
+    """Two columns whose probabilities become as small as a float64 just holds."""
+    tails = np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]])
+    return tails + rng.uniform(0.0, 0.5, size=(3, 2))
+
+
 @softmax.value()
 def columns_far_apart(rng: Rng) -> Calls:
     """Columns that lie thousands apart: each needs a shift of its own."""
@@ -93,7 +99,7 @@ def wide_columns(rng: Rng) -> Calls:
     """Logits of one column that lie 800 to 2000 apart."""
     spread = np.array([[0.0, 2000.0, -800.0], [-1500.0, 0.0, 0.0], [-1600.0, 1999.0, -1700.0]])
     yield call(spread + _eighths(rng, 3, 3))
-    yield call(np.array([[0.0], [2000.0]]))
+    yield call(np.array([[0.0], [2000.0]]) + _eighths(rng, 2, 1))
 
 
 @softmax.value()
@@ -102,14 +108,15 @@ def just_below_overflow(rng: Rng) -> Calls:
 
     What happens to differences when logits are cut off at a limit?
     """
-    yield call(np.array([[600.0, 700.0], [606.5, 712.0], [609.0, 720.0]]))
+    near = np.array([[600.0, 700.0], [606.5, 712.0], [609.0, 720.0]])
+    yield call(near - np.abs(_eighths(rng, 3, 2)) / 8)
     yield call(np.array([600.0, 660.0, 700.0]) + _eighths(rng, 4, 3))
 
 
 @softmax.value()
 def tiny_probabilities(rng: Rng) -> Calls:
     """Probabilities down to e^-690 are small, not 0."""
-    yield call(np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]]))
+    yield call(_tails(rng))
     yield call(np.array([[0.0], [-20.0], [-45.0]]) + rng.uniform(-1.0, 1.0, size=(3, 4)))
 
 
@@ -120,7 +127,7 @@ def tiny_probabilities(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, not just to six digits."""
     yield call(rng.normal(scale=2.0, size=(5, 3)))
-    yield call(np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]]))
+    yield call(_tails(rng))
 
 
 @softmax.shape()

@@ -99,16 +99,15 @@ def large_logits(rng: Rng) -> Calls:
 @softmax_jacobian.value()
 def wide_columns(rng: Rng) -> Calls:
     """Logits up to 2000 apart, and logits just below what overflows."""
-    yield call(np.array([[1000.0], [-1000.0], [999.0]]))
-    yield call(np.array([[600.0], [601.5], [599.0]]) + rng.normal(size=(3, 1)))
-    yield call(np.array([[712.0], [710.5], [711.0]]))
+    for column in ([1000.0, -1000.0, 999.0], [600.0, 601.5, 599.0], [712.0, 710.5, 711.0]):
+        yield call(np.array([column]).T + rng.normal(scale=0.5, size=(3, 1)))
 
 
 @softmax_jacobian.precision()
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows: a formula, not a finite difference."""
     yield call(rng.normal(scale=1.5, size=(4, 1)))
-    yield call(np.array([[0.0], [-690.0], [-40.0]]))
+    yield call(np.array([[0.0], [-690.0], [-40.0]]) + rng.uniform(0.0, 0.5, size=(3, 1)))
 
 
 @softmax_jacobian.shape()
@@ -175,14 +174,16 @@ def columns_far_apart(rng: Rng) -> Calls:
     """Columns that lie thousands apart, and logits thousands apart within a column."""
     offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
     yield call(rng.normal(scale=1.5, size=(3, 5)) + offsets)
-    yield call(np.array([[1000.0, 0.0], [-1000.0, 1.0], [999.0, -2000.0]]))
+    spread = np.array([[1000.0, 0.0], [-1000.0, 1.0], [999.0, -2000.0]])
+    yield call(spread + rng.normal(size=(3, 2)))
 
 
 @softmax_jacobian_batch.precision()
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, in every example."""
     yield call(rng.normal(scale=1.5, size=(4, 3)))
-    yield call(np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]]))
+    tails = np.array([[0.0, 0.5], [-690.0, -300.0], [-40.0, -650.0]])
+    yield call(tails + rng.uniform(0.0, 0.5, size=(3, 2)))
 
 
 @softmax_jacobian_batch.shape()

@@ -25,6 +25,14 @@ def _one_hot(rng: Rng, n: int, m: int) -> np.ndarray:
     return Y
 
 
+def _unlikely(rng: Rng) -> Calls:
+    """Batches in which the true class of the first or only example has a tiny probability."""
+    p = rng.uniform(0.2, 0.8)
+    tiny, small = 10.0 ** -rng.uniform((190.0, 28.0), (210.0, 32.0))
+    yield call(np.array([[tiny, p], [1.0, 1.0 - p]]), np.array([[1.0, 0.0], [0.0, 1.0]]))
+    yield call(np.array([[1.0], [small]]), np.array([[0.0], [1.0]]))
+
+
 @cross_entropy.terms
 def cross_entropy_terms(J: float, A: np.ndarray, Y: np.ndarray) -> Terms:
     """All the terms have one sign, so nothing cancels: S0 is the cost itself."""
@@ -121,18 +129,18 @@ def one_example_or_two_classes(rng: Rng) -> Calls:
 
 
 @cross_entropy.value()
-def tiny_and_full_probabilities() -> Calls:
-    """A true class with a probability of 1e-200 costs about 460, and a single class costs 0."""
-    yield call(np.array([[1e-200, 0.3], [1.0, 0.7]]), np.array([[1.0, 0.0], [0.0, 1.0]]))
-    yield call(np.array([[1.0], [1e-30]]), np.array([[0.0], [1.0]]))
+def tiny_and_full_probabilities(rng: Rng) -> Calls:
+    """A true class with a probability near 1e-200 costs about 460, and a single class costs 0."""
+    yield from _unlikely(rng)
     yield call(np.ones((1, 4)), np.ones((1, 4)))
 
 
 @cross_entropy.value()
-def the_impossible_happens() -> Calls:
+def the_impossible_happens(rng: Rng) -> Calls:
     """A true class with probability 0 makes the cost infinite."""
-    yield call(np.array([[0.0, 0.4], [1.0, 0.6]]), np.array([[1.0, 1.0], [0.0, 0.0]]))
-    yield call(np.array([[0.3], [0.7], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    p, q = rng.uniform(0.2, 0.8, size=2)
+    yield call(np.array([[0.0, p], [1.0, 1.0 - p]]), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    yield call(np.array([[q], [1.0 - q], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
 
 
 @cross_entropy.precision()
@@ -241,10 +249,9 @@ def columns_far_apart(rng: Rng) -> Calls:
 @cross_entropy_from_logits.value()
 def true_classes_that_underflow(rng: Rng) -> Calls:
     """Logits of one column that lie 60 to 2000 apart, and the true class is among the lowest."""
-    yield call(
-        np.array([[700.0, 0.0], [600.0, -800.0], [660.0, 1200.0]]),
-        np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]),
-    )
+    lowest = np.array([[700.0, 0.0], [600.0, -800.0], [660.0, 1200.0]])
+    labels = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    yield call(lowest + rng.normal(size=(3, 2)), labels)
     spread = np.array([[0.0, 0.0, 800.0], [-1500.0, 1999.0, 0.0]])
     yield call(spread + rng.normal(size=(2, 3)), np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]))
 
@@ -253,7 +260,8 @@ def true_classes_that_underflow(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, not just to six digits."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(np.array([[0.1], [-0.1]]), np.array([[1.0], [0.0]]))
+    z = rng.uniform(0.05, 0.15)
+    yield call(np.array([[z], [-z]]), np.array([[1.0], [0.0]]))
 
 
 @cross_entropy_from_logits.type(public=True)
@@ -341,20 +349,16 @@ def few_classes_or_examples(rng: Rng) -> Calls:
 
 
 @cross_entropy_grad.value()
-def steep_where_the_truth_looked_unlikely() -> Calls:
-    """A true class with a probability of 1e-200 has a derivative of -1e200."""
-    yield call(np.array([[1e-200, 0.3], [1.0, 0.7]]), np.array([[1.0, 0.0], [0.0, 1.0]]))
-    yield call(np.array([[1.0], [1e-30]]), np.array([[0.0], [1.0]]))
+def steep_where_the_truth_looked_unlikely(rng: Rng) -> Calls:
+    """A true class with a probability near 1e-200 has a derivative near -1e200."""
+    yield from _unlikely(rng)
 
 
 @cross_entropy_grad.precision()
-def accurate() -> Calls:
+def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, not just to six digits."""
-    yield call(
-        np.array([[0.35, 0.9], [0.65, 0.1]]),
-        np.array([[1.0, 1.0], [0.0, 0.0]]),
-    )
-    yield call(np.array([[0.3], [0.3], [0.4]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(_probabilities(rng, 2, 2), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    yield call(_probabilities(rng, 3, 1), np.array([[0.0], [1.0], [0.0]]))
 
 
 @cross_entropy_grad.shape()

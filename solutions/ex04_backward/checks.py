@@ -177,7 +177,8 @@ def extreme_logits(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows: a formula, not a finite difference."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), rng.normal(scale=2.0, size=(5, 3)))
-    yield call(np.array([[0.0], [-690.0], [-40.0]]), np.array([[1.0], [-2.0], [3.0]]))
+    tail = np.array([[0.0], [-690.0], [-40.0]]) + rng.uniform(0.0, 0.5, size=(3, 1))
+    yield call(tail, np.array([[1.0], [-2.0], [3.0]]))
 
 
 @vjp_with_jacobian.shape()
@@ -272,8 +273,9 @@ def tiny_probabilities(rng: Rng) -> Calls:
         rng.normal(scale=2.0, size=(4, 2)),
         np.array([[1.0, 1e-100], [1e-250, 0.5], [1e-12, 0.5], [0.0, 1e-40]]),
     )
-    yield call(np.array([[2.0], [-3.0], [1.0]]), np.array([[1e-30], [1.0], [1e-20]]))
-    yield call(np.array([[-1e180], [0.0], [0.0]]), np.array([[1e-180], [1.0], [0.0]]))
+    a, b, c = 10.0 ** -rng.uniform((29.0, 19.0, 179.0), (31.0, 21.0, 181.0))
+    yield call(np.array([[2.0], [-3.0], [1.0]]), np.array([[a], [1.0], [b]]))
+    yield call(np.array([[-1.0 / c], [0.0], [0.0]]), np.array([[c], [1.0], [0.0]]))
 
 
 @softmax_backward.precision()
@@ -387,7 +389,7 @@ def extreme_logits(rng: Rng) -> Calls:
     offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
     yield call(rng.normal(scale=1.5, size=(4, 5)) + offsets, _one_hot(rng, 4, 5))
     yield call(
-        np.array([[1000.0, 600.0], [-1000.0, 660.0], [999.0, 659.0]]),
+        np.array([[1000.0, 600.0], [-1000.0, 660.0], [999.0, 659.0]]) + rng.normal(size=(3, 2)),
         np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]),
     )
     yield call(
@@ -400,7 +402,8 @@ def extreme_logits(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, in the tail of a column too."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(np.array([[0.0], [-690.0], [-40.0]]), np.array([[1.0], [0.0], [0.0]]))
+    tail = np.array([[0.0], [-690.0], [-40.0]]) + rng.uniform(0.0, 0.5, size=(3, 1))
+    yield call(tail, np.array([[1.0], [0.0], [0.0]]))
 
 
 @softmax_cross_entropy_grad.shape()
@@ -484,13 +487,15 @@ def large_logits(rng: Rng) -> Calls:
     z = rng.normal(scale=1.5, size=(3, 1))
     yield call(z + 1000.0, np.array([[0.0], [0.0], [1.0]]))
     yield call(z - 1000.0, np.array([[0.0], [1.0], [0.0]]))
-    yield call(np.array([[600.0], [660.0], [659.0]]), np.array([[0.0], [1.0], [0.0]]))
+    high = np.array([[600.0], [660.0], [659.0]]) + rng.normal(size=(3, 1))
+    yield call(high, np.array([[0.0], [1.0], [0.0]]))
 
 
 @chain_terms.value()
 def false_classes_that_underflow(rng: Rng) -> Calls:
     """A false class with the probability 0: its row is 0, not nan."""
-    yield call(np.array([[1.0], [-900.0], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    z = np.array([[1.0], [-900.0], [0.0]]) + rng.normal(size=(3, 1))
+    yield call(z, np.array([[0.0], [0.0], [1.0]]))
     z = np.array([[0.0], [2000.0], [-500.0], [1998.5]]) + rng.normal(scale=0.5, size=(4, 1))
     yield call(z, np.array([[0.0], [1.0], [0.0], [0.0]]))
 
@@ -499,7 +504,8 @@ def false_classes_that_underflow(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, in the tail of a column too."""
     yield call(rng.normal(scale=1.5, size=(5, 1)), _one_hot(rng, 5, 1))
-    yield call(np.array([[0.0], [-600.0], [-40.0]]), np.array([[1.0], [0.0], [0.0]]))
+    tail = np.array([[0.0], [-600.0], [-40.0]]) + rng.uniform(0.0, 0.5, size=(3, 1))
+    yield call(tail, np.array([[1.0], [0.0], [0.0]]))
 
 
 @chain_terms.shape()

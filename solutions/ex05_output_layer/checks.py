@@ -129,6 +129,13 @@ _WIDE = np.array([[1.0, 0.0], [0.0, 1000.0], [0.5, -1000.0]])
 _WIDE_X = np.array([[0.0, 1.0, -0.8]])
 
 
+def _moved(rng: Rng, Theta: np.ndarray) -> np.ndarray:
+    """Return Theta with other biases, each at most 1/2 away."""
+    moved = Theta.copy()
+    moved[:, 0] += rng.uniform(-0.5, 0.5, size=len(Theta))
+    return moved
+
+
 # hypotheses
 
 
@@ -175,21 +182,22 @@ def small_layers(rng: Rng) -> Calls:
 
 
 @hypotheses.value()
-def large_logits() -> Calls:
+def large_logits(rng: Rng) -> Calls:
     """Logits thousands away from 0, and thousands apart: no nan, and nothing cut off."""
-    yield call(_TOGETHER, _FAR)
+    yield call(_moved(rng, _TOGETHER), _FAR)
     # Not _WIDE: its hypotheses are nearly the labels that go with it below.
-    yield call(
-        np.array([[0.5, 0.0], [0.0, 900.0], [1.0, -1100.0]]), np.array([[0.0, 1.5, -0.75, 0.875]])
-    )
-    yield call(np.array([[0.0, 1.0], [1.0, 1.1], [0.0, 1.2]]), np.array([[600.0, 5.0, 590.0]]))
+    wide = np.array([[0.5, 0.0], [0.0, 900.0], [1.0, -1100.0]])
+    yield call(_moved(rng, wide), np.array([[0.0, 1.5, -0.75, 0.875]]))
+    high = np.array([[0.0, 1.0], [1.0, 1.1], [0.0, 1.2]])
+    yield call(_moved(rng, high), np.array([[600.0, 5.0, 590.0]]))
 
 
 @hypotheses.precision()
 def accurate_hypotheses(rng: Rng) -> Calls:
     """As accurate as float64 allows, tiny probabilities too."""
     yield call(*_layer(rng, 5, 2, 3))
-    yield call(np.array([[0.0, 0.5], [-690.0, 3.0], [-40.0, -2.0]]), np.array([[0.0, 1.0, -3.0]]))
+    tails = np.array([[0.0, 0.5], [-689.5, 3.0], [-40.0, -2.0]])
+    yield call(_moved(rng, tails), np.array([[0.0, 1.0, -3.0]]))
 
 
 @hypotheses.shape()
@@ -278,29 +286,27 @@ def cost_of_small_layers(rng: Rng) -> Calls:
 def cost_of_soft_labels(rng: Rng) -> Calls:
     """Soft labels: every class with a label above 0 counts, by as much as its label says."""
     yield call(*_layer(rng, 4, 2, 3), _soft(rng, 4, 3))
-    yield call(
-        np.array([[1.0, 0.5], [0.0, -1.0], [0.5, 2.0]]),
-        np.array([[1.0, -1.0]]),
-        np.array([[0.5, 0.25], [0.5, 0.0], [0.0, 0.75]]),
-    )
+    yield call(*_layer(rng, 3, 1, 2), np.array([[0.5, 0.25], [0.5, 0.0], [0.0, 0.75]]))
 
 
 @output_layer_cost.value()
-def cost_where_h_vanishes() -> Calls:
+def cost_where_h_vanishes(rng: Rng) -> Calls:
     """A probability that is too small for a float64, of the true class or of another one.
 
     What is left of ln h if you write the softmax in and simplify before you compute?
     """
-    yield call(_WIDE, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
-    yield call(_WIDE, _WIDE_X, np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+    wide = _moved(rng, _WIDE)
+    yield call(wide, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
+    yield call(wide, _WIDE_X, np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
 
 
 @output_layer_cost.value()
-def cost_of_large_logits() -> Calls:
+def cost_of_large_logits(rng: Rng) -> Calls:
     """Logits thousands away from 0 that lie near each other."""
     labels = np.array([[1.0, 0.0, 1.0, 0.0, 0.0], [0, 1, 0, 0, 1], [0, 0, 0, 1, 0]])
-    yield call(_TOGETHER, _FAR, labels)
-    yield call(_TOGETHER, _FAR[:, 1:2], labels[:, :1])
+    together = _moved(rng, _TOGETHER)
+    yield call(together, _FAR, labels)
+    yield call(together, _FAR[:, 1:2], labels[:, :1])
 
 
 @output_layer_cost.precision()
@@ -402,15 +408,16 @@ def parts_with_int_labels() -> Calls:
 
 
 @output_layer_grad_parts.value()
-def parts_where_h_vanishes() -> Calls:
+def parts_where_h_vanishes(rng: Rng) -> Calls:
     """Probabilities that are too small for a float64, of a true class or of another one.
 
     Which quotient have you left standing that cancels on paper?
     """
     Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
-    yield call(_WIDE, _WIDE_X, Y, 0, 1)
-    yield call(_WIDE, _WIDE_X, Y, 1, 0)
-    yield call(_TOGETHER, _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]], 2, 0)
+    wide = _moved(rng, _WIDE)
+    yield call(wide, _WIDE_X, Y, 0, 1)
+    yield call(wide, _WIDE_X, Y, 1, 0)
+    yield call(_moved(rng, _TOGETHER), _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]], 2, 0)
 
 
 @output_layer_grad_parts.precision()
@@ -522,11 +529,12 @@ def grad_with_int_labels() -> Calls:
 
 
 @output_layer_grad.value()
-def grad_where_h_vanishes() -> Calls:
+def grad_where_h_vanishes(rng: Rng) -> Calls:
     """Probabilities that are too small for a float64, of a true class or of another one."""
-    yield call(_WIDE, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
-    yield call(_WIDE, _WIDE_X[:, 1:], np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]))
-    yield call(_TOGETHER, _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]])
+    wide = _moved(rng, _WIDE)
+    yield call(wide, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
+    yield call(wide, _WIDE_X[:, 1:], np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]))
+    yield call(_moved(rng, _TOGETHER), _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]])
 
 
 @output_layer_grad.precision()

@@ -9,6 +9,7 @@ import pytest
 from grader import wire
 from grader.course.planning import plan_of
 from grader.course.sealing import FIXED_SEED, new_seed, with_sealed
+from grader.model import Kind
 from grader.plan import plan_json
 
 ONE, OTHER = "00" * 15 + "01", "00" * 15 + "02"
@@ -51,6 +52,13 @@ def test_a_sealed_call_has_the_types_and_sizes_of_an_open_one_of_its_check(cours
         for check in function.checks:
             known = [outline(function.calls[index]) for index in check.calls]
             assert all(outline(function.sealed[index]) in known for index in check.sealed)
+
+
+def test_every_hidden_check_has_one_and_public_and_memory_checks_none(course, opened):
+    for function in functions_of(with_sealed(opened, course, ONE)):
+        for check in function.checks:
+            wanted = check.hidden and check.kind is not Kind.MEMORY
+            assert len(check.sealed) == wanted, (function.name, check.name)
 
 
 def test_a_seed_has_128_bits_and_no_two_are_alike():
