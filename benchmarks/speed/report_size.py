@@ -21,6 +21,7 @@ from measure import machine
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
 from grader.grade.fingerprints import fingerprints_of
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=5000)
     options = parser.parse_args()
     course = course_of(options.course)
-    plan = plan_of(course, mistakes=True)
+    plan = with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED)
     print(machine(), "\n")
     with tempfile.TemporaryDirectory() as name:
         out = Path(name)

@@ -33,6 +33,7 @@ from rich.console import Console
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.engine.isolation import strongest
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.pool import grade_all
@@ -84,8 +85,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     course = course_of(ROOT / "solutions")
-    whole = plan_of(course, mistakes=True)
-    one = plan_of(course, only=(EXERCISE,), mistakes=True)
+    whole = with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED)
+    one = with_sealed(plan_of(course, only=(EXERCISE,), mistakes=True), course, FIXED_SEED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         classes = {

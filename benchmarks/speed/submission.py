@@ -34,6 +34,7 @@ from otter_run import autograder_zip, otter_timing, without_plots
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sample import notebook_bytes, solved_files
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.model import Kind
 from grader.plan import Plan, PlannedExercise, PlannedFunction
 
@@ -128,7 +129,7 @@ def _first_exercises(course: Course) -> Course:
 
 def _print_batch(course: Course, folder: Path, students: int) -> list[Sample]:
     """Grade a batch, in turn with bare forks, and print what it took; its samples."""
-    plan = plan_of(course)
+    plan = with_sealed(plan_of(course), course, FIXED_SEED)
     entries = written_batch(course, folder, students)
     began = Moment.now()
     bare: list[Timing] = []
@@ -176,7 +177,7 @@ def _sample_medians(samples: Sequence[Sample]) -> tuple[float, ...]:
 
 def _print_exercises(course: Course, folder: Path) -> float:
     """Print what each exercise takes; the core milliseconds of all of them, without the heavy."""
-    plan = plan_of(course)
+    plan = with_sealed(plan_of(course), course, FIXED_SEED)
     parts = dict(_parts(plan))
     plans = [msgspec.structs.replace(plan, exercises=part) for part in parts.values()]
     entries = written_batch(course, folder, 1) * EXERCISE_REPETITIONS
@@ -233,7 +234,7 @@ def _light(function: PlannedFunction) -> PlannedFunction:
 
 def _print_otter(course: Course, folder: Path, python: str) -> None:
     folder.mkdir()
-    plan = plan_of(course)
+    plan = with_sealed(plan_of(course), course, FIXED_SEED)
     notebook = folder / "student.ipynb"
     notebook.write_bytes(without_plots(notebook_bytes(course)))
     archive = autograder_zip(plan, folder, python)

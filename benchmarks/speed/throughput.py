@@ -25,6 +25,7 @@ from submission import COURSE, Target, light_plan, print_targets
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sample import notebook_bytes
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.engine.isolation import TIERS, examined
 from grader.engine.launch import Wall
 from grader.grade.pool import grade_all
@@ -49,7 +50,7 @@ def main() -> int:
     parser.add_argument("--peers", metavar="PYTHON", help="a Python with the peers installed")
     options = parser.parse_args()
     course = course_of(COURSE)
-    plan = plan_of(course)
+    plan = with_sealed(plan_of(course), course, FIXED_SEED)
     print(machine() + "\n")
     try:
         with tempfile.TemporaryDirectory() as name:
@@ -69,7 +70,7 @@ def main() -> int:
 
 def _walls(course: Course, folder: Path, walls: Sequence[Wall], students: int) -> list[Target]:
     """Print what a submission takes behind each wall, in turn, and beside bare forks."""
-    plan = light_plan(plan_of(course), without=())
+    plan = light_plan(with_sealed(plan_of(course), course, FIXED_SEED), without=())
     entries = written_batch(course, folder / "walls", students, notebooks=False)
     began = Moment.now()
     bare: list[Timing] = []

@@ -247,8 +247,8 @@ def marathon(
 def stored(out: Path, kinds: dict[str, str], found: Findings) -> dict[str, float | None]:
     """Each learner's score in the store of a stopped run; note how long right ones took."""
     with sqlite3.connect(out / "results.sqlite") as connection:
-        rows = connection.execute("SELECT student, result FROM submission ORDER BY rowid")
-        found.seconds = [json.loads(r)["seconds"] for s, r in rows if kinds[s] == "right"]
+        rows = connection.execute("SELECT student, seconds FROM submission ORDER BY rowid")
+        found.seconds = [seconds for student, seconds in rows if kinds[student] == "right"]
         return dict(connection.execute("SELECT student, score FROM function"))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variants
+from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import strongest
 from grader.grade.grader import Grader
@@ -51,7 +52,7 @@ def verdicts() -> dict[str, list[Any]]:
     """By the name of each variant its score, its verdict, those of its checks, and its mistake."""
     course = course_of(ROOT / "solutions")
     with lane_for(strongest()) as lane:
-        grader = Grader(plan_of(course, mistakes=True), lane)
+        grader = Grader(with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED), lane)
         results = {
             f"{exercise.slug}/{filename}: {variant.name}": result
             for exercise in course.exercises

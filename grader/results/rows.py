@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -42,8 +41,8 @@ class EncodedResult(NamedTuple):
     plan: bytes
     head: bytes
     notes: bytes
-    # How long grading took, rounded up.
-    seconds: int
+    # How long grading took.
+    seconds: float
     functions: tuple[StoredFunction, ...]
 
     @classmethod
@@ -68,7 +67,7 @@ class EncodedResult(NamedTuple):
             plan,
             msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
             msgspec.json.encode(notes),
-            math.ceil(seconds),
+            seconds,
             tuple(
                 StoredFunction(
                     function.function,

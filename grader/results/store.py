@@ -26,7 +26,7 @@ _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submission (
     student TEXT PRIMARY KEY, run INTEGER NOT NULL, handed BLOB NOT NULL, plan BLOB NOT NULL,
-    result BLOB NOT NULL, notes BLOB NOT NULL, seconds INTEGER NOT NULL
+    result BLOB NOT NULL, notes BLOB NOT NULL, seconds REAL NOT NULL
 );
 CREATE TABLE function (
     student TEXT, function TEXT, exercise TEXT NOT NULL, key BLOB, score REAL,
@@ -187,7 +187,7 @@ class Store:
                 _, head, notes, *_ = stored[0]
                 yield submission_from_rows(head, notes, [row[3:] for row in stored])
 
-    def seconds(self) -> Iterator[tuple[str, int]]:
+    def seconds(self) -> Iterator[tuple[str, float]]:
         """Yield each student who takes part, sorted, and how long the last grading took."""
         with self._readable_errors():
             query = "SELECT student, seconds FROM present JOIN submission USING (student)"

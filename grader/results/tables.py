@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -24,7 +25,7 @@ def json_line(result: SubmissionResult) -> str:
 
 
 def run_json(
-    seed: str, probes: Mapping[str, str], seconds: Iterable[tuple[str, int]]
+    seed: str, probes: Mapping[str, str], seconds: Iterable[tuple[str, float]]
 ) -> Iterator[str]:
     """Yield what a run depends on and learners must not know: JSON with a line for each of them.
 
@@ -33,7 +34,7 @@ def run_json(
     head = {"format": FORMAT, "seed": seed, "probes": probes}
     yield f'{json.dumps(head)[:-1]},\n"seconds": {{'
     for number, (student, spent) in enumerate(seconds):
-        yield f"{',' if number else ''}\n{json.dumps(student)}: {spent}"
+        yield f"{',' if number else ''}\n{json.dumps(student)}: {math.ceil(spent)}"
     yield "}}\n"
 
 
