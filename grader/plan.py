@@ -97,12 +97,6 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     sealed: tuple[PlannedCall, ...] = ()
 
     @property
-    def public_calls(self) -> tuple[int, ...]:
-        """The indices of the calls that a public check uses."""
-        public = {call for check in self.checks if not check.hidden for call in check.calls}
-        return tuple(sorted(public))
-
-    @property
     def memory_calls(self) -> tuple[int, ...]:
         """The indices of the calls that only memory checks use."""
         memory, others = set[int](), set[int]()

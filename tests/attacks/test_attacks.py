@@ -15,9 +15,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.attacks.arena import PATIENCE_S, Arena, Combination, Outcome
+from grader.course.planning import plan_of
+from grader.course.sealing import with_sealed
+from tests.attacks.arena import PATIENCE_S, SEED, Arena, Combination, Outcome
 from tests.attacks.attack import Attack
-from tests.attacks.attack_list import ATTACKS
+from tests.attacks.attack_list import ATTACKS, OPEN
 from tests.attacks.classroom import bystanders, student_of, twin_name
 
 # Nothing else may start or end processes, or keep the machine busy, while they are watched.
@@ -130,6 +132,12 @@ def texts_in(value: object) -> Iterator[str]:
 
 def test_the_sample_holds_attacks_of_every_family():
     assert {attack.family for attack in SAMPLE} == {attack.family for attack in ATTACKS}
+
+
+def test_the_sealed_inputs_hold_one_that_attacks_wait_for(course):
+    plan = with_sealed(plan_of(course, only=("ex01_softmax",)), course, SEED)
+    sealed = [call.args[0] for call in plan.exercises[0].functions[0].sealed]
+    assert any(value.shape == (5, 3) and value.data != OPEN for value in sealed)
 
 
 def each_attack() -> Iterator[object]:

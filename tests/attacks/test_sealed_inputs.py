@@ -27,6 +27,7 @@ from grader.platforms.container.pack import Settings
 from grader.platforms.gradescope.results import results_of
 from grader.results.pages import Circumstances, FeedbackPages, page_name
 from grader.results.tables import json_line, misconception_rows
+from tests.attacks.arena import SEED
 from tests.support.course import planned
 
 LIMITS = Limits(call_cpu_s=0.3, statement_cpu_s=1.0, submission_cpu_s=4.0, wall_factor=3.0)
@@ -149,7 +150,7 @@ def plan(course) -> Plan:
     whole = planned(mistakes=True)
     exercises = tuple(e for e in whole.exercises if e.slug in EXERCISES)
     opened = msgspec.structs.replace(whole, exercises=exercises, limits=LIMITS)
-    return with_sealed(opened, course, "17" * 16)
+    return with_sealed(opened, course, SEED)
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +207,7 @@ def test_what_is_told_depends_only_on_which_checks_have_failed(picked, plan, gra
     told_by: dict[Pattern, dict[tuple[str, ...], list[str]]] = defaultdict(dict)
     for number, (name, code) in enumerate(BEHAVIOURS.items()):
         files = {"ex01_softmax.py": source_of(plan, code, PICKED[picked])}
-        graded = grader.grade_submission(submission_of("ada", files, order=plan.slugs))
+        graded = grader.grade_submission(submission_of("ada", files), echo=True)
         texts = tuple(told(graded, plan, _made(tmp_path / str(number)), grader))
         assert "LEAK" not in "".join(texts), name
         told_by[pattern(graded)].setdefault(texts, []).append(name)
@@ -216,7 +217,7 @@ def test_what_is_told_depends_only_on_which_checks_have_failed(picked, plan, gra
     names = {failed: next(iter(groups.values())) for failed, groups in told_by.items()}
     # It was tried: prints cost nothing, exceptions something, and others the same.
     assert "prints" in names[frozenset()]
-    assert any({"an exception of Python", "an endless loop"} & set(same) for same in names.values())
+    assert "an exception of Python" not in names[frozenset()]
     assert max(map(len, names.values())) >= 15
 
 
