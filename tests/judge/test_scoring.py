@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.judge.judge import result_of
-from grader.judge.scoring import score, with_follow_through
+from grader.judge.scoring import score, with_failed_elsewhere, with_follow_through
+from grader.judge.words import WRONG_ELSEWHERE
 from grader.model import CheckResult, Followed, Kind, Verdict, total
 from grader.plan import PlannedExercise, PlannedFunction
 
@@ -142,3 +143,43 @@ def test_no_share_and_nothing_right_change_nothing():
     before = function(10, [wrong(Kind.VALUE, 1, "x")])
     assert with_follow_through(before, followed("x"), share=0) is before
     assert with_follow_through(before, followed("other"), share=1) is before
+
+
+@given(POINTS, CHECKS, SHARES, st.data())
+def test_checks_that_fail_on_other_inputs_cost_their_points_and_change_no_other(
+    points, checks, share, data
+):
+    checks = [
+        msgspec.structs.replace(one, name=str(number), message="m")
+        for number, one in enumerate(checks)
+    ]
+    passed = [one.name for one in checks if one.verdict is Verdict.PASSED]
+    failed = data.draw(st.sets(st.sampled_from(passed))) if passed else set()
+    before = function(points, checks)
+    after = with_failed_elsewhere(before, failed, None, share=share)
+    assert after.score <= before.score
+    assert after.follow_through == 0
+    for old, new in zip(before.checks, after.checks, strict=True):
+        assert (new == old) is (old.name not in failed)
+    told = {(one.verdict, one.message) for one in after.checks if one.name in failed}
+    assert told <= {(Verdict.FAILS_ON_OTHER_INPUTS, WRONG_ELSEWHERE)}
+    assert (after.verdict, after.message) == (before.verdict, before.message)
+
+
+def test_a_function_that_passes_all_but_sealed_inputs_says_so():
+    checks = [check(Kind.VALUE, 3, name="a"), check(Kind.VALUE, 1, name="b")]
+    passed = msgspec.structs.replace(function(8, checks), verdict=Verdict.PASSED, message="")
+    assert with_failed_elsewhere(passed, set(), None, share=0.5) == passed
+    result = with_failed_elsewhere(passed, {"b"}, None, share=0.5)
+    assert (result.score, result.verdict) == (6, Verdict.FAILS_ON_OTHER_INPUTS)
+    assert result.message == f"b: {WRONG_ELSEWHERE}"
+
+
+def test_what_follows_from_an_earlier_function_still_earns_its_share():
+    checks = [check(Kind.VALUE, 1, name="a"), wrong(Kind.VALUE, 1, name="b")]
+    followed = Followed(frozenset({"b"}), ("softmax",))
+    given_more = with_follow_through(function(8, checks), followed, share=0.5)
+    assert (given_more.score, given_more.follow_through) == (6, 2)
+    result = with_failed_elsewhere(given_more, {"a"}, followed, share=0.5)
+    assert (result.score, result.follow_through) == (2, 2)
+    assert (result.verdict, result.message) == (given_more.verdict, given_more.message)
