@@ -207,6 +207,8 @@ def test_what_is_right_given_ones_own_function_earns_its_share(followed):
     }  # fmt: skip
     assert found["total"].message.startswith("right, given your own double")
     assert found["total"].misconception is None
+    # The picture is of the answer as it is.
+    assert found["pair"].grid is not None
 
 
 def test_only_the_checks_that_a_mistake_would_pass_as_well_are_blocked(followed):
