@@ -238,8 +238,9 @@ def gradescope(results: Path, out: Path | None) -> None:
     "--columns",
     default=None,
     metavar="NAMES",
-    help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score and"
-    " the exercises' names.  [default: student,name,email,score,max_score; with --anonymous"
+    help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score,"
+    " the exercises' names, comment (what is wrong, in short) and page (the file with the feedback)."
+    "  [default: student,name,email,score,max_score; with --anonymous"
     " student,score,max_score]",
 )
 @click.option(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.cli import main
 from grader.intake.table import read_table
 from grader.model import Misconception
+from grader.results.pages import page_name
 from tests.support.results import result
 
 CANVAS = (
@@ -305,6 +306,21 @@ class TestOwnTables:
         rows = cells(out.read_bytes(), "utf-8-sig", ";")
         assert rows[0] == ["student", "name", "email", "score", "max_score"]
         assert rows[2] == ["bela", "Béla Bartók", "bela@x.org", "100", "100"]
+
+    def test_what_a_mail_merge_needs(self, class_of_three, tmp_path):
+        out = tmp_path / "mail.csv"
+        export("csv", class_of_three, "--out", out, "--columns", "student,comment,page")
+        rows = cells(out.read_bytes())
+        assert rows[1:3] == [
+            [
+                "Ada Lovelace",
+                "softmax: 84.62 of 100 points\nYou divide by one sum & <all>. Look.",
+                f"feedback/{page_name('Ada Lovelace')}",
+            ],
+            ["bela", "All right.", "feedback/bela.html"],
+        ]
+        code, said = export("csv", class_of_three, "--anonymous", "--columns", "page")
+        assert (code, "--columns: page would show who it is" in said) == (2, True)
 
     def test_as_gradescope_heads_its_tables(self, class_of_three, tmp_path):
         out = tmp_path / "grades.csv"

@@ -10,7 +10,7 @@ import msgspec
 from grader.model import FunctionResult, SubmissionResult
 from grader.results.gradebooks.people import GradebookPerson
 
-NAMES = frozenset({"name", "email", "sid", "lms_id"})
+NAMES = frozenset({"name", "email", "sid", "lms_id", "comment", "page"})
 
 
 def anonymous(people: Sequence[GradebookPerson]) -> list[GradebookPerson]:

@@ -7,18 +7,17 @@ ours.
 
 from __future__ import annotations
 
-import html
 import re
 
 from grader.errors import UsageError
 from grader.intake.matching import as_in_moodle_files
 from grader.intake.table import Table, TableRow, number
 from grader.intake.worksheet import PARTICIPANT, Columns, columns_of, name_in
-from grader.model import FunctionResult, Verdict
+from grader.results.gradebooks.comments import as_html, comment
 from grader.results.gradebooks.filling import FilledTable, FillOptions, Scale, scale_of
 from grader.results.gradebooks.matching import RowIds, matched
 from grader.results.gradebooks.people import GradebookPerson
-from grader.text import counted, points, safe_cell
+from grader.text import counted
 
 COMMA = re.compile(r"\d+,\d+")
 # "No" and "yes" in the languages that Moodle is used in. Moodle itself does not change a row that
@@ -36,8 +35,6 @@ MAY_HAVE_CHANGED = (
     " site than in the spreadsheet': {} a grade already, which Moodle keeps otherwise, without a"
     " word"
 )
-# A comment says so many things in full; the rest is on the page.
-MOST_SAID = 3
 
 
 def fill(
@@ -79,7 +76,7 @@ def fill(
             graded += row.value(columns.grade) not in ("", "-")
             filled.put(index, columns.grade, scale.text(score), label)
             if feedback and columns.feedback is not None:
-                text = comment(person, options.exercise)
+                text = as_html(comment(person, options.exercise))
                 filled.put(index, columns.feedback, text, f"{label}, feedback")
     if graded:
         have = counted(graded, "row has", "rows have")
@@ -88,42 +85,6 @@ def fill(
     rows = {0, *(match.row.row for match in filled.written)}
     filled.table = table.part(rows, {*range(len(table.header))} - left_out)
     return filled
-
-
-def comment(person: GradebookPerson, exercise: str) -> str:
-    """Return the feedback comment, as short HTML: what to begin with first, nothing said twice.
-
-    What is right but for an earlier function of the learner's own is only named. Notes about the
-    files come last: why something was not read, for example.
-    """
-    functions = [f for f in person.result.functions if not exercise or f.exercise == exercise]
-    wrong = [f for f in functions if f.verdict != Verdict.PASSED]
-    wrong.sort(key=lambda f: f.follow_through > 0)
-    said: set[str] = set()
-    paragraphs: list[list[str]] = []
-    others: list[str] = []
-    for function in wrong:
-        text = function.misconception.message if function.misconception else function.message
-        if text in said or len(paragraphs) == MOST_SAID:
-            others.append(_with_points(function))
-        else:
-            said.add(text)
-            paragraphs.append([_with_points(function), text])
-    if others:
-        paragraphs.append([f"Not all points either for {', '.join(others)}."])
-    paragraphs += [[note] for note in person.result.notes[:MOST_SAID]]
-    if not wrong:
-        paragraphs.insert(0, ["All right."])
-    # It begins with a tag, so no spreadsheet reads it as a formula; safe_cell makes sure of that.
-    return safe_cell("".join(f"<p>{'<br>'.join(map(_escaped, lines))}</p>" for lines in paragraphs))
-
-
-def _with_points(function: FunctionResult) -> str:
-    return f"{function.function}: {points(function.score)} of {points(function.max_score)} points"
-
-
-def _escaped(text: str) -> str:
-    return html.escape(" ".join(text.split()))
 
 
 def _locked(table: Table, columns: Columns, filled: FilledTable) -> set[str]:

@@ -7,7 +7,9 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
+from grader.results.gradebooks.comments import as_text, comment
 from grader.results.gradebooks.people import GradebookPerson
+from grader.results.pages import FEEDBACK, page_name
 from grader.text import points, safe_cell
 
 # The headings of the tables that Gradescope exports.
@@ -15,7 +17,10 @@ GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
 def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
-    """Return all columns a table may have: people's details, points, points of each exercise."""
+    """Return all columns a table may have: people's details, points, points of each exercise.
+
+    `comment` and `page` (its path in the folder of results) are for a mail to each learner.
+    """
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
     columns: dict[str, Callable[[GradebookPerson], str]] = {
         "student": lambda p: safe_cell(p.student),
@@ -25,6 +30,8 @@ def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[Gradebo
         "lms_id": lambda p: safe_cell(p.lms_id),
         "score": lambda p: points(p.score("")),
         "max_score": lambda p: points(p.max_score("")),
+        "comment": lambda p: as_text(comment(p, "")),
+        "page": lambda p: f"{FEEDBACK}/{page_name(p.student)}",
     }
     for slug in slugs:
         columns[slug] = _exercise(slug)
