@@ -239,7 +239,7 @@ def gradescope(results: Path, out: Path | None) -> None:
     default=None,
     metavar="NAMES",
     help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score,"
-    " the exercises' names, comment (what is wrong, in short) and page (the file with the feedback)."
+    " the exercises' names, comment (what is wrong, in short) and page (the feedback's file)."
     "  [default: student,name,email,score,max_score; with --anonymous"
     " student,score,max_score]",
 )
