@@ -48,6 +48,8 @@ class LoadedSubmission:
         self.stubs: set[tuple[str, int]] = set()
         self.labels: dict[str, str] = {}
         self.texts: dict[str, str] = {}
+        # The texts of which a line was asked for, split once.
+        self.lines: dict[str, list[str]] = {}
         self.started: set[str] = set()
         self.fingerprints: dict[str, str] = {}
 
@@ -147,7 +149,9 @@ class LoadedSubmission:
         return tuple(frames[-MAX_FRAMES:])
 
     def _line(self, label: str, number: int) -> str:
-        lines = lines_of(self.texts[label])
+        if label not in self.lines:
+            self.lines[label] = lines_of(self.texts[label])
+        lines = self.lines[label]
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
     def _parse(self, index: int, source: wire.Source) -> None:
