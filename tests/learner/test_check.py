@@ -106,7 +106,7 @@ def test_the_other_checks_follow_once_the_public_ones_pass(run, folder):
     assert "✓ 8 more of the same kind" in done.stdout
     assert "0 of 1 functions pass their checks." in done.stdout
     assert "Next: correct softmax; begin with few_classes_or_examples above." in done.stdout
-    assert done.stdout.count("loaded") == 1
+    assert done.stdout.count("| loaded") == 1
     (folder / "ex01_softmax.py").write_text("def softmax(Z): return Z")
     done = run("check", "ex01_softmax.py", cwd=folder)
     assert "✗ softmax: 1 of 5 checks pass" in done.stdout
