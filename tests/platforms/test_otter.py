@@ -318,6 +318,27 @@ class TestWhereOtterItselfFails:
         assert "work.ipynb is empty" in results["output"]
         assert len(results["tests"]) == 3
 
+    @pytest.mark.parametrize(
+        "content",
+        [{"tests": {}}, {"tests": None, "OK_FORMAT": 1}, [], "a text", 7, {"tests": [[]]}],
+    )
+    def test_metadata_of_otter_do_not_matter(self, assigned, tmp_path, content):
+        document = json.loads(notebook(SOFTMAX))
+        document["metadata"]["otter"] = content
+        (tmp_path / "work.ipynb").write_text(json.dumps(document))
+        path, code = run_once(tmp_path / "work.ipynb", assigned.autograder, tmp_path / "out")
+        assert code == 0
+        assert scores(json.loads(path.read_text()))["softmax"] == 12
+
+    def test_a_link_named_as_the_tests_does_not_matter(self, assigned, tmp_path):
+        folder = tmp_path / "work"
+        folder.mkdir()
+        (folder / "ex01_softmax.py").write_text(SOFTMAX)
+        (folder / "tests").symlink_to(tmp_path)
+        path, code = run_once(folder, assigned.autograder, tmp_path / "out")
+        assert code == 0
+        assert scores(json.loads(path.read_text()))["softmax"] == 12
+
     def test_several_files_are_one_submission(self, assigned, tmp_path):
         folder = tmp_path / "work"
         folder.mkdir()

@@ -5,12 +5,14 @@ import sys
 import zipfile
 from importlib import metadata
 
+import nbformat
 import numpy as np
 import pytest
 
 from grader import wire
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
+from grader.platforms.container.entries import ASIDE
 from grader.platforms.container.pack import Settings
 from grader.platforms.otter import container
 from grader.platforms.otter.assign import assign
@@ -39,21 +41,39 @@ class TestOtter:
         assert results["score"] == 0
         assert results["tests"][0]["name"] == "not graded"
 
-    @pytest.mark.parametrize("name", ["a.txt", "link.ipynb", "broken.ipynb", "link.py"])
-    def test_one_odd_file_is_set_aside(self, tmp_path, name):
+    @pytest.mark.parametrize("name", ["a.txt", "link.ipynb", "broken.ipynb", "link.py", "a.ipynb"])
+    @pytest.mark.parametrize("setting", ["pdf", "show_hidden"])
+    def test_whatever_it_is_otter_gets_a_notebook_of_ours(self, tmp_path, name, setting):
         folder = tmp_path / "submission"
         folder.mkdir()
+        written(tmp_path / "source" / "otter_config.json", json.dumps({setting: True}))
         if name.startswith("link"):
             (folder / name).symlink_to("/etc/passwd")
         else:
-            written(folder / name, "{")
+            written(folder / name, notebook(SOFTMAX) if name == "a.ipynb" else "{")
         assert container.main(tmp_path) == 1
-        assert (folder / container.STAND_IN).exists()
+        (left,) = (path for path in folder.iterdir() if path.name in (container.STAND_IN, name))
+        cells = nbformat.read(left, as_version=4).cells
+        assert bool(cells) == (name == "a.ipynb" and setting == "pdf")
+        assert [path.name for path in (tmp_path / ASIDE).iterdir()] == [name]
 
-    def test_one_readable_notebook_is_left_to_otter(self, tmp_path):
+    @pytest.mark.parametrize("config", ['{"pdf": false}', "[]", "{"])
+    def test_settings_that_ask_for_no_notebook_or_are_none(self, tmp_path, config):
+        written(tmp_path / "source" / "otter_config.json", config)
         written(tmp_path / "submission" / "work.ipynb", notebook(SOFTMAX))
         assert container.main(tmp_path) == 1
-        assert not (tmp_path / "submission" / container.STAND_IN).exists()
+        left = tmp_path / "submission" / container.STAND_IN
+        assert nbformat.read(left, as_version=4).cells == []
+
+    @pytest.mark.parametrize("kept", [{}, {"assignment_name": "hw1"}])
+    def test_of_otters_metadata_only_a_name_is_left(self, tmp_path, kept):
+        document = json.loads(notebook(SOFTMAX))
+        document["metadata"]["otter"] = {"tests": {}, "assignment_name": 7} | kept
+        written(tmp_path / "source" / "otter_config.json", '{"assignment_name": "hw1"}')
+        written(tmp_path / "submission" / "work.ipynb", json.dumps(document))
+        assert container.main(tmp_path) == 1
+        left = tmp_path / "submission" / container.STAND_IN
+        assert nbformat.read(left, as_version=4).metadata.get("otter", {}) == kept
 
     def test_what_is_named_must_be_there(self, tmp_path):
         work = written(tmp_path / "work.py", SOFTMAX)

@@ -15,9 +15,14 @@ import nbformat
 from grader.errors import UsageError
 from grader.platforms.container.entries import ASIDE, handed_in
 from grader.platforms.container.grade import not_graded
+from grader.platforms.otter.config import FILE
 
 STAND_IN = "submission.ipynb"
 METADATA = "submission_metadata.json"
+# Where otter keeps what is its own in a notebook's metadata.
+OTTERS = "otter"
+# With these settings otter reads the learner's notebook itself.
+NEED_NOTEBOOK = ("assignment_name", "pdf", "token")
 _log = logging.getLogger(__name__)
 
 
@@ -87,30 +92,43 @@ def _repair_metadata(path: Path) -> None:
 
 
 def _set_aside(root: Path) -> None:
-    """Unless one readable notebook or script was handed in, give otter an empty notebook.
+    """Move what was handed in to where only our plugin looks; leave a notebook in its place.
 
-    Otter takes a single file, and writes no results for a broken notebook.
+    Otter takes a single file, and writes no results if it fails to read that before it calls the
+    plugin: a broken notebook, or a clean one whose metadata hold tests in another form than otter's
+    own. So it gets an empty notebook, unless a setting asks for something of the learner's.
     """
-    entries = handed_in(root)
-    if len(entries) == 1 and _is_readable(entries[0]):
-        return
-    (root / ASIDE).mkdir()
-    for entry in entries:
-        shutil.move(entry, root / ASIDE / entry.name)
-    stand_in = root / "submission" / STAND_IN
-    nbformat.write(nbformat.v4.new_notebook(), stand_in)  # type: ignore[no-untyped-call]
+    submission = root / "submission"
+    submission.rename(root / ASIDE)
+    submission.mkdir()
+    found = handed_in(root)
+    notebook = _notebook_in(found[0]) if len(found) == 1 and _needs_notebook(root) else None
+    nbformat.write(notebook or nbformat.v4.new_notebook(), submission / STAND_IN)  # type: ignore[no-untyped-call]
 
 
-def _is_readable(path: Path) -> bool:
-    if path.suffix == ".py":
-        return path.is_file() and not path.is_symlink()
-    if path.suffix != ".ipynb" or not path.is_file() or path.is_symlink():
-        return False
+def _needs_notebook(root: Path) -> bool:
+    """Return whether otter is to make a PDF of the notebook, or to look for its name in it."""
     try:
-        nbformat.read(path, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+        config = json.loads((root / "source" / FILE).read_text(encoding="utf-8"))
+        return any(config.get(setting) for setting in NEED_NOTEBOOK)
+    except (OSError, ValueError, AttributeError):
+        return False  # the plugin says what is wrong with the settings
+
+
+def _notebook_in(path: Path) -> Any:
+    """Return the notebook in a file, without otter's metadata but for a name; None if it fails."""
+    if path.suffix != ".ipynb" or not path.is_file() or path.is_symlink():
+        return None
+    try:
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        named = notebook.metadata.pop(OTTERS, None)
+        name = named.get("assignment_name") if isinstance(named, dict) else None
+        if isinstance(name, str):
+            notebook.metadata[OTTERS] = {"assignment_name": name}
+        nbformat.validate(notebook)
     except Exception:  # noqa: BLE001  # nbformat raises many kinds of errors
-        return False
-    return True
+        return None
+    return notebook
 
 
 def _is_json(path: Path) -> bool:
