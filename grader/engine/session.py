@@ -309,14 +309,17 @@ class Session:
         )
 
     def _check_names(self, reply: wire.Reply) -> None:
-        """Raise ChildGone for a reply that names unknown files or functions.
+        """Raise ChildGone for a reply that names unknown files or functions, or one of them twice.
 
         Names go into notes and messages, where nothing that a learner's process made up may appear.
+        A function that is in a file twice would be graded twice.
         """
         match reply:
             case wire.Loaded(definitions=definitions, errors=errors, others=others):
                 files = {source.name for source in self.contents.sources}
                 valid = all(d.file in files and d.function in self.functions for d in definitions)
+                named = {(d.file, d.function) for d in definitions}
+                valid = valid and len(named) == len(definitions)
                 valid = valid and all(error.label in self._labels for error in errors)
                 valid = valid and all(file in files for file, _name in others)
             case wire.Progress(label=label):
@@ -324,7 +327,7 @@ class Session:
             case _:
                 valid = True
         if not valid:
-            raise ChildGone("it named an unknown file or function")
+            raise ChildGone("it named an unknown file or function, or one twice")
 
     @property
     def _call_wall_s(self) -> float:

@@ -16,7 +16,7 @@ from grader.diagnose.following import FollowThrough, Judged
 from grader.engine.lane import Lane
 from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError
-from grader.grade.locating import attempted_in, problem_note, why_absent
+from grader.grade.locating import MAX_ATTEMPTS, attempted_in, problem_note, why_absent
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_follow_through
 from grader.model import (
@@ -216,7 +216,8 @@ class Grader:
         files: Sequence[str],
         run: _Findings,
     ) -> _Opened:
-        """Make the open calls in each of the files, judge them, choose a file, and explain."""
+        """Make the open calls in the first files, judge them, choose a file, and explain."""
+        files, left_out = files[:MAX_ATTEMPTS], files[MAX_ATTEMPTS:]
         if not files:
             verdict, why = why_absent(session, exercise.slug, function.name)
             checks = [check_result(check, verdict, why) for check in function.checks]
@@ -235,7 +236,10 @@ class Grader:
             pairs = zip(files, graded, strict=True)
             scores = ", ".join(f"{file}: {result.score:g}" for file, (result, _) in pairs)
             note = f"{function.name} is defined in more than one file; {files[best]} counts"
-            run.notes.append((function.name, f"{note} ({scores})"))
+            note += f" ({scores})"
+            if left_out:
+                note += f"; only the first {len(files)} were looked at, not {', '.join(left_out)}"
+            run.notes.append((function.name, note))
             # The functions behind it import this one.
             session.choose(function.name, files[best])
         return opened

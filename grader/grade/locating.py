@@ -10,26 +10,30 @@ from grader.engine.session import Session
 from grader.model import Verdict
 from grader.text import printable
 
-# Of so many files that hold different answers to one function, the best one counts.
+# Of so many files that hold different answers to one function, the best one counts; more would be
+# more guesses.
 MAX_ATTEMPTS = 2
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:
-    """Return the files whose definition of `function` is to be graded, best first.
+    """Return the files that attempt `function`, in the order of the submission.
 
-    The file named for the exercise goes before all others, a written function before a stub. Where
-    a .py and a notebook differ, both are graded.
+    If a file named for the exercise defines it, no other file counts. A .py and a notebook
+    that differ are two attempts. The first MAX_ATTEMPTS are to be graded.
     """
     written = [
         definition
         for definition in session.loaded.definitions
         if definition.function == function and not definition.stub
     ]
+    # Not in the order in which a learner's process has listed them.
+    order = [source.name for source in session.contents.sources]
+    written.sort(key=lambda definition: order.index(definition.file))
     named = _files_of(session, slug)
     here = [d for d in written if d.is_defined_here]
     candidates = [d for d in here if d.file in named] or here or written
     distinct = {definition.fingerprint: definition for definition in reversed(candidates)}
-    return [d.file for d in candidates if distinct[d.fingerprint] is d][:MAX_ATTEMPTS]
+    return [d.file for d in candidates if distinct[d.fingerprint] is d]
 
 
 def why_absent(session: Session, slug: str, function: str) -> tuple[Verdict, str]:
