@@ -80,10 +80,14 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """The call ran out of time; if `called` is false it was not made, because earlier ones did."""
+    """The call ran out of time; if `called` is false it was not made, because earlier ones did.
+
+    `slept`: it slept for so long, whatever else the machine did.
+    """
 
     limit: str
     called: bool = True
+    slept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,17 @@ FORMAT = 1
 CHECKS = "checks.json"
 # So many characters of an exception's text are compared.
 MESSAGE = 300
+# A call may at first take so many times what the reference takes, and never less than this.
+SLOWNESS = 4_000
+FIRST_LIMIT_S = 0.25
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
-    """One call: its arguments, the expected answer, and how exact it must be (see course.Terms)."""
+    """One call: its arguments, the expected answer, and how exact it must be (see course.Terms).
+
+    `cpu_s` is the CPU time in seconds that the reference took when the plan was made, 0 if that is
+    not known. No hash and no file that is compared may depend on it.
+    """
 
     args: tuple[wire.Value, ...]
     kwargs: dict[str, wire.Value]
@@ -36,6 +43,17 @@ class PlannedCall(msgspec.Struct, frozen=True):
     growth: float
     loose: float
     tight: float
+    cpu_s: float = 0.0
+
+    @property
+    def first_limit_s(self) -> float:
+        """How much computing an answer may take at first, in seconds; 0 where nothing is known.
+
+        A power of two, so that what is told of it seldom depends on how fast the machine was.
+        """
+        if not self.cpu_s:
+            return 0.0
+        return max(FIRST_LIMIT_S, 2.0 ** math.ceil(math.log2(SLOWNESS * self.cpu_s)))
 
 
 class PlannedCheck(msgspec.Struct, frozen=True):

@@ -130,6 +130,7 @@ class Opaque(_Struct, frozen=True, tag="opaque"):
         "dict with keys that are not text",
         "too deep",
         "too many items",
+        "far too large",
         "object",
     ]
 

@@ -9,7 +9,7 @@ import socket
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from grader import wire
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 # Nearly every answer arrives within this time, and then no clock needs to be read.
 GRACE_S = 0.05
+# How often the clocks are read after that.
+SLICE_S = 0.05
+# The kernel counts CPU time in ticks of this length.
+TICK_S = 0.01
+# An answer is slow if so much computing was seen in it beyond GRACE_S: two of the kernel's ticks.
+SLOW_S = 0.02
 READ_BYTES = 2**18
 
 _SIGNALS = {
@@ -34,21 +40,51 @@ class ChildGone(Exception):  # noqa: N818  # a fact about the child
 
 
 class OutOfTime(Exception):  # noqa: N818  # a fact about the child
-    """The child used up its time; the message names the limit."""
+    """The child used up its time; the message names the limit.
+
+    `used` says of what: "computing", "sleep", or "" for waiting, which may be the machine's fault.
+    """
+
+    def __init__(self, limit: str, used: str = "") -> None:
+        super().__init__(f"{limit} of {used}" if used else limit)
+        self.used = used
+
+
+class TooLarge(Exception):  # noqa: N818  # a fact about the child
+    """The child sent a message that is longer than it may be; it was not decoded."""
+
+
+class TimeLimits(NamedTuple):
+    """How long to wait for one message, in seconds of computing, of sleep and of waiting.
+
+    A process that sleeps is not kept waiting by others on a busy machine, so sleep has a limit that
+    is nearer than that of waiting.
+    """
+
+    cpu_s: float
+    sleep_s: float
+    wall_s: float
+
+    def within(self, *, cpu_s: float, wall_s: float) -> TimeLimits:
+        """Return these limits, cut to what is left of a submission's."""
+        return TimeLimits(
+            min(self.cpu_s, cpu_s), min(self.sleep_s, cpu_s), min(self.wall_s, wall_s)
+        )
 
 
 class Process(Protocol):
     """A process that runs one submission, as a Session uses it."""
 
+    # Its CPU time in seconds, when that was last measured.
     cpu_s: float
+    # Whether it computed for long before its last message came.
+    was_slow: bool
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
 
-    def receive(
-        self, *, cpu_s: float, wall_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
-    ) -> wire.Reply:
-        """Return its next message. Raises OutOfTime or ChildGone if there is none."""
+    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
+        """Return its next message. Raises OutOfTime or ChildGone if there is none, or TooLarge."""
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
@@ -83,6 +119,7 @@ class Child:
         self._outer_pid: int | None = None
         self._received = bytearray()
         self.cpu_s = 0.0
+        self.was_slow = False
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
@@ -101,30 +138,39 @@ class Child:
             except OSError as error:  # pragma: no cover  # it ended before the request
                 raise ChildGone(str(error)) from None
 
-    def receive(
-        self, *, cpu_s: float, wall_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
-    ) -> wire.Reply:
+    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
         """Return the child's next message.
 
-        Raises OutOfTime after `cpu_s` seconds of its CPU time or `wall_s` seconds of waiting, and
-        ChildGone when the child has ended or what it sent is not a message of at most `most_bytes`.
+        Raises OutOfTime when one of `limits` is used up, ChildGone when the child has ended or what
+        it sent is not a message, and TooLarge, once all of it has arrived, for one of more than
+        `max_bytes`.
         """
-        if cpu_s <= 0 or wall_s <= 0:  # pragma: no cover  # it ran out just now
+        if min(limits) <= 0:  # pragma: no cover  # it ran out just now
             raise OutOfTime("what was left of the submission's time")
-        time_limit = _TimeLimit(self, cpu_s, wall_s)
-        header = self._exactly(4, time_limit)
+        clock = _Clock(self, limits)
+        header = self._exactly(4, clock)
+        body = self._exactly(self._length(header, max(max_bytes, wire.MAX_REPLY_BYTES)), clock)
+        self.was_slow = clock.is_slow()
+        if len(body) > max_bytes:
+            raise TooLarge
         try:
-            length = wire.frame_length(header, most_bytes)
-            return wire.decode_reply(self._exactly(length, time_limit))
+            return wire.decode_reply(body)
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
 
-    def _exactly(self, count: int, time_limit: _TimeLimit) -> bytes:
+    @staticmethod
+    def _length(header: bytes, most_bytes: int) -> int:
+        try:
+            return wire.frame_length(header, most_bytes)
+        except wire.WireError as error:
+            raise ChildGone(f"it broke the protocol: {error}") from None
+
+    def _exactly(self, count: int, clock: _Clock) -> bytes:
         while len(self._received) < count:
             try:
                 part = self._channel.recv(READ_BYTES)
             except BlockingIOError:
-                self._poll.poll(time_limit.milliseconds())
+                self._poll.poll(clock.milliseconds())
                 continue
             except OSError as error:  # pragma: no cover  # it ended with a request unread
                 raise ChildGone(str(error)) from None
@@ -137,13 +183,18 @@ class Child:
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
+        measured = self.measured()
+        return None if measured is None else measured[0]
+
+    def measured(self) -> tuple[float, bool] | None:
+        """Return its CPU time in seconds and whether it is asleep; None if that is not known."""
         try:
             stat = Path(f"/proc/{self._pid_here()}/stat").read_bytes()
         except (OSError, ValueError):
             return None
         fields = stat.rpartition(b")")[2].split()
         self.cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return self.cpu_s
+        return self.cpu_s, fields[0] == b"S"
 
     def _pid_here(self) -> int:
         """Return its process number here. ValueError when it has ended, OSError without /proc."""
@@ -198,33 +249,63 @@ class Child:
             pass
 
 
-class _TimeLimit:
-    """The time limits on waiting for one message of a child."""
+class _Clock:
+    """What a child uses of the limits on waiting for one message.
 
-    def __init__(self, child: Child, cpu_s: float, wall_s: float) -> None:
+    In each slice, no more computing is charged than fits into it: where a whole virtual machine
+    stands still, the kernel may take that for computing of the process that it stopped.
+    """
+
+    def __init__(self, child: Child, limits: TimeLimits) -> None:
         self.child = child
-        self.cpu_s = cpu_s
-        self.wall_s = wall_s
+        self.limits = limits
         self.began = time.monotonic()
-        self.cpu_at_start: float | None = None
-        self.first = True
+        # What is charged, in seconds of computing and of sleep.
+        self.computed_s = 0.0
+        self.slept_s = 0.0
+        self._slice_s = GRACE_S
+        # The time and the CPU time at the end of the last slice; None before the first one.
+        self._last: tuple[float, float] | None = None
+        self._asked = False
 
     def milliseconds(self) -> float:
         """Return how long to wait before asking again; OutOfTime when the time is up."""
-        if self.first:
-            self.first = False
-            return GRACE_S * 1000
-        waited = time.monotonic() - self.began
-        if waited >= self.wall_s:
-            self.child.lane.suspect()
-            raise OutOfTime(f"{self.wall_s:g} seconds")
-        left = self.wall_s - waited
-        used = self.child.measured_cpu_s()
-        if used is not None:  # pragma: no branch  # None without /proc
-            if self.cpu_at_start is None:
-                self.cpu_at_start = used
-            if used - self.cpu_at_start >= self.cpu_s:
-                self.child.lane.suspect()
-                raise OutOfTime(f"{self.cpu_s:g} seconds of computing")
-            left = min(left, self.cpu_s - (used - self.cpu_at_start))
-        return max(left, 0.01) * 1000
+        if self._asked:
+            self._charge(time.monotonic())
+            self._slice_s = min(SLICE_S, self._left_s())
+        self._asked = True
+        return self._slice_s * 1000
+
+    def is_slow(self) -> bool:
+        """Return whether there was much computing in the message; seldom needs a clock."""
+        measured = None if self._last is None else self.child.measured()
+        if self._last is None or measured is None:
+            return False
+        return self.computed_s + measured[0] - self._last[1] >= SLOW_S
+
+    def _charge(self, now: float) -> None:
+        measured = self.child.measured()
+        if measured is None:  # pragma: no cover  # no /proc, or it has just ended
+            return
+        cpu_s, is_asleep = measured
+        if self._last is not None:
+            used_s = cpu_s - self._last[1]
+            self.computed_s += min(used_s, self._slice_s + TICK_S)
+            if is_asleep and used_s == 0:
+                self.slept_s += now - self._last[0]
+        self._last = now, cpu_s
+
+    def _left_s(self) -> float:
+        """Return how much is left of the limit that is nearest; OutOfTime if nothing is."""
+        limits, waited_s = self.limits, time.monotonic() - self.began
+        for used_s, limit_s, used in (
+            (self.computed_s, limits.cpu_s, "computing"),
+            (self.slept_s, limits.sleep_s, "sleep"),
+            (waited_s, limits.wall_s, ""),
+        ):
+            if used_s >= limit_s:
+                if not self.child.lane.wall.filter:
+                    self.child.lane.suspect()
+                raise OutOfTime(f"{limit_s:g} seconds", used)
+        left_s = min(limits.cpu_s - self.computed_s, limits.wall_s - waited_s)
+        return max(left_s, 0.001)

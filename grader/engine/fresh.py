@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from grader import wire
-from grader.engine.child import ChildGone, OutOfTime, Process
+from grader.engine.child import ChildGone, OutOfTime, Process, TimeLimits, TooLarge
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, FLAGS, Wall, folders, interpreter
 from grader.errors import SandboxError
@@ -78,6 +78,7 @@ class FreshChild:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.cpu_s = 0.0
+        self.was_slow = False
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -95,23 +96,21 @@ class FreshChild:
         except OSError as error:  # pragma: no cover  # it ended before the request
             raise ChildGone(str(error)) from None
 
-    def receive(
-        self,
-        *,
-        cpu_s: float,  # noqa: ARG002  # not measured
-        wall_s: float,
-        most_bytes: int = wire.MAX_REPLY_BYTES,
-    ) -> wire.Reply:
+    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
         """Return the next message.
 
-        Raises OutOfTime after `wall_s` seconds, and ChildGone when there is no valid message to
-        wait for.
+        Raises OutOfTime after `limits.wall_s` seconds, ChildGone when there is no valid message to
+        wait for, and TooLarge for one of more than `max_bytes`. Other limits are not measured.
         """
+        wall_s = limits.wall_s
         deadline = time.monotonic() + wall_s
         header = self._exactly(4, deadline, wall_s)
         try:
-            length = wire.frame_length(header, most_bytes)
-            return wire.decode_reply(self._exactly(length, deadline, wall_s))
+            length = wire.frame_length(header, max(max_bytes, wire.MAX_REPLY_BYTES))
+            body = self._exactly(length, deadline, wall_s)
+            if len(body) > max_bytes:
+                raise TooLarge
+            return wire.decode_reply(body)
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
 

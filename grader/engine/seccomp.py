@@ -36,8 +36,10 @@ FCNTL_COMMANDS = (0, 1, 2, 3, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUP
 # Advice on its own memory. Not MADV_MERGEABLE: how long a merged page takes to write tells whether
 # another process holds the same.
 MADVISE_ADVICE = (0, 1, 2, 3, 4, 8, 14, 15)  # NORMAL to DONTNEED, FREE, HUGEPAGE, NOHUGEPAGE
-# A futex without this flag is found by its file and offset: a bell between two sandboxes.
-FUTEX_PRIVATE = 128
+# WAIT, WAKE, WAIT_BITSET and that by the clock of the day, each with the flag for private: without
+# it a futex is found by its file and offset, a bell between two sandboxes. Not LOCK_PI and its
+# like: they look up the process whose number stands in the futex, and tell whether there is one.
+FUTEX_COMMANDS = (128, 129, 137, 393)
 # The clocks of the machine and its own; those of other processes have negative numbers.
 CLOCKS = 0xFFFFFFF0
 WHOLE_INT = 0xFFFFFFFF
@@ -67,8 +69,9 @@ def filter_program() -> bytes:
             rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
         for advice in MADVISE_ADVICE:
             rules.add_rule(seccomp.ALLOW, "madvise", seccomp.Arg(2, seccomp.EQ, advice))
-        private = seccomp.Arg(1, seccomp.MASKED_EQ, FUTEX_PRIVATE, FUTEX_PRIVATE)
-        rules.add_rule(seccomp.ALLOW, "futex", private)
+        for command in FUTEX_COMMANDS:
+            operation = seccomp.Arg(1, seccomp.MASKED_EQ, WHOLE_INT, command)
+            rules.add_rule(seccomp.ALLOW, "futex", operation)
         for name in ("clock_gettime", "clock_getres", "clock_nanosleep"):
             rules.add_rule(seccomp.ALLOW, name, seccomp.Arg(0, seccomp.MASKED_EQ, CLOCKS, 0))
         this_process = seccomp.Arg(0, seccomp.MASKED_EQ, WHOLE_INT, 0)

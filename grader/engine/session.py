@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from grader import wire
-from grader.engine.child import ChildGone, OutOfTime, Process
+from grader.engine.child import ChildGone, OutOfTime, Process, TimeLimits, TooLarge
 from grader.engine.lane import Lane
 from grader.engine.problems import LoadProblem, line_of, problems_of
 from grader.engine.reading import READ_CPU_S, contents_from, request_of, with_contents
@@ -28,10 +28,16 @@ PIPELINE_BYTES = 64 * 2**10
 
 
 class EncodedCall(NamedTuple):
-    """A call, encoded for sending, and the number that its answer will carry."""
+    """A call, encoded for sending, and the number that its answer will carry.
+
+    `first_cpu_s` is how much computing it may use before its function has shown that it is slow;
+    0 stands for the limit of any call. An answer of more than `answer_bytes` is not decoded.
+    """
 
     number: int
     data: bytes
+    first_cpu_s: float = 0.0
+    answer_bytes: int = wire.MAX_REPLY_BYTES
 
 
 class Session:
@@ -42,10 +48,11 @@ class Session:
     for each function that several files define, then `call` the functions. Each call answers with
     an Outcome: whatever learner code does, it raises nothing. A child that ends or runs out of time
     is replaced by one that loads the sources again; statements that end or hang a child are skipped
-    from then on, up to MAX_LOADS loads. The CPU time of all children, and wall-clock time since the
-    session began, count against the limits of the submission; when they are used up, the remaining
-    calls are not made. Raises SandboxError when the lane cannot start a process, or a process does
-    not start reading or loading.
+    from then on, up to MAX_LOADS loads. The CPU time of all children, what this thread computes
+    meanwhile (to decode and judge the answers), and wall-clock time since the session began count
+    against the limits of the submission; when they are used up, the remaining calls are not made.
+    Raises SandboxError when the lane cannot start a process, or a process does not start reading or
+    loading.
     """
 
     def __init__(
@@ -68,6 +75,10 @@ class Session:
         self._labels: set[str] = set()
         self._is_read = not submission.files
         self.chosen: dict[str, str] = {}
+        # Functions that have answered, but not at once: their calls may use the whole limit.
+        self._slow: set[str] = set()
+        # Whether a call has used up the whole limit, so that others are likely to be endless, too.
+        self._has_endless = False
         self.skip: list[tuple[int, int]] = []
         self.killers: list[LoadProblem] = []
         self.loaded = wire.Loaded((), (), ())
@@ -75,8 +86,11 @@ class Session:
         self._child: Process | None = None
         self._stack = ExitStack()
         self._began = time.monotonic()
+        self._thread_began_s = time.thread_time()
         self._child_began = self._began
         self._spent_cpu_s = 0.0
+        # It ends each child after its last statement, so that another one would change nothing.
+        self._is_hopeless = False
 
     def __enter__(self) -> Self:
         self._ready()
@@ -94,6 +108,11 @@ class Session:
     def problems(self) -> list[LoadProblem]:
         """What went wrong while loading, in the order of the files."""
         return [*self.killers, *(self._first_problems or ())]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of the submission is used up."""
+        return self._cpu_left_s() <= 0 or self._wall_left_s() <= 0
 
     def choose(self, function: str, file: str) -> None:
         """Make `import` give the `function` of this file from now on."""
@@ -114,9 +133,12 @@ class Session:
     ) -> list[Outcome]:
         """Make these calls and return their outcomes, in order; a fatal call costs only itself.
 
-        The first call that runs out of time is tried once more, alone, because the machine may have
-        been busy. No further calls are made once two have run out of time, or one if none before it
-        was answered; `before` are the outcomes of earlier calls of this function.
+        A call is given what it should need a thousand times over. The first one that runs out of it
+        is tried once more, alone and with the whole limit, because the machine may have been busy
+        or the function is slow. Once a call has run out of that, too, the submission is known to
+        hold what never ends, and no other call is tried again. No further calls of a function are
+        made once two have run out of time, or one if none before it was answered; `before` are the
+        outcomes of its earlier calls.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(frames)
@@ -127,15 +149,18 @@ class Session:
             if reason is not None:
                 outcomes.update((frame.number, reason) for frame in waiting)
                 break
-            failure = self._pipelined([waiting[0]] if alone else waiting, outcomes)
-            alone = False
+            again, alone = alone, False
+            calls = [waiting[0]._replace(first_cpu_s=0.0)] if again else waiting
+            failure = self._pipelined(function, calls, outcomes)
             while waiting and waiting[0].number in outcomes:
                 waiting.popleft()
             if failure is None:
                 continue
-            if isinstance(failure, TimedOut) and not retried:
-                retried = alone = True
-                continue
+            if isinstance(failure, TimedOut):
+                if not (retried or self._has_endless or failure.slept):
+                    retried = alone = True
+                    continue
+                self._has_endless |= again or failure.slept
             outcomes[waiting.popleft().number] = failure
         return [outcomes[frame.number] for frame in frames]
 
@@ -143,6 +168,8 @@ class Session:
         self, file: str, function: str, outcomes: Collection[Outcome]
     ) -> Outcome | None:
         """Return the outcome of all further calls of this function if they are not to be made."""
+        if self.is_over:
+            return TimedOut("the submission's earlier parts", called=False)
         timeouts = sum(isinstance(outcome, TimedOut) for outcome in outcomes)
         if timeouts >= TIMEOUTS_PER_FUNCTION or 0 < timeouts == len(outcomes):
             return TimedOut("earlier calls", called=False)
@@ -153,7 +180,7 @@ class Session:
         return None
 
     def _pipelined(
-        self, frames: Iterable[EncodedCall], outcomes: dict[int, Outcome]
+        self, function: str, frames: Iterable[EncodedCall], outcomes: dict[int, Outcome]
     ) -> Outcome | None:
         """Make these calls; return why the first one that failed did not return, or None.
 
@@ -175,45 +202,53 @@ class Session:
                     in_flight += len(batch[-1].data)
                 sent.extend(batch)
                 try:
-                    child.send(b"".join(frame.data for frame in batch), wall_s=self._call_wall_s)
+                    data = b"".join(frame.data for frame in batch)
+                    child.send(data, wall_s=self._call_limits.wall_s)
                 except ChildGone:  # pragma: no cover  # it ended before the request
                     # Answers that it sent before it ended can still be read.
                     unsent.clear()
-                outcomes[sent[0].number] = self._answer(child, sent[0].number)
+                outcomes[sent[0].number] = self._answer(child, function, sent[0])
                 in_flight -= len(sent.popleft().data)
         except OutOfTime as error:
             self._drop_child()
-            return TimedOut(str(error))
+            return TimedOut(str(error), slept=error.used == "sleep")
         except ChildGone:
             how = child.how_it_ended()
             self._drop_child()
             return Died(how)
         return None
 
-    def _answer(self, child: Process, number: int) -> Outcome:
-        reply = self._received(child, self.limits.call_cpu_s)
+    def _answer(self, child: Process, function: str, call: EncodedCall) -> Outcome:
+        limits = self._call_limits
+        if 0 < call.first_cpu_s < limits.cpu_s and function not in self._slow:
+            sleep_s = call.first_cpu_s if self._has_endless else limits.sleep_s
+            limits = limits._replace(cpu_s=call.first_cpu_s, sleep_s=sleep_s)
+        try:
+            reply = self._received(child, limits, max_bytes=call.answer_bytes)
+        except TooLarge:
+            return Returned(wire.Opaque("far too large"), mutated=False)
+        if child.was_slow:
+            self._slow.add(function)
         match reply:
-            case wire.ReturnedReply(number=answered) if answered == number:
+            case wire.ReturnedReply(number=answered) if answered == call.number:
                 return Returned(reply.value, reply.mutated, reply.output)
-            case wire.RaisedReply(number=answered) if answered == number:
+            case wire.RaisedReply(number=answered) if answered == call.number:
                 return Raised(reply.error, reply.output)
         raise ChildGone("it answered another call")
 
     def _received(
-        self, child: Process, limit_s: float, most_bytes: int = wire.MAX_REPLY_BYTES
+        self, child: Process, limits: TimeLimits, *, max_bytes: int = wire.MAX_REPLY_BYTES
     ) -> wire.Reply:
-        """Return the child's next message, within `limit_s` of CPU time and the time left.
+        """Return the child's next message, within `limits` and the time left.
 
         An error does not say how much time was left: learner code can choose that by how long it
         takes, and so pass on a hidden input.
         """
-        wall_limit_s = limit_s * self.limits.wall_factor
-        cpu_s = min(limit_s, self._cpu_left_s())
-        wall_s = min(wall_limit_s, self._wall_left_s())
+        left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
         try:
-            return child.receive(cpu_s=cpu_s, wall_s=wall_s, most_bytes=most_bytes)
+            return child.receive(left, max_bytes=max_bytes)
         except OutOfTime:
-            if cpu_s < limit_s or wall_s < wall_limit_s:
+            if left != limits:
                 raise OutOfTime("what was left of the submission's time") from None
             raise
 
@@ -224,7 +259,7 @@ class Session:
         for _ in range(MAX_LOADS):
             if self._is_read and not self.contents.sources:
                 return True
-            if self._cpu_left_s() <= 0 or self._wall_left_s() <= 0:
+            if self.is_over or self._is_hopeless:
                 return False
             self._child_began = time.monotonic()
             self._child = self._stack.enter_context(self.lane.child(self.limits))
@@ -240,7 +275,9 @@ class Session:
             request_of(self.submission, self.exercises),
             self.submission,
             self.limits,
-            lambda most_bytes: self._received(child, READ_CPU_S, most_bytes),
+            lambda most_bytes: self._received(
+                child, self._limits_of(READ_CPU_S), max_bytes=most_bytes
+            ),
         )
         self._take(contents)
         return bool(contents.sources)
@@ -268,7 +305,7 @@ class Session:
             for count in range(MAX_PROGRESS):
                 if count % 100 == 99:  # pragma: no cover  # a hundred statements that report
                     child.measured_cpu_s()
-                reply = self._received(child, self.limits.statement_cpu_s)
+                reply = self._received(child, self._limits_of(self.limits.statement_cpu_s))
                 self._check_names(reply)
                 match reply:
                     case wire.Loaded():
@@ -297,7 +334,7 @@ class Session:
         if not 0 <= progress.source < len(self.contents.sources):
             # All statements had run, so there is none to skip.
             self.killers.append(LoadProblem("", "after loading", 0, what, fatal=True))
-            self._spent_cpu_s = self.limits.submission_cpu_s
+            self._is_hopeless = True
             return
         source = self.contents.sources[progress.source]
         killers = sum(source_index == progress.source for source_index, _ in self.skip)
@@ -330,12 +367,16 @@ class Session:
             raise ChildGone("it named an unknown file or function, or one twice")
 
     @property
-    def _call_wall_s(self) -> float:
-        return self.limits.call_cpu_s * self.limits.wall_factor
+    def _call_limits(self) -> TimeLimits:
+        return self._limits_of(self.limits.call_cpu_s)
+
+    def _limits_of(self, cpu_s: float) -> TimeLimits:
+        return TimeLimits(cpu_s, sleep_s=cpu_s, wall_s=cpu_s * self.limits.wall_factor)
 
     def _cpu_left_s(self) -> float:
         current = self._child.cpu_s if self._child is not None else 0.0
-        return self.limits.submission_cpu_s - self._spent_cpu_s - current
+        ours = time.thread_time() - self._thread_began_s
+        return self.limits.submission_cpu_s - self._spent_cpu_s - current - ours
 
     def _wall_left_s(self) -> float:
         limit = self.limits.submission_cpu_s * self.limits.wall_factor

@@ -46,10 +46,11 @@ def fingerprints_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) 
 
 
 def _graded_by(function: PlannedFunction) -> bytes:
-    """Encode a function's calls and checks without the words that only a learner reads."""
+    """Encode a function's calls and checks without what was measured, or only a learner reads."""
     checks = tuple(msgspec.structs.replace(check, text="", hint="") for check in function.checks)
+    calls = tuple(msgspec.structs.replace(call, cpu_s=0.0) for call in function.calls)
     return msgspec.msgpack.encode(
-        msgspec.structs.replace(function, hint="", notice="", checks=checks)
+        msgspec.structs.replace(function, hint="", notice="", checks=checks, calls=calls)
     )
 
 

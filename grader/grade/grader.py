@@ -32,7 +32,7 @@ from grader.model import (
     Verdict,
     total,
 )
-from grader.plan import Plan, PlannedExercise, PlannedFunction
+from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction
 from grader.versions import VERSIONS
 
 _log = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ _log = logging.getLogger(__name__)
 MAX_NOTES = 20
 MAX_NOTE = 1_000
 MAX_ENCODED = 5_000
+# An answer may take so many times the bytes of the expected one, and so many more, to be looked at.
+ANSWER_FACTOR, ANSWER_SPARE_BYTES = 8, 2**16
+OVER = "this used up the time of a submission; calls and explanations that came last were left out"
 NO_LIMIT_ON_MEMORY = "not run: this system does not limit memory"
 # Only with these verdicts may a value check pass given the learner's own earlier functions.
 FOLLOWED = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE, Verdict.WRONG_SHAPE)
@@ -100,6 +103,9 @@ class Grader:
     read is settled, are the sealed calls made. They decide whether checks that passed also pass on
     other inputs, and nothing else: whatever learner code does once it has seen a sealed input, it
     can choose no more than that.
+
+    All of this is charged to the submission: once its time is used up, no more calls are made, and
+    nothing more is explained.
 
     Whatever goes wrong on our side becomes a result without a score (`grader_error`), never a zero,
     and the next submission gets another zygote.
@@ -202,6 +208,8 @@ class Grader:
             ]
             # Read now: a statement that fails when a file is loaded again may have seen more.
             problems = session.problems
+            if session.is_over:
+                run.notes.append(("", OVER))
             run.results += [self._sealed(session, one, run) for one in opened]
         run.notes.extend(("", problem_note(problem)) for problem in problems[:MAX_NOTES])
         if len(problems) > MAX_NOTES:
@@ -264,6 +272,8 @@ class Grader:
     def _explained(self, session: Session, opened: _Opened, outcomes: Sequence[Outcome]) -> _Opened:
         """Add to a result the points for follow-through, and its explanation."""
         function, result, file = opened.function, opened.result, opened.file
+        if session.is_over:
+            return opened
         failed = [
             planned
             for planned, check in zip(function.checks, result.checks, strict=True)
@@ -302,7 +312,9 @@ class Grader:
             call = self._planned_calls[function.name][number]
             unique = self._numbers[function.name, number]
             request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
-            self._calls[key] = EncodedCall(unique, wire.encode(request))
+            self._calls[key] = EncodedCall(
+                unique, wire.encode(request), call.first_limit_s, _largest_answer(call)
+            )
         return self._calls[key]
 
     def only(self, slug: str, name: str) -> Grader:
@@ -319,6 +331,12 @@ class Grader:
         plan = msgspec.structs.replace(self.plan, exercises=exercises)
         self._only[slug, name] = Grader(plan, self.lane, self.follow)
         return self._only[slug, name]
+
+
+def _largest_answer(call: PlannedCall) -> int:
+    """Return how many bytes an answer may have to be decoded and kept."""
+    expected = len(msgspec.msgpack.encode(call.expected))
+    return min(ANSWER_FACTOR * expected + ANSWER_SPARE_BYTES, wire.MAX_REPLY_BYTES)
 
 
 def _failures(planned: Planned, message: str) -> list[FunctionResult]:

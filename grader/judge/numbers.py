@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from grader import wire
 from grader.judge.expected import Expected, Index
 
-# A list with so many items more than expected is not compared item by item.
+# An array or a list with so many items more than expected is not compared item by item.
 SPARE_ITEMS = 5_000
 
 
@@ -49,12 +50,18 @@ def is_float(value: wire.Value) -> bool:
 def numbers_of(
     actual: wire.Value, expected: Expected
 ) -> NDArray[np.float64] | NDArray[np.complex128] | WrongType | WrongShape:
-    """Return the numbers in `actual` as float64, or complex128 if some are complex."""
+    """Return the numbers in `actual` as float64, or complex128 if some are complex.
+
+    What holds far more of them than `expected` is not looked into.
+    """
+    limit = SPARE_ITEMS + 4 * np.size(expected.value)
     match actual:
+        case wire.Array(shape=shape) if math.prod(shape) > limit:
+            return WrongShape(expected.path, shape, np.shape(expected.value))
         case wire.Array() | wire.NumpyScalar():
             array = np.asarray(wire.unpack(actual))
         case wire.Sequence():
-            if _has_more_items(actual, SPARE_ITEMS + 4 * np.size(expected.value)):
+            if _has_more_items(actual, limit):
                 return WrongType(expected.path, "a list of far too many items", wanted(expected))
             try:
                 array = np.array(_nested(actual))
@@ -137,6 +144,7 @@ _OPAQUE = {
     "dict with keys that are not text": "a dict with keys that are not text",
     "too deep": "lists nested too deep",
     "too many items": "too many items to look at",
+    "far too large": "far more than was asked for",
     "object": "an object that is no array",
 }
 

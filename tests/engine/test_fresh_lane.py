@@ -56,6 +56,11 @@ def test_a_process_that_ends_says_how(lane, few_calls):
     assert function_of(killed, "softmax").verdict == Verdict.DIED
 
 
+def test_an_answer_far_too_large_is_not_looked_into(lane, few_calls):
+    result = graded(lane, few_calls, "import numpy as np\ndef softmax(Z): return np.zeros(300_000)")
+    assert "far more than was asked for" in function_of(result, "softmax").message
+
+
 def test_an_answer_that_is_not_of_the_protocol_ends_the_process(lane, few_calls):
     source = """
 import os

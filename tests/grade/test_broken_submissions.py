@@ -97,10 +97,10 @@ def test_a_function_that_never_returns_is_soon_not_called_any_more(grade_quickly
     assert {check.verdict for check in result.checks} == {Verdict.TIMED_OUT}
 
 
-def test_a_call_that_sleeps_is_ended_by_the_wall_limit(grade_quickly):
+def test_a_call_that_sleeps_is_ended(grade_quickly):
     result, _ = grade_quickly("import time\ndef softmax(Z): time.sleep(60)")
     assert result.verdict == Verdict.TIMED_OUT
-    assert "no answer within 0.6 seconds;" in result.message
+    assert "no answer within 0.2 seconds of sleep;" in result.message
 
 
 def test_a_call_that_hangs_costs_only_that_call(grade_quickly):

@@ -7,11 +7,13 @@ import functools
 import os
 from pathlib import Path
 
+import msgspec
+
 from grader.course.cache import cached_plan
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sealing import FIXED_SEED, with_sealed
-from grader.plan import Plan, PlannedCall
+from grader.plan import Plan, PlannedCall, PlannedFunction
 
 ROOT = Path(__file__).parents[2]
 # The cache of all runs of the tests, so that nobody's own is read or written.
@@ -38,3 +40,17 @@ def calls_of(function: str, seed: int) -> list[PlannedCall]:
     plan = with_sealed(plan_of(course, only=(slug,)), course, f"{seed:032x}")
     (planned_function,) = (f for f in plan.exercises[0].functions if f.name == function)
     return [*planned_function.calls, *planned_function.sealed]
+
+
+def with_times(plan: Plan, cpu_s: float) -> Plan:
+    """The plan as if the reference had taken this for each call; what is measured varies."""
+
+    def timed(function: PlannedFunction) -> PlannedFunction:
+        calls = tuple(msgspec.structs.replace(call, cpu_s=cpu_s) for call in function.calls)
+        return msgspec.structs.replace(function, calls=calls)
+
+    exercises = (
+        msgspec.structs.replace(exercise, functions=tuple(map(timed, exercise.functions)))
+        for exercise in plan.exercises
+    )
+    return msgspec.structs.replace(plan, exercises=tuple(exercises))
