@@ -99,7 +99,7 @@ def test_what_happened_to_a_call_is_told():
     messages = {
         Died("it crashed"): "it crashed",
         NotLoaded("it is gone"): "it is gone",
-        TimedOut("2 seconds"): "no answer in the time for a call; does a loop ever end?",
+        TimedOut("2 seconds"): "no answer within 2 seconds; does a loop ever end?",
         TimedOut(
             "earlier calls", called=False
         ): "not called any more: earlier calls used up the time",
