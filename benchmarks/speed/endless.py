@@ -72,7 +72,7 @@ def main() -> int:
     students, rounds = (options := parser.parse_args()).students, options.rounds
     course = course_of(COURSE)
     work = Work(plan_of(course, seed=0), strongest())
-    print(machine() + "\n")
+    print(machine() + "\n", flush=True)
     rows, targets = [], []
     with tempfile.TemporaryDirectory() as name:
         plain = written_batch(course, Path(name) / "plain", students, notebooks=False)
@@ -84,6 +84,7 @@ def main() -> int:
             core = median(without.core_ms / with_.core_ms for without, with_ in pairs)
             each = [median(pair[n].wall_ms for pair in pairs) / students for n in (0, 1)]
             rows.append((what, *each, (each[1] - each[0]) * EVERY, speed, core))
+            print(*rows[-1], file=sys.stderr)
             targets.append(Target(f"{what}: speed (at least)", SPEED, speed, "x", floor=True))
     print(
         f"## Every tenth of {students} complete submissions never ends, behind {work.wall.tier}\n"

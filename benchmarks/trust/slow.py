@@ -74,7 +74,7 @@ def losses(course: Course, factor: float, every: int) -> Iterator[tuple[str, Fun
             names = [function.name for function in exercise.functions]
             source = solved_files(course)[f"{exercise.slug}.py"]
             files[f"{exercise.slug}.py"] = slowed(source, names, factor)
-        result = grader.grade(submission_of("slow", files, order=plan.slugs))
+        result = grader.grade(submission_of("slow", files))
         yield from (("reference", f) for f in result.functions if f.score != f.max_score)
         variants = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
         for variant in variants[::every]:
@@ -82,7 +82,7 @@ def losses(course: Course, factor: float, every: int) -> Iterator[tuple[str, Fun
             others = {n: d for n, d in files.items() if not n.startswith(variant.exercise)}
             others[f"{variant.exercise}.py"] = source
             only = grader.only(variant.exercise, variant.function)
-            (function,) = only.grade(submission_of("slow", others, order=plan.slugs)).functions
+            (function,) = only.grade(submission_of("slow", others)).functions
             if function.score != function.max_score:
                 yield variant.name, function
 

@@ -30,7 +30,7 @@ def graded(plan, lane):
     def grade(source, limits, planned=plan):
         grader = Grader(msgspec.structs.replace(planned, limits=limits), lane)
         grader = grader.only("ex01_softmax", "softmax")
-        result = grader.grade(submission_of("ada", {"ada.py": source.encode()}, order=()))
+        result = grader.grade(submission_of("ada", {"ada.py": source.encode()}))
         return result.functions[0], result.notes
 
     return grade
@@ -42,7 +42,7 @@ def test_what_never_ends_is_given_the_whole_limit_once_in_a_submission(plan, lan
     source = "".join(text.format(name=name) for name in names).encode()
     quick = msgspec.structs.replace(with_times(plan, 1e-6), limits=QUICK)
     report = Grader(quick, lane).grade_submission(
-        submission_of("ada", {"ada.py": source}, order=()), only=names
+        submission_of("ada", {"ada.py": source}), only=names
     )
     first, second = report.result.functions
     assert f"no answer within 0.6 seconds of {used}" in first.message
@@ -115,6 +115,6 @@ class TestWhatTheGraderDoes:
         source = "A = [[0] * 100] * 50\n"
         source += "".join(f"def {name}(*a, **k): return A\n" for name in names)
         grader = Grader(msgspec.structs.replace(plan, limits=Limits(submission_cpu_s=1.5)), lane)
-        result = grader.grade(submission_of("ada", {"ada.py": source.encode()}, order=()))
+        result = grader.grade(submission_of("ada", {"ada.py": source.encode()}))
         assert result.notes == (OVER,)
         assert "the submission's earlier parts used up the time" in result.functions[-1].message
