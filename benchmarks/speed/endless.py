@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default: {ROUNDS}")
     students, rounds = (options := parser.parse_args()).students, options.rounds
     course = course_of(COURSE)
-    work = Work(plan_of(course, seed=0), strongest())
+    work = Work(plan_of(course), strongest())
     print(machine() + "\n", flush=True)
     rows, targets = [], []
     with tempfile.TemporaryDirectory() as name:

@@ -83,7 +83,13 @@ class Process(Protocol):
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
 
-    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
+    def receive(
+        self,
+        limits: TimeLimits,
+        *,
+        most_bytes: int = wire.MAX_REPLY_BYTES,
+        decoded_bytes: int = wire.MAX_FRAME_BYTES,
+    ) -> wire.Reply:
         """Return its next message. Raises OutOfTime or ChildGone if there is none, or TooLarge."""
 
     def measured_cpu_s(self) -> float | None:
@@ -138,30 +144,30 @@ class Child:
             except OSError as error:  # pragma: no cover  # it ended before the request
                 raise ChildGone(str(error)) from None
 
-    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
+    def receive(
+        self,
+        limits: TimeLimits,
+        *,
+        most_bytes: int = wire.MAX_REPLY_BYTES,
+        decoded_bytes: int = wire.MAX_FRAME_BYTES,
+    ) -> wire.Reply:
         """Return the child's next message.
 
         Raises OutOfTime when one of `limits` is used up, ChildGone when the child has ended or what
-        it sent is not a message, and TooLarge, once all of it has arrived, for one of more than
-        `max_bytes`.
+        it sent is not a message of at most `most_bytes`, and TooLarge, once all of it has arrived,
+        for one of more than `decoded_bytes`.
         """
         if min(limits) <= 0:  # pragma: no cover  # it ran out just now
             raise OutOfTime("what was left of the submission's time")
         clock = _Clock(self, limits)
         header = self._exactly(4, clock)
-        body = self._exactly(self._length(header, max(max_bytes, wire.MAX_REPLY_BYTES)), clock)
-        self.was_slow = clock.is_slow()
-        if len(body) > max_bytes:
-            raise TooLarge
         try:
+            length = wire.frame_length(header, most_bytes)
+            body = self._exactly(length, clock)
+            self.was_slow = clock.is_slow()
+            if length > decoded_bytes:
+                raise TooLarge
             return wire.decode_reply(body)
-        except wire.WireError as error:
-            raise ChildGone(f"it broke the protocol: {error}") from None
-
-    @staticmethod
-    def _length(header: bytes, most_bytes: int) -> int:
-        try:
-            return wire.frame_length(header, most_bytes)
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
 

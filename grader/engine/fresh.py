@@ -96,19 +96,25 @@ class FreshChild:
         except OSError as error:  # pragma: no cover  # it ended before the request
             raise ChildGone(str(error)) from None
 
-    def receive(self, limits: TimeLimits, *, max_bytes: int) -> wire.Reply:
+    def receive(
+        self,
+        limits: TimeLimits,
+        *,
+        most_bytes: int = wire.MAX_REPLY_BYTES,
+        decoded_bytes: int = wire.MAX_FRAME_BYTES,
+    ) -> wire.Reply:
         """Return the next message.
 
         Raises OutOfTime after `limits.wall_s` seconds, ChildGone when there is no valid message to
-        wait for, and TooLarge for one of more than `max_bytes`. Other limits are not measured.
+        wait for, and TooLarge for one of more than `decoded_bytes`. Other limits are not measured.
         """
         wall_s = limits.wall_s
         deadline = time.monotonic() + wall_s
         header = self._exactly(4, deadline, wall_s)
         try:
-            length = wire.frame_length(header, max(max_bytes, wire.MAX_REPLY_BYTES))
+            length = wire.frame_length(header, most_bytes)
             body = self._exactly(length, deadline, wall_s)
-            if len(body) > max_bytes:
+            if length > decoded_bytes:
                 raise TooLarge
             return wire.decode_reply(body)
         except wire.WireError as error:

@@ -224,7 +224,7 @@ class Session:
             sleep_s = call.first_cpu_s if self._has_endless else limits.sleep_s
             limits = limits._replace(cpu_s=call.first_cpu_s, sleep_s=sleep_s)
         try:
-            reply = self._received(child, limits, max_bytes=call.answer_bytes)
+            reply = self._received(child, limits, decoded_bytes=call.answer_bytes)
         except TooLarge:
             return Returned(wire.Opaque("far too large"), mutated=False)
         if child.was_slow:
@@ -237,7 +237,12 @@ class Session:
         raise ChildGone("it answered another call")
 
     def _received(
-        self, child: Process, limits: TimeLimits, *, max_bytes: int = wire.MAX_REPLY_BYTES
+        self,
+        child: Process,
+        limits: TimeLimits,
+        *,
+        most_bytes: int = wire.MAX_REPLY_BYTES,
+        decoded_bytes: int = wire.MAX_FRAME_BYTES,
     ) -> wire.Reply:
         """Return the child's next message, within `limits` and the time left.
 
@@ -246,7 +251,7 @@ class Session:
         """
         left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
         try:
-            return child.receive(left, max_bytes=max_bytes)
+            return child.receive(left, most_bytes=most_bytes, decoded_bytes=decoded_bytes)
         except OutOfTime:
             if left != limits:
                 raise OutOfTime("what was left of the submission's time") from None
@@ -276,7 +281,7 @@ class Session:
             self.submission,
             self.limits,
             lambda most_bytes: self._received(
-                child, self._limits_of(READ_CPU_S), max_bytes=most_bytes
+                child, self._limits_of(READ_CPU_S), most_bytes=most_bytes
             ),
         )
         self._take(contents)
