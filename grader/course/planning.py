@@ -12,6 +12,7 @@ import inspect
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -184,14 +185,21 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
 
 def _hash_of(exercise: Exercise) -> str:
     """Hash the code of the checks and mistakes, without their docstrings, which learners read."""
+    paths = (exercise.checks_path, exercise.mistakes_path)
+    # A course may be without mistakes.
+    return _hash_of_code(tuple(path.read_bytes() for path in paths if path.exists()))
+
+
+@lru_cache(maxsize=16)
+def _hash_of_code(sources: tuple[bytes, ...]) -> str:
+    """Hash code without its docstrings; all functions of an exercise have the same files."""
     digest = hashlib.sha256()
-    for path in (exercise.checks_path, exercise.mistakes_path):
-        if path.exists():  # pragma: no branch  # a course may be without mistakes
-            tree = ast.parse(path.read_bytes())
-            for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-                    node.body = node.body[1:]
-            digest.update(ast.dump(tree).encode())
+    for source in sources:
+        tree = ast.parse(source)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+                node.body = node.body[1:]
+        digest.update(ast.dump(tree).encode())
     return digest.hexdigest()
 
 

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from grader.errors import UsageError
-from grader.results.store import stored_seed
+from grader.results.store import Store, stored_seed
 from tests.support.course import ROOT
 from tests.support.results import counts, lines_of
 from tests.support.submissions import SOFTMAX, write_class
@@ -96,7 +96,11 @@ def packed(path):
 
 
 def test_a_folder_without_one_has_none_and_trouble_is_told(tmp_path):
+    (tmp_path / "begun").mkdir()
     assert stored_seed(tmp_path) == ""
+    with Store(tmp_path / "begun"):
+        pass
+    assert stored_seed(tmp_path / "begun") == ""
     with contextlib.closing(sqlite3.connect(tmp_path / "results.sqlite")) as connection:
         connection.execute("CREATE TABLE mine (x)")
     assert stored_seed(tmp_path) == ""

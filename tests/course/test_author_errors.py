@@ -86,6 +86,14 @@ def test_a_function_without_a_public_check(toy):
     assert "relu has no public check" in problems(toy)
 
 
+def test_a_function_whose_answers_can_be_copied(toy):
+    path = toy / "ex01_relu" / CHECKS
+    literal = path.read_text().replace("def many_entries(rng):", "def many_entries():")
+    literal = literal.replace("rng.normal", "np.random.default_rng(1).normal")
+    path.write_text(literal)
+    assert "no check of relu draws its inputs; let one take rng" in problems(toy)
+
+
 def test_a_formula_or_a_cost_that_is_wrong(toy):
     with_two_functions(toy)
     add(toy, CHECKS, GIVEN.format(answer="before(Z) - 100.0"))
