@@ -48,9 +48,14 @@ def fingerprints_of(plan: Plan, *, isolation: str, versions: Mapping[str, str]) 
 def _graded_by(function: PlannedFunction) -> bytes:
     """Encode a function's calls and checks without what was measured, or only a learner reads."""
     checks = tuple(msgspec.structs.replace(check, text="", hint="") for check in function.checks)
-    calls = tuple(msgspec.structs.replace(call, cpu_s=0.0) for call in function.calls)
+    calls, sealed = (
+        tuple(msgspec.structs.replace(call, cpu_s=0.0) for call in planned)
+        for planned in (function.calls, function.sealed)
+    )
     return msgspec.msgpack.encode(
-        msgspec.structs.replace(function, hint="", notice="", checks=checks, calls=calls)
+        msgspec.structs.replace(
+            function, hint="", notice="", checks=checks, calls=calls, sealed=sealed
+        )
     )
 
 
