@@ -123,29 +123,20 @@ class Session:
         """Make the next calls in a new child, which remembers nothing of earlier ones."""
         self._drop_child()
 
-    def call(
-        self,
-        file: str,
-        function: str,
-        frames: Sequence[EncodedCall],
-        *,
-        before: Collection[Outcome] = (),
-    ) -> list[Outcome]:
+    def call(self, file: str, function: str, frames: Sequence[EncodedCall]) -> list[Outcome]:
         """Make these calls and return their outcomes, in order; a fatal call costs only itself.
 
         A call is given what it should need a thousand times over. The first one that runs out of it
         is tried once more, alone and with the whole limit, because the machine may have been busy
         or the function is slow. Once a call has run out of that, too, the submission is known to
-        hold what never ends, and no other call is tried again. No further calls of a function are
-        made once two have run out of time, or one if none before it was answered; `before` are the
-        outcomes of its earlier calls.
+        hold what never ends, and no other call is tried again. No further calls are made once two
+        have run out of time, or one if none before it was answered.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(frames)
-        retried = any(isinstance(outcome, TimedOut) for outcome in before)
-        alone = False
+        retried = alone = False
         while waiting:
-            reason = self._reason_to_stop(file, function, [*before, *outcomes.values()])
+            reason = self._reason_to_stop(file, function, outcomes.values())
             if reason is not None:
                 outcomes.update((frame.number, reason) for frame in waiting)
                 break
@@ -246,8 +237,7 @@ class Session:
     ) -> wire.Reply:
         """Return the child's next message, within `limits` and the time left.
 
-        An error does not say how much time was left: learner code can choose that by how long it
-        takes, and so pass on a hidden input.
+        An error does not say how much time was left: that differs from run to run.
         """
         left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
         try:
