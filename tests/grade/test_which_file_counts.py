@@ -103,7 +103,7 @@ def test_as_many_notes_as_there_is_room_for_are_all(one):
 
 
 def test_a_result_tells_by_what_it_came_about(grader, lane):
-    submission = submission_of("ada", {"a.py": SOFTMAX.encode(), "b.txt": b""})
+    submission = submission_of("ada", {"a.py": SOFTMAX.encode(), "b.txt": b"x = 1"})
     submission = dataclasses.replace(submission, notes=("a note", "x" * 2 * MAX_NOTE))
     report = grader.grade_submission(submission, only={"softmax"})
     result = report.result
