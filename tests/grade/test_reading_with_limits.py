@@ -103,7 +103,7 @@ def killed_while_reading(lane, files, *, begun):
             kill()
 
         def receive(most_bytes):
-            reply = child.receive(TimeLimits(20, 60, 60), max_bytes=most_bytes)
+            reply = child.receive(TimeLimits(20, 60, 60), most_bytes=most_bytes)
             kill()
             return reply
 
