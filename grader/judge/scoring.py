@@ -6,8 +6,10 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from grader.judge.words import WRONG_ELSEWHERE
 from grader.model import CheckResult, Followed, FunctionResult, Kind, Verdict
+
+# All that is said of a sealed input, whatever came of it.
+WRONG_ELSEWHERE = "right for the inputs shown, wrong for others of the same kind"
 
 
 def score(points: float, checks: Sequence[CheckResult]) -> float:

@@ -30,9 +30,6 @@ SHORT = 100
 NOT_EXACT = "but not as accurate as float64 allows"
 OUT_OF_MEMORY = "it asked for more memory than a submission may use; does an array grow too large?"
 
-# All that is said of a sealed input, whatever came of it.
-WRONG_ELSEWHERE = "right for the inputs shown, wrong for others of the same kind"
-
 
 def message_of(
     problem: Failure | Difference, function: PlannedFunction, call: PlannedCall, *, imprecise: bool

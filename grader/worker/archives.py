@@ -166,23 +166,8 @@ def content_of(
     collected: Collected,
 ) -> bytes | None:
     """Return the bytes of one member; note why and return None when it cannot be unpacked."""
-    if stat.S_ISLNK(info.external_attr >> 16):
-        collected.fail(name, f"{where} is a link; links are not followed")
-        return None
-    if info.flag_bits & 1:
-        collected.fail(name, f"{where} is encrypted; zip it without a password")
-        return None
-    if info.compress_type not in METHODS:
-        collected.fail(
-            name, f"{where} is packed in an unusual way; zip it again with the method deflate"
-        )
-        return None
-    if collected.inflatable <= 0:
-        collected.fail(
-            name,
-            f"{where} was ignored: the files before it unpack to more than"
-            f" {MAX_INFLATED_BYTES // 2**20} MiB; submit only the files you wrote",
-        )
+    if why_not := _not_unpacked(info, collected.inflatable):
+        collected.fail(name, f"{where} {why_not}")
         return None
     try:
         with archive.open(info) as file:
@@ -198,3 +183,19 @@ def content_of(
         collected.fail(name, f"{where} unpacks to more than {limit // 2**20} MiB; ignored")
         return None
     return content
+
+
+def _not_unpacked(info: zipfile.ZipInfo, inflatable: int) -> str:
+    """Return why a member is not to be unpacked, as a predicate, or an empty text."""
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a link; links are not followed"
+    if info.flag_bits & 1:
+        return "is encrypted; zip it without a password"
+    if info.compress_type not in METHODS:
+        return "is packed in an unusual way; zip it again with the method deflate"
+    if inflatable <= 0:
+        return (
+            f"was ignored: the files before it unpack to more than {MAX_INFLATED_BYTES // 2**20}"
+            " MiB; submit only the files you wrote"
+        )
+    return ""

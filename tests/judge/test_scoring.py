@@ -6,8 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.judge.judge import result_of
-from grader.judge.scoring import score, with_failed_elsewhere, with_follow_through
-from grader.judge.words import WRONG_ELSEWHERE
+from grader.judge.scoring import WRONG_ELSEWHERE, score, with_failed_elsewhere, with_follow_through
 from grader.model import CheckResult, Followed, Kind, Verdict, total
 from grader.plan import PlannedExercise, PlannedFunction
 

@@ -62,11 +62,25 @@ def fill(
         people, _row_ids(table, columns, people), lms="moodle", by_hand=options.by_hand
     )
     filled = FilledTable(table, matches)
-    locked = _locked(table, columns, filled)
+    graded = _put(filled, columns, scale, options.exercise, feedback=feedback)
+    if graded:
+        have = counted(graded, "row has", "rows have")
+        filled.remarks.append(MAY_HAVE_CHANGED.format(have))
+    left_out = set() if feedback else {columns.feedback}
+    rows = {0, *(match.row.row for match in filled.written)}
+    filled.table = table.part(rows, {*range(len(table.header))} - left_out)
+    return filled
+
+
+def _put(
+    filled: FilledTable, columns: Columns, scale: Scale, exercise: str, *, feedback: bool
+) -> int:
+    """Put points and comments into the rows that are free; return how many had a grade before."""
+    locked = _locked(filled.table, columns, filled)
     graded = 0
-    for index, match in sorted(matches.rows.items()):
-        row, person = table.rows[index], match.person
-        label, score = match.row.label, person.score(options.exercise)
+    for index, match in sorted(filled.matches.rows.items()):
+        row, person = filled.table.rows[index], match.person
+        label, score = match.row.label, person.score(exercise)
         if row.value(columns.changeable) in locked:
             filled.locked.append(label)
         elif score is None:
@@ -76,15 +90,9 @@ def fill(
             graded += row.value(columns.grade) not in ("", "-")
             filled.put(index, columns.grade, scale.text(score), label)
             if feedback and columns.feedback is not None:
-                text = as_html(comment(person, options.exercise))
+                text = as_html(comment(person, exercise))
                 filled.put(index, columns.feedback, text, f"{label}, feedback")
-    if graded:
-        have = counted(graded, "row has", "rows have")
-        filled.remarks.append(MAY_HAVE_CHANGED.format(have))
-    left_out = set() if feedback else {columns.feedback}
-    rows = {0, *(match.row.row for match in filled.written)}
-    filled.table = table.part(rows, {*range(len(table.header))} - left_out)
-    return filled
+    return graded
 
 
 def _locked(table: Table, columns: Columns, filled: FilledTable) -> set[str]:
