@@ -26,11 +26,6 @@ FOLDER = "softmax-grader"
 MOST = 8
 
 
-class _CachedPlan(msgspec.Struct, frozen=True):
-    key: bytes
-    plan: Plan
-
-
 def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
     """Return the plan with all mistakes and no sealed inputs: the one kept if valid, or a new one.
 
@@ -38,21 +33,19 @@ def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
     and UsageError as from `plan_of`.
     """
     key = _key(course, only)
-    path = cache_folder() / f"{key.hex()[:32]}.plan"
+    path = cache_folder() / f"{key.hex()}.plan"
     with suppress(OSError, msgspec.MsgspecError):
-        stored = msgspec.msgpack.decode(path.read_bytes(), type=_CachedPlan)
-        if stored.key == key:
-            path.touch()
-            return stored.plan
-    plan = plan_of(course, only=only, mistakes=True)
-    data = msgspec.msgpack.encode(_CachedPlan(key, plan))
+        stored = msgspec.msgpack.decode(path.read_bytes(), type=Plan)
+        path.touch()
+        return stored
+    data = msgspec.msgpack.encode(plan_of(course, only=only, mistakes=True))
     with suppress(OSError), only_for_this_user():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, [data])
         _remove_oldest(path.parent)
     # Decoding turns whole numbers into floats. Stored results are matched by the plan's bytes, so a
     # new plan is decoded as well.
-    return msgspec.msgpack.decode(data, type=_CachedPlan).plan
+    return msgspec.msgpack.decode(data, type=Plan)
 
 
 def cache_folder() -> Path:

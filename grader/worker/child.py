@@ -47,7 +47,7 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
         try:
             request = requests.next()
         except MemoryError:
-            if submission is None:  # nothing else is that large
+            if submission is None:  # pragma: no branch  # else learner code takes all of it
                 _write(replies_fd, _READING)
                 _write(replies_fd, wire.encode(nothing_read()))
             raise

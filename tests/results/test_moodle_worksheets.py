@@ -150,6 +150,19 @@ def test_an_outcome_is_no_comment(export):
     assert rows[1][-2].startswith("<p>softmax: 11")
 
 
+def test_where_only_outcomes_follow_there_are_no_comments(export):
+    rows = csv.DictReader(io.StringIO(worksheet(outcome=True)[1:], newline=""))
+    places = [name for name in rows.fieldnames if name != "«10»"]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, places, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    code, _rows, said = export(out.getvalue(), CLASS)
+    assert (code, "there is no column for feedback comments" in said) == (2, True)
+    code, filled, said = export(out.getvalue(), CLASS, "--no-feedback")
+    assert (code, filled[1][-1]) == (0, "Understands softmax: No outcome"), said
+
+
 def test_it_says_what_to_tick_where_there_is_a_grade(export):
     _code, _rows, said = export(worksheet(grades={12: "50.00"}), CLASS)
     assert "tick 'Allow updating records that have been modified more recently" in said
