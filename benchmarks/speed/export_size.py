@@ -38,7 +38,7 @@ def result(student: str) -> SubmissionResult:
         FunctionResult("ex01", f"function{n}", 5.0, 5.0, "passed", "", None, ())  # type: ignore[arg-type]
         for n in range(20)
     )
-    return SubmissionResult(1, student, (), 100.0, 100.0, "none", {}, 0, {}, 0.1, (), functions)
+    return SubmissionResult(1, student, (), 100.0, 100.0, "none", {}, (), functions)
 
 
 if __name__ == "__main__":
