@@ -194,11 +194,7 @@ def _plain_archive(
     levels = [items for _, items in _wrapped(whole, None)]
     items = levels[-1]
     if source != "plain" and not is_class(items, order):
-        if sum(item.suffix == ".zip" and not item.folder for item in items) > 1:
-            raise UsageError(
-                f"{path} holds archives; if each is a learner's, say --from plain; if all are one"
-                " learner's, put it into a folder, and grade that"
-            )
+        _refuse_archives(path, items)
         unclear = sum(item.is_entry for item in items) > 1
         hint = f"{path.name} is read as one learner's work; if it is a class's, use --from plain"
         return ClassSubmissions(
@@ -216,6 +212,14 @@ def _plain_archive(
     ]
     summary = f"archive of a class: {counted(len(entries), 'learner')}"
     return ClassSubmissions(entries, summary=summary, strays=strays, remarks=remarks)
+
+
+def _refuse_archives(path: Path, items: Sequence[Item]) -> None:
+    if sum(item.suffix == ".zip" and not item.folder for item in items) > 1:
+        raise UsageError(
+            f"{path} holds archives; if each is a learner's, say --from plain; if all are one"
+            " learner's, put it into a folder, and grade that"
+        )
 
 
 def _one_file(path: Path, source: str | Layout) -> ClassSubmissions:
