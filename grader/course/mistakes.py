@@ -63,13 +63,11 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
         if memory[function.name] or any(answer is not None for answer in answers):
             doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
             mistakes[function.name].append(PlannedMistake(variant.id, doc, answers))
-    return msgspec.structs.replace(
-        planned,
-        functions=tuple(
-            msgspec.structs.replace(function, mistakes=tuple(mistakes[function.name]))
-            for function in planned.functions
-        ),
+    named = (
+        msgspec.structs.replace(function, mistakes=tuple(mistakes[function.name]))
+        for function in planned.functions
     )
+    return msgspec.structs.replace(planned, functions=tuple(named))
 
 
 @contextmanager
