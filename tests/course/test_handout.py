@@ -22,6 +22,7 @@ def test_a_solution_without_markers_is_never_written_to_the_exercises(run, copy)
     assert (copy / "exercises" / "ex01_softmax.py").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.slow
 def test_exercises_that_are_not_what_the_course_makes_are_named(copy):
     (copy / "exercises" / "stray.py").write_text("x")
     (copy / "exercises" / "README.md").unlink()

@@ -65,6 +65,7 @@ def test_none_that_is_asked_for_grades_and_is_stamped_on_every_result(bare, tmp_
     assert "isolation: none" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_demo_does_without_a_wall_and_says_so(bare):
     planned(mistakes=True)
     done = bare("demo", "--students", "2", "--out", "demo", "--course", ROOT / "solutions")

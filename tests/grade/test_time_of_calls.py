@@ -87,6 +87,7 @@ def test_the_first_limit_follows_from_the_reference(plan, cpu_s, limit_s):
     assert call.first_limit_s == limit_s
 
 
+@pytest.mark.slow
 def test_no_fingerprint_and_no_file_of_checks_holds_a_time(plan):
     one, other = (with_times(plan, cpu_s) for cpu_s in (1e-6, 1e-3))
     prints = [fingerprints_of(p, isolation="none", versions={}) for p in (one, other)]

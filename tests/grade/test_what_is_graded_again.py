@@ -145,6 +145,7 @@ def test_regrade_another_seed_and_another_limit_grade_everything_again(grade_thi
         assert counts(grade_third(*options)) == again
 
 
+@pytest.mark.slow
 def test_only_so_many_moves_are_printed_and_all_are_written(run, own_course, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(25)))
     one = ("--out", tmp_path / "out", "--exercise", "ex01_softmax", "--course", own_course)
@@ -294,6 +295,7 @@ def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
             assert store.fingerprints("bela") is None
 
 
+@pytest.mark.slow
 def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
     code = (
         "from pathlib import Path; from grader.course.folder import course_of;"

@@ -170,6 +170,7 @@ def test_a_cluster_gives_every_learner_what_this_machine_gives(run, cluster, tmp
     assert leftover == []
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_nobody_a_point_and_repeats_nothing_stored(cluster, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n:02}" for n in range(32)), source=SLOW)
     with grading(folder, tmp_path / "out", cluster.address) as process:

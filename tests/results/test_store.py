@@ -89,6 +89,7 @@ def test_a_full_disk_is_reported_and_finished_results_are_kept(run, tmp_path):
         assert len(lines_of(tmp_path / "out" / "results.jsonl")) == 300
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_at_the_end_costs_no_grade(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(60)))
     one = ("--out", tmp_path / "out", *ONE)
