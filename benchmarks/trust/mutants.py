@@ -42,11 +42,7 @@ EXPLAINED = {
             f"zip({first}, ",
         ): "as many, always: strict is for whoever changes it"
         for function, first in (
-            ("_call_public", "task.files, task.outcomes"),
-            ("_finished", "task.files, task.outcomes"),
-            ("_finished", "task.files, graded"),
             ("_explained", "function.checks, result.checks"),
-            ("_call", "numbers, called"),
             ("_agrees", "theirs, mistaken"),
         )
     },

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.files import Member, Members, Part, RenamedFile
-from grader.intake.listing import ENTRY_SUFFIXES, Item, printable_name
+from grader.intake.listing import Item, printable_name
 from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.text import counted, listed, one
-from grader.worker.files import is_junk
+from grader.worker.files import is_junk, is_readable
 
 GROUPS = ("student", "name", "first", "last", "email", "time", "attempt", "file")
 # At least one of these says whose a file is; in this order they become a learner's id.
@@ -103,7 +103,7 @@ def _code_files(items: Sequence[Item]) -> Iterator[tuple[str, Item]]:
     """Yield the files that are read, in folders too, with their paths. Links are not followed."""
     files = (file for item in items for file in _files_in(item))
     for path, item in islice(files, MOST_FILES):
-        if item.suffix in ENTRY_SUFFIXES and not any(map(is_junk, path.split("/"))):
+        if is_readable(item.name) and not any(map(is_junk, path.split("/"))):
             yield path, item
 
 

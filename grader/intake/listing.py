@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 from grader.errors import UsageError
 from grader.intake.files import Member, Members, Part, RenamedFile
-from grader.worker.files import SUFFIXES, clean_name, is_junk
-
-ENTRY_SUFFIXES = (*SUFFIXES, ".zip")
+from grader.worker.files import clean_name, is_junk, is_readable
 
 
 class Item(NamedTuple):
@@ -23,16 +21,11 @@ class Item(NamedTuple):
     part: Path | Members
 
     @property
-    def suffix(self) -> str:
-        """The ending of its name, in lower case, with the dot."""
-        return PurePosixPath(self.name).suffix.lower()
-
-    @property
     def is_entry(self) -> bool:
         """Whether it may be a hand-in: a folder, or a file of a kind that is read."""
         return (
             self.folder
-            or self.suffix in ENTRY_SUFFIXES
+            or is_readable(self.name)
             # A link to a folder counts too, so that a note will say that links are not followed.
             or (isinstance(self.part, Path) and self.part.is_dir())
         )
@@ -40,8 +33,8 @@ class Item(NamedTuple):
     @property
     def stem(self) -> str:
         """Its name in NFC, without the ending if it is a file of a kind that is read."""
-        is_readable = not self.folder and self.suffix in ENTRY_SUFFIXES
-        stem = PurePosixPath(self.name).stem if is_readable else self.name
+        has_ending = not self.folder and is_readable(self.name)
+        stem = PurePosixPath(self.name).stem if has_ending else self.name
         return unicodedata.normalize("NFC", stem)
 
     def renamed(self, name: str) -> Part:

@@ -15,7 +15,7 @@ from grader.intake.listing import Item, items_in, printable_name
 from grader.intake.people import ClassSubmissions, Entry, with_unique_ids
 from grader.intake.plain import by_name, is_class, refuse_pairs, student_name, submission_names
 from grader.text import counted, listed, one
-from grader.worker.files import clean_name
+from grader.worker.files import clean_name, is_archive
 
 # How many folders deep, counting the path itself, an LMS's files are looked for.
 WRAPPED = 3
@@ -61,7 +61,7 @@ def class_at(
     whole: Path | Members = path
     remarks: list[str] = []
     if not path.is_dir():
-        if path.suffix.lower() != ".zip":
+        if not is_archive(path.name):
             return _one_file(path, source)
         try:
             whole, remarks = class_members(path)
@@ -215,7 +215,7 @@ def _plain_archive(
 
 
 def _refuse_archives(path: Path, items: Sequence[Item]) -> None:
-    if sum(item.suffix == ".zip" and not item.folder for item in items) > 1:
+    if sum(is_archive(item.name) and not item.folder for item in items) > 1:
         raise UsageError(
             f"{path} holds archives; if each is a learner's, say --from plain; if all are one"
             " learner's, put it into a folder, and grade that"

@@ -2,9 +2,8 @@
 
 Names are data, never paths to write to. Links are not followed, not even by way of a folder that is
 exchanged for a link meanwhile, and a file that cannot be read becomes a note on that learner's
-result. Nothing of a learner's is unpacked, decoded or parsed here:
-that takes time and memory of the learner's choice, so the learner's process does it, within limits
-(`worker.reading`).
+result. Nothing of a learner's is unpacked, decoded or parsed here: that takes time and memory of
+the learner's choice, so the learner's process does it, within limits (`worker.reading`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Check a learner's work on their own machine, by the public checks only."""
+"""Check a learner's work on their own machine, by the checks that learners have."""
 
 from __future__ import annotations
 
