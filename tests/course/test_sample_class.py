@@ -1,5 +1,7 @@
 """The sample class, and the demo that grades it."""
 
+import pytest
+
 from grader.course.sample import class_files, notebook_bytes, write_class
 from tests.support.course import ROOT, planned
 from tests.support.refusals import told
@@ -25,6 +27,7 @@ def test_a_sample_class_is_written_over_an_earlier_one_only(course, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_demo_grades_a_class_and_says_where_the_results_are(run, tmp_path):
     planned(mistakes=True)
     done = run("demo", "--students", 9, "--out", tmp_path / "demo", "--course", ROOT / "solutions")

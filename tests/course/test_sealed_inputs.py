@@ -86,5 +86,6 @@ def test_no_sealed_input_is_the_answer_of_a_function(course, opened):
                 assert others <= {function.name}
 
 
+@pytest.mark.slow
 def test_nothing_sealed_is_written_for_learners(course, opened):
     assert plan_json(with_sealed(opened, course, ONE)) == plan_json(opened)

@@ -111,7 +111,7 @@ KILLS = (kill_parent, kill_group, cut_power, kill_worker, kill_zygote)
 
 
 @pytest.mark.kills
-@pytest.mark.parametrize("moments", [6, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [3, pytest.param(30, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same_results(
     class_folder, undisturbed, tmp_path, moments
 ):

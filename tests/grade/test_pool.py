@@ -247,7 +247,10 @@ def started(folder, out, **options):
     return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, **options)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_ctrl_c_stops_at_once_keeps_what_is_done_and_says_how_to_go_on(run, tmp_path, number, code):
     folder = write_class(tmp_path / "class", "ada")
     write_class(folder, "bela", "chidi", source="import time\nwhile True: time.sleep(1)")

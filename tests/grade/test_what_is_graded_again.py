@@ -135,6 +135,7 @@ def test_words_that_only_learners_read_regrade_nothing(grade_third, own_course):
 
 
 @pytest.mark.usefixtures("after_a_first_run")
+@pytest.mark.slow
 def test_regrade_another_seed_and_another_limit_grade_everything_again(grade_third):
     for options, again in (
         (("--regrade",), (4, 12, 0)),

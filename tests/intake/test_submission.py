@@ -128,6 +128,7 @@ def test_a_zip_bomb_is_read_no_further_than_the_limit(tmp_path, monkeypatch):
     assert [source.name for source in submission.sources] == ["b.py"]
 
 
+@pytest.mark.slow
 def test_what_is_unpacked_and_thrown_away_counts_as_well(tmp_path):
     zeros = bytes(21 * 2**20)
     many = zipped({f"{n:02}.py": zeros for n in range(24)} | {"z.py": "x = 1"})
