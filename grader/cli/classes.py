@@ -112,14 +112,17 @@ def show_class(
 
 
 def _files(entry: Entry) -> str:
-    """Return the names of an entry's files, or of the folders and archives that hold them."""
-    from grader.intake.files import Members
+    """Return the names of an entry's files; archives are not opened."""
+    from grader.intake.files import RenamedFile
+    from grader.intake.listing import Item, files_of
 
     names: list[str] = []
     for part in entry.parts:
-        if isinstance(part, Members):
-            names += [member.name for member in part.members if not member.name.endswith("/")]
-        else:
+        if isinstance(part, RenamedFile):
             names.append(part.name)
+        else:
+            folder = isinstance(part, Path) and part.is_dir() and not part.is_symlink()
+            name = part.name if isinstance(part, Path) else ""
+            names += sorted(files_of(Item(name, folder, part)))
     more = [f"and {len(names) - MOST_FILES} more"] if len(names) > MOST_FILES else []
     return ", ".join([*names[:MOST_FILES], *more]) or "no files"

@@ -273,6 +273,12 @@ class TestClassCommand:
         assert code == 2
         assert "looked for files whose path fits (?P<student>x), found ada-0.py" in err
 
+    def test_it_shows_what_is_in_a_folder(self, tmp_path):
+        path = write(tmp_path, [f"ada/{TWO}", f"ada/inner/{ONE}", f"bela/{ONE}"], "folder")
+        code, out, _err = self.class_command(path)
+        expected = f"ada\n  {ONE}, {TWO}\nbela\n  {ONE}\n2 submissions\n"
+        assert (code, out) == (0, expected)
+
     def test_a_file_is_a_file(self, tmp_path):
         path = write(tmp_path, [ONE], "folder") / ONE
         code, out, _err = self.class_command(path)
