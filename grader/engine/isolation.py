@@ -62,6 +62,8 @@ def chosen(requested: str) -> Wall:
     The tier `none` is used only if it is requested. Raises UsageError, with the remedy, when no
     such wall can be had.
     """
+    if requested == "none":
+        return Wall()
     tiers = TIERS[:-1] if requested == "auto" else tuple(t for t in TIERS if t == requested)
     failures = []
     for tier in tiers:

@@ -13,7 +13,9 @@ def softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
 """
-Files = dict[str, bytes]
+# Contents that take long to make are made when they are written.
+Contents = bytes | Callable[[], bytes]
+Files = dict[str, Contents]
 # Puts something more than plain files into a submission's folder: (folder, places).
 Maker = Callable[[Path, dict[str, str]], None]
 
@@ -44,11 +46,11 @@ HONEST: Files = {"ex01_softmax.py": SOFTMAX.encode()}
 
 
 def beside(
-    name: str, family: str, files: dict[str, bytes | str], says: str = "", *, live: bool = False
+    name: str, family: str, files: dict[str, Contents | str], says: str = "", *, live: bool = False
 ) -> Attack:
     """A weapon beside a right softmax."""
     marks = frozenset() if live else frozenset(["stopped"])
-    made = {n: d if isinstance(d, bytes) else d.encode() for n, d in files.items()}
+    made = {n: d.encode() if isinstance(d, str) else d for n, d in files.items()}
     return Attack(name, family, HONEST | made, HONEST, marks, says=says)
 
 

@@ -6,6 +6,8 @@ import io
 import stat
 import struct
 import zipfile
+from collections.abc import Callable
+from functools import cache
 
 from tests.attacks.attack import HONEST, Attack, beside
 
@@ -13,7 +15,7 @@ from tests.attacks.attack import HONEST, Attack, beside
 MARKS = "\u0300\u0301\u0316" * 7_000
 
 
-def _archive(name: str, data: bytes, says: str = "") -> Attack:
+def _archive(name: str, data: Callable[[], bytes], says: str = "") -> Attack:
     return beside(name, "archives", {"more.zip": data}, says)
 
 
@@ -36,57 +38,79 @@ def archives() -> list[Attack]:
     """Zip archives that would write elsewhere, grow without end, or break who reads them."""
     link = {"external_attr": (stat.S_IFLNK | 0o777) << 16}
     device = {"external_attr": (stat.S_IFCHR | 0o666) << 16}
-    bomb = zipped({"zeros.py": b"\0" * (80 * 2**20)})
-    spaces = zipped({"spaces.py": b" " * (30 * 2**20)})
-    inner = zipped({"a.zip": bomb, "b.zip": bomb})
-    truncated = zipped({"a.py": OWN * 1_000})[:-60]
+
+    @cache
+    def bomb() -> bytes:
+        return zipped({"zeros.py": b"\0" * (80 * 2**20)})
+
+    def inner() -> bytes:
+        return zipped({"a.zip": bomb(), "b.zip": bomb()})
+
     return [
-        _archive("zip_slip", zipped({"../../../zip-slip.py": OWN}), "points outside"),
+        _archive("zip_slip", lambda: zipped({"../../../zip-slip.py": OWN}), "points outside"),
         _archive(
-            "zip_slip_with_backslashes", zipped({"..\\..\\zip-slip.py": OWN}), "points outside"
+            "zip_slip_with_backslashes",
+            lambda: zipped({"..\\..\\zip-slip.py": OWN}),
+            "points outside",
         ),
         _archive(
-            "zip_slip_to_an_absolute_path", zipped({"/tmp/zip-slip.py": OWN}), "points outside"
+            "zip_slip_to_an_absolute_path",
+            lambda: zipped({"/tmp/zip-slip.py": OWN}),
+            "points outside",
         ),
-        _archive("zip_slip_to_a_drive", zipped({"C:\\zip-slip.py": OWN}), "points outside"),
+        _archive("zip_slip_to_a_drive", lambda: zipped({"C:\\zip-slip.py": OWN}), "points outside"),
         _archive(
-            "zip_slip_in_the_middle", zipped({"a/../../../zip-slip.py": OWN}), "points outside"
+            "zip_slip_in_the_middle",
+            lambda: zipped({"a/../../../zip-slip.py": OWN}),
+            "points outside",
         ),
-        _archive("zip_link", zipped({"link.py": "/etc/passwd"}, **link), "is a link"),
-        _archive("zip_device", zipped({"device.py": ""}, **device), "empty"),
+        _archive("zip_link", lambda: zipped({"link.py": "/etc/passwd"}, **link), "is a link"),
+        _archive("zip_device", lambda: zipped({"device.py": ""}, **device), "empty"),
         _archive("zip_bomb", bomb, "unpacks to more than"),
-        _archive("zip_bomb_of_spaces", spaces, "unpacks to more than"),
+        _archive(
+            "zip_bomb_of_spaces",
+            lambda: zipped({"spaces.py": b" " * (30 * 2**20)}),
+            "unpacks to more than",
+        ),
         _archive("zip_bomb_nested", inner, "unpacks to more than"),
-        _archive("zip_in_a_zip_in_a_zip", zipped({"b.zip": inner}), "hand in the files themselves"),
-        _archive("zip_of_a_huge_directory", _huge_directory(), "its list of files has more than"),
+        _archive(
+            "zip_in_a_zip_in_a_zip",
+            lambda: zipped({"b.zip": inner()}),
+            "hand in the files themselves",
+        ),
+        _archive("zip_of_a_huge_directory", _huge_directory, "its list of files has more than"),
         _of_objects(),
         _archive(
             "zip_bomb_of_many_files",
-            zipped({f"{n}.py": b"# \n" * 700_000 for n in range(60)}),
+            lambda: zipped({f"{n}.py": b"# \n" * 700_000 for n in range(60)}),
             "unpacks to more than",
         ),
-        _archive("zip_of_many_names", zipped({f"{n}.py": "" for n in range(20_000)}), "more than"),
-        _archive("zip_overlapping", _overlapping(), ""),
-        _archive("zip_that_lies_about_sizes", _lying(), "more.zip"),
-        _archive("zip_of_one_name_twice", _twice(), ""),
-        _archive("zip_with_nul_in_a_name", zipped({"a\0b.py": OWN}), ""),
-        _archive("zip_encrypted", _encrypted(), "encrypted"),
-        _archive("zip_truncated", truncated, "zip it again"),
-        _archive("zip_of_nothing", b"PK\x05\x06" + bytes(18), ""),
-        _archive("zip_of_random_bytes", bytes(range(256)) * 100, "zip it again"),
-        _archive("zip_behind_code", b"OWNED = 1\n" + zipped({"a.py": OWN}), ""),
         _archive(
-            "zip_with_misleading_names", zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}), ""
+            "zip_of_many_names", lambda: zipped({f"{n}.py": "" for n in range(20_000)}), "more than"
         ),
-        _archive("zip_of_a_deep_folder", zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
-        _archive("zip_of_an_unknown_method", _unknown_method(), "unusual way"),
-        _archive("zip_of_bzip2", _of_bzip2(), "unusual way"),
+        _archive("zip_overlapping", _overlapping, ""),
+        _archive("zip_that_lies_about_sizes", _lying, "more.zip"),
+        _archive("zip_of_one_name_twice", _twice, ""),
+        _archive("zip_with_nul_in_a_name", lambda: zipped({"a\0b.py": OWN}), ""),
+        _archive("zip_encrypted", _encrypted, "encrypted"),
+        _archive("zip_truncated", lambda: zipped({"a.py": OWN * 1_000})[:-60], "zip it again"),
+        _archive("zip_of_nothing", lambda: b"PK\x05\x06" + bytes(18), ""),
+        _archive("zip_of_random_bytes", lambda: bytes(range(256)) * 100, "zip it again"),
+        _archive("zip_behind_code", lambda: b"OWNED = 1\n" + zipped({"a.py": OWN}), ""),
+        _archive(
+            "zip_with_misleading_names",
+            lambda: zipped({"\u202egpj.py\x1b[31m": OWN, "=1+1.py": OWN}),
+            "",
+        ),
+        _archive("zip_of_a_deep_folder", lambda: zipped({"a/" * 2_000 + "a.py": OWN}), "too long"),
+        _archive("zip_of_an_unknown_method", _unknown_method, "unusual way"),
+        _archive("zip_of_bzip2", _of_bzip2, "unusual way"),
         _archive(
             "zip_of_names_of_marks",
-            zipped({f"{n}{MARKS}.py": OWN for n in range(40)}),
+            lambda: zipped({f"{n}{MARKS}.py": OWN for n in range(40)}),
             "too long",
         ),
-        _archive("zip64_of_exabytes", _zip64()),
+        _archive("zip64_of_exabytes", _zip64),
         beside("archive_within_a_notebooks_name", "archives", {"a.ipynb": bomb}, "a.ipynb"),
     ]
 
@@ -117,13 +141,16 @@ def _huge_directory() -> bytes:
 
 def _of_objects() -> Attack:
     """Notebooks of nothing, each of which is half a gigabyte of objects: it may cost all points."""
-    book = zipped({"0.ipynb": '{"nbformat": 4, "cells": [' + "{}," * 6_000_000 + "{}]}"})
-    files = {"more.zip": zipped({f"{n}.zip": book for n in range(30)})}
+
+    def made() -> bytes:
+        book = zipped({"0.ipynb": '{"nbformat": 4, "cells": [' + "{}," * 6_000_000 + "{}]}"})
+        return zipped({f"{n}.zip": book for n in range(30)})
+
     marks = frozenset(["stopped", "costs"])
     return Attack(
         "zip_of_notebooks_of_objects",
         "archives",
-        HONEST | files,
+        HONEST | {"more.zip": made},
         HONEST,
         marks,
         says="unpacking what was handed in takes longer than",

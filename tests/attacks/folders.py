@@ -18,9 +18,10 @@ from tests.attacks.attack import Files
 
 def write(folder: Path, files: Files, places: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)  # many attacks have one twin
-    for name, data in files.items():
+    for name, contents in files.items():
+        data = contents() if callable(contents) else contents
         if places and name.endswith((".py", ".ipynb")):
-            data = _filled(data, places)  # noqa: PLW2901
+            data = _filled(data, places)
         (folder / name).write_bytes(data)
 
 

@@ -67,6 +67,7 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
     assert float(rows[2][-1]) == ada["max_score"]
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_jobs(run, class_folder, tmp_path):
     for jobs in (1, 2):
         done = run(

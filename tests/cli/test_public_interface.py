@@ -144,6 +144,7 @@ def test_a_shell_completes_commands_and_options(run, shell):
 COLOUR = re.compile(rb"\x1b\[(3|4|9|10)\d")
 
 
+@pytest.mark.slow
 def test_no_colour_is_used_where_none_is_wanted(tmp_path):
     folder = write_class(tmp_path / "class", "ada")
     grade = ("grade", folder, "--course", ROOT / "solutions", "--exercise", "ex01_softmax")

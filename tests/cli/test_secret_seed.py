@@ -34,6 +34,7 @@ def test_it_is_drawn_once_for_a_folder_and_every_run_there_uses_it(run, tmp_path
     assert run_json(other)["seed"] != seed
 
 
+@pytest.mark.slow
 def test_one_that_is_given_is_used_from_then_on(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada")
     out = tmp_path / "out"

@@ -49,6 +49,7 @@ def mistake(function, name):
     return next(mistake for mistake in function["mistakes"] if mistake["id"] == name)
 
 
+@pytest.mark.slow
 def test_numbers_that_differ_by_rounding_are_the_same_exercises(run, copy):
     path = copy / "exercises" / "checks.json"
     checks = json.loads(path.read_text())

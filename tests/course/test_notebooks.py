@@ -9,9 +9,15 @@ from grader.course.sample import class_files
 from tests.support.course import ROOT
 
 EXERCISES = course_of(ROOT / "solutions").exercises
-# The third learner of the sample class hands in every notebook, solved, with the cells that ask for
-# earlier functions filled in.
-SOLVED = class_files(course_of(ROOT / "solutions"), students=3)
+
+
+@pytest.fixture(scope="module")
+def solved(course):
+    """The third learner of the sample class hands in every notebook, solved.
+
+    The cells that ask for earlier functions are filled in.
+    """
+    return class_files(course, students=3)
 
 
 def executed(text: str):
@@ -24,9 +30,9 @@ def executed(text: str):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
-def test_a_solved_notebook_runs(exercise, monkeypatch):
+def test_a_solved_notebook_runs(exercise, solved, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
-    executed(SOLVED[f"chidi/{exercise.slug}.ipynb"].decode())
+    executed(solved[f"chidi/{exercise.slug}.ipynb"].decode())
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)

@@ -49,6 +49,7 @@ def test_a_copy_of_one_exercise_is_proved_too(copy):
     assert problems(copy) == []
 
 
+@pytest.mark.slow
 def test_a_wrong_reference_is_found_by_the_alternatives(copy):
     edit(copy, "reference.py", "    return exponentials / ", "    return 1.001 * exponentials / ")
     assert any("softmax__" in p and "alternatives.py" in p for p in problems(copy))

@@ -43,6 +43,7 @@ def test_the_demo_grades_a_class_and_says_where_the_results_are(run, tmp_path):
     assert str(tmp_path / "demo" / "results" / "gradebook.csv") in done.stdout.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_the_demo_never_deletes_what_it_did_not_make(run, tmp_path):
     (tmp_path / "submissions").mkdir()
     (tmp_path / "submissions" / "real.py").write_text("x")

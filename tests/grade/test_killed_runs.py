@@ -19,9 +19,7 @@ from tests.support.processes import children_of
 from tests.support.results import counts, lines_of
 from tests.support.submissions import SOFTMAX, write_class
 
-# Behind a wall, where this machine has one: then more processes can be killed.
 ONE = ("--exercise", "ex01_softmax", "--course", ROOT / "solutions", "--jobs", "2")
-ONE = (*ONE, "--isolation", strongest().tier)
 # Slow enough that the command can be hit while it grades.
 SLOW = "import time\ntime.sleep(0.02)\n"
 WRONG = "import numpy as np\ndef softmax(Z): return np.exp(Z) / np.exp(Z).sum()"
@@ -37,10 +35,16 @@ def class_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(run, class_folder, tmp_path_factory):
+def options():
+    """Behind a wall, where this machine has one: then more processes can be killed."""
+    return (*ONE, "--isolation", strongest().tier)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(run, class_folder, options, tmp_path_factory):
     """What the command gives when it is left alone."""
     out = tmp_path_factory.mktemp("undisturbed")
-    done = run("grade", class_folder, "--out", out, *ONE)
+    done = run("grade", class_folder, "--out", out, *options)
     assert counts(done)[::2] == (STUDENTS, 0)
     return what_is_in(out)
 
@@ -108,20 +112,21 @@ def kill_one_of(pids, rng):
 
 
 KILLS = (kill_parent, kill_group, cut_power, kill_worker, kill_zygote)
+MOMENTS = 30
 
 
 @pytest.mark.kills
-@pytest.mark.parametrize("moments", [3, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same_results(
-    class_folder, undisturbed, tmp_path, moments
+    class_folder, undisturbed, options, tmp_path
 ):
     rng = random.Random(6)  # noqa: S311  # moments, not secrets
     began_anew = 0
     out, before = tmp_path / "0", {}
     command = [sys.executable, "-m", "grader", "grade", class_folder, "--out"]
-    for moment in range(moments):
+    for moment in range(MOMENTS):
         process = subprocess.Popen(
-            [*command, out, *ONE],
+            [*command, out, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -143,7 +148,7 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same_results(
         assert what_is_in(out) == undisturbed
         began_anew += 1
         out, before = tmp_path / str(began_anew), {}
-    assert began_anew >= moments // 6
+    assert began_anew >= MOMENTS // 6
 
 
 def hit_while_it_grades(process, rng):

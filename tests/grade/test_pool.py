@@ -145,6 +145,7 @@ def is_worker(pid):
     return False
 
 
+@pytest.mark.slow
 def test_after_a_killed_worker_the_rest_goes_on_side_by_side(softmax_plan, tmp_path):
     write_class(tmp_path, *(f"s{n}" for n in range(14)), source=SLOW)
     spared = set(children_of(os.getpid()))
@@ -195,6 +196,7 @@ def test_who_kills_the_zygote_costs_only_themselves(softmax_plan, tmp_path):
     assert {result.score for result in results.values()} == {12}
 
 
+@pytest.mark.slow
 def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
     write_class(tmp_path, "ada", source="def softmax(Z):\n    while True: pass")
     write_class(tmp_path, *(f"s{n}" for n in range(20)))
@@ -271,6 +273,7 @@ def test_ctrl_c_stops_at_once_keeps_what_is_done_and_says_how_to_go_on(run, tmp_
     assert counts(run("grade", folder, "--out", tmp_path / "out", *ONE)) == (2, 2, 1)
 
 
+@pytest.mark.slow
 def test_without_a_terminal_progress_is_about_ten_lines(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n}" for n in range(20)))
     done = run("grade", folder, "--out", tmp_path / "out", *ONE)

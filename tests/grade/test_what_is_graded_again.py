@@ -205,6 +205,7 @@ def test_a_function_in_several_files_is_used_again_only_with_the_whole(run, tmp_
     assert any("softmax is defined in more than one file" in note for note in result["notes"])
 
 
+@pytest.mark.slow
 def test_what_turns_out_to_depend_on_the_rest_is_graded_with_the_rest(run, tmp_path):
     folder = tmp_path / "class" / "ada"
     folder.mkdir(parents=True)

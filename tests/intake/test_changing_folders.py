@@ -60,7 +60,11 @@ def test_a_file_that_changes_while_it_is_read_is_noted(tmp_path):
     path = written(tmp_path / "ada.py", b"#" * (20 * 2**20))
     times = iter(range(10**9))
     with meanwhile(lambda: os.utime(path, ns=(0, next(times)))):
-        submission = read_submission("ada", [path])
+        # Whether a change falls into a reading is up to the machine; into one of these it does.
+        for _ in range(200):
+            submission = read_submission("ada", [path])
+            if submission.notes:
+                break
     assert submission.files == {}
     assert submission.notes == ("ada.py changed while it was read; grade it again",)
 

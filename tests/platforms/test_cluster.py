@@ -142,6 +142,7 @@ def busy_worker(cluster):
     return None
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_every_learner_what_this_machine_gives(run, cluster, tmp_path):
     folder = write_class(tmp_path / "class", *(f"s{n}" for n in range(16)))
     write_class(folder, "wrong", source="def softmax(Z):\n    return Z\n")

@@ -119,7 +119,7 @@ def test_no_page_is_wider_than_its_window(pages, open_page, width, scheme):
         assert wide <= 0, path.name
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", [SCHEMES[0], pytest.param(SCHEMES[1], marks=pytest.mark.slow)])
 def test_axe_finds_no_violation(pages, open_page, scheme):
     import axe_playwright_python.base as axe
 

@@ -73,6 +73,7 @@ def mounted(folder, options):
         subprocess.run(["umount", folder], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_reported_and_finished_results_are_kept(run, tmp_path):
     folder = write_class(tmp_path / "class", *(f"student-{n:03}" for n in range(300)))
     one = ("--out", tmp_path / "out", *ONE)

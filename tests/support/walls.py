@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
-from grader.engine import isolation
 from grader.engine.isolation import examined
 
 WALLS = ("bubblewrap", "seccomp")
 
 
-EXAMINED = {tier: examined(tier) for tier in isolation.TIERS}
+examination = functools.cache(examined)
 
 
 def behind(tier):
     """The wall of a tier; the test is skipped, visibly, where this machine cannot have it."""
-    found = EXAMINED[tier]
+    found = examination(tier)
     if found.problem:
         pytest.skip(f"no {tier} here: {found.problem}")
     return found.wall
