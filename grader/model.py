@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -188,9 +188,10 @@ class Grid(msgspec.Struct, frozen=True):
 class FunctionResult(msgspec.Struct, frozen=True):
     """One function of one submission. `score` is None when the grader failed.
 
-    `follow_through` is how many of the points were given for being right on what the learner's own
-    earlier function answers. With an override, `score` is the override's points and everything else
-    is as it was graded.
+    `judged_with` names the earlier functions that are not right in this submission and for which
+    this one got the right answers instead; `own` then holds the verdict of each check with the
+    learner's own ones, if that was tried. With an override, `score` is the override's points and
+    everything else is as it was graded.
     """
 
     exercise: str
@@ -202,7 +203,8 @@ class FunctionResult(msgspec.Struct, frozen=True):
     misconception: Misconception | None
     checks: tuple[CheckResult, ...]
     override: Override | None = None
-    follow_through: float = 0.0
+    judged_with: tuple[str, ...] = ()
+    own: tuple[Verdict, ...] = ()
     grid: Grid | None = None
 
 
@@ -232,25 +234,29 @@ class SubmissionResult(msgspec.Struct, frozen=True):
         return self.score is None
 
 
+def in_the_way(functions: Iterable[FunctionResult]) -> dict[str, list[str]]:
+    """Map each function that is to be corrected first to those that were judged without it.
+
+    What a function was judged with may be right itself, with right functions: then it is those.
+    """
+    results = list(functions)
+    right = {f.function: f.judged_with for f in results if f.verdict is Verdict.PASSED}
+
+    def roots(name: str) -> set[str]:
+        before = right.get(name, ())
+        return {root for each in before for root in roots(each)} if before else {name}
+
+    found: dict[str, list[str]] = {}
+    for function in results:
+        for root in {root for name in function.judged_with for root in roots(name)}:
+            found.setdefault(root, []).append(function.function)
+    return found
+
+
 def total(scores: list[float | None]) -> float | None:
     """Add up points, rounded to hundredths; None if any of them is None."""
     numbers = [score for score in scores if score is not None]
     return round(sum(numbers), 2) if len(numbers) == len(scores) else None
-
-
-class Followed(NamedTuple):
-    """The checks that pass given the learner's own earlier functions, `given` by name."""
-
-    checks: frozenset[str]
-    given: tuple[str, ...]
-
-    def covers(self, checks: Sequence[CheckResult]) -> bool:
-        """Return whether all value checks pass, given those functions."""
-        return all(
-            check.name in self.checks or check.verdict in NEUTRAL
-            for check in checks
-            if check.kind is Kind.VALUE
-        )
 
 
 class Move(NamedTuple):

@@ -1,4 +1,4 @@
-"""A course as data: inputs, expected values and tolerances, with no code in it.
+"""A course as data: inputs, expected values, tolerances, and the code of the references.
 
 A grading run (all checks) and `exercises/checks.json` (what learners have) use the same form, so a
 learner's own check and the instructor's run judge alike. The open inputs depend on the course and
@@ -97,6 +97,13 @@ class PlannedMistake(msgspec.Struct, frozen=True):
     answers: tuple[MistakenAnswer | None, ...]
 
 
+class PlannedCost(msgspec.Struct, frozen=True):
+    """An earlier function, times a factor of the arguments: a function is its derivative."""
+
+    name: str
+    factor: wire.Lambda | None = None
+
+
 class PlannedFunction(msgspec.Struct, frozen=True):
     """One function of an exercise; of `calls`, the open ones, everything may be told."""
 
@@ -109,8 +116,7 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     mistakes: tuple[PlannedMistake, ...] = ()
     # The names of its positional parameters.
     parameters: tuple[str, ...] = ()
-    # A hash of the files that say how it follows from earlier functions; empty if it does not.
-    given: str = ""
+    costs: tuple[PlannedCost, ...] = ()
     # The calls of which only pass or fail is told, drawn from the secret seed.
     sealed: tuple[PlannedCall, ...] = ()
 
@@ -142,8 +148,10 @@ class Plan(msgspec.Struct, frozen=True):
     slugs: tuple[str, ...]
     # Every function of the course, for the same reason.
     names: tuple[str, ...]
-    # The share of a function's points that is given for "right, given your own earlier function".
-    follow_through: float = 0.0
+    # What a function that is right but for an earlier one gets: this share of what it loses by it.
+    follow_through: float = 1.0
+    # The code of each exercise's reference, by slug; none for learners.
+    references: tuple[tuple[str, str], ...] = ()
     # The secret seed of the sealed inputs, as hexadecimal digits; empty if there are none.
     seed: str = ""
     # For learners: the other checks, to be run on functions whose checks above have passed.
@@ -156,7 +164,7 @@ def plan_json(plan: Plan) -> str:
     Nothing sealed is in it.
     """
     document = msgspec.to_builtins(plan)
-    del document["seed"]
+    del document["seed"], document["references"]
     exercises = zip(
         (*plan.exercises, *plan.more), (*document["exercises"], *document["more"]), strict=True
     )

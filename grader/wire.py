@@ -196,6 +196,8 @@ class LoadRequest(_Struct, frozen=True, tag="load"):
     skip: tuple[tuple[int, int], ...] = ()
     chosen: dict[str, str] = {}
     echo: bool = False
+    # With stand-ins, which a StandInsRequest makes active.
+    stand_ins: bool = False
 
 
 class CallRequest(_Struct, frozen=True, tag="call"):
@@ -208,7 +210,20 @@ class CallRequest(_Struct, frozen=True, tag="call"):
     kwargs: dict[str, Value]
 
 
-Request: TypeAlias = ReadRequest | LoadRequest | CallRequest
+class StandInsRequest(_Struct, frozen=True, tag="stand_ins"):
+    """From now on these functions are answered by the grader: an AskedReply for each call."""
+
+    names: tuple[str, ...]
+
+
+class ToldRequest(_Struct, frozen=True, tag="told"):
+    """The right answer to an AskedReply; `failed`: there is none to these arguments."""
+
+    value: Value = None
+    failed: bool = False
+
+
+Request: TypeAlias = ReadRequest | LoadRequest | CallRequest | StandInsRequest | ToldRequest
 
 # From the child to the grader.
 
@@ -298,7 +313,16 @@ class RaisedReply(_Struct, frozen=True, tag="raised"):
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 
-Reply: TypeAlias = Contents | Progress | Loaded | ReturnedReply | RaisedReply
+class AskedReply(_Struct, frozen=True, tag="asked"):
+    """During the call `number`, a stand-in asks for the right answer of an earlier function."""
+
+    number: Index
+    function: Name
+    args: Annotated[tuple[Value, ...], msgspec.Meta(max_length=100)]
+    kwargs: Annotated[dict[Name, Value], msgspec.Meta(max_length=100)]
+
+
+Reply: TypeAlias = Contents | Progress | Loaded | ReturnedReply | RaisedReply | AskedReply
 
 _encoder = msgspec.msgpack.Encoder()
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -335,16 +359,19 @@ def decode_reply(body: bytes) -> Reply:
         reply = _reply_decoder.decode(body)
         if isinstance(reply, ReturnedReply):
             validate(reply.value)
+        elif isinstance(reply, AskedReply):
+            validate(Sequence("tuple", (*reply.args, *reply.kwargs.values())), words=True)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise WireError(str(error)[:200]) from None
     return reply
 
 
-def validate(value: Value) -> None:
+def validate(value: Value, *, words: bool = False) -> None:
     """Raise WireError for a value that `pack` would not have made.
 
     An array must have as many bytes as its shape and dtype need, nothing may be nested deeper than
     MAX_DEPTH, and all lists, tuples and dicts together may hold no more than MAX_ITEMS items.
+    `words`: a Word, such as "relu", is allowed, as it is among arguments.
     """
     room = MAX_ITEMS
     waiting = [(value, 0)]
@@ -369,6 +396,8 @@ def validate(value: Value) -> None:
                 if depth == MAX_DEPTH or room < 0:
                     raise WireError("values nested too deep, or too many")
                 waiting.extend((item, depth + 1) for item in items)
+            case Word() if words:
+                pass
             case Lambda() | Word():
                 # Only a course's arguments may be these: source code must never come back.
                 raise WireError("a callback or a word in an answer")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from grader.course.folder import Course, course_of
-from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
+from grader.engine.launch import Wall
+from grader.engine.references import References
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult, SubmissionResult
@@ -56,16 +57,17 @@ def grade(grader: Grader) -> Callable[[Files], SubmissionResult]:
 
 
 @pytest.fixture(scope="session")
-def explain(course: Course, lane: Lane) -> Callable[[Files], SubmissionResult]:
+def explain(lane: Lane) -> Iterator[Callable[[Files], SubmissionResult]]:
     """Grade files as an instructor's run does, with all that is explained."""
     plan = planned(mistakes=True)
-    grader = Grader(plan, lane, FollowThrough(course.folder))
+    with References(plan, Wall()) as references:
+        grader = Grader(plan, lane, references)
 
-    def explained(files: Files) -> SubmissionResult:
-        handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
-        return grader.grade(submission_of("ada", handed))
+        def explained(files: Files) -> SubmissionResult:
+            handed = {n: f.encode() if isinstance(f, str) else f for n, f in files.items()}
+            return grader.grade(submission_of("ada", handed))
 
-    return explained
+        yield explained
 
 
 @pytest.fixture(scope="session")

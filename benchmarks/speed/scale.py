@@ -128,7 +128,7 @@ def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Na
     folder.mkdir()
     course = course_of(ROOT / "solutions")
     taken = class_at(submissions, order=plan.slugs, source="plain")
-    core_s, answers = sample(taken, Work(plan, strongest(), course.folder))
+    core_s, answers = sample(taken, Work(plan, strongest()))
     (folder / "answers").write_bytes(pickle.dumps(answers))
     entries = [
         taken.entries[number % SAMPLE]._replace(student=f"s{number:07}")

@@ -139,13 +139,13 @@ def grade(  # noqa: PLR0913  # one for each option
     if dask:
         plan = _plan(course, out, seed=seed, only=exercises)
         count = len(class_submissions.entries)
-        with _cluster(dask, course, plan, isolation=isolation, count=count) as cluster:
+        with _cluster(dask, plan, isolation=isolation, count=count) as cluster:
             run = ClassRun(out, class_submissions, plan, cluster, cluster.wall, *screens, options)
             complete = _grade_class(run)
     else:
         wall = chosen(isolation)
         plan = _plan(course, out, seed=seed, only=exercises)
-        workers = _processes(class_submissions, Work(plan, wall, course.folder), jobs)
+        workers = _processes(class_submissions, Work(plan, wall), jobs)
         run = ClassRun(out, class_submissions, plan, workers, wall, *screens, options)
         complete = _grade_class(run)
     sys.exit(0 if complete else EXIT_FAILED)
@@ -224,7 +224,7 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     click.echo(f"A class of {students}: {submissions}")
     class_submissions = class_at(submissions, order=course.slugs, source="plain")
     wall = strongest()
-    workers = _processes(class_submissions, Work(plan, wall, course.folder), jobs)
+    workers = _processes(class_submissions, Work(plan, wall), jobs)
     screens = console(), console(stderr=True)
     run = ClassRun(out / "results", class_submissions, plan, workers, wall, *screens)
     sys.exit(0 if _grade_class(run) else EXIT_FAILED)
@@ -243,7 +243,7 @@ def _plan(
 
 
 def _cluster(
-    address: str, course: Course, plan: Plan, *, isolation: str, count: int
+    address: str, plan: Plan, *, isolation: str, count: int
 ) -> AbstractContextManager[Cluster]:
     try:
         from grader.platforms.cluster.workers import connected
@@ -252,7 +252,7 @@ def _cluster(
             f"--dask needs a library that is not installed ({error}); run"
             " pip install 'softmax-grader[cluster]'"
         ) from error
-    return connected(address, course, plan, isolation=isolation, count=count)
+    return connected(address, plan, isolation=isolation, count=count)
 
 
 def _processes(class_submissions: ClassSubmissions, work: Work, jobs: int | None) -> Processes:

@@ -31,7 +31,7 @@ from grader import wire
 from grader.errors import CourseError
 from grader.model import Kind
 
-__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Given", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "Cost", "FunctionChecks", "Rng", "Terms", "call"]
 
 Rng: TypeAlias = np.random.Generator
 
@@ -108,60 +108,38 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """How a function follows from earlier ones (`names`): `formula(*earlier, *args, **kwargs)`."""
+class Cost:
+    """An earlier function, times `factor` of the arguments, of which another is the derivative."""
 
-    names: tuple[str, ...]
-    formula: Callable[..., Any]
+    name: str
+    factor: Callback | None = None
 
 
 @dataclass(slots=True)
 class FunctionChecks:
-    """What the author of a course says about one function: its checks, and how it follows.
+    """What the author of a course says about one function: its checks, and its cost.
 
     `checks.py` makes one at module level for each function of the exercise and decorates with its
     methods; when the course is read, all are collected by their type. `terms` is needed exactly
     once and says how exact the answers must be. `value`, `precision`, `shape`, `type`, `mutation`
     and `memory` each add a check, in the order in which they are written: the decorated generator
-    yields the calls, and its name and docstring are those of the check. `given` and `derivative_of`
-    are for functions that build on earlier ones. A check without a docstring is a CourseError at
+    yields the calls, and its name and docstring are those of the check. `derivative_of` is for the
+    derivative of an earlier function. A check without a docstring is a CourseError at
     once; everything else is verified when the course is read, planned or proved.
     """
 
     name: str
     checks: list[Check] = field(default_factory=list)
     terms_of: Callable[..., Terms] | None = None
-    formulas: list[Given] = field(default_factory=list)
-    costs: list[Given] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
 
-    def given(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorate a formula: `formula(*earlier, *args, **kwargs)` computes this function's answer.
+    def derivative_of(self, name: str, factor: Callback | None = None) -> None:
+        """Say that this function is the derivative of an earlier one, by the first argument.
 
-        `earlier` are the functions called `names`. Where a learner's earlier function is wrong, an
-        answer that is right given that function earns part of the points. In mistakes.py a helper
-        `_NAME` stands for the earlier function NAME. Use it more than once where several formulas
-        are right.
+        `factor` takes the same arguments; that many times the earlier function is the cost. Where a
+        learner's derivative is wrong, but right for their own, other, cost, their feedback says so.
         """
-
-        def add(formula: Callable[..., Any]) -> Callable[..., Any]:
-            self.formulas.append(Given(names, formula))
-            return formula
-
-        return add
-
-    def derivative_of(self, *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorate a cost of which this function is the derivative by `args[0]`.
-
-        It is called as `cost(*earlier, *args, **kwargs)`, like a formula of `given`. Where a
-        learner's derivative is wrong, but right for the cost that their own earlier functions give,
-        their feedback says that the error is in those functions.
-        """
-
-        def add(cost: Callable[..., Any]) -> Callable[..., Any]:
-            self.costs.append(Given(names, cost))
-            return cost
-
-        return add
+        self.costs.append(Cost(name, factor))
 
     def terms(self, function: Callable[..., Terms]) -> Callable[..., Terms]:
         """Decorate `function(expected, *args, **kwargs)`, which returns the Terms of an answer."""

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from grader.course.checks import Check, FunctionChecks, Given, Terms
+from grader.course.checks import Check, Cost, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
 
@@ -33,8 +33,7 @@ class Function:
     checks: tuple[Check, ...]
     hint: str
     notice: str
-    given: tuple[Given, ...] = ()
-    costs: tuple[Given, ...] = ()
+    costs: tuple[Cost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,8 @@ class Exercise:
 class Course:
     """A course folder, read: its exercises in the order in which learners take them.
 
-    `follow_through` is the share of the points (0 to 1) given for work that is right apart from an
-    earlier mistake. `open_inputs` says when learners see the open inputs of checks that are not
+    `follow_through` is the share (0 to 1) of the points lost by an earlier mistake alone that are
+    given back. `open_inputs` says when learners see the open inputs of checks that are not
     public: when they "check" their own work, or in the "feedback" after grading.
     """
 
@@ -92,7 +91,7 @@ class _ExerciseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     exercise: tuple[_ExerciseEntry, ...]
-    follow_through: float = 0.5
+    follow_through: float = 1.0
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
 
@@ -139,17 +138,12 @@ def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
     for exercise in exercises:
         for function in exercise.functions:
             earlier = names[: names.index(function.name)]
-            for name in _names_before(function):
-                if name not in earlier:
+            for cost in function.costs:
+                if cost.name not in earlier:
                     raise CourseError(
-                        f"{exercise.checks_path}: {function.name} depends on {name}, which is not"
-                        f" an earlier function; choose from: {', '.join(earlier) or 'none'}"
+                        f"{exercise.checks_path}: {function.name} depends on {cost.name}, which is"
+                        f" not an earlier function; choose from: {', '.join(earlier) or 'none'}"
                     )
-
-
-def _names_before(function: Function) -> Iterator[str]:
-    for given in (*function.given, *function.costs):
-        yield from given.names
 
 
 def _check_course_file(course_file: _CourseFile, path: Path) -> None:
@@ -233,7 +227,6 @@ def _function(
         reference=reference,
         terms_of=checks.terms_of,
         checks=tuple(checks.checks),
-        given=tuple(checks.formulas),
         costs=tuple(checks.costs),
         hint=tagged_text(text, f"hint-{name}", home / "reference.py"),
         notice=tagged_text(text, f"notice-{name}", home / "reference.py"),

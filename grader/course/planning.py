@@ -7,24 +7,30 @@ by `grader.course.sealing`.
 from __future__ import annotations
 
 import ast
-import hashlib
 import inspect
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Call, Callback, Check, Rng, Terms
+from grader.course.checks import Call, Callback, Check, Cost, Rng, Terms
 from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import with_mistakes
 from grader.errors import CourseError, UsageError
 from grader.model import Kind
-from grader.plan import FORMAT, Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import (
+    FORMAT,
+    Plan,
+    PlannedCall,
+    PlannedCheck,
+    PlannedCost,
+    PlannedExercise,
+    PlannedFunction,
+)
 
 # Everybody may know what is drawn from it.
 OPEN_SEED = 0
@@ -63,8 +69,8 @@ def plan_of(
         exercises=exercises,
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
-        # It needs the course's own code, which is not there where only public checks are.
-        follow_through=course.follow_through if hidden else 0.0,
+        follow_through=course.follow_through,
+        references=tuple((e.slug, _code_of(e)) for e in course.exercises) if hidden else (),
     )
     return with_mistakes(plan, course) if mistakes else plan
 
@@ -100,8 +106,6 @@ def _planned_function(
     is_wanted: Callable[[Check], bool],
 ) -> PlannedFunction:
     table = CallTable(exercise, function)
-    # Following through takes the course's own code, which is not there where some checks are not.
-    is_whole = all(map(is_wanted, function.checks))
     checks = tuple(
         _planned_check(check, table, memory_bytes) for check in function.checks if is_wanted(check)
     )
@@ -113,8 +117,22 @@ def _planned_function(
         calls=tuple(table.calls),
         checks=checks,
         parameters=tuple(inspect.signature(function.reference).parameters),
-        given=_hash_of(exercise) if is_whole and (function.given or function.costs) else "",
+        costs=tuple(PlannedCost(c.name, _factor(c)) for c in function.costs),
     )
+
+
+def _factor(cost: Cost) -> wire.Lambda | None:
+    factor = cost.factor
+    return None if factor is None else wire.Lambda(factor.parameters, factor.expression)
+
+
+def _code_of(exercise: Exercise) -> str:
+    """Return the code of an exercise's reference without what only learners read."""
+    tree = ast.parse(exercise.reference_path.read_bytes())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) and len(node.body) > 1:
+            del node.body[0]
+    return ast.unparse(tree)
 
 
 class CallTable:
@@ -181,26 +199,6 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
         calls=tuple(indices),
         parts=check.parts,
     )
-
-
-def _hash_of(exercise: Exercise) -> str:
-    """Hash the code of the checks and mistakes, without their docstrings, which learners read."""
-    paths = (exercise.checks_path, exercise.mistakes_path)
-    # A course may be without mistakes.
-    return _hash_of_code(tuple(path.read_bytes() for path in paths if path.exists()))
-
-
-@lru_cache(maxsize=16)
-def _hash_of_code(sources: tuple[bytes, ...]) -> str:
-    """Hash code without its docstrings; all functions of an exercise have the same files."""
-    digest = hashlib.sha256()
-    for source in sources:
-        tree = ast.parse(source)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-                node.body = node.body[1:]
-        digest.update(ast.dump(tree).encode())
-    return digest.hexdigest()
 
 
 def _check_parts(check: Check, call: PlannedCall, where: str) -> None:

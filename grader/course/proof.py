@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from grader import wire
-from grader.course.folder import Course, Exercise, Function
+from grader.course.checks import Cost
+from grader.course.folder import Course, Exercise
 from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
 from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
-from grader.diagnose.following import gives
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader
@@ -46,8 +46,8 @@ def problems_of(
         grader = Grader(plan, lane)
         step("references")
         problems += _reference_problems(course, grader)
-        step("formulas for follow-through")
-        problems += _formula_problems(course, plan)
+        step("costs")
+        problems += _cost_problems(course, plan)
         step("templates")
         problems += _template_problems(course, grader)
         step("trivial answers")
@@ -73,45 +73,25 @@ def _reference_problems(course: Course, grader: Grader) -> list[str]:
     ]
 
 
-def _formula_problems(course: Course, plan: Plan) -> list[str]:
-    """List the formulas that do not give the right answers, given the right earlier functions.
-
-    In some calls (an underflow) even a right formula may fail; it must be right in at least half.
-    """
+def _cost_problems(course: Course, plan: Plan) -> list[str]:
+    """List the functions that are not the derivative of their cost, by central differences."""
     references = {f.name: f.reference for e in course.exercises for f in e.functions}
     problems = []
     for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
         for function, checked in zip(exercise.functions, planned.functions, strict=True):
             indices = {n for c in checked.checks if c.kind is Kind.VALUE for n in c.calls}
             calls = [checked.calls[index] for index in sorted(indices)]
-            for given in function.given:
-                earlier = [references[name] for name in given.names]
-                right = sum(gives(partial(given.formula, *earlier), call) for call in calls)
-                if right < len(calls) / 2:
-                    problems.append(
-                        f"{exercise.checks_path}: {given.formula.__name__} gives the right answer"
-                        f" of {function.name} in only {right} of {len(calls)} calls; correct it"
-                    )
-            problems += _cost_problems(function, calls, references, exercise.checks_path)
+            problems += [
+                f"{exercise.checks_path}: {function.name} is not the derivative of {cost.name} by"
+                " its first argument; correct it"
+                for cost in function.costs
+                if not is_derivative(partial(_cost, cost, references[cost.name]), calls)
+            ]
     return problems
 
 
-def _cost_problems(
-    function: Function,
-    calls: Sequence[PlannedCall],
-    references: Mapping[str, Callable[..., Any]],
-    path: Path,
-) -> list[str]:
-    """List the costs whose derivative, by central differences, the reference is not."""
-    problems = []
-    for given in function.costs:
-        cost = partial(given.formula, *(references[name] for name in given.names))
-        if not is_derivative(cost, calls):
-            problems.append(
-                f"{path}: {function.name} is not the derivative of {given.formula.__name__} by its"
-                " first argument; correct it"
-            )
-    return problems
+def _cost(cost: Cost, reference: Callable[..., Any], *args: Any) -> Any:
+    return reference(*args) * (1 if cost.factor is None else cost.factor(*args))
 
 
 def _template_problems(course: Course, grader: Grader) -> list[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader import wire
-from grader.diagnose.earlier import Numbers
 from grader.model import Outcome, Returned
 from grader.plan import PlannedCall
+
+Numbers: TypeAlias = NDArray[np.float64]
 
 STEP = 1e-5
 # Relative to the largest entry: nearer than SAME are equal derivatives, farther than OTHER not.

@@ -16,7 +16,6 @@ from grader.judge.expected import Expected
 from grader.model import (
     NEUTRAL,
     NOT_THERE,
-    Followed,
     FunctionResult,
     Misconception,
     Outcome,
@@ -33,8 +32,8 @@ class Explainer:
 
     Made once for a plan, from the same expected values as the judge's. It holds a `Diagnoser` for
     each function, which compares the listed mistakes with the reference when it is first needed.
-    `explained` comes last, once for each function: after the best of several files has been chosen
-    and after follow-through, because both decide what there is to explain. Any error in here is
+    `explained` comes last, once for each function: after the best of several files, and the earlier
+    functions to judge it with, have been chosen. Any error in here is
     logged and leaves the result without an explanation, with the same points; only a SandboxError
     passes through.
     """
@@ -50,20 +49,20 @@ class Explainer:
         function: PlannedFunction,
         outcomes: Sequence[Outcome],
         *,
-        followed: Followed | None = None,
+        named: bool = True,
         own_cost: Callable[[], Misconception | None] | None = None,
     ) -> FunctionResult:
         """Return the result with its mistake and its picture, unless it passed.
 
-        `followed` holds the checks that pass given the learner's own earlier functions: if they are
-        all, the mistake is not in this function. `own_cost` tests whether a derivative is the one
-        of the learner's own cost; it is called when nothing more specific is known.
+        `named` is false where an earlier function may be what is wrong. `own_cost` tests whether a
+        derivative is the one of the learner's own cost; it is called when nothing more specific is
+        known.
         """
         if result.verdict is Verdict.PASSED:
             return result
         expected = self._expected[function.name]
         misconception = None
-        if not (followed and result.follow_through and followed.covers(result.checks)):
+        if named:
             diagnoser = self._diagnosers[function.name]
             misconception = attempt(lambda: diagnoser.diagnosis(outcomes))
             vague = misconception is None or misconception.id in invariants.IDS

@@ -89,8 +89,12 @@ class Process(Protocol):
         *,
         most_bytes: int = wire.MAX_REPLY_BYTES,
         decoded_bytes: int = wire.MAX_FRAME_BYTES,
+        goes_on: bool = False,
     ) -> wire.Reply:
-        """Return its next message. Raises OutOfTime or ChildGone if there is none, or TooLarge."""
+        """Return its next message. Raises OutOfTime or ChildGone if there is none, or TooLarge.
+
+        `goes_on`: what was used of the limits of the message before counts for this one, too.
+        """
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
@@ -124,6 +128,7 @@ class Child:
         # The process number in our namespace; `pid` is its number in the namespace of the zygote.
         self._outer_pid: int | None = None
         self._received = bytearray()
+        self._clock: _Clock | None = None
         self.cpu_s = 0.0
         self.was_slow = False
 
@@ -150,16 +155,21 @@ class Child:
         *,
         most_bytes: int = wire.MAX_REPLY_BYTES,
         decoded_bytes: int = wire.MAX_FRAME_BYTES,
+        goes_on: bool = False,
     ) -> wire.Reply:
         """Return the child's next message.
 
+        `goes_on`: what was used of the limits of the message before counts for this one, too.
         Raises OutOfTime when one of `limits` is used up, ChildGone when the child has ended or what
         it sent is not a message of at most `most_bytes`, and TooLarge, once all of it has arrived,
         for one of more than `decoded_bytes`.
         """
         if min(limits) <= 0:  # pragma: no cover  # it ran out just now
             raise OutOfTime("what was left of the submission's time")
-        clock = _Clock(self, limits)
+        if not goes_on or self._clock is None:
+            self._clock = _Clock(self, limits)
+        clock = self._clock
+        clock.check()
         header = self._exactly(4, clock)
         try:
             length = wire.frame_length(header, most_bytes)
@@ -281,6 +291,12 @@ class _Clock:
             self._slice_s = min(SLICE_S, self._left_s())
         self._asked = True
         return self._slice_s * 1000
+
+    def check(self) -> None:
+        """Raise OutOfTime when it has waited too long, also where each message comes at once."""
+        waited_s = time.monotonic() - self.began
+        if waited_s >= self.limits.wall_s:
+            raise OutOfTime(f"{self.limits.wall_s:g} seconds")
 
     def is_slow(self) -> bool:
         """Return whether there was much computing in the message; seldom needs a clock."""

@@ -75,6 +75,7 @@ class FreshChild:
         # Pieces of output; None marks the end.
         self._pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._received = bytearray()
+        self._deadline = 0.0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.cpu_s = 0.0
@@ -102,6 +103,7 @@ class FreshChild:
         *,
         most_bytes: int = wire.MAX_REPLY_BYTES,
         decoded_bytes: int = wire.MAX_FRAME_BYTES,
+        goes_on: bool = False,
     ) -> wire.Reply:
         """Return the next message.
 
@@ -109,7 +111,9 @@ class FreshChild:
         wait for, and TooLarge for one of more than `decoded_bytes`. Other limits are not measured.
         """
         wall_s = limits.wall_s
-        deadline = time.monotonic() + wall_s
+        if not goes_on:
+            self._deadline = time.monotonic() + wall_s
+        deadline = self._deadline
         header = self._exactly(4, deadline, wall_s)
         try:
             length = wire.frame_length(header, most_bytes)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
 
 from grader import wire
 from grader.engine.child import ChildGone, OutOfTime, Process, TimeLimits, TooLarge
@@ -23,6 +24,9 @@ WHOLE_FILE = -1
 MAX_LOADS = 40
 MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
+# Training for 500 steps asks about 1 600 questions; all calls of a submission together ask more.
+MAX_ASKED_IN_A_CALL = 10_000
+MAX_ASKED = 100_000
 # Unread requests beyond this could fill the socket while the child is stuck writing an answer.
 PIPELINE_BYTES = 64 * 2**10
 
@@ -40,6 +44,24 @@ class EncodedCall(NamedTuple):
     answer_bytes: int = wire.MAX_REPLY_BYTES
 
 
+# Answers what a stand-in asks.
+Answer: TypeAlias = Callable[[wire.AskedReply], wire.ToldRequest]
+
+
+@dataclass(slots=True)
+class _Used:
+    """What a submission has used of its limits, in all of its processes."""
+
+    began: float = field(default_factory=time.monotonic)
+    thread_began_s: float = field(default_factory=time.thread_time)
+    # By processes that have ended, and by the references in answering.
+    cpu_s: float = 0.0
+    children: list[Process] = field(default_factory=list)
+    asked: int = 0
+    # Whether a call has used up the whole limit, so that others are likely to be endless, too.
+    has_endless: bool = False
+
+
 class Session:
     """One submission, loaded in one child after another. Use it as a context manager.
 
@@ -51,6 +73,13 @@ class Session:
     from then on, up to MAX_LOADS loads. The CPU time of all children, what this thread computes
     meanwhile (to decode and judge the answers), and wall-clock time since the session began count
     against the limits of the submission; when they are used up, the remaining calls are not made.
+
+    `with_stand_ins` gives another session of the same submission, with the same limits, in which
+    `stand_for` says which earlier functions are answered by `answer` instead of by the learner's.
+    An ask is checked like all that comes from a child, and counts against the call that makes it:
+    its time has one deadline, however many questions it asks. `asked` then holds the functions that
+    were asked for since.
+
     Raises SandboxError when the lane cannot start a process, or a process does not start reading or
     loading.
     """
@@ -64,6 +93,7 @@ class Session:
         exercises: tuple[str, ...],
         limits: Limits,
         echo: bool = False,
+        answer: Answer | None = None,
     ) -> None:
         self.lane = lane
         self.submission = submission
@@ -77,18 +107,17 @@ class Session:
         self.chosen: dict[str, str] = {}
         # Functions that have answered, but not at once: their calls may use the whole limit.
         self._slow: set[str] = set()
-        # Whether a call has used up the whole limit, so that others are likely to be endless, too.
-        self._has_endless = False
+        self._answer_asked = answer
+        self._stood_for: tuple[str, ...] = ()
+        self.asked: set[str] = set()
         self.skip: list[tuple[int, int]] = []
         self.killers: list[LoadProblem] = []
         self.loaded = wire.Loaded((), (), ())
         self._first_problems: list[LoadProblem] | None = None
         self._child: Process | None = None
         self._stack = ExitStack()
-        self._began = time.monotonic()
-        self._thread_began_s = time.thread_time()
-        self._child_began = self._began
-        self._spent_cpu_s = 0.0
+        self._used = _Used()
+        self._child_began = self._used.began
         # It ends each child after its last statement, so that another one would change nothing.
         self._is_hopeless = False
 
@@ -113,6 +142,30 @@ class Session:
     def is_over(self) -> bool:
         """Whether the time of the submission is used up."""
         return self._cpu_left_s() <= 0 or self._wall_left_s() <= 0
+
+    def with_stand_ins(self, answer: Answer) -> Session:
+        """Return a session of the same submission in which functions can be stood in for.
+
+        Close it before this one. What is chosen in either holds for both.
+        """
+        other = Session(
+            self.lane,
+            self.submission,
+            functions=self.functions,
+            exercises=self.exercises,
+            limits=self.limits,
+            echo=self.echo,
+            answer=answer,
+        )
+        other._take(self.contents)
+        other.chosen, other.skip, other.killers = self.chosen, self.skip, self.killers
+        other._used = self._used
+        return other
+
+    def stand_for(self, functions: Sequence[str]) -> None:
+        """Have these functions answered by the references in the next calls; forget who asked."""
+        self._stood_for = tuple(functions)
+        self.asked = set()
 
     def choose(self, function: str, file: str) -> None:
         """Make `import` give the `function` of this file from now on."""
@@ -148,10 +201,10 @@ class Session:
             if failure is None:
                 continue
             if isinstance(failure, TimedOut):
-                if not (retried or self._has_endless or failure.slept):
+                if not (retried or self._used.has_endless or failure.slept):
                     retried = alone = True
                     continue
-                self._has_endless |= again or failure.slept
+                self._used.has_endless |= again or failure.slept
             outcomes[waiting.popleft().number] = failure
         return [outcomes[frame.number] for frame in frames]
 
@@ -184,6 +237,9 @@ class Session:
         sent: deque[EncodedCall] = deque()
         in_flight = 0
         try:
+            if self._answer_asked is not None:
+                names = wire.encode(wire.StandInsRequest(self._stood_for))
+                child.send(names, wall_s=self._call_limits.wall_s)
             while unsent or sent:
                 batch = []
                 while unsent and (
@@ -212,10 +268,10 @@ class Session:
     def _answer(self, child: Process, function: str, call: EncodedCall) -> Outcome:
         limits = self._call_limits
         if 0 < call.first_cpu_s < limits.cpu_s and function not in self._slow:
-            sleep_s = call.first_cpu_s if self._has_endless else limits.sleep_s
+            sleep_s = call.first_cpu_s if self._used.has_endless else limits.sleep_s
             limits = limits._replace(cpu_s=call.first_cpu_s, sleep_s=sleep_s)
         try:
-            reply = self._received(child, limits, decoded_bytes=call.answer_bytes)
+            reply = self._replied(child, limits, call)
         except TooLarge:
             return Returned(wire.Opaque("far too large"), mutated=False)
         if child.was_slow:
@@ -227,6 +283,26 @@ class Session:
                 return Raised(reply.error, reply.output)
         raise ChildGone("it answered another call")
 
+    def _replied(self, child: Process, limits: TimeLimits, call: EncodedCall) -> wire.Reply:
+        """Return the child's reply to a call, after having answered what it asks meanwhile."""
+        if self._answer_asked is None:
+            return self._received(child, limits, decoded_bytes=call.answer_bytes)
+        for count in range(MAX_ASKED_IN_A_CALL + 1):
+            # A question may be as long as any message.
+            reply = self._received(child, limits, goes_on=count > 0)
+            if not isinstance(reply, wire.AskedReply):
+                return reply
+            self._used.asked += 1
+            is_known = reply.number == call.number and reply.function in self._stood_for
+            if not is_known or self._used.asked > MAX_ASKED:
+                raise ChildGone("it asked what nobody answers")
+            self.asked.add(reply.function)
+            began = time.monotonic()
+            told = wire.encode(self._answer_asked(reply))
+            self._used.cpu_s += time.monotonic() - began
+            child.send(told, wall_s=limits.wall_s)
+        raise ChildGone("it asked too often")
+
     def _received(
         self,
         child: Process,
@@ -234,6 +310,7 @@ class Session:
         *,
         most_bytes: int = wire.MAX_REPLY_BYTES,
         decoded_bytes: int = wire.MAX_FRAME_BYTES,
+        goes_on: bool = False,
     ) -> wire.Reply:
         """Return the child's next message, within `limits` and the time left.
 
@@ -241,7 +318,9 @@ class Session:
         """
         left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
         try:
-            return child.receive(left, most_bytes=most_bytes, decoded_bytes=decoded_bytes)
+            return child.receive(
+                left, most_bytes=most_bytes, decoded_bytes=decoded_bytes, goes_on=goes_on
+            )
         except OutOfTime:
             if left != limits:
                 raise OutOfTime("what was left of the submission's time") from None
@@ -258,6 +337,7 @@ class Session:
                 return False
             self._child_began = time.monotonic()
             self._child = self._stack.enter_context(self.lane.child(self.limits))
+            self._used.children.append(self._child)
             if (self._is_read or self._reads(self._child)) and self._loads(self._child):
                 return True
             self._drop_child()
@@ -293,6 +373,7 @@ class Session:
             skip=tuple(self.skip),
             chosen=self.chosen,
             echo=self.echo,
+            stand_ins=self._answer_asked is not None,
         )
         progress: wire.Progress | None = None
         try:
@@ -369,18 +450,19 @@ class Session:
         return TimeLimits(cpu_s, sleep_s=cpu_s, wall_s=cpu_s * self.limits.wall_factor)
 
     def _cpu_left_s(self) -> float:
-        current = self._child.cpu_s if self._child is not None else 0.0
-        ours = time.thread_time() - self._thread_began_s
-        return self.limits.submission_cpu_s - self._spent_cpu_s - current - ours
+        current_s = sum(child.cpu_s for child in self._used.children)
+        ours_s = time.thread_time() - self._used.thread_began_s
+        return self.limits.submission_cpu_s - self._used.cpu_s - current_s - ours_s
 
     def _wall_left_s(self) -> float:
         limit = self.limits.submission_cpu_s * self.limits.wall_factor
-        return limit - (time.monotonic() - self._began)
+        return limit - (time.monotonic() - self._used.began)
 
     def _drop_child(self) -> None:
         if self._child is not None:
             lived_s = time.monotonic() - self._child_began
             used_s = self._child.measured_cpu_s()
-            self._spent_cpu_s += used_s if used_s is not None else self._child.cpu_s or lived_s
+            self._used.cpu_s += used_s if used_s is not None else self._child.cpu_s or lived_s
+            self._used.children.remove(self._child)
             self._child = None
             self._stack.close()

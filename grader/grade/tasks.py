@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
+from grader.engine.references import References
 from grader.grade.fingerprints import Fingerprints, fingerprints_of
 from grader.grade.grader import GradedSubmission, Grader
 from grader.intake.files import Part
@@ -32,11 +31,10 @@ class Task(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What every worker is given: the plan, the wall, and the course whose formulas it uses."""
+    """What every worker is given: the plan and the wall."""
 
     plan: Plan
     wall: Wall
-    course: Path | None = None
 
 
 class TaskResult(NamedTuple):
@@ -53,8 +51,8 @@ class TaskGrader:
     """
 
     def __init__(self, work: Work) -> None:
-        follow = None if work.course is None else FollowThrough(work.course)
-        self._grader = Grader(work.plan, lane_for(work.wall), follow)
+        self._references = References(work.plan, work.wall)
+        self._grader = Grader(work.plan, lane_for(work.wall), self._references)
         self._fingerprints = fingerprints_of(work.plan, isolation=work.wall.tier, versions=VERSIONS)
 
     def grade(self, task: Task) -> TaskResult:
@@ -89,8 +87,9 @@ class TaskGrader:
         return TaskResult(task.student, EncodedResult.of(result, notes=notes))
 
     def close(self) -> None:
-        """End the lane's process; the next task would start another."""
+        """End the lane's processes; the next task would start another."""
         self._grader.lane.close()
+        self._references.close()
 
 
 def graded_submission(

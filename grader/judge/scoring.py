@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from grader.model import CheckResult, Followed, FunctionResult, Kind, Verdict
+from grader.model import CheckResult, FunctionResult, Kind, Verdict
 
 # All that is said of a sealed input, whatever came of it.
 WRONG_ELSEWHERE = "right for the inputs shown, wrong for others of the same kind"
@@ -32,40 +32,17 @@ def score(points: float, checks: Sequence[CheckResult]) -> float:
     return min(points, round(points * earned / sum(check.weight for check in checks), 2))
 
 
-def with_follow_through(
-    result: FunctionResult, followed: Followed, *, share: float
-) -> FunctionResult:
-    """Add a share of the points for checks that pass given the learner's earlier functions."""
-    points, more = _followed_score(result.max_score, result.checks, followed, share)
-    if more <= 0:
-        return result
-    names = " and ".join(followed.given)
-    message = f"right, given your own {names}: the error is there, so begin there"
-    if not followed.covers(result.checks):
-        message = f"{result.message} (in part it is right, given your own {names})"
-    return msgspec.structs.replace(result, score=points, follow_through=more, message=message)
+def with_share(own: float, points: float, share: float) -> float:
+    """Return the points of a function for which earlier ones were answered rightly.
+
+    `own` is what it got with the learner's own earlier functions, `points` what it got with right
+    ones; `share` of the difference is given, and nothing is taken away.
+    """
+    own = min(own, points)
+    return min(points, round(own + share * (points - own), 2))
 
 
-def _followed_score(
-    points: float, checks: Sequence[CheckResult], followed: Followed | None, share: float
-) -> tuple[float, float]:
-    """Return the points for these checks, and how many of them are for follow-through."""
-    before = score(points, checks)
-    if followed is None:
-        return before, 0.0
-    given = [
-        msgspec.structs.replace(check, verdict=Verdict.PASSED)
-        if check.name in followed.checks
-        else check
-        for check in checks
-    ]
-    more = max(0.0, round(share * (score(points, given) - before), 2))
-    return min(points, round(before + more, 2)), more
-
-
-def with_failed_elsewhere(
-    result: FunctionResult, failed: Collection[str], followed: Followed | None, *, share: float
-) -> FunctionResult:
+def with_failed_elsewhere(result: FunctionResult, failed: Collection[str]) -> FunctionResult:
     """Take off the points of checks that passed but fail on a sealed input.
 
     Every such check reads the same, and what was found on the open inputs stays as it is.
@@ -80,8 +57,7 @@ def with_failed_elsewhere(
         else check
         for check in result.checks
     )
-    points, more = _followed_score(result.max_score, checks, followed, share)
-    changed = msgspec.structs.replace(result, checks=checks, score=points, follow_through=more)
+    changed = msgspec.structs.replace(result, checks=checks, score=score(result.max_score, checks))
     if result.verdict is not Verdict.PASSED:
         return changed
     first = next(check.name for check in checks if check.name in failed)

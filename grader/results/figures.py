@@ -77,7 +77,6 @@ class FunctionFigures:
     graded: int = 0
     full: int = 0
     sum: float = 0.0
-    follow_through: float = 0.0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
 
     def add(self, result: FunctionResult) -> None:
@@ -87,7 +86,6 @@ class FunctionFigures:
         self.graded += 1
         self.sum += result.score
         self.full += result.score >= result.max_score
-        self.follow_through += result.follow_through
         if result.verdict is not Verdict.PASSED:
             self.verdicts[result.verdict] += 1
 
@@ -151,7 +149,6 @@ class LearnerRow(NamedTuple):
     name: str
     scores: tuple[float | None, ...]
     score: float | None
-    follow_through: float
     misconceptions: int
     overrides: str
 
@@ -219,15 +216,9 @@ class ClassFigures:
             name=result.name,
             scores=tuple(result.exercise_score(slug) for slug in self._slugs),
             score=result.score,
-            follow_through=sum(f.follow_through for f in functions),
             misconceptions=sum(f.misconception is not None for f in functions),
             overrides=" ".join(f.function for f in functions if f.override is not None),
         )
-
-    @property
-    def follow_through(self) -> list[float]:
-        """The points by follow-through of each learner who has some."""
-        return [row.follow_through for row in self.learners if row.follow_through > 0]
 
     def _add_unreadable(self, result: SubmissionResult) -> None:
         """List the learner, with the first reason, if a function's file could not be read."""

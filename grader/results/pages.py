@@ -19,7 +19,7 @@ from grader import __version__
 from grader.errors import UsageError
 from grader.files import write_text
 from grader.judge.words import next_step
-from grader.model import Move, SubmissionResult
+from grader.model import Move, SubmissionResult, in_the_way
 from grader.plan import Plan
 from grader.results.figures import MOST_LINES, ClassFigures, ShortList
 from grader.results.plots import ENOUGH, plots_of
@@ -137,6 +137,7 @@ class FeedbackPages:
             functions=[(f, self._planned[f.function]) for f in result.functions],
             titles=self._titles,
             next=next_step(result.functions),
+            in_the_way=in_the_way(result.functions),
             csp=policy("style.css"),
         )
         write_text(self._folder / name, stream)

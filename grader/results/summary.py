@@ -34,12 +34,6 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
             f" {points(min(scores))}, median {points(statistics.median(scores))},"
             f" highest {points(max(scores))}",
         )
-    if followed := figures.follow_through:
-        _line(
-            console,
-            f"of these, {points(sum(followed))} points in all (learners: {len(followed)}) were"
-            " given for work that is right apart from an earlier mistake",
-        )
     if figures.misconceptions:
         _line(console, "most frequent mistakes (learners):")
         _list(console, _frequent(figures), 0)

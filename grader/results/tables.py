@@ -41,20 +41,17 @@ def run_json(
 def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
     """Yield a row for each learner: student, the points of each exercise, total.
 
-    Where the grader failed the cell is blank: a failure of ours is never a zero. Three more columns
-    follow if any learner has a value there: the points for follow-through, the functions with a
-    manual mark, and full names.
+    Where the grader failed the cell is blank: a failure of ours is never a zero. Two more columns
+    follow if any learner has a value there: the functions with a manual mark, and full names.
     """
     rows = figures.learners
-    follow_through = any(row.follow_through for row in rows)
     overrides = any(row.overrides for row in rows)
     names = any(row.name for row in rows)
     slugs = [exercise.slug for exercise in plan.exercises]
-    more = [*["follow_through"] * follow_through, *["overrides"] * overrides, *["name"] * names]
+    more = [*["overrides"] * overrides, *["name"] * names]
     yield _row(["student", *slugs, "total", *more])
     for row in rows:
         cells = [safe_cell(row.student), *map(points, row.scores), points(row.score)]
-        cells += [points(row.follow_through)] * follow_through
         cells += [row.overrides] * overrides
         cells += [safe_cell(row.name)] * names
         yield _row(cells)

@@ -132,6 +132,10 @@ def show_function(
         line(console, f"{ABSENT} {subject}{function.message}")
         return
     line(console, headline(function))
+    if function.judged_with:
+        with_right = f"with a right {' and '.join(function.judged_with)}"
+        is_right = function.verdict is Verdict.PASSED
+        line(console, f"  {function.message if is_right else f'judged {with_right}'}")
     _show_checks(function, planned, console)
     if function.misconception is not None:
         _show_misconception(function.misconception, console)

@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 import zipfile
+from collections import deque
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from grader.worker.calling import answer_of
 from grader.worker.hardening import CHANNEL, ChildLimits, Seal, limit, shed
 from grader.worker.loading import LoadedSubmission
 from grader.worker.reading import contents_of, nothing_read
+from grader.worker.standing_in import StandIns
 
 OUTPUT_LIMIT = 10_000
 # From here on, what ends the process is in the files.
@@ -57,15 +59,22 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
             _write(replies_fd, _READING)
             _write(replies_fd, _encoded(contents_of(request)))
             continue
+        if isinstance(request, wire.StandInsRequest):
+            assert submission is not None
+            assert submission.stand_ins is not None
+            submission.stand_ins.active = frozenset(request.names)
+            continue
         output = _Output()
         sys.stdout = sys.stderr = output
         reply: wire.Loaded | wire.ReturnedReply | wire.RaisedReply
         if isinstance(request, wire.LoadRequest):
             echo = request.echo
-            submission = _prepared(request, replies_fd)
+            submission = _prepared(request, requests, replies_fd)
             reply = submission.load()
         else:
             assert submission is not None
+            assert isinstance(request, wire.CallRequest)
+            requests.number = request.number
             reply = _answer(submission, request)
         if echo:
             reply = msgspec.structs.replace(reply, output=output.text())
@@ -125,9 +134,24 @@ class _Requests:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.buffer = bytearray()
+        # Calls that were sent before what a stand-in is told.
+        self.waiting: deque[wire.Request] = deque()
+        # That of the call at work.
+        self.number = 0
 
     def next(self) -> wire.Request | None:
         """Return the next request; None when the grader has closed the channel."""
+        return self.waiting.popleft() if self.waiting else self._read()
+
+    def told(self) -> wire.ToldRequest:
+        """Return what the grader tells, before the calls that wait. EOFError when it tells none."""
+        while (request := self._read()) is not None:
+            if isinstance(request, wire.ToldRequest):
+                return request
+            self.waiting.append(request)
+        raise EOFError
+
+    def _read(self) -> wire.Request | None:
         header = self._take(4)
         body = None if header is None else self._take(wire.frame_length(header))
         return None if body is None else wire.decode_request(body)
@@ -150,9 +174,17 @@ def _write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _prepared(request: wire.LoadRequest, replies_fd: int) -> LoadedSubmission:
+def _prepared(request: wire.LoadRequest, requests: _Requests, replies_fd: int) -> LoadedSubmission:
+    def asked(
+        name: str, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]
+    ) -> wire.ToldRequest:
+        _write(replies_fd, wire.encode(wire.AskedReply(requests.number, name, args, kwargs)))
+        return requests.told()
+
     submission = LoadedSubmission(
-        request, lambda progress: _write(replies_fd, wire.encode(progress))
+        request,
+        lambda progress: _write(replies_fd, wire.encode(progress)),
+        StandIns(request.functions, asked) if request.stand_ins else None,
     )
     imports.install(imports.Finder(submission.importable(), submission.module))
     return submission

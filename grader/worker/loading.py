@@ -7,7 +7,7 @@ import hashlib
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from grader import wire
@@ -21,6 +21,7 @@ from grader.worker.parsing import (
     lines_of,
     parse,
 )
+from grader.worker.standing_in import StandIns
 
 MAX_ERRORS = 50
 MAX_FRAMES = 5
@@ -38,9 +39,15 @@ class LoadedSubmission:
     raises: an error becomes an entry of `errors`.
     """
 
-    def __init__(self, request: wire.LoadRequest, on_progress: OnProgress) -> None:
+    def __init__(
+        self,
+        request: wire.LoadRequest,
+        on_progress: OnProgress,
+        stand_ins: StandIns | None = None,
+    ) -> None:
         self.request = request
         self.on_progress = on_progress
+        self.stand_ins = stand_ins
         self.skip = set(request.skip)
         self.errors: list[wire.LoadError] = []
         self.modules: dict[str, types.ModuleType] = {}
@@ -69,7 +76,12 @@ class LoadedSubmission:
 
     def function(self, file: str, name: str) -> object:
         """Return what the file named `file` binds to `name`. KeyError if it binds nothing."""
-        return self.modules[file].__dict__[name]
+        return self._namespace(file)[name]
+
+    def _namespace(self, file: str) -> Mapping[str, object]:
+        """Return what a file binds, with no stand-ins."""
+        namespace = self.modules[file].__dict__
+        return namespace if self.stand_ins is None else self.stand_ins.defined(namespace)
 
     def importable(self) -> frozenset[str]:
         """Return the names under which submitted files can be imported."""
@@ -96,6 +108,8 @@ class LoadedSubmission:
         for source in reversed(sources):
             merged.__dict__.update(self.modules[source.name].__dict__)
         merged.__dict__.update(self._chosen_of(sources))
+        if self.stand_ins is not None:
+            self.stand_ins.put_into(merged.__dict__)
         return merged
 
     def _gathered(self, stem: str) -> types.ModuleType:
@@ -103,20 +117,22 @@ class LoadedSubmission:
         for source in self.request.sources:
             self._run(source)
         functions = self._chosen_of(self.request.sources)
-        if not functions:
+        if not functions and self.stand_ins is None:
             raise ModuleNotFoundError(
                 f"{stem} is not among the submitted files: hand it in too, or define what you need",
                 name=stem,
             )
         module = types.ModuleType(stem)
         module.__dict__.update(functions)
+        if self.stand_ins is not None:
+            self.stand_ins.put_into(module.__dict__)
         return module
 
     def _chosen_of(self, sources: Sequence[wire.Source]) -> dict[str, object]:
         """Return each of the course's functions from the best of the files that define it."""
         chosen = {}
         for name in self.request.functions:
-            holders = [s.name for s in sources if name in self.modules[s.name].__dict__]
+            holders = [s.name for s in sources if name in self._namespace(s.name)]
             holders.sort(
                 key=lambda file, name=name: (  # type: ignore[misc]
                     self.request.chosen.get(name) != file,
@@ -124,7 +140,7 @@ class LoadedSubmission:
                 )
             )
             if holders:
-                chosen[name] = self.function(holders[0], name)
+                chosen[name] = self.modules[holders[0]].__dict__[name]
         return chosen
 
     def frames(self, error: BaseException) -> tuple[wire.TracebackLine, ...]:
@@ -200,6 +216,8 @@ class LoadedSubmission:
         sys.modules.setdefault(name, self.modules[source.name])
         source_index = self.request.sources.index(source)
         module = self.modules[source.name]
+        if self.stand_ins is not None:
+            self.stand_ins.put_into(module.__dict__)
         for index, statement in enumerate(self.statements[source.name]):
             if (source_index, index) in self.skip:
                 continue
@@ -211,6 +229,8 @@ class LoadedSubmission:
                 exec(statement.runnable(), module.__dict__)  # noqa: S102  # the purpose of this process
             except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
                 self._record(source_index, statement.label, statement.line, error)
+            if self.stand_ins is not None:
+                self.stand_ins.put_into(module.__dict__)
 
     def _record(self, source_index: int, label: str, line: int, error: BaseException) -> None:
         if len(self.errors) < MAX_ERRORS:
@@ -232,7 +252,7 @@ class LoadedSubmission:
 
     def _definitions(self) -> Iterator[wire.Definition]:
         for source in self.request.sources:
-            namespace = self.modules[source.name].__dict__
+            namespace = self._namespace(source.name)
             for name in self.request.functions:
                 function = namespace.get(name)
                 if not callable(function):

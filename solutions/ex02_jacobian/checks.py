@@ -35,22 +35,6 @@ def jacobian_batch_terms(J: np.ndarray, Z: np.ndarray) -> Terms:
     return Terms(_batch_magnitude(Z), growth=len(Z) + np.abs(Z).max() + 4)
 
 
-# What is right given the learner's own softmax.
-
-
-@softmax_jacobian.given("softmax")
-def jacobian_of(softmax: Function, z: np.ndarray) -> np.ndarray:
-    """The Conclusion: diag(a) - a a^T."""
-    a = softmax(z)[:, 0]
-    return np.diag(a) - np.outer(a, a)
-
-
-@softmax_jacobian_batch.given("softmax")
-def jacobians_of(softmax: Function, Z: np.ndarray) -> np.ndarray:
-    """One Jacobian for each column."""
-    return np.stack([np.diag(a) - np.outer(a, a) for a in softmax(Z).T])
-
-
 # One Jacobian.
 
 

@@ -62,43 +62,7 @@ def grad_terms(dTheta: np.ndarray, Theta: np.ndarray, X: np.ndarray, Y: np.ndarr
     return Terms(magnitude, growth=_growth(Theta, X) + X.shape[1])
 
 
-# What is right given the learner's own earlier functions.
-
-
-@hypotheses.given("softmax")
-def softmax_of_the_layer(softmax: Function, Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Eqs. (2) to (4)."""
-    return softmax(_logits(Theta, X))
-
-
-@output_layer_cost.given("hypotheses")
-def cost_of(hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> float:
-    """Eq. (5)."""
-    H = hypotheses(Theta, X)
-    return -float((Y * np.log(np.where(Y > 0, H, 1.0))).sum())
-
-
-@output_layer_grad_parts.given("hypotheses")
-def parts_of(
-    hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray, k: int, j: int
-) -> np.ndarray:
-    """Eqs. (12), (16) and (20)."""
-    own = np.arange(len(Theta))[:, None] == k
-    return (Y * (hypotheses(Theta, X)[k] - own)) @ np.vstack([np.ones(X.shape[1]), X])[j]
-
-
-@output_layer_grad.given("hypotheses")
-def grad_of(hypotheses: Function, Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """Eq. (23)."""
-    return (hypotheses(Theta, X) - Y) @ np.vstack([np.ones(X.shape[1]), X]).T
-
-
-@output_layer_grad.derivative_of("output_layer_cost")
-def sum_over_the_examples(
-    output_layer_cost: Callable[..., float], Theta: np.ndarray, X: np.ndarray, Y: np.ndarray
-) -> float:
-    """Eq. (5) as it stands."""
-    return output_layer_cost(Theta, X, Y)
+output_layer_grad.derivative_of("output_layer_cost")
 
 
 # Inputs that several checks draw.

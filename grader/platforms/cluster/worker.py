@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
+
 import pickle
-import tempfile
 import threading
-import zipfile
 from pathlib import Path
 
 import msgspec
@@ -15,7 +13,6 @@ from distributed import Worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 import grader
-from grader.course.folder import PACKED
 from grader.engine.isolation import Examination, Tier, examined
 from grader.errors import GraderError
 from grader.grade.tasks import Task, TaskGrader, TaskResult, Work
@@ -31,13 +28,11 @@ class Unfit(GraderError):  # noqa: N818  # it describes a worker
 
 
 class Errand(msgspec.Struct, frozen=True):
-    """What a worker needs for one run of a class: its name, plan, tier and course."""
+    """What a worker needs for one run of a class: its name, plan and tier."""
 
     name: str
     plan: Plan
     tier: Tier
-    # A zip archive that holds the folder `course`.
-    course: bytes
     versions: dict[str, str]
 
 
@@ -87,7 +82,6 @@ class _OpenErrand:
         self._errand = errand
         self._lock = threading.Lock()
         self._grader: TaskGrader | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._idle: threading.Timer | None = None
         self._forgotten = False
 
@@ -108,10 +102,10 @@ class _OpenErrand:
             return results
 
     def close(self) -> None:
-        """Close the lane and the folder when no task is at work; the next task opens them again."""
+        """Close the lanes when no task is at work; the next task opens them again."""
         with self._lock:
             self._close()
-            self._grader = self._folder = None
+            self._grader = None
 
     def forget(self) -> None:
         """Close them at once and for good; a task at work fails, but its result is not needed."""
@@ -123,8 +117,6 @@ class _OpenErrand:
     def _close(self) -> None:
         if self._grader is not None:
             self._grader.close()
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def _opened(self) -> TaskGrader:
         errand = self._errand
@@ -134,10 +126,7 @@ class _OpenErrand:
         examined_tier = examination(errand.tier)
         if examined_tier.problem:
             raise Unfit(f"{errand.tier}: {examined_tier.problem}; {examined_tier.remedy}")
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-")
-        with zipfile.ZipFile(io.BytesIO(errand.course)) as archive:
-            archive.extractall(self._folder.name)
-        return TaskGrader(Work(errand.plan, examined_tier.wall, Path(self._folder.name) / PACKED))
+        return TaskGrader(Work(errand.plan, examined_tier.wall))
 
 
 _errands: dict[str, _OpenErrand] = {}

@@ -15,7 +15,6 @@ from typing import Any
 from distributed import Client, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from grader.course.folder import Course, course_files
 from grader.engine.isolation import TIERS, Tier
 from grader.engine.launch import Wall
 from grader.errors import UsageError
@@ -57,13 +56,10 @@ class Cluster:
     run ends with the UsageError of `lost` or `nobody`; finished results are stored by then.
     """
 
-    def __init__(
-        self, client: Client, address: str, course: Course, plan: Plan, *, count: int
-    ) -> None:
+    def __init__(self, client: Client, address: str, plan: Plan, *, count: int) -> None:
         self._client = client
         self._address = address
         self.count = count
-        self._course = course
         self._plan = plan
         self.wall = Wall()
         self._name = uuid.uuid4().hex
@@ -81,8 +77,7 @@ class Cluster:
                 difference = errands.difference(versions, theirs, different)
                 raise UsageError(f"the worker {address} is not like this grader: {difference}")
         tier = self._chosen(isolation)
-        course = archive_of(course_files(self._course.folder))
-        errand = Errand(self._name, self._plan, tier, course, versions)
+        errand = Errand(self._name, self._plan, tier, versions)
         self._client.register_plugin(Runner(errand))
 
     def _wait_for_workers(self) -> None:
@@ -267,9 +262,7 @@ def _bytes_of(task: Task) -> int:
 
 
 @contextmanager
-def connected(
-    address: str, course: Course, plan: Plan, *, isolation: str, count: int
-) -> Iterator[Cluster]:
+def connected(address: str, plan: Plan, *, isolation: str, count: int) -> Iterator[Cluster]:
     """Connect to a cluster and prepare its workers to grade `count` submissions in this block.
 
     UsageError when there is no scheduler at `address`, or its workers cannot grade.
@@ -287,7 +280,7 @@ def connected(
             " give the address that it prints"
         ) from error
     with client:
-        cluster = Cluster(client, address, course, plan, count=count)
+        cluster = Cluster(client, address, plan, count=count)
         try:
             cluster.prepare(isolation)
             yield cluster

@@ -6,16 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.diagnose.following import FollowThrough
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import chosen
+from grader.engine.references import References
 from grader.grade.grader import Grader
 from grader.grade.tasks import graded_submission
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult
 from grader.plan import Plan, PlannedFunction
-from grader.platforms.container.pack import NAME, Settings, opened
+from grader.platforms.container.pack import NAME, Settings, read_pack
 from grader.text import points
 
 STUDENT = "submission"
@@ -71,13 +71,13 @@ def grade_in_container(
     `plan_beside` is where `prepare` stored the plan. UsageError when there is no packed course, or
     no wall works here: then nothing was run.
     """
-    with opened(folder / NAME, plan_beside=plan_beside) as pack:
-        wall = chosen(pack.settings.isolation)
-        with lane_for(wall) as lane:
-            grader = Grader(pack.plan, lane, FollowThrough(pack.course))
-            submission = read_submission(STUDENT, sorted(entries))
-            result = graded_submission(submission, grader, _names(pack.plan)).result
-        return GradedInContainer(result, pack.plan, pack.settings)
+    pack = read_pack(folder / NAME, plan_beside=plan_beside)
+    wall = chosen(pack.settings.isolation)
+    with lane_for(wall) as lane, References(pack.plan, wall) as references:
+        grader = Grader(pack.plan, lane, references)
+        submission = read_submission(STUDENT, sorted(entries))
+        result = graded_submission(submission, grader, _names(pack.plan)).result
+    return GradedInContainer(result, pack.plan, pack.settings)
 
 
 def _names(plan: Plan) -> list[str]:

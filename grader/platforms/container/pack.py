@@ -53,9 +53,8 @@ class _PackedPlan(msgspec.Struct, frozen=True):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pack:
-    """An open pack: the course's folder, which lasts until it is closed, the plan, the settings."""
+    """What a pack holds: the plan and the settings."""
 
-    course: Path
     plan: Plan
     settings: Settings
 
@@ -72,9 +71,8 @@ def packed(course: Course, settings: Settings, *, with_plan: bool) -> bytes:
     return archive_of(files)
 
 
-@contextmanager
-def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
-    """Open the pack in the file `path`; `plan_beside` is where `prepare` stored its plan.
+def read_pack(path: Path, *, plan_beside: Path | None = None) -> Pack:
+    """Read the pack in the file `path`; `plan_beside` is where `prepare` stored its plan.
 
     UsageError when it cannot be read or is no pack.
     """
@@ -93,13 +91,12 @@ def opened(path: Path, *, plan_beside: Path | None = None) -> Iterator[Pack]:
         if plan_beside is not None and plan_beside.exists():
             stored = plan_beside.read_bytes()
         plan = _unpacked_plan(stored) or _plan(course_of(course), settings)
-        yield Pack(course, plan, settings)
+        return Pack(plan, settings)
 
 
 def prepare(path: Path, plan_path: Path) -> None:
     """Compute the plan of the pack in `path` and store it in `plan_path`, for all submissions."""
-    with opened(path) as pack:
-        plan_path.write_bytes(_packed_plan(pack.plan))
+    plan_path.write_bytes(_packed_plan(read_pack(path).plan))
 
 
 def _plan(course: Course, settings: Settings) -> Plan:

@@ -19,12 +19,10 @@ Comment: TypeAlias = list[list[str]]
 def comment(person: GradebookPerson, exercise: str) -> Comment:
     """Return the comment: what to begin with first, nothing said twice.
 
-    What is right but for an earlier function of the learner's own is only named. Notes about the
-    files come last: why something was not read, for example.
+    Notes about the files come last: why something was not read, for example.
     """
     functions = [f for f in person.result.functions if not exercise or f.exercise == exercise]
     wrong = [f for f in functions if f.verdict != Verdict.PASSED]
-    wrong.sort(key=lambda f: f.follow_through > 0)
     said: set[str] = set()
     paragraphs: Comment = [] if wrong else [["All right."]]
     others: list[str] = []

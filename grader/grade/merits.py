@@ -1,0 +1,288 @@
+"""Judge every function of a submission on its own merits, whatever the earlier ones are like."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import msgspec
+
+from grader.diagnose.own_cost import own_cost
+from grader.engine.session import Session
+from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
+from grader.judge.judge import check_result, result_of
+from grader.judge.scoring import with_failed_elsewhere, with_share
+from grader.model import Died, FunctionResult, Misconception, Outcome, TimedOut, Verdict
+from grader.plan import PlannedExercise, PlannedFunction
+
+if TYPE_CHECKING:
+    from grader.grade.grader import Grader
+
+Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What grading one submission's functions has brought so far."""
+
+    files: tuple[str, ...] = ()
+    results: list[FunctionResult] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    together: bool = False
+
+
+class _Tried(NamedTuple):
+    """The open calls of a function in one file, judged.
+
+    `stood_for` are the earlier functions that were answered by the references, if that counts;
+    `own_score` is what it got with the learner's own. `is_named`: its answers tell its own mistake,
+    not that of an earlier function.
+    """
+
+    file: str
+    result: FunctionResult
+    outcomes: Sequence[Outcome]
+    stood_for: tuple[str, ...] = ()
+    own_score: float = 0.0
+    is_named: bool = True
+
+
+class _Opened(NamedTuple):
+    """What the open calls of one function have shown: all that may be told of it.
+
+    `tried` is None if no file attempts the function.
+    """
+
+    exercise: PlannedExercise
+    function: PlannedFunction
+    result: FunctionResult
+    tried: _Tried | None = None
+
+
+class Merits:
+    """One submission while its functions are judged: each by itself, in the order of the course.
+
+    Own functions first, as they were handed in. A function that fails a check while an earlier one
+    of the course is not right in this submission (it fails, is missing, or belongs to an exercise
+    that is not graded) is called once more, in a second process, in which the references answer for
+    those. If that was asked for at all, the better of both counts, and the mistake that is named is
+    the one that remains. Where an earlier function hangs or ends the process, the first of these
+    tries is left out: it would only wait.
+
+    No process is told the right answer of a function before it has made all of its own calls to it.
+    `open` comes first, `sealed` second, and no open call after that but for the points: `_again`.
+    """
+
+    def __init__(
+        self,
+        grader: Grader,
+        session: Session,
+        stack: ExitStack,
+        planned: Planned,
+        run: Findings,
+    ) -> None:
+        self.grader = grader
+        self.session = session
+        self.planned = planned
+        self.run = run
+        self._stack = stack
+        self._attempts = [attempted_in(session, e.slug, f.name) for e, f in planned]
+        names = {function.name for _exercise, function in planned}
+        graded = {f.name for exercise in grader.plan.exercises for f in exercise.functions}
+        # A function that is not graded again has a stored result, so that all of it is right.
+        self._right = graded - names
+        # Functions that have hung, or ended the process: who calls them would do so, too.
+        self._stuck: set[str] = set()
+        self._file_of: dict[str, str] = {}
+        self._opened: list[_Opened] = []
+        self._asked: set[str] = set()
+        # Functions that fail on sealed inputs only.
+        self._caught: set[str] = set()
+        # The functions to begin with, for each that is right with right ones.
+        self._roots: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def _second(self) -> Session:
+        """The process in which earlier functions are stood in for."""
+        assert self.grader.references is not None
+        second = self.session.with_stand_ins(self.grader.references.answer)
+        return self._stack.enter_context(second)
+
+    def _not_right_before(self, function: PlannedFunction) -> tuple[str, ...]:
+        """Return the earlier functions of the course that are not right, as far as is known."""
+        if self.grader.references is None:
+            return ()
+        names = self.grader.plan.names
+        return tuple(n for n in names[: names.index(function.name)] if n not in self._right)
+
+    def open(self) -> None:
+        """Make the open calls of all functions, choose files, and explain what was found."""
+        for (exercise, function), files in zip(self.planned, self._attempts, strict=True):
+            self._opened.append(self._open(exercise, function, files))
+
+    def _open(
+        self, exercise: PlannedExercise, function: PlannedFunction, files: Sequence[str]
+    ) -> _Opened:
+        if not files:
+            verdict, why = why_absent(self.session, exercise.slug, function.name)
+            checks = [check_result(check, verdict, why) for check in function.checks]
+            result = result_of(exercise, function, checks, 0.0, verdict, why)
+            return _Opened(exercise, function, result)
+        files, left_out = files[:MAX_ATTEMPTS], files[MAX_ATTEMPTS:]
+        all_tried = [self._tried(exercise, function, file) for file in files]
+        best = max(all_tried, key=lambda tried: tried.result.score or 0.0)
+        self._file_of[function.name] = best.file
+        if best.result.verdict is Verdict.PASSED and not best.stood_for:
+            self._right.add(function.name)
+        elif function.name != self.grader.plan.names[0]:
+            self.run.together = True
+        self.run.outputs[function.name] = _printed(best.outcomes)
+        result = self._explained(function, best)
+        if len(files) > 1:
+            self.run.together = True
+            scores = ", ".join(f"{tried.file}: {tried.result.score:g}" for tried in all_tried)
+            note = f"{function.name} is defined in more than one file; {best.file} counts"
+            note += f" ({scores})"
+            if left_out:
+                note += f"; only the first {len(files)} were looked at, not {', '.join(left_out)}"
+            self.run.notes.append((function.name, note))
+            # The functions behind it import this one.
+            self.session.choose(function.name, best.file)
+            if "_second" in vars(self):
+                self._second.restart()
+        return _Opened(exercise, function, result, best)
+
+    def _tried(self, exercise: PlannedExercise, function: PlannedFunction, file: str) -> _Tried:
+        """Make the open calls in one file: with the learner's functions, then with right ones."""
+        before = self._not_right_before(function)
+        judged = self.grader.judge.judged
+        own: _Tried | None = None
+        if not self._stuck.intersection(before):
+            outcomes = self._called(self.session, function, file)
+            own = _Tried(file, judged(exercise, function, outcomes), outcomes)
+            if not before or own.result.verdict is Verdict.PASSED:
+                return own
+        self._second.stand_for(before)
+        outcomes = self._called(self._second, function, file)
+        asked = self._second.asked
+        if not asked and own is not None:
+            return own
+        result = judged(exercise, function, outcomes)
+        if not asked:
+            return _Tried(file, result, outcomes)
+        self._asked |= asked
+        own_score = (own.result.score or 0.0) if own is not None else 0.0
+        if own is not None and own_score > (result.score or 0.0):
+            return own._replace(is_named=False)
+        result = msgspec.structs.replace(
+            result,
+            judged_with=tuple(name for name in before if name in asked),
+            message=result.message or self._right_with(function, before, asked),
+            own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
+        )
+        return _Tried(file, result, outcomes, before, own_score)
+
+    def _right_with(
+        self, function: PlannedFunction, before: Sequence[str], asked: Collection[str]
+    ) -> str:
+        """Say of a right function which earlier ones are to be corrected."""
+        roots = [root for name in before if name in asked for root in self._roots_of(name)]
+        self._roots[function.name] = tuple(dict.fromkeys(roots))
+        return f"right with a right {' and '.join(self._roots[function.name])}: begin there"
+
+    def _roots_of(self, name: str) -> tuple[str, ...]:
+        return self._roots.get(name, (name,))
+
+    def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
+        outcomes = self.grader.called(session, function, file)
+        self.run.together |= any(isinstance(outcome, TimedOut) for outcome in outcomes)
+        if any(isinstance(outcome, TimedOut | Died) for outcome in outcomes):
+            self._stuck.add(function.name)
+        return outcomes
+
+    def _explained(self, function: PlannedFunction, tried: _Tried) -> FunctionResult:
+        """Add the explanation to a result, and what it says of the earlier functions."""
+        result = tried.result
+        if self.session.is_over:
+            return result
+        return self.grader.explainer.explained(
+            result,
+            function,
+            tried.outcomes,
+            named=tried.is_named,
+            own_cost=lambda: self._own_cost(function, tried.outcomes),
+        )
+
+    def _own_cost(
+        self, function: PlannedFunction, outcomes: Sequence[Outcome]
+    ) -> Misconception | None:
+        if self.grader.references is None:
+            return None
+        wrong = {n: file for n, file in self._file_of.items() if n not in self._right}
+        answer = self.grader.references.answer
+        return own_cost(self.session, wrong, function, outcomes, answer)
+
+    def sealed(self) -> Iterator[FunctionResult]:
+        """Make the sealed calls of those checks that passed; yield the final results."""
+        if any(opened.function.name in self._asked for opened in self._opened):
+            # It may have kept the right answers of a function that is now called itself.
+            self._second.restart()
+        for opened in self._opened:
+            yield self._sealed(opened)
+
+    def _sealed(self, opened: _Opened) -> FunctionResult:
+        _exercise, function, result, tried = opened
+        if tried is None:
+            return result
+        failed = self._failed_elsewhere(function, tried, tried.stood_for)
+        before = self._not_right_before(function)
+        if failed:
+            self._right.discard(function.name)
+            if before and not tried.stood_for:
+                failed &= self._failed_elsewhere(function, tried, before)
+        sealed = with_failed_elsewhere(result, failed)
+        points = sealed.score or 0.0
+        if self._caught.intersection(before) and result.verdict is not Verdict.PASSED:
+            points = max(points, self._again(opened, tried, before))
+        if failed:
+            self._caught.add(function.name)
+        if points > tried.own_score and (tried.stood_for or points > (sealed.score or 0.0)):
+            points = with_share(tried.own_score, points, self.grader.plan.follow_through)
+        return msgspec.structs.replace(sealed, score=points)
+
+    def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:
+        """Return the points with right functions in place of what only sealed inputs have caught.
+
+        Nothing else of it is told: after a sealed call, learner code may answer as it likes.
+        """
+        self._second.stand_for(before)
+        outcomes = self.grader.called(self._second, opened.function, tried.file)
+        result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
+        again = tried._replace(result=result)
+        failed = self._failed_elsewhere(opened.function, again, before)
+        return with_failed_elsewhere(result, failed).score or 0.0
+
+    def _failed_elsewhere(
+        self, function: PlannedFunction, tried: _Tried, stood_for: tuple[str, ...]
+    ) -> frozenset[str]:
+        """Return the checks that pass on open inputs and fail on sealed ones."""
+        passed = {check.name for check in tried.result.checks if check.verdict is Verdict.PASSED}
+        sealed = {n for check in function.checks if check.name in passed for n in check.sealed}
+        if not sealed:
+            return frozenset()
+        session = self.session
+        if stood_for:
+            session = self._second
+            session.stand_for(stood_for)
+        outcomes = self.grader.called_sealed(session, function, tried.file, sorted(sealed))
+        self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
+        return self.grader.judge.failed_elsewhere(function, outcomes) & passed
+
+
+def _printed(outcomes: Sequence[Outcome]) -> str:
+    texts = [outcome.output for outcome in outcomes if hasattr(outcome, "output")]
+    return "".join(texts)

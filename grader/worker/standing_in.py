@@ -1,0 +1,88 @@
+"""Put stand-ins in place of a learner's functions, which ask the grader for the right answer."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from grader import wire
+
+# Sends the name of a function and its arguments to the grader; returns what the grader tells.
+Ask: TypeAlias = Callable[[str, tuple[wire.Value, ...], dict[str, wire.Value]], wire.ToldRequest]
+
+
+class StandIns:
+    """The stand-ins in one loaded submission: one for each of its files and course functions.
+
+    `put_into` a namespace before its file is run, and after each of its statements. The stand-in is
+    then what every other piece of code can get hold of: by import, as an attribute, in a default
+    argument, a dict, a closure, a decorator. While `active` holds its name, it answers what the
+    grader tells; else it calls the function that the learner has written. Nothing is active while
+    files are loaded: what the grader would tell could be kept for a later call. Each function that a
+    name is bound to gets a stand-in of its own, so that `softmax = cached(softmax)` wraps the first.
+    """
+
+    def __init__(self, names: tuple[str, ...], ask: Ask) -> None:
+        self.names = names
+        self.active: frozenset[str] = frozenset()
+        self._ask = ask
+        # What the learner has written, for each stand-in that has replaced something.
+        self._written: dict[types.FunctionType, Callable[..., Any]] = {}
+        self._all: set[types.FunctionType] = set()
+
+    def put_into(self, namespace: dict[str, Any]) -> None:
+        """Replace each of the course's functions in a namespace, also those that it lacks."""
+        for name in self.names:
+            found = namespace.get(name)
+            if name in namespace and (not callable(found) or self._is_one(found)):
+                continue
+            stand_in = self._new(name)
+            if found is not None:
+                self._written[stand_in] = found
+            namespace[name] = stand_in
+
+    def written(self, found: Any) -> Any:
+        """Return what a learner has written in place of a stand-in; None if there is nothing."""
+        return self._written.get(found) if self._is_one(found) else found
+
+    def defined(self, namespace: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a namespace as the learner has made it."""
+        written = {name: self.written(value) for name, value in namespace.items()}
+        return {name: value for name, value in written.items() if value is not None}
+
+    def _is_one(self, found: Any) -> bool:
+        return type(found) is types.FunctionType and found in self._all
+
+    def _new(self, name: str) -> types.FunctionType:
+        def stand_in(*args: Any, **kwargs: Any) -> Any:
+            if name in self.active:
+                packed = tuple(map(_packed, args))
+                named = {key: _packed(value) for key, value in kwargs.items()}
+                if all(map(_can_be_sent, (*packed, *named.values()))):
+                    told = self._ask(name, packed, named)
+                    if told.failed:
+                        raise ValueError(f"the right {name} cannot answer these arguments")
+                    return wire.unpack(told.value)
+            if stand_in not in self._written:
+                raise NameError(f"name {name!r} is not defined", name=name)
+            return self._written[stand_in](*args, **kwargs)
+
+        assert isinstance(stand_in, types.FunctionType)
+        stand_in.__name__ = stand_in.__qualname__ = name
+        self._all.add(stand_in)
+        return stand_in
+
+
+def _packed(value: Any) -> wire.Value:
+    return wire.Word(value) if type(value) is str and len(value) <= 300 else wire.pack(value)
+
+
+def _can_be_sent(value: wire.Value) -> bool:
+    """Whether the grader can make this argument again: a function cannot be sent, for example."""
+    match value:
+        case wire.Opaque() | wire.Oversized():
+            return False
+        case wire.Sequence(items=items) | wire.Mapping(values=items):
+            return all(map(_can_be_sent, items))
+    return True
