@@ -6,8 +6,10 @@ import __future__
 import ast
 import re
 import types
-from collections.abc import Iterator
 from typing import NamedTuple
+
+# Annotations are not computed: a name that is missing in one costs nobody a function.
+ANNOTATIONS = __future__.annotations.compiler_flag
 
 
 class Statement(NamedTuple):
@@ -35,6 +37,7 @@ def compiled(node: ast.stmt, label: str, flags: int) -> Statement:
     """Compile a statement, or keep the error of compiling it (`return` outside a function)."""
     code = error = None
     try:
+        flags |= ANNOTATIONS
         code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
     except Exception as caught:  # noqa: BLE001  # also too deep a tree; raised when it is run
         error = caught
@@ -165,7 +168,7 @@ def _is_text(node: ast.stmt) -> bool:
     return False
 
 
-# An annotation or default made of these can neither hang nor kill the process.
+# A default made of these can neither hang nor kill the process.
 _PLAIN = (
     ast.Name,
     ast.Attribute,
@@ -179,21 +182,11 @@ _PLAIN = (
 def _harmless(node: ast.stmt) -> bool:
     """Return whether a statement can neither hang nor kill: a plain def, a text, import numpy."""
     if isinstance(node, ast.FunctionDef):
-        return not node.decorator_list and all(map(_is_plain, _evaluated(node)))
+        defaults = (*node.args.defaults, *node.args.kw_defaults)
+        return not node.decorator_list and all(map(_is_plain, defaults))
     if isinstance(node, ast.Import):
         return all(alias.name == "numpy" for alias in node.names)
     return _is_text(node)
-
-
-def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
-    """Yield the expressions that are computed when a function is defined."""
-    args = function.args
-    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
-        if arg is not None:
-            yield arg.annotation
-    yield from args.defaults
-    yield from args.kw_defaults
-    yield function.returns
 
 
 def _is_plain(node: ast.expr | None) -> bool:
