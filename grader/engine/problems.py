@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader import wire
@@ -43,6 +44,26 @@ def _problem_of(
     file = sources[error.source].name if known else error.label
     what = f"{error.error.type}: {error.error.message}" if error.error.message else error.error.type
     return LoadProblem(file, error.label, error.line, what, _line(lines, error.line))
+
+
+def why_undefined(error: wire.Error, problems: Iterable[LoadProblem]) -> str:
+    """Return which failed import is why a name is not defined; empty if none is."""
+    missing = re.match(r"name '(\w+)' is not defined", error.message)
+    if error.type != "NameError" or missing is None or not error.frames:
+        return ""
+    for problem in problems:
+        here = error.frames[-1].label.startswith(problem.file)
+        if here and missing[1] in _imported_by(problem.text):
+            reason = problem.what.partition(": ")[2]
+            return f"`{problem.text}` in line {problem.line} failed: {reason}"
+    return ""
+
+
+def _imported_by(line: str) -> set[str]:
+    """Return the names that an import would bind; empty for other statements."""
+    found = re.match(r"(?:from\s+[\w.]+\s+)?import\s+([^#;]*)", line)
+    parts = found[1].strip("() ").split(",") if found else []
+    return {part.split()[-1].partition(".")[0] for part in parts if part.strip()}
 
 
 def line_of(source: wire.Source, statement: wire.Progress) -> str:
