@@ -13,6 +13,7 @@ from grader.text import printable
 # Of so many files that hold different answers to one function, the best one counts; more would be
 # more guesses.
 MAX_ATTEMPTS = 2
+UNREAD = ("SyntaxError", "IndentationError", "TabError")
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:
@@ -64,7 +65,7 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     for problem in session.problems:
         # A file that could not be read to its end may hold it.
         anywhere = problem.fatal and not problem.file
-        unread = problem.file in named and (problem.fatal or problem.what.startswith("SyntaxError"))
+        unread = problem.file in named and (problem.fatal or problem.what.startswith(UNREAD))
         if anywhere or unread:
             return f"{function} is not there after loading; {problem_note(problem)}"
     return ""
