@@ -226,6 +226,16 @@ if not os.path.exists({str(tmp_path / "mark")!r}):
     assert all(check.message.endswith(told) for check in others if not check.hidden)
 
 
+@pytest.mark.parametrize(
+    "name", ["jacobian_softmax", "softmaxJacobian", "JacobianSoftmax", "_jacobian_Softmax_"]
+)
+def test_the_same_words_in_another_order_are_a_renamed_function(grade, name):
+    source = f"def softmax_jacobians(): pass\ndef {name}(z): return z\n"
+    function = function_of(grade({"ex02_jacobian.py": source}), "softmax_jacobian")
+    assert function.verdict == Verdict.MISSING
+    assert f"ex02_jacobian.py has {name}: did you rename it?" in function.message
+
+
 class TestAFailureOfOurs:
     def test_has_no_score_and_says_what_failed(self, grader, caplog):
         broken = submission_of("ada", {"ex01_softmax.py": SOFTMAX.encode()})
