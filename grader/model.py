@@ -72,10 +72,11 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The call raised."""
+    """The call raised; `why` is an import that failed, if the name it should bind is missing."""
 
     error: wire.Error
     output: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self, TypeAlias
 from grader import wire
 from grader.engine.child import ChildGone, OutOfTime, Process, TimeLimits, TooLarge
 from grader.engine.lane import Lane
-from grader.engine.problems import LoadProblem, line_of, problems_of
+from grader.engine.problems import LoadProblem, line_of, problems_of, why_undefined
 from grader.engine.reading import READ_CPU_S, contents_from, request_of, with_contents
 from grader.errors import SandboxError
 from grader.model import Died, Limits, NotLoaded, Outcome, Raised, Returned, Submission, TimedOut
@@ -280,7 +280,8 @@ class Session:
             case wire.ReturnedReply(number=answered) if answered == call.number:
                 return Returned(reply.value, reply.mutated, reply.output)
             case wire.RaisedReply(number=answered) if answered == call.number:
-                return Raised(reply.error, reply.output)
+                why = why_undefined(reply.error, self.problems)
+                return Raised(reply.error, reply.output, why)
         raise ChildGone("it answered another call")
 
     def _replied(self, child: Process, limits: TimeLimits, call: EncodedCall) -> wire.Reply:

@@ -13,6 +13,7 @@ from grader.text import printable
 # Of so many files that hold different answers to one function, the best one counts; more would be
 # more guesses.
 MAX_ATTEMPTS = 2
+UNREAD = ("SyntaxError", "IndentationError", "TabError")
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:
@@ -64,7 +65,7 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     for problem in session.problems:
         # A file that could not be read to its end may hold it.
         anywhere = problem.fatal and not problem.file
-        unread = problem.file in named and (problem.fatal or problem.what.startswith("SyntaxError"))
+        unread = problem.file in named and (problem.fatal or problem.what.startswith(UNREAD))
         if anywhere or unread:
             return f"{function} is not there after loading; {problem_note(problem)}"
     return ""
@@ -74,13 +75,19 @@ def _missing_message(session: Session, slug: str, function: str) -> str:
     if not session.contents.sources:
         return f"no readable file was submitted, so {function} could not be looked for"
     others = {name: file for file, name in session.loaded.others}
-    if close := get_close_matches(function, others):
+    same = [name for name in others if _words(name) == _words(function)]
+    if close := same or get_close_matches(function, others):
         name = printable(close[0])
         file = printable(others[close[0]])
         return f"no function is called {function}; {file} has {name}: did you rename it?"
     if not _files_of(session, slug):
         return f"{slug} was not handed in, and no other file has {function}"
     return f"no function is called {function}; did you rename or delete it?"
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name in alphabetical order: those of `softmaxJacobian` are two."""
+    return sorted(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name))
 
 
 def _files_of(session: Session, slug: str) -> set[str]:

@@ -43,8 +43,8 @@ def message_of(
 
 def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> str:
     match problem:
-        case Raised(error=error):
-            return _raised_message(error, function)
+        case Raised(error=error, why=why):
+            return _raised_message(error, function, why)
         case TimedOut(limit=limit, called=True):
             return f"no answer within {limit}; does a loop ever end?"
         case TimedOut(limit=limit):
@@ -65,7 +65,7 @@ def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> s
             return _part(path) + _value_message(problem, imprecise=imprecise)
 
 
-def _raised_message(error: wire.Error, function: str) -> str:
+def _raised_message(error: wire.Error, function: str, why: str) -> str:
     if error.type == "NotImplementedError":
         if raised_by_itself(error, function):
             return f"{function} still raises NotImplementedError"
@@ -75,7 +75,7 @@ def _raised_message(error: wire.Error, function: str) -> str:
         return OUT_OF_MEMORY
     text = f"it raised {error.type}" + (f": {error.message}" if error.message else "")
     if error.type == "NameError":
-        text += " (is it written, imported, or pasted into the marked cell?)"
+        text += f" ({why or 'is it written, imported, or pasted into the marked cell?'})"
     if error.frames:
         frame = error.frames[-1]
         text += f" ({frame.label}, line {frame.line}: {frame.text})"

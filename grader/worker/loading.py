@@ -9,6 +9,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from grader import wire
 from grader.worker.imports import StandIn
@@ -226,11 +227,26 @@ class LoadedSubmission:
                     wire.Progress(source_index, index, statement.label, statement.line)
                 )
             try:
-                exec(statement.runnable(), module.__dict__)  # noqa: S102  # the purpose of this process
+                self._execute(source_index, statement, module.__dict__)
             except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
                 self._record(source_index, statement.label, statement.line, error)
             if self.stand_ins is not None:
                 self.stand_ins.put_into(module.__dict__)
+
+    def _execute(self, source: int, statement: Statement, namespace: dict[str, Any]) -> None:
+        """Run a statement; a decorator that fails is left out and recorded."""
+        try:
+            exec(statement.runnable(), namespace)  # noqa: S102  # the purpose of this process
+        except BaseException:
+            if not statement.parts:
+                raise
+            definition, *decorators = statement.parts
+            exec(definition.runnable(), namespace)  # noqa: S102
+            for part in decorators:
+                try:
+                    exec(part.runnable(), namespace)  # noqa: S102
+                except BaseException as error:  # noqa: BLE001  # as for any statement
+                    self._record(source, part.label, part.line, error)
 
     def _record(self, source_index: int, label: str, line: int, error: BaseException) -> None:
         if len(self.errors) < MAX_ERRORS:

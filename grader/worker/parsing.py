@@ -4,17 +4,22 @@ from __future__ import annotations
 import __future__
 
 import ast
+import copy
 import re
 import types
 from collections.abc import Iterator
 from typing import NamedTuple
+
+# Annotations are not computed: a name that is missing in one costs nobody a function.
+ANNOTATIONS = __future__.annotations.compiler_flag
 
 
 class Statement(NamedTuple):
     """One top-level statement, compiled, with its place in the file.
 
     Its syntax tree is not kept: it takes many times the memory, and a child pays time for every new
-    page of memory.
+    page of memory. `parts` are what to run where a decorated definition fails: the definition
+    without its decorators, then each decorator's application.
     """
 
     label: str
@@ -23,6 +28,7 @@ class Statement(NamedTuple):
     code: types.CodeType | None
     error: Exception | None
     function: str | None
+    parts: tuple[Statement, ...] = ()
 
     def runnable(self) -> types.CodeType:
         """Return the code; raise the error that compiling it raised."""
@@ -31,15 +37,35 @@ class Statement(NamedTuple):
         return self.code
 
 
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
 def compiled(node: ast.stmt, label: str, flags: int) -> Statement:
     """Compile a statement, or keep the error of compiling it (`return` outside a function)."""
     code = error = None
     try:
+        flags |= ANNOTATIONS
         code = compile(ast.Module([node], []), label, "exec", flags=flags, dont_inherit=True)
     except Exception as caught:  # noqa: BLE001  # also too deep a tree; raised when it is run
         error = caught
     function = node.name if isinstance(node, ast.FunctionDef) else None
-    return Statement(label, node.lineno, _harmless(node), code, error, function)
+    parts = tuple(compiled(part, label, flags) for part in _undecorated(node))
+    return Statement(label, node.lineno, _harmless(node), code, error, function, parts)
+
+
+def _undecorated(node: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield a decorated definition without its decorators, then each decorator's application."""
+    if not isinstance(node, _DEFINITIONS) or not node.decorator_list:
+        return
+    plain = copy.copy(node)
+    plain.decorator_list = []
+    # Its code then begins where it began with the decorators.
+    plain.lineno = node.decorator_list[0].lineno
+    yield plain
+    for decorator in reversed(node.decorator_list):
+        decorated = ast.Call(decorator, [ast.Name(node.name, ast.Load())], [])
+        applied = ast.Assign([ast.Name(node.name, ast.Store())], decorated)
+        yield ast.fix_missing_locations(ast.copy_location(applied, decorator))
 
 
 def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
@@ -69,9 +95,17 @@ def parse(text: str, label: str) -> tuple[list[ast.stmt], SyntaxError | None]:
 
 def _parsed(text: str, label: str) -> list[ast.stmt]:
     try:
-        return ast.parse(text, label).body
+        nodes = ast.parse(text, label).body
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or "too deeply nested", (label, 0, 0, "")) from None
+    return [single for node in nodes for single in _singly(node)]
+
+
+def _singly(node: ast.stmt) -> list[ast.stmt]:
+    """Return an import of each module alone, so that one that fails costs no other."""
+    if not isinstance(node, ast.Import):
+        return [node]
+    return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
 
 
 _CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
@@ -165,7 +199,7 @@ def _is_text(node: ast.stmt) -> bool:
     return False
 
 
-# An annotation or default made of these can neither hang nor kill the process.
+# A default made of these can neither hang nor kill the process.
 _PLAIN = (
     ast.Name,
     ast.Attribute,
@@ -179,21 +213,11 @@ _PLAIN = (
 def _harmless(node: ast.stmt) -> bool:
     """Return whether a statement can neither hang nor kill: a plain def, a text, import numpy."""
     if isinstance(node, ast.FunctionDef):
-        return not node.decorator_list and all(map(_is_plain, _evaluated(node)))
+        defaults = (*node.args.defaults, *node.args.kw_defaults)
+        return not node.decorator_list and all(map(_is_plain, defaults))
     if isinstance(node, ast.Import):
         return all(alias.name == "numpy" for alias in node.names)
     return _is_text(node)
-
-
-def _evaluated(function: ast.FunctionDef) -> Iterator[ast.expr | None]:
-    """Yield the expressions that are computed when a function is defined."""
-    args = function.args
-    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
-        if arg is not None:
-            yield arg.annotation
-    yield from args.defaults
-    yield from args.kw_defaults
-    yield function.returns
 
 
 def _is_plain(node: ast.expr | None) -> bool:

@@ -343,3 +343,37 @@ assert list(tqdm([1, 2])) == [1, 2] and list(trange(3)) == [0, 1, 2]
 def test_another_library_is_refused_with_a_sentence(grade, module):
     result = grade({"ex01_softmax.py": f"import {module}\n"})
     assert "this course uses NumPy and the standard library only" in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "from scipy import special",
+        "from scipy import (optimize, special)  # for large logits",
+        "import scipy.special as special",
+        "import special",
+    ],
+)
+def test_a_name_whose_import_failed_says_so_where_it_is_missing(grade_softmax, imported):
+    result = grade_softmax(f"{imported}\ndef softmax(Z):\n    return special.softmax(Z, axis=0)\n")
+    assert f"'special' is not defined (`{imported}` in line 1 failed: " in result.message
+    assert "cannot be imported: this course uses NumPy and the standard" in result.message
+
+
+@pytest.mark.parametrize(
+    "failed", ["import scipy.special", "special = 1 / 0", "from scipy import *"]
+)
+def test_a_name_that_no_failed_import_binds_is_told_as_it_is(grade_softmax, failed):
+    result = grade_softmax(f"{failed}\ndef softmax(Z):\n    return special(Z)\n")
+    assert "'special' is not defined (is it written, imported, or pasted" in result.message
+
+
+def test_a_decorator_that_is_not_there_costs_no_point(grade):
+    head = "from numba import njit\n@njit(parallel=True)"
+    result = grade({"ex01_softmax.py": SOFTMAX.replace("\ndef", f"\n{head}\ndef")})
+    assert function_of(result, "softmax").score == 12
+    failed_import, failed_decorator = result.notes
+    assert failed_import.startswith("ex01_softmax.py, line 3: ModuleNotFoundError: numba cannot be")
+    assert failed_decorator == (
+        "ex01_softmax.py, line 4: NameError: name 'njit' is not defined: @njit(parallel=True)"
+    )

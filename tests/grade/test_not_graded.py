@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import sys
 
 import msgspec
 import pytest
@@ -57,6 +58,19 @@ def one(grader):
             {"ex01_softmax.py": "def softmax2(Z): return Z\ndef my_softmax_(Z): return Z\n"},
             "missing",
             "no function is called softmax; ex01_softmax.py has softmax2: did you rename it?",
+        ),
+        (
+            {"ex01_softmax.py": "x = 1\nif x:\n  y = 1\n    softmax = y\n"},
+            "not_loaded",
+            "ex01_softmax.py, line 4: IndentationError: unexpected indent: softmax = y",
+        ),
+        (
+            {"ex01_softmax.py": "def softmax(Z):\n\tif 1:\n        return Z\n"},
+            "not_loaded",
+            (
+                "softmax is not there after loading; ex01_softmax.py, line 3: TabError:"
+                " inconsistent use of tabs and spaces in indentation: return Z"
+            ),
         ),
         (
             {"ex01_softmax.ipynb": b"{"},
@@ -140,6 +154,46 @@ def test_why_a_function_was_not_called(one, files, verdict, told):
     assert function.score == 0
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python understands these")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "type Vector = list[float]",
+        "def scaled[T](x: T) -> T: return x",
+        "async def scaled[T](x: T): pass",
+        "class Box[T]: pass",
+        """print(f"{d["a"]} and {d["b"]}")""",
+        "x = rf'{d['a']}'",
+        r"""x = f"{'\n'.join(d)}" """,
+    ],
+)
+def test_newer_syntax_is_told_which_python_grades(grade, line):
+    result = grade({"ex01_softmax.py": f"{SOFTMAX}d = dict(a=1, b=2)\n{line}\n"})
+    assert function_of(result, "softmax").score == 12
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    said = f" (this is graded with Python {version}; newer syntax is not understood): "
+    assert said in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "type = = 3",
+        "print type(x) = 3",
+        "def scaled(x: list[int]",
+        "def scaled[",
+        "class Box(list[int])",
+        """print(f"{x" "{y}")""",
+        """print(f"{d['a']}" + f"{d['b']}" d["c"])""",
+        "print 'type X = int'",
+    ],
+)
+def test_other_syntax_errors_are_not_told_of_pythons_versions(grade, line):
+    result = grade({"ex01_softmax.py": f"{line}\n"})
+    assert "SyntaxError" in result.notes[0]
+    assert "graded with" not in result.notes[0]
+
+
 def test_notes_name_file_line_error_and_statement(grade):
     cells = notebook("x = 1\n1 / 0")
     result = grade({"ex01_softmax.py": SOFTMAX + "undefined\n", "other.ipynb": cells})
@@ -170,6 +224,16 @@ if not os.path.exists({str(tmp_path / "mark")!r}):
     assert {check.verdict for check in others} == {Verdict.NOT_LOADED}
     told = "softmax was not there when ex01_softmax.py was loaded again"
     assert all(check.message.endswith(told) for check in others if not check.hidden)
+
+
+@pytest.mark.parametrize(
+    "name", ["jacobian_softmax", "softmaxJacobian", "JacobianSoftmax", "_jacobian_Softmax_"]
+)
+def test_the_same_words_in_another_order_are_a_renamed_function(grade, name):
+    source = f"def softmax_jacobians(): pass\ndef {name}(z): return z\n"
+    function = function_of(grade({"ex02_jacobian.py": source}), "softmax_jacobian")
+    assert function.verdict == Verdict.MISSING
+    assert f"ex02_jacobian.py has {name}: did you rename it?" in function.message
 
 
 class TestAFailureOfOurs:
