@@ -19,8 +19,8 @@ class StandIns:
     then what every other piece of code can get hold of: by import, as an attribute, in a default
     argument, a dict, a closure, a decorator. While `active` holds its name, it answers what the
     grader tells; else it calls the function that the learner has written. Nothing is active while
-    files are loaded: what the grader would tell could be kept for a later call. Each function that a
-    name is bound to gets a stand-in of its own, so that `softmax = cached(softmax)` wraps the first.
+    files are loaded: what the grader would tell could be kept for a later call. Each function that
+    a name is bound to gets a stand-in of its own: `softmax = cached(softmax)` wraps the first.
     """
 
     def __init__(self, names: tuple[str, ...], ask: Ask) -> None:

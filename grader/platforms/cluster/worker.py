@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-
 import pickle
 import threading
 from pathlib import Path

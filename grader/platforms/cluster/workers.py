@@ -24,7 +24,6 @@ from grader.intake.submission import collect
 from grader.plan import Plan
 from grader.platforms.cluster import worker as errands
 from grader.platforms.cluster.worker import Errand, Runner, Unfit
-from grader.platforms.container.archive import archive_of
 from grader.worker.files import Collected
 
 CONNECT_S = 10.0
