@@ -62,7 +62,7 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
         if isinstance(request, wire.StandInsRequest):
             assert submission is not None
             assert submission.stand_ins is not None
-            submission.stand_ins.active = frozenset(request.names)
+            submission.stand_ins.activate(request.names)
             continue
         output = _Output()
         sys.stdout = sys.stderr = output

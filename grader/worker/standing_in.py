@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from grader import wire
@@ -21,6 +21,10 @@ class StandIns:
     grader tells; else it calls the function that the learner has written. Nothing is active while
     files are loaded: what the grader would tell could be kept for a later call. Each function that
     a name is bound to gets a stand-in of its own: `softmax = cached(softmax)` wraps the first.
+
+    Where a file lacks a function, its stand-in only holds the place: a star import of that file
+    does not put it over what another file has. A name that is bound to no function, as after
+    `softmax = softmax(Z)`, keeps its value until `activate` finds it.
     """
 
     def __init__(self, names: tuple[str, ...], ask: Ask) -> None:
@@ -30,17 +34,30 @@ class StandIns:
         # What the learner has written, for each stand-in that has replaced something.
         self._written: dict[types.FunctionType, Callable[..., Any]] = {}
         self._all: set[types.FunctionType] = set()
+        # Each namespace by its id, and what it held under the course's names when last seen.
+        self._seen: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def activate(self, names: Collection[str]) -> None:
+        """Have the grader asked for these functions from now on, and for no others."""
+        self.active = frozenset(names)
+        for namespace, _held in self._seen.values():
+            for name in self.active:
+                if not callable(namespace.get(name)):
+                    namespace[name] = self._new(name)
 
     def put_into(self, namespace: dict[str, Any]) -> None:
         """Replace each of the course's functions in a namespace, also those that it lacks."""
+        _namespace, held = self._seen.setdefault(id(namespace), (namespace, {}))
         for name in self.names:
             found = namespace.get(name)
-            if name in namespace and (not callable(found) or self._is_one(found)):
-                continue
-            stand_in = self._new(name)
-            if found is not None:
-                self._written[stand_in] = found
-            namespace[name] = stand_in
+            if self._is_one(found):
+                if found not in self._written and name in held:
+                    namespace[name] = held[name]
+            elif name not in namespace or callable(found):
+                namespace[name] = self._new(name)
+                if callable(found):
+                    self._written[namespace[name]] = found
+            held[name] = namespace[name]
 
     def written(self, found: Any) -> Any:
         """Return what a learner has written in place of a stand-in; None if there is nothing."""
