@@ -70,8 +70,9 @@ class Merits:
     of the course is not right in this submission (it fails, is missing, or belongs to an exercise
     that is not graded) is called once more, in a second process, in which the references answer for
     those. If that was asked for at all, the better of both counts, and the mistake that is named is
-    the one that remains. Where an earlier function hangs or ends the process, the first of these
-    tries is left out: it would only wait.
+    the one that remains. Where an earlier function hangs or ends the process, the second of these
+    tries comes first; if that one is called in it, the other is left out: it would only wait. A
+    function that is there only with stand-ins (`def f(z, g=softmax)`) is tried with them alone.
 
     No process is told the right answer of a function before it has made all of its own calls to it.
     `open` comes first, `sealed` second, and no open call after that but for the points: `_again`.
@@ -127,6 +128,9 @@ class Merits:
     def _open(
         self, exercise: PlannedExercise, function: PlannedFunction, files: Sequence[str]
     ) -> _Opened:
+        if not files and self.session.problems and self._not_right_before(function):
+            # What its own line needs may be there now.
+            files = attempted_in(self._second, exercise.slug, function.name)
         if not files:
             verdict, why = why_absent(self.session, exercise.slug, function.name)
             checks = [check_result(check, verdict, why) for check in function.checks]
@@ -159,21 +163,26 @@ class Merits:
     def _tried(self, exercise: PlannedExercise, function: PlannedFunction, file: str) -> _Tried:
         """Make the open calls in one file: with the learner's functions, then with right ones."""
         before = self._not_right_before(function)
-        judged = self.grader.judge.judged
         own: _Tried | None = None
-        if not self._stuck.intersection(before):
-            outcomes = self._called(self.session, function, file)
-            own = _Tried(file, judged(exercise, function, outcomes), outcomes)
+        here = {(d.file, d.function) for d in self.session.loaded.definitions}
+        is_here = (file, function.name) in here
+        if is_here and not self._stuck.intersection(before):
+            own = self._tried_alone(exercise, function, file)
             if not before or own.result.verdict is Verdict.PASSED:
                 return own
         self._second.stand_for(before)
         outcomes = self._called(self._second, function, file)
         asked = self._second.asked
-        if not asked and own is not None:
-            return own
-        result = judged(exercise, function, outcomes)
+        result = self.grader.judge.judged(exercise, function, outcomes)
+        if asked & self._stuck:
+            self._stuck.add(function.name)
+        is_stuck = function.name in self._stuck
+        if is_here and own is None and not is_stuck and result.verdict is not Verdict.PASSED:
+            own = self._tried_alone(exercise, function, file)
+            if own.result.verdict is Verdict.PASSED:
+                return own
         if not asked:
-            return _Tried(file, result, outcomes)
+            return own or _Tried(file, result, outcomes, () if is_here else before)
         self._asked |= asked
         own_score = (own.result.score or 0.0) if own is not None else 0.0
         if own is not None and own_score > (result.score or 0.0):
@@ -185,6 +194,13 @@ class Merits:
             own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
         )
         return _Tried(file, result, outcomes, before, own_score)
+
+    def _tried_alone(
+        self, exercise: PlannedExercise, function: PlannedFunction, file: str
+    ) -> _Tried:
+        """Make the open calls with the learner's own functions."""
+        outcomes = self._called(self.session, function, file)
+        return _Tried(file, self.grader.judge.judged(exercise, function, outcomes), outcomes)
 
     def _right_with(
         self, function: PlannedFunction, before: Sequence[str], asked: Collection[str]
