@@ -255,10 +255,13 @@ class Merits:
         if tried is None:
             return result
         failed = self._failed_elsewhere(function, tried, tried.stood_for)
+        alone = with_failed_elsewhere(result, failed).score or 0.0
+        own_score = tried.own_score if tried.stood_for else alone
         before = self._not_right_before(function)
         if failed:
             self._right.discard(function.name)
-            if before and not tried.stood_for:
+            if before != tried.stood_for:
+                # Because of what only sealed inputs have caught, perhaps.
                 failed &= self._failed_elsewhere(function, tried, before)
         sealed = with_failed_elsewhere(result, failed)
         points = sealed.score or 0.0
@@ -266,8 +269,8 @@ class Merits:
             points = max(points, self._again(opened, tried, before))
         if failed:
             self._caught.add(function.name)
-        if points > tried.own_score and (tried.stood_for or points > (sealed.score or 0.0)):
-            points = with_share(tried.own_score, points, self.grader.plan.follow_through)
+        if points > own_score:
+            points = with_share(own_score, points, self.grader.plan.follow_through)
         return msgspec.structs.replace(sealed, score=points)
 
     def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:
