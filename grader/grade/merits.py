@@ -259,6 +259,7 @@ class Merits:
         own_score = tried.own_score if tried.stood_for else alone
         before = self._not_right_before(function)
         if failed:
+            self.run.together |= function.name != self.grader.plan.names[0]
             self._right.discard(function.name)
             if before != tried.stood_for:
                 # Because of what only sealed inputs have caught, perhaps.

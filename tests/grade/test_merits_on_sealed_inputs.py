@@ -121,3 +121,17 @@ def test_what_is_wrong_itself_on_sealed_inputs_loses_points_behind_it(judged, on
     jacobian = function_of(judged(files), "softmax_jacobian")
     assert jacobian.verdict is Verdict.FAILS_ON_OTHER_INPUTS
     assert jacobian.score < 10
+
+
+def test_what_fails_there_is_graded_with_those_before_it(lane, only_open):
+    """Alone it cannot be told from a function that is wrong itself: theirs are stored results."""
+    known = {Z.tobytes() for Z in open_inputs("softmax", "softmax_jacobian")}
+    files = {**only_open, "ex01_softmax.py": KNOWING.format(known=known)}
+    submission = submission_of("ada", {name: text.encode() for name, text in files.items()})
+    plan = planned()
+    with References(plan, Wall()) as references:
+        grader = Grader(plan, lane, references)
+        alone = grader.grade_submission(submission, only=["softmax_jacobian"])
+        assert alone.together
+        whole = grader.grade_submission(submission)
+    assert function_of(whole.result, "softmax_jacobian").score == 10
