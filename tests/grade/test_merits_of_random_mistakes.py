@@ -107,7 +107,7 @@ def test_many_right_functions_get_all_their_points(graded, wrong):
     _right_ones_are_right(graded, wrong)
 
 
-def test_a_right_function_that_calls_a_later_one_has_no_right_answer_of_it(graded, course):
+def test_a_right_function_that_calls_a_later_one_has_no_right_answer_of_it(graded):
     """The known exception: references answer for what comes before a function in the course."""
     later = "return softmax_jacobian_batch(args[0])[0]"
     result = graded({"softmax_jacobian": later, "softmax_jacobian_batch": "return None"})
