@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 
 from grader import wire
 
-# Sends the name of a function and its arguments to the grader; returns what the grader tells.
-Ask: TypeAlias = Callable[[str, tuple[wire.Value, ...], dict[str, wire.Value]], wire.ToldRequest]
+# Sends the name of a function and its arguments to the grader; returns what the grader tells, or
+# None where they are too much to send.
+Ask: TypeAlias = Callable[
+    [str, tuple[wire.Value, ...], dict[str, wire.Value]], wire.ToldRequest | None
+]
 
 
 class StandIns:
@@ -78,9 +81,10 @@ class StandIns:
                 named = {key: _packed(value) for key, value in kwargs.items()}
                 if all(map(_can_be_sent, (*packed, *named.values()))):
                     told = self._ask(name, packed, named)
-                    if told.failed:
+                    if told is not None and told.failed:
                         raise ValueError(f"the right {name} cannot answer these arguments")
-                    return wire.unpack(told.value)
+                    if told is not None:
+                        return wire.unpack(told.value)
             if stand_in not in self._written:
                 raise NameError(f"name {name!r} is not defined", name=name)
             return self._written[stand_in](*args, **kwargs)
