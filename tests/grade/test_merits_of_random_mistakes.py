@@ -101,7 +101,7 @@ def test_a_right_function_gets_all_its_points(graded, wrong):
 
 
 @pytest.mark.slow  # minutes
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(wrong=wrongs())
 def test_many_right_functions_get_all_their_points(graded, wrong):
     _right_ones_are_right(graded, wrong)
