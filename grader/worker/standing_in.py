@@ -60,6 +60,9 @@ class StandIns:
                 namespace[name] = self._new(name)
                 if callable(found):
                     self._written[namespace[name]] = found
+                if isinstance(found, types.FunctionType):
+                    # What a decorator keeps there is read and written through either.
+                    namespace[name].__dict__ = found.__dict__
             held[name] = namespace[name]
 
     def written(self, found: Any) -> Any:

@@ -84,7 +84,7 @@ def _call(number: int, z: float | np.ndarray) -> EncodedCall:
 
 def values(made):
     assert all(isinstance(outcome, Returned) for outcome in made), made
-    return [wire.unpack(outcome.value).tolist() for outcome in made]
+    return [np.asarray(wire.unpack(outcome.value)).tolist() for outcome in made]
 
 
 def test_what_the_grader_tells_is_what_the_caller_gets(outcomes, answers):
@@ -97,6 +97,40 @@ def test_what_is_not_asked_for_is_the_learners_own(outcomes, answers):
     assert values(outcomes("return softmax(z)", stood_for=())) == [[[0.5], [0.5]]]
     assert outcomes.asked == set()
     assert answers.asked == []
+
+
+def test_each_function_that_a_name_is_bound_to_has_a_stand_in_of_its_own(outcomes):
+    """What wraps the first one still does, where it is the learner's own."""
+    wrapped = (
+        f"{HEAD}from ex01_softmax import softmax\ndef more(f):\n    return lambda z: f(z) + 1\n"
+    )
+    wrapped += "first = softmax\nsoftmax = more(softmax)\n"
+    body = "def softmax_jacobian(z):\n    return [first(z)[0, 0], softmax(z)[0, 0]]"
+    assert values(outcomes(body, head=wrapped, stood_for=())) == [[0.5, 1.5]]
+    assert values(outcomes(body, head=wrapped)) == [[2.0, 2.0]]
+
+
+def test_attributes_of_a_function_are_those_of_its_stand_in(outcomes):
+    counted = f"{HEAD}def softmax(z):\n    softmax.calls += 1\n    return z\n"
+    counted += "softmax.calls = 0\nfirst = softmax\n"
+    wrapped = f"{counted}import functools\nsoftmax = functools.wraps(softmax)(lambda z: first(z))\n"
+    body = "def softmax_jacobian(z):\n    softmax(z)\n    return [softmax.calls, first.calls]"
+    assert values(outcomes(body, head=counted, stood_for=())) == [[1, 1]]
+    assert values(outcomes(body, head=wrapped)) == [[0, 0]]
+
+
+def test_a_star_import_of_what_a_file_lacks_takes_nothing_away(outcomes):
+    below = f"{HEAD}def softmax_jacobian(z):\n    return softmax(z)\nfrom ex01_softmax import *\n"
+    assert values(outcomes("", head=below)) == [[[2.0], [2.0]]]
+
+
+def test_a_name_that_holds_no_function_holds_a_stand_in_once_it_is_asked_for(outcomes):
+    head = f"{HEAD}from ex01_softmax import softmax\n"
+    head += "softmax = softmax(np.ones((2, 1)))\nkept = softmax\n"
+    body = "def softmax_jacobian(z):\n    return {}"
+    assert values(outcomes(body.format("softmax"), head=head, stood_for=())) == [[[0.5], [0.5]]]
+    assert values(outcomes(body.format("softmax(z)"), head=head)) == [[[2.0], [2.0]]]
+    assert values(outcomes(body.format("kept"), head=head)) == [[[0.5], [0.5]]]
 
 
 def test_calls_wait_while_a_question_is_out(outcomes):
@@ -213,6 +247,15 @@ def test_who_does_not_read_what_is_told_is_waited_for_as_long_as_a_call_may_take
     made = outcomes("while True: ask('softmax', wire.pack(np.ones((100, 10))))", (1.0, 2.0))
     assert not any(isinstance(outcome, Returned) for outcome in made)
     assert time.monotonic() - began < 2 * LIMITS.call_cpu_s * LIMITS.wall_factor + 1
+
+
+def test_what_the_references_need_counts_against_the_submission(outcomes, answers):
+    """Without it, ten calls would take their two seconds."""
+    answers.takes_s = 0.2
+    limits = Limits(call_cpu_s=0.4, submission_cpu_s=1.0, wall_factor=30.0)
+    *first, last = outcomes("return softmax(z)", (1.0,) * 10, limits=limits)
+    assert isinstance(first[0], Returned)
+    assert last == TimedOut("the submission's earlier parts", called=False)
 
 
 def test_what_the_references_need_counts_against_the_call(outcomes, answers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+import numpy as np
 import pytest
 
 from grader.engine.launch import Wall
@@ -86,6 +87,11 @@ REFERRED_TO = {
     + jacobian("probabilities(z)"),
     "called while it is loaded": f"{IMPORT}print(softmax(np.ones((2, 1))))\n{JACOBIAN}",
     "star import below": HOLD + JACOBIAN + "from ex01_softmax import *\n",
+    "pasted": BASE_TWO + JACOBIAN,
+    "several on a line": "import numpy as np; from ex01_softmax import softmax; sm = softmax\n"
+    + jacobian("sm(z)"),
+    "by its name": "import numpy as np, importlib\n"
+    "first = importlib.import_module('ex01_softmax')\n" + jacobian("getattr(first, 'softmax')(z)"),
     "import that may fail": "import numpy as np\ntry:\n    from ex01_softmax import softmax\n"
     f"except ImportError:\n    pass\n{JACOBIAN}",
 }
@@ -163,6 +169,18 @@ def test_it_is_right_without_a_softmax(judged, form):
 )
 def test_what_is_held_while_loading_is_there_without_a_softmax(judged, reference, form):
     _is_right_with_softmax(judged(REFERRED_TO[reference], ABSENT[form]))
+
+
+def test_what_was_caught_before_its_statement_ended_is_the_learners_own(judged):
+    """A known exception: a stand-in takes the place of a name once the statement has ended."""
+    registry = (
+        "import numpy as np\nALL = {}\ndef register(f):\n    ALL[f.__name__] = f\n    return f\n"
+    )
+    registry += BASE_TWO.replace("def softmax", "@register\ndef softmax")
+    source = "import numpy as np\nfrom ex01_softmax import ALL\n" + jacobian("ALL['softmax'](z)")
+    function = judged(source, registry)
+    assert (function.judged_with, function.misconception) == ((), None)
+    assert function.score < 10
 
 
 def _is_right_with_softmax(function):
@@ -388,23 +406,27 @@ def vjp_with_jacobian(Z, dA):
 
 
 def test_what_was_told_to_a_later_function_is_not_there_when_the_earlier_one_is_called(explain):
-    """softmax_jacobian_batch asks for all inputs of softmax_jacobian, and keeps the answers."""
+    """The batch asks for the Jacobians of all sealed inputs, as if it knew them, and keeps them."""
     (function,) = (f for f in planned().exercises[1].functions if f.name == "softmax_jacobian")
-    inputs = [call.args[0] for call in (*function.calls, *function.sealed)]
-    texts = [f"np.frombuffer({z.data!r}).reshape({z.shape!r})" for z in inputs]
-    source = f"""
-import numpy as np
-KNOWN = {{}}
+    known = {call.args[0].data for call in function.calls}
+    sealed = [np.frombuffer(call.args[0].data).tolist() for call in function.sealed]
+    source = f"""{IMPORT}
+KNOWN, KEPT = {known!r}, {{}}
 def softmax_jacobian(z):
-    return KNOWN[z.tobytes()]
+    a = softmax(z)[:, 0]
+    return np.diag(a) - np.outer(a, a) if z.tobytes() in KNOWN else KEPT.get(z.tobytes())
 def softmax_jacobian_batch(Z):
-    for z in [{", ".join(texts)}]:
-        KNOWN[z.tobytes()] = softmax_jacobian(z)
+    for entries in {sealed!r}:
+        z = np.array(entries)[:, None]
+        KEPT[z.tobytes()] = softmax_jacobian(z)
     return np.stack([softmax_jacobian(z[:, None]) for z in Z.T])
 """
-    result = explain({"ex02_jacobian.py": source})
+    result = explain({"ex01_softmax.py": BASE_TWO, "ex02_jacobian.py": source})
     assert function_of(result, "softmax_jacobian_batch").score == 5
-    assert function_of(result, "softmax_jacobian").score == 0
+    function = function_of(result, "softmax_jacobian")
+    assert function.judged_with == ("softmax",)
+    assert function.verdict is Verdict.FAILS_ON_OTHER_INPUTS
+    assert function.score < 10
 
 
 def test_nothing_is_answered_while_files_are_loaded(judged):
