@@ -31,7 +31,7 @@ from grader import wire
 from grader.errors import CourseError
 from grader.model import Kind
 
-__all__ = ["Call", "Callback", "Check", "Cost", "FunctionChecks", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call"]
 
 Rng: TypeAlias = np.random.Generator
 

@@ -431,7 +431,10 @@ class Session:
         match reply:
             case wire.Loaded(definitions=definitions, errors=errors, others=others):
                 files = {source.name for source in self.contents.sources}
-                valid = all(d.file in files and d.function in self.functions for d in definitions)
+                valid = all(
+                    d.file in files and {d.function, *d.mentions} <= {*self.functions}
+                    for d in definitions
+                )
                 named = {(d.file, d.function) for d in definitions}
                 valid = valid and len(named) == len(definitions)
                 valid = valid and all(error.label in self._labels for error in errors)

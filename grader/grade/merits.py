@@ -15,7 +15,16 @@ from grader.engine.session import Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_share
-from grader.model import Died, FunctionResult, Misconception, Outcome, TimedOut, Verdict
+from grader.model import (
+    NEUTRAL,
+    NOT_THERE,
+    Died,
+    FunctionResult,
+    Misconception,
+    Outcome,
+    TimedOut,
+    Verdict,
+)
 from grader.plan import PlannedExercise, PlannedFunction
 
 if TYPE_CHECKING:
@@ -138,7 +147,7 @@ class Merits:
         self._file_of[function.name] = best.file
         if best.result.verdict is Verdict.PASSED and not best.stood_for:
             self._right.add(function.name)
-        elif function.name != self.grader.plan.names[0]:
+        elif self.grader.references is not None and function.name != self.grader.plan.names[0]:
             self.run.together = True
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
@@ -209,12 +218,34 @@ class Merits:
         result = tried.result
         if self.session.is_over:
             return result
+        if self.grader.references is None and (earlier := self._may_be_wrong_because_of(tried)):
+            return msgspec.structs.replace(result, misconception=_begin_with(earlier))
         return self.grader.explainer.explained(
             result,
             function,
             tried.outcomes,
             named=tried.is_named,
             own_cost=lambda: self._own_cost(function, tried.outcomes),
+        )
+
+    def _may_be_wrong_because_of(self, tried: _Tried) -> FunctionResult | None:
+        """Return the first earlier function that its code names and that fails; None if none does.
+
+        Where nobody answers for right functions, it cannot be told what is wrong in this one.
+        """
+        if tried.result.verdict is Verdict.PASSED:
+            return None
+        name = tried.result.function
+        mentioned = {
+            other
+            for definition in self.session.loaded.definitions
+            if (definition.file, definition.function) == (tried.file, name)
+            for other in definition.mentions
+        }
+        failing = (opened.result for opened in self._opened)
+        return next(
+            (r for r in failing if r.function in mentioned and r.verdict is not Verdict.PASSED),
+            None,
         )
 
     def _own_cost(
@@ -281,6 +312,20 @@ class Merits:
         outcomes = self.grader.called_sealed(session, function, tried.file, sorted(sealed))
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
+
+
+def _begin_with(earlier: FunctionResult) -> Misconception:
+    name, count = earlier.function, len(earlier.checks)
+    if earlier.verdict in NOT_THERE:
+        how = "is not there yet"
+    else:
+        failed = sum(check.verdict not in NEUTRAL for check in earlier.checks)
+        how = f"fails {failed} of its {count} checks"
+    return Misconception(
+        "earlier_function",
+        f"It may be your {name}, which {how}: begin there.",
+        f"the code uses {name}",
+    )
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:
