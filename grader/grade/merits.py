@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
+from grader.diagnose.explain import begin_with
 from grader.diagnose.own_cost import own_cost
 from grader.engine.session import Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_share
 from grader.model import (
-    NEUTRAL,
-    NOT_THERE,
     Died,
     FunctionResult,
     Misconception,
@@ -219,7 +218,7 @@ class Merits:
         if self.session.is_over:
             return result
         if self.grader.references is None and (earlier := self._may_be_wrong_because_of(tried)):
-            return msgspec.structs.replace(result, misconception=_begin_with(earlier))
+            return msgspec.structs.replace(result, misconception=begin_with(earlier))
         return self.grader.explainer.explained(
             result,
             function,
@@ -312,20 +311,6 @@ class Merits:
         outcomes = self.grader.called_sealed(session, function, tried.file, sorted(sealed))
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
-
-
-def _begin_with(earlier: FunctionResult) -> Misconception:
-    name, count = earlier.function, len(earlier.checks)
-    if earlier.verdict in NOT_THERE:
-        how = "is not there yet"
-    else:
-        failed = sum(check.verdict not in NEUTRAL for check in earlier.checks)
-        how = f"fails {failed} of its {count} checks"
-    return Misconception(
-        "earlier_function",
-        f"It may be your {name}, which {how}: begin there.",
-        f"the code uses {name}",
-    )
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:
