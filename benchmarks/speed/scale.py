@@ -30,7 +30,6 @@ from typing import NamedTuple
 import cloudpickle
 from rich.console import Console
 
-from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
 from grader.course.sealing import FIXED_SEED, with_sealed
@@ -84,7 +83,6 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    course = course_of(ROOT / "solutions")
     whole = with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED)
     one = with_sealed(plan_of(course, only=(EXERCISE,), mistakes=True), course, FIXED_SEED)
     with tempfile.TemporaryDirectory() as name:
@@ -126,7 +124,6 @@ def scripts(folder: Path) -> Path:
 def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Namespace) -> Figures:
     """The figures of one kind of class."""
     folder.mkdir()
-    course = course_of(ROOT / "solutions")
     taken = class_at(submissions, order=plan.slugs, source="plain")
     core_s, answers = sample(taken, Work(plan, strongest()))
     (folder / "answers").write_bytes(pickle.dumps(answers))
@@ -265,7 +262,6 @@ def simulated(
     """The figures of a class that is graded in no time."""
     cloudpickle.register_pickle_by_value(sys.modules["__main__"])
     workers.Cluster = Stubbed
-    course = course_of(ROOT / "solutions")
     count = len(entries)
     groups = [
         [Task(e.student, collect(e.parts)) for e in entries[n : n + workers.GROUP]]
