@@ -30,6 +30,7 @@ from typing import NamedTuple
 import cloudpickle
 from rich.console import Console
 
+from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
 from grader.course.sealing import FIXED_SEED, with_sealed
@@ -83,6 +84,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    course = course_of(ROOT / "solutions")
     whole = with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED)
     one = with_sealed(plan_of(course, only=(EXERCISE,), mistakes=True), course, FIXED_SEED)
     with tempfile.TemporaryDirectory() as name:
@@ -267,7 +269,7 @@ def simulated(
         [Task(e.student, collect(e.parts)) for e in entries[n : n + workers.GROUP]]
         for n in range(0, SAMPLE, workers.GROUP)
     ]
-    with workers.connected(address, course, plan, isolation="auto", count=count) as cluster:
+    with workers.connected(address, plan, isolation="auto", count=count) as cluster:
         times = timed_class(entries, plan, folder, cluster, scheduler)
     stored_s, stored = stored_alone(answers, plan, folder / "alone", count)
     files = (folder / "whole").rglob("*")

@@ -30,7 +30,6 @@ EXPLAINED = {
     ("_expected", "Expected(path, None, None, None"): "of a tuple or dict only the items are used",
     ("_judge", 'Verdict.PASSED, "XXXX"'): "what is told of a passed check is dropped by the caller",
     ("_judge", "imprecise = None"): "as false as False",
-    ("with_follow_through", "round(before + more, 3)"): "both are hundredths already",
     ("distance", "numbers.reshape(None)"): "of one entry: compared with a scalar in any shape",
     ("leaves_of", "strict"): "parts_of has seen to it that there are as many",
     ("leaves_of", "pairs = zip(parts, expected.items, )"): "likewise",
@@ -64,7 +63,6 @@ EXPLAINED = {
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_encoded", ">= MAX_ENCODED"): "when a cache is emptied decides about nothing",
     ("_difference", "_difference(value, expected), True"): "no type and no shape is imprecise",
-    ("_explained", "not function.given and"): "nothing is followed then: it spares the work",
 }
 
 
