@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
+from grader import wire
+from grader.diagnose.derivatives import own_cost
 from grader.diagnose.explain import begin_with
-from grader.diagnose.own_cost import own_cost
-from grader.engine.session import Session
+from grader.engine.session import EncodedCall, Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_share
@@ -21,6 +23,7 @@ from grader.model import (
     FunctionResult,
     Misconception,
     Outcome,
+    Returned,
     TimedOut,
     Verdict,
 )
@@ -28,6 +31,9 @@ from grader.plan import PlannedExercise, PlannedFunction
 
 if TYPE_CHECKING:
     from grader.grade.grader import Grader
+
+# Numbers of calls of a learner's own cost: no planned call has one so large.
+FIRST_NUMBER = 1_000_000
 
 Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
 
@@ -250,11 +256,23 @@ class Merits:
     def _own_cost(
         self, function: PlannedFunction, outcomes: Sequence[Outcome]
     ) -> Misconception | None:
-        if self.grader.references is None:
+        """Look for a derivative of the learner's own cost, if that is not right."""
+        references = self.grader.references
+        wrong = {cost.name for cost in function.costs} & self._file_of.keys() - self._right
+        if references is None or not wrong:
             return None
-        wrong = {n: file for n, file in self._file_of.items() if n not in self._right}
-        answer = self.grader.references.answer
-        return own_cost(self.session, wrong, function, outcomes, answer)
+        numbers = count(FIRST_NUMBER)
+
+        def own(name: str, args: tuple[wire.Value, ...]) -> wire.Value:
+            number, file = next(numbers), self._file_of[name]
+            frame = wire.encode(wire.CallRequest(number, file, name, args, {}))
+            (outcome,) = self.session.call(file, name, [EncodedCall(number, frame)])
+            return outcome.value if isinstance(outcome, Returned) else None
+
+        def right(name: str, args: tuple[wire.Value, ...]) -> wire.Value:
+            return references.answer(wire.AskedReply(0, name, args, {})).value
+
+        return own_cost(function, outcomes, own=own, right=right)
 
     def sealed(self) -> Iterator[FunctionResult]:
         """Make the sealed calls of those checks that passed; yield the final results."""
