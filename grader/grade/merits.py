@@ -113,11 +113,21 @@ class Merits:
         self._stuck: set[str] = set()
         self._file_of: dict[str, str] = {}
         self._opened: list[_Opened] = []
-        self._asked: set[str] = set()
+        # What the second process has been told right answers of.
+        self._told: set[str] = set()
         # Functions that fail on sealed inputs only.
         self._caught: set[str] = set()
         # The functions to begin with, for each that is right with right ones.
         self._roots: dict[str, tuple[str, ...]] = {}
+
+    def _standing_for(self, names: tuple[str, ...], function: PlannedFunction) -> Session:
+        """Return the second process, in which these functions are answered, to call a function."""
+        if function.name in self._told:
+            # It may have kept the right answers of this one.
+            self._second.restart()
+            self._told.clear()
+        self._second.stand_for(names)
+        return self._second
 
     @cached_property
     def _second(self) -> Session:
@@ -132,6 +142,11 @@ class Merits:
             return ()
         names = self.grader.plan.names
         return tuple(n for n in names[: names.index(function.name)] if n not in self._right)
+
+    def _depends(self, function: PlannedFunction) -> None:
+        """Note that what a function gets depends on which earlier ones are right."""
+        if self.grader.references is not None and function.name != self.grader.plan.names[0]:
+            self.run.together = True
 
     def open(self) -> None:
         """Make the open calls of all functions, choose files, and explain what was found."""
@@ -152,8 +167,8 @@ class Merits:
         self._file_of[function.name] = best.file
         if best.result.verdict is Verdict.PASSED and not best.stood_for:
             self._right.add(function.name)
-        elif self.grader.references is not None and function.name != self.grader.plan.names[0]:
-            self.run.together = True
+        else:
+            self._depends(function)
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
         if len(files) > 1:
@@ -180,15 +195,14 @@ class Merits:
             own = _Tried(file, judged(exercise, function, outcomes), outcomes)
             if not before or own.result.verdict is Verdict.PASSED:
                 return own
-        self._second.stand_for(before)
-        outcomes = self._called(self._second, function, file)
+        outcomes = self._called(self._standing_for(before, function), function, file)
         asked = self._second.asked
+        self._told |= asked
         if not asked and own is not None:
             return own
         result = judged(exercise, function, outcomes)
         if not asked:
             return _Tried(file, result, outcomes)
-        self._asked |= asked
         own_score = (own.result.score or 0.0) if own is not None else 0.0
         if own is not None and own_score > (result.score or 0.0):
             return own._replace(is_named=False)
@@ -276,9 +290,6 @@ class Merits:
 
     def sealed(self) -> Iterator[FunctionResult]:
         """Make the sealed calls of those checks that passed; yield the final results."""
-        if any(opened.function.name in self._asked for opened in self._opened):
-            # It may have kept the right answers of a function that is now called itself.
-            self._second.restart()
         for opened in self._opened:
             yield self._sealed(opened)
 
@@ -290,6 +301,7 @@ class Merits:
         before = self._not_right_before(function)
         if failed:
             self._right.discard(function.name)
+            self._depends(function)
             if before and not tried.stood_for:
                 failed &= self._failed_elsewhere(function, tried, before)
         sealed = with_failed_elsewhere(result, failed)
@@ -298,8 +310,8 @@ class Merits:
             points = max(points, self._again(opened, tried, before))
         if failed:
             self._caught.add(function.name)
-        if points > tried.own_score and (tried.stood_for or points > (sealed.score or 0.0)):
-            points = with_share(tried.own_score, points, self.grader.plan.follow_through)
+        own_score = tried.own_score if tried.stood_for else sealed.score or 0.0
+        points = with_share(own_score, points, self.grader.plan.follow_through)
         return msgspec.structs.replace(sealed, score=points)
 
     def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:
@@ -307,8 +319,8 @@ class Merits:
 
         Nothing else of it is told: after a sealed call, learner code may answer as it likes.
         """
-        self._second.stand_for(before)
-        outcomes = self.grader.called(self._second, opened.function, tried.file)
+        second = self._standing_for(before, opened.function)
+        outcomes = self.grader.called(second, opened.function, tried.file)
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)
@@ -322,11 +334,9 @@ class Merits:
         sealed = {n for check in function.checks if check.name in passed for n in check.sealed}
         if not sealed:
             return frozenset()
-        session = self.session
-        if stood_for:
-            session = self._second
-            session.stand_for(stood_for)
+        session = self._standing_for(stood_for, function) if stood_for else self.session
         outcomes = self.grader.called_sealed(session, function, tried.file, sorted(sealed))
+        self._told |= session.asked
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
 
