@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,8 +84,9 @@ class Merits:
     of the course is not right in this submission (it fails, is missing, or belongs to an exercise
     that is not graded) is called once more, in a second process, in which the references answer for
     those. If that was asked for at all, the better of both counts, and the mistake that is named is
-    the one that remains. Where an earlier function hangs or ends the process, the first of these
-    tries is left out: it would only wait.
+    the one that remains. A function that is right in this way is right: nobody answers for it, and
+    `judged_with` names only those that are to be corrected. Where an earlier function hangs or ends
+    the process, the first of these tries is left out: it would only wait.
 
     No process is told the right answer of a function before it has made all of its own calls to it.
     `open` comes first, `sealed` second, and no open call after that but for the points: `_again`.
@@ -117,8 +118,6 @@ class Merits:
         self._told: set[str] = set()
         # Functions that fail on sealed inputs only.
         self._caught: set[str] = set()
-        # The functions to begin with, for each that is right with right ones.
-        self._roots: dict[str, tuple[str, ...]] = {}
 
     def _standing_for(self, names: tuple[str, ...], function: PlannedFunction) -> Session:
         """Return the second process, in which these functions are answered, to call a function."""
@@ -165,9 +164,9 @@ class Merits:
         all_tried = [self._tried(exercise, function, file) for file in files]
         best = max(all_tried, key=lambda tried: tried.result.score or 0.0)
         self._file_of[function.name] = best.file
-        if best.result.verdict is Verdict.PASSED and not best.stood_for:
+        if best.result.verdict is Verdict.PASSED:
             self._right.add(function.name)
-        else:
+        if best.result.verdict is not Verdict.PASSED or best.stood_for:
             self._depends(function)
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
@@ -206,24 +205,15 @@ class Merits:
         own_score = (own.result.score or 0.0) if own is not None else 0.0
         if own is not None and own_score > (result.score or 0.0):
             return own._replace(is_named=False)
+        judged_with = tuple(name for name in before if name in asked)
         result = msgspec.structs.replace(
             result,
-            judged_with=tuple(name for name in before if name in asked),
-            message=result.message or self._right_with(function, before, asked),
+            judged_with=judged_with,
+            message=result.message
+            or f"right with a right {' and '.join(judged_with)}: begin there",
             own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
         )
         return _Tried(file, result, outcomes, before, own_score)
-
-    def _right_with(
-        self, function: PlannedFunction, before: Sequence[str], asked: Collection[str]
-    ) -> str:
-        """Say of a right function which earlier ones are to be corrected."""
-        roots = [root for name in before if name in asked for root in self._roots_of(name)]
-        self._roots[function.name] = tuple(dict.fromkeys(roots))
-        return f"right with a right {' and '.join(self._roots[function.name])}: begin there"
-
-    def _roots_of(self, name: str) -> tuple[str, ...]:
-        return self._roots.get(name, (name,))
 
     def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
         outcomes = self.grader.called(session, function, file)
