@@ -140,9 +140,9 @@ def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Na
 def sample(taken: ClassSubmissions, work: Work) -> tuple[float, list[TaskResult]]:
     """Seconds of one core for a real submission (the grader's and its children's), the answers."""
     answerer = TaskGrader(work)
-    answerer.answer(Task(*taken.entries[0][:2]))
+    answerer.grade(Task(*taken.entries[0][:2]))
     began = cpu_s()
-    answers = [answerer.answer(Task(entry.student, entry.parts)) for entry in taken.entries]
+    answers = [answerer.grade(Task(entry.student, entry.parts)) for entry in taken.entries]
     answerer.close()
     return (cpu_s() - began) / len(answers), answers
 
