@@ -65,6 +65,9 @@ def _look_at(reply: wire.Reply) -> None:
     """What is accepted must be what it says; WireError for what has no object of its own."""
     if isinstance(reply, wire.ReturnedReply):
         wire.unpack(reply.value)
+    elif isinstance(reply, wire.AskedReply):
+        for argument in (*reply.args, *reply.kwargs.values()):
+            wire.unpack(argument)
 
 
 def _replies() -> list[wire.Reply]:
@@ -80,6 +83,8 @@ def _replies() -> list[wire.Reply]:
         wire.ReturnedReply(number, wire.pack(value), False) for number, value in enumerate(values)
     ]
     found += [wire.RaisedReply(3, error), wire.Progress(0, 1, "a.py", 2)]
+    packed = tuple(map(wire.pack, values[:-3]))
+    found.append(wire.AskedReply(3, "softmax", packed, {"hidden": wire.Word("tanh")}))
     definition = wire.Definition("a.py", "softmax", False, True, "0" * 64)
     load_error = wire.LoadError(0, "a.py", 1, error)
     found.append(wire.Loaded((definition,) * 3, (load_error,) * 2, (("a.py", "g"),)))

@@ -86,7 +86,9 @@ class Merits:
     those. If that was asked for at all, the better of both counts, and the mistake that is named is
     the one that remains. A function that is right in this way is right: nobody answers for it, and
     `judged_with` names only those that are to be corrected. Where an earlier function hangs or ends
-    the process, the first of these tries is left out: it would only wait.
+    the process, the second of these tries comes first; if that one is called in it, the other is
+    left out: it would only wait. A function that is there only with stand-ins
+    (`def f(z, g=softmax)`) is tried with them alone.
 
     No process is told the right answer of a function before it has made all of its own calls to it.
     `open` comes first, `sealed` second, and no open call after that but for the points: `_again`.
@@ -155,6 +157,9 @@ class Merits:
     def _open(
         self, exercise: PlannedExercise, function: PlannedFunction, files: Sequence[str]
     ) -> _Opened:
+        if not files and self.session.problems and self._not_right_before(function):
+            # What its own line needs may be there now.
+            files = attempted_in(self._second, exercise.slug, function.name)
         if not files:
             verdict, why = why_absent(self.session, exercise.slug, function.name)
             checks = [check_result(check, verdict, why) for check in function.checks]
@@ -187,21 +192,26 @@ class Merits:
     def _tried(self, exercise: PlannedExercise, function: PlannedFunction, file: str) -> _Tried:
         """Make the open calls in one file: with the learner's functions, then with right ones."""
         before = self._not_right_before(function)
-        judged = self.grader.judge.judged
         own: _Tried | None = None
-        if not self._stuck.intersection(before):
-            outcomes = self._called(self.session, function, file)
-            own = _Tried(file, judged(exercise, function, outcomes), outcomes)
+        here = {(d.file, d.function) for d in self.session.loaded.definitions}
+        is_here = (file, function.name) in here
+        if is_here and not self._stuck.intersection(before):
+            own = self._tried_alone(exercise, function, file)
             if not before or own.result.verdict is Verdict.PASSED:
                 return own
         outcomes = self._called(self._standing_for(before, function), function, file)
         asked = self._second.asked
         self._told |= asked
-        if not asked and own is not None:
-            return own
-        result = judged(exercise, function, outcomes)
+        result = self.grader.judge.judged(exercise, function, outcomes)
+        if asked & self._stuck:
+            self._stuck.add(function.name)
+        is_stuck = function.name in self._stuck
+        if is_here and own is None and not is_stuck and result.verdict is not Verdict.PASSED:
+            own = self._tried_alone(exercise, function, file)
+            if own.result.verdict is Verdict.PASSED:
+                return own
         if not asked:
-            return _Tried(file, result, outcomes)
+            return own or _Tried(file, result, outcomes, () if is_here else before)
         own_score = (own.result.score or 0.0) if own is not None else 0.0
         if own is not None and own_score > (result.score or 0.0):
             return own._replace(is_named=False)
@@ -214,6 +224,13 @@ class Merits:
             own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
         )
         return _Tried(file, result, outcomes, before, own_score)
+
+    def _tried_alone(
+        self, exercise: PlannedExercise, function: PlannedFunction, file: str
+    ) -> _Tried:
+        """Make the open calls with the learner's own functions."""
+        outcomes = self._called(self.session, function, file)
+        return _Tried(file, self.grader.judge.judged(exercise, function, outcomes), outcomes)
 
     def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
         outcomes = self.grader.called(session, function, file)
@@ -288,11 +305,14 @@ class Merits:
         if tried is None:
             return result
         failed = self._failed_elsewhere(function, tried, tried.stood_for)
+        alone = with_failed_elsewhere(result, failed).score or 0.0
+        own_score = tried.own_score if tried.stood_for else alone
         before = self._not_right_before(function)
         if failed:
             self._right.discard(function.name)
             self._depends(function)
-            if before and not tried.stood_for:
+            if before != tried.stood_for:
+                # Because of what only sealed inputs have caught, perhaps.
                 failed &= self._failed_elsewhere(function, tried, before)
         sealed = with_failed_elsewhere(result, failed)
         points = sealed.score or 0.0
@@ -300,8 +320,8 @@ class Merits:
             points = max(points, self._again(opened, tried, before))
         if failed:
             self._caught.add(function.name)
-        own_score = tried.own_score if tried.stood_for else sealed.score or 0.0
-        points = with_share(own_score, points, self.grader.plan.follow_through)
+        if points > own_score:
+            points = with_share(own_score, points, self.grader.plan.follow_through)
         return msgspec.structs.replace(sealed, score=points)
 
     def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:

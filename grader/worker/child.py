@@ -62,7 +62,7 @@ def answer_requests(requests_fd: int, replies_fd: int) -> None:
         if isinstance(request, wire.StandInsRequest):
             assert submission is not None
             assert submission.stand_ins is not None
-            submission.stand_ins.active = frozenset(request.names)
+            submission.stand_ins.activate(request.names)
             continue
         output = _Output()
         sys.stdout = sys.stderr = output
@@ -177,8 +177,14 @@ def _write(descriptor: int, data: bytes) -> None:
 def _prepared(request: wire.LoadRequest, requests: _Requests, replies_fd: int) -> LoadedSubmission:
     def asked(
         name: str, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value]
-    ) -> wire.ToldRequest:
-        _write(replies_fd, wire.encode(wire.AskedReply(requests.number, name, args, kwargs)))
+    ) -> wire.ToldRequest | None:
+        try:
+            question = wire.encode(wire.AskedReply(requests.number, name, args, kwargs))
+        except wire.WireError:
+            return None
+        if len(question) > wire.MAX_REPLY_BYTES:
+            return None
+        _write(replies_fd, question)
         return requests.told()
 
     submission = LoadedSubmission(

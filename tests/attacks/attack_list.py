@@ -5,6 +5,7 @@ run inside a function while the file is loaded, beside a right softmax. The mark
 
 - `[softmax]`, `[jacobian]`: the piece is the source of ex01_softmax.py or ex02_jacobian.py itself,
   and without a `# --- twin` its honest part is a function that returns None;
+- `[alone]`: with `[jacobian]`, beside no softmax at all, so that the references answer for it;
 - `[module]`: run as it stands, at the top level;
 - `[stopped]`: also stopped without a wall, because what it looks for is not there;
 - `[depends]`: what happens without a wall depends on the kernel and on who one is;
@@ -76,6 +77,9 @@ def _attack(name: str, family: str, marks: frozenset[str], text: str) -> Attack:
     elif "jacobian" in marks:
         files["ex02_jacobian.py"] = PRELUDE + text + TELL
         honest["ex02_jacobian.py"] = twin or NO_JACOBIAN
+        if "alone" in marks:
+            files["ex02_jacobian.py"] = f"{PRELUDE}\ndel softmax\n{text}{TELL}"
+            del files["ex01_softmax.py"], honest["ex01_softmax.py"]
     elif "module" in marks:
         files["ex01_softmax.py"] = PRELUDE + text + TELL
     else:

@@ -53,6 +53,50 @@ def test_a_value_comes_out_as_it_went_in(value):
     assert same(wire.unpack(reply.value), value)
 
 
+ARGUMENTS = st.lists(VALUES | st.text(max_size=9), max_size=3)
+
+
+def packed(value):
+    """An argument as a stand-in packs it."""
+    return wire.Word(value) if isinstance(value, str) else wire.pack(value)
+
+
+def asked_of(args, kwargs):
+    named = {name: packed(value) for name, value in kwargs.items()}
+    return wire.AskedReply(3, "softmax", tuple(map(packed, args)), named)
+
+
+@given(ARGUMENTS, st.dictionaries(st.text(max_size=9), VALUES, max_size=3))
+def test_what_a_stand_in_asks_comes_out_as_it_went_in(args, kwargs):
+    asked = wire.decode_reply(wire.encode(asked_of(args, kwargs))[4:])
+    assert isinstance(asked, wire.AskedReply)
+    assert (asked.number, asked.function) == (3, "softmax")
+    assert same(list(map(wire.unpack, asked.args)), args)
+    assert same({name: wire.unpack(value) for name, value in asked.kwargs.items()}, kwargs)
+
+
+@given(VALUES, st.booleans())
+def test_what_a_stand_in_is_told_comes_out_as_it_went_in(value, failed):
+    told = wire.decode_request(wire.encode(wire.ToldRequest(wire.pack(value), failed))[4:])
+    assert isinstance(told, wire.ToldRequest)
+    assert told.failed is failed
+    assert same(wire.unpack(told.value), value)
+
+
+@given(st.lists(st.text(max_size=9)).map(tuple))
+def test_the_names_of_stand_ins_come_out_as_they_went_in(names):
+    request = wire.StandInsRequest(names)
+    assert wire.decode_request(wire.encode(request)[4:]) == request
+
+
+@pytest.mark.parametrize(
+    "request_", [wire.ToldRequest(1.0), wire.StandInsRequest(("softmax",)), wire.ToldRequest()]
+)
+def test_what_only_the_grader_says_is_no_reply(request_):
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(wire.encode(request_)[4:])
+
+
 @settings(max_examples=500)
 @given(st.binary(max_size=300))
 def test_random_bytes_are_a_wire_error(data):
@@ -61,17 +105,22 @@ def test_random_bytes_are_a_wire_error(data):
 
 
 @settings(max_examples=500)
-@given(VALUES, st.data())
-def test_a_damaged_frame_is_a_message_or_a_wire_error(value, data):
-    body = bytearray(wire.encode(wire.ReturnedReply(3, wire.pack(value), mutated=False))[4:])
+@given(VALUES, st.booleans(), st.data())
+def test_a_damaged_frame_is_a_message_or_a_wire_error(value, asks, data):
+    answer = wire.ReturnedReply(3, wire.pack(value), mutated=False)
+    body = bytearray(wire.encode(asked_of([value], {"Z": value}) if asks else answer)[4:])
     for _ in range(data.draw(st.integers(1, 3))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(wire.WireError):
         reply = wire.decode_reply(bytes(body))
         if isinstance(reply, wire.ReturnedReply):
             wire.unpack(reply.value)
+        elif isinstance(reply, wire.AskedReply):
+            for argument in (*reply.args, *reply.kwargs.values()):
+                wire.unpack(argument)
 
 
+@pytest.mark.parametrize("place", ["answer", "argument", "keyword"])
 @pytest.mark.parametrize(
     "value",
     [
@@ -83,8 +132,13 @@ def test_a_damaged_frame_is_a_message_or_a_wire_error(value, data):
         wire.Sequence("list", (wire.Array("int8", (1,), b""),)),
     ],
 )
-def test_a_value_that_contradicts_itself_is_a_wire_error(value):
-    frame = wire.encode(wire.ReturnedReply(0, value, mutated=False))
+def test_a_value_that_contradicts_itself_is_a_wire_error(value, place):
+    messages = {
+        "answer": wire.ReturnedReply(0, value, mutated=False),
+        "argument": wire.AskedReply(0, "softmax", (1.0, value), {}),
+        "keyword": wire.AskedReply(0, "softmax", (), {"Z": value}),
+    }
+    frame = wire.encode(messages[place])
     with pytest.raises(wire.WireError):
         wire.decode_reply(frame[4:])
 
@@ -161,6 +215,33 @@ def test_source_code_and_words_are_no_answer(value):
     body = wire.encode(wire.ReturnedReply(0, wire.Sequence("list", (value,)), mutated=False))[4:]
     with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
         wire.decode_reply(body)
+
+
+def test_a_callback_is_no_argument_of_what_is_asked_and_a_word_is():
+    callback = wire.Sequence("list", (wire.Lambda("x", "1 / 0"),))
+    for args, kwargs in (((callback,), {}), ((), {"f": callback})):
+        body = wire.encode(wire.AskedReply(0, "softmax", args, kwargs))[4:]
+        with pytest.raises(wire.WireError, match="a callback"):
+            wire.decode_reply(body)
+    words = wire.AskedReply(0, "softmax", (wire.Word("relu"),), {"hidden": wire.Word("tanh")})
+    assert wire.decode_reply(wire.encode(words)[4:]) == words
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        wire.AskedReply(0, "x" * 301, (), {}),
+        wire.AskedReply(0, "x", (None,) * 101, {}),
+        wire.AskedReply(0, "x", (), {str(number): None for number in range(101)}),
+        wire.AskedReply(0, "x", (), {"k" * 301: None}),
+        wire.AskedReply(-2, "x", (), {}),
+        wire.AskedReply(2**40, "x", (), {}),
+    ],
+    ids=["a long name", "arguments", "keywords", "a long keyword", "below", "a large number"],
+)
+def test_a_question_beyond_all_measure_is_a_wire_error(asked):
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(wire.encode(asked)[4:])
 
 
 def test_a_message_that_is_too_large_is_refused_where_it_is_made(monkeypatch):
