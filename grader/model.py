@@ -236,21 +236,11 @@ class SubmissionResult(msgspec.Struct, frozen=True):
 
 
 def in_the_way(functions: Iterable[FunctionResult]) -> dict[str, list[str]]:
-    """Map each function that is to be corrected first to those that were judged without it.
-
-    What a function was judged with may be right itself, with right functions: then it is those.
-    """
-    results = list(functions)
-    right = {f.function: f.judged_with for f in results if f.verdict is Verdict.PASSED}
-
-    def roots(name: str) -> set[str]:
-        before = right.get(name, ())
-        return {root for each in before for root in roots(each)} if before else {name}
-
+    """Map each function that is to be corrected first to those that were judged without it."""
     found: dict[str, list[str]] = {}
-    for function in results:
-        for root in {root for name in function.judged_with for root in roots(name)}:
-            found.setdefault(root, []).append(function.function)
+    for function in functions:
+        for name in function.judged_with:
+            found.setdefault(name, []).append(function.function)
     return found
 
 

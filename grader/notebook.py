@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import linecache
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from grader import wire
-from grader.diagnose.explain import Explainer
+from grader.diagnose.explain import Explainer, begin_with
 from grader.errors import UsageError
 from grader.judge.judge import Judge
 from grader.judge.words import next_step
 from grader.learner.check import checks_path
-from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned
+from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, read_plan
 from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, line, show_function
 from grader.worker.calling import answer_of
+from grader.worker.loading import mentioned_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,12 +90,35 @@ def _checked(
     function: Callable[..., Any], plan: Plan, judge: Judge, explainer: Explainer
 ) -> tuple[FunctionResult, PlannedFunction]:
     exercise, planned = _planned(function, plan)
-    outcomes = [
+    outcomes = _outcomes(function, planned)
+    result = judge.judged(exercise, planned, outcomes)
+    if result.verdict is not Verdict.PASSED:
+        for other, earlier in _earlier(function, planned.name, plan):
+            judged = judge.judged(exercise, earlier, _outcomes(other, earlier))
+            if judged.verdict is not Verdict.PASSED:
+                found = begin_with(judged)
+                return msgspec.structs.replace(result, misconception=found), planned
+    return explainer.explained(result, planned, outcomes), planned
+
+
+def _earlier(
+    function: Callable[..., Any], name: str, plan: Plan
+) -> Iterator[tuple[Callable[..., Any], PlannedFunction]]:
+    """Yield the earlier functions of the course that a function's code names, as it finds them."""
+    mentioned = mentioned_in(function)
+    for planned in (f for exercise in plan.exercises for f in exercise.functions):
+        if planned.name == name:
+            return
+        other = getattr(function, "__globals__", {}).get(planned.name)
+        if planned.name in mentioned and callable(other):
+            yield other, planned
+
+
+def _outcomes(function: Callable[..., Any], planned: PlannedFunction) -> list[Outcome]:
+    return [
         NotCalled(NOT_HERE) if index in planned.memory_calls else _outcome(function, call)
         for index, call in enumerate(planned.calls)
     ]
-    result = judge.judged(exercise, planned, outcomes)
-    return explainer.explained(result, planned, outcomes), planned
 
 
 def _planned(function: Callable[..., Any], plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:

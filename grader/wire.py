@@ -285,6 +285,8 @@ class Definition(_Struct, frozen=True):
     stub: bool
     is_defined_here: bool
     fingerprint: Name
+    # The course's other functions that its code names, or that of what it calls in its file.
+    mentions: Annotated[tuple[Name, ...], msgspec.Meta(max_length=500)] = ()
 
 
 class Loaded(_Struct, frozen=True, tag="loaded"):

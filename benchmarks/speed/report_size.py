@@ -22,8 +22,9 @@ from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sample import write_class
 from grader.course.sealing import FIXED_SEED, with_sealed
-from grader.diagnose.following import FollowThrough
 from grader.engine.lane import Lane
+from grader.engine.launch import Wall
+from grader.engine.references import References
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import Grader
 from grader.intake.plain import submission_names
@@ -76,8 +77,8 @@ def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResul
     entries, _strays = submission_names(
         write_class(course, folder, students=SAMPLE), order=plan.slugs
     )
-    with Lane() as lane:
-        grader = Grader(plan, lane, FollowThrough(course.folder))
+    with Lane() as lane, References(plan, Wall()) as references:
+        grader = Grader(plan, lane, references)
         for student, paths in entries:
             yield grader.grade(read_submission(student, paths))
 

@@ -126,7 +126,6 @@ def scripts(folder: Path) -> Path:
 def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Namespace) -> Figures:
     """The figures of one kind of class."""
     folder.mkdir()
-    course = course_of(ROOT / "solutions")
     taken = class_at(submissions, order=plan.slugs, source="plain")
     core_s, answers = sample(taken, Work(plan, strongest()))
     (folder / "answers").write_bytes(pickle.dumps(answers))
@@ -141,9 +140,9 @@ def figures_of(submissions: Path, plan: Plan, folder: Path, options: argparse.Na
 def sample(taken: ClassSubmissions, work: Work) -> tuple[float, list[TaskResult]]:
     """Seconds of one core for a real submission (the grader's and its children's), the answers."""
     answerer = TaskGrader(work)
-    answerer.answer(Task(*taken.entries[0][:2]))
+    answerer.grade(Task(*taken.entries[0][:2]))
     began = cpu_s()
-    answers = [answerer.answer(Task(entry.student, entry.parts)) for entry in taken.entries]
+    answers = [answerer.grade(Task(entry.student, entry.parts)) for entry in taken.entries]
     answerer.close()
     return (cpu_s() - began) / len(answers), answers
 
@@ -265,13 +264,12 @@ def simulated(
     """The figures of a class that is graded in no time."""
     cloudpickle.register_pickle_by_value(sys.modules["__main__"])
     workers.Cluster = Stubbed
-    course = course_of(ROOT / "solutions")
     count = len(entries)
     groups = [
         [Task(e.student, collect(e.parts)) for e in entries[n : n + workers.GROUP]]
         for n in range(0, SAMPLE, workers.GROUP)
     ]
-    with workers.connected(address, course, plan, isolation="auto", count=count) as cluster:
+    with workers.connected(address, plan, isolation="auto", count=count) as cluster:
         times = timed_class(entries, plan, folder, cluster, scheduler)
     stored_s, stored = stored_alone(answers, plan, folder / "alone", count)
     files = (folder / "whole").rglob("*")

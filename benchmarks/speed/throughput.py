@@ -1,4 +1,4 @@
-"""Measure the price of the wall, the throughput on one core and on all, and peers beside it.
+"""Measure the price of the wall and of a root cause, the throughput, and peers beside it.
 
     python benchmarks/speed/throughput.py [--students 100] [--peers PYTHON]
 
@@ -9,14 +9,16 @@ code: 0 when every target is met, 1 when one is missed, 2 when something failed.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
-from lane import floor_forks, mixed_batch, wall_samples, written_batch
+from lane import WARM_UP, floor_forks, mixed_batch, wall_samples, written_batch
 from measure import Moment, Timing, machine, medians, table
 from otter_run import autograder_zip, otter_timing, without_plots
 from peers import nbgrader_marginal, pytest_timing
@@ -24,18 +26,22 @@ from submission import COURSE, Target, light_plan, print_targets
 
 from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
-from grader.course.sample import notebook_bytes
+from grader.course.sample import notebook_bytes, solved_files, with_variant
 from grader.course.sealing import FIXED_SEED, with_sealed
+from grader.course.variants import variants_in
 from grader.engine.isolation import TIERS, examined
 from grader.engine.launch import Wall
 from grader.grade.pool import grade_all
 from grader.grade.processes import Processes, available_cpus
-from grader.grade.tasks import Task, Work
+from grader.grade.tasks import Task, TaskGrader, Work
 from grader.plan import Plan
+from grader.worker.files import Collected
 
-# Each as a ratio: the wall's price; of waiting to a bare fork; of throughput to one core's.
+# Each as a ratio: the wall's price; of waiting to a bare fork; of a submission in which the first
+# function is wrong to a right one; of throughput to one core's.
 WALL_RATIO = 1.25
 FLOOR_RATIO = 2.5
+ROOT_CAUSE_RATIO = 2.5
 JOBS_RATIO = 1.7
 # How many submissions are graded in the time a peer takes for one, on one core.
 OTTER_RATIO, NBGRADER_RATIO, PYTEST_RATIO = 120.0, 30.0, 12.0
@@ -57,6 +63,7 @@ def main() -> int:
             folder = Path(name)
             walls = [found.wall for found in map(examined, TIERS) if not found.problem]
             targets = _walls(course, folder, walls, options.students)
+            targets.append(_root_cause(course, walls[0], options.students))
             per_core_ms, more = _jobs(course, plan, folder, walls[0], options.students)
             targets += more
             if options.peers:
@@ -101,6 +108,59 @@ def _walls(course: Course, folder: Path, walls: Sequence[Wall], students: int) -
             f"{best}: wall / bare fork", FLOOR_RATIO, timings[best].wall_ms / floor.wall_ms, "x"
         ),
     ]
+
+
+def _root_cause(course: Course, wall: Wall, students: int) -> Target:
+    """Print what a submission takes whose first function is wrong, in turn with a right one."""
+    name = course.exercises[0].functions[0].name
+    began = Moment.now()
+    right, wrong = _right_and_wrong(course, name, wall, students)
+    others = began.others_until(Moment.now())
+    ratio = median(wrong) / median(right)
+    print(
+        f"## One root cause: {students} submissions with a wrong `{name}`, and as many right ones\n"
+    )
+    print(f"Behind {wall.tier}, in turn; milliseconds of waiting.\n")
+    rows = [
+        ("right", median(right), 1.0),
+        (f"a wrong `{name}`", median(wrong), ratio),
+        (f"a wrong `{name}`, the slowest", max(wrong), max(wrong) / median(right)),
+    ]
+    print(table(("a submission, median", "wall", "wall / right"), rows))
+    print(f"Other processes kept {others:.2f} cores busy meanwhile.\n")
+    return Target(f"a wrong `{name}`: wall / right", ROOT_CAUSE_RATIO, ratio, "x")
+
+
+def _right_and_wrong(
+    course: Course, name: str, wall: Wall, students: int
+) -> tuple[list[float], list[float]]:
+    """The milliseconds for right submissions, and for those in which this function is wrong.
+
+    Each listed mistake of it has its turn, by a plan with all mistakes, as `grader grade` has it.
+    Raises RuntimeError when any other function loses points.
+    """
+    plan = with_sealed(plan_of(course, mistakes=True), course, FIXED_SEED)
+    solved = solved_files(course)
+    [exercise] = [e for e in course.exercises if name in [f.name for f in e.functions]]
+    file = f"{exercise.slug}.py"
+    variants = variants_in(exercise, exercise.mistakes_path.name)
+    texts = [with_variant(solved[file].decode(), v) for v in variants if v.function == name]
+    wrong = [solved | {file: text.encode()} for text in texts]
+    taken: tuple[list[float], list[float]] = ([], [])
+    grader = TaskGrader(Work(plan, wall))
+    try:
+        for number in range(WARM_UP + students):
+            for files, found in zip((solved, wrong[number % len(wrong)]), taken, strict=True):
+                began = time.perf_counter()
+                graded = grader.grade(Task("student", Collected(0, dict(files)))).graded
+                found.append((time.perf_counter() - began) * 1000)
+                results = [json.loads(f.result) for f in graded.functions] if graded else []
+                lost = [f["function"] for f in results if f["score"] != f["max_score"]]
+                if not results or lost != ([] if files is solved else [name]):
+                    raise RuntimeError(f"points are lost by {lost}")
+    finally:
+        grader.close()
+    return taken[0][WARM_UP:], taken[1][WARM_UP:]
 
 
 def _jobs(

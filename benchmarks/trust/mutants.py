@@ -30,7 +30,6 @@ EXPLAINED = {
     ("_expected", "Expected(path, None, None, None"): "of a tuple or dict only the items are used",
     ("_judge", 'Verdict.PASSED, "XXXX"'): "what is told of a passed check is dropped by the caller",
     ("_judge", "imprecise = None"): "as false as False",
-    ("with_follow_through", "round(before + more, 3)"): "both are hundredths already",
     ("distance", "numbers.reshape(None)"): "of one entry: compared with a scalar in any shape",
     ("leaves_of", "strict"): "parts_of has seen to it that there are as many",
     ("leaves_of", "pairs = zip(parts, expected.items, )"): "likewise",
@@ -46,25 +45,11 @@ EXPLAINED = {
             ("_agrees", "theirs, mistaken"),
         )
     },
-    ("_blocked", "one.used = None"): "as false as False",
-    ("_own_cost", ".join(names)"): "no cost of ours is of two functions",
-    ("own_cost", "break"): "no function of ours is the derivative of two costs",
-    ("own_cost", "partial(*"): "a formula of ours with one cost gives just that cost",
-    ("_is_made_of", "wire.unpack(None)"): "no call of ours has keywords there",
-    ("_is_made_of", "np.errstate(all=None"): "it only silences warnings",
     ("_agrees", "answer is None and"): "what is None has no parts to compare",
-    ("_is_made_of", "*args, )"): "no call of ours has keywords there",
-    ("_computed", "np.errstate(all=None"): "it only silences warnings",
-    ("_is_right", "(answer is None) and False"): "of None nothing can be made that is expected",
     ("_expected", "loose=LOOSE"): "a value check allows as much anyhow",
-    ("_earlier", "or True"): "a formula with an argument too few gives nothing",
-    ("_magnitude", "default="): "no reference gives an empty list",
-    ("_magnitude", "max(map(abs, value), )"): "likewise",
-    ("_magnitude", "initial=None"): "no reference gives an empty array",
     ("_functions", "len(task.files) >= 1"): "the only file is the chosen one anyhow",
     ("_encoded", ">= MAX_ENCODED"): "when a cache is emptied decides about nothing",
     ("_difference", "_difference(value, expected), True"): "no type and no shape is imprecise",
-    ("_explained", "not function.given and"): "nothing is followed then: it spares the work",
 }
 
 

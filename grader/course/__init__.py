@@ -8,11 +8,10 @@ from grader.course.checks import (
     Call,
     Callback,
     Check,
-    Cost,
     FunctionChecks,
     Rng,
     Terms,
     call,
 )
 
-__all__ = ["Call", "Callback", "Check", "Cost", "FunctionChecks", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call"]

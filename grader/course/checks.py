@@ -30,8 +30,9 @@ import numpy as np
 from grader import wire
 from grader.errors import CourseError
 from grader.model import Kind
+from grader.plan import PlannedCost
 
-__all__ = ["Call", "Callback", "Check", "Cost", "FunctionChecks", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call"]
 
 Rng: TypeAlias = np.random.Generator
 
@@ -107,14 +108,6 @@ class Check:
         return list(self.inputs(**{name: available[name] for name in parameters}))
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """An earlier function, times `factor` of the arguments, of which another is the derivative."""
-
-    name: str
-    factor: Callback | None = None
-
-
 @dataclass(slots=True)
 class FunctionChecks:
     """What the author of a course says about one function: its checks, and its cost.
@@ -131,7 +124,7 @@ class FunctionChecks:
     name: str
     checks: list[Check] = field(default_factory=list)
     terms_of: Callable[..., Terms] | None = None
-    costs: list[Cost] = field(default_factory=list)
+    costs: list[PlannedCost] = field(default_factory=list)
 
     def derivative_of(self, name: str, factor: Callback | None = None) -> None:
         """Say that this function is the derivative of an earlier one, by the first argument.
@@ -139,7 +132,8 @@ class FunctionChecks:
         `factor` takes the same arguments; that many times the earlier function is the cost. Where a
         learner's derivative is wrong, but right for their own, other, cost, their feedback says so.
         """
-        self.costs.append(Cost(name, factor))
+        made = None if factor is None else wire.Lambda(factor.parameters, factor.expression)
+        self.costs.append(PlannedCost(name, made))
 
     def terms(self, function: Callable[..., Terms]) -> Callable[..., Terms]:
         """Decorate `function(expected, *args, **kwargs)`, which returns the Terms of an answer."""

@@ -15,9 +15,10 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from grader.course.checks import Check, Cost, FunctionChecks, Terms
+from grader.course.checks import Check, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
+from grader.plan import PlannedCost
 
 OpenInputs: TypeAlias = Literal["check", "feedback"]
 
@@ -33,7 +34,7 @@ class Function:
     checks: tuple[Check, ...]
     hint: str
     notice: str
-    costs: tuple[Cost, ...] = ()
+    costs: tuple[PlannedCost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Call, Callback, Check, Cost, Rng, Terms
+from grader.course.checks import Call, Callback, Check, Rng, Terms
 from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import with_mistakes
 from grader.errors import CourseError, UsageError
@@ -27,7 +27,6 @@ from grader.plan import (
     Plan,
     PlannedCall,
     PlannedCheck,
-    PlannedCost,
     PlannedExercise,
     PlannedFunction,
 )
@@ -117,13 +116,8 @@ def _planned_function(
         calls=tuple(table.calls),
         checks=checks,
         parameters=tuple(inspect.signature(function.reference).parameters),
-        costs=tuple(PlannedCost(c.name, _factor(c)) for c in function.costs),
+        costs=function.costs,
     )
-
-
-def _factor(cost: Cost) -> wire.Lambda | None:
-    factor = cost.factor
-    return None if factor is None else wire.Lambda(factor.parameters, factor.expression)
 
 
 def _code_of(exercise: Exercise) -> str:

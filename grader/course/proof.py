@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Cost
 from grader.course.folder import Course, Exercise
 from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
@@ -85,13 +83,9 @@ def _cost_problems(course: Course, plan: Plan) -> list[str]:
                 f"{exercise.checks_path}: {function.name} is not the derivative of {cost.name} by"
                 " its first argument; correct it"
                 for cost in function.costs
-                if not is_derivative(partial(_cost, cost, references[cost.name]), calls)
+                if not is_derivative(cost, references[cost.name], calls)
             ]
     return problems
-
-
-def _cost(cost: Cost, reference: Callable[..., Any], *args: Any) -> Any:
-    return reference(*args) * (1 if cost.factor is None else cost.factor(*args))
 
 
 def _template_problems(course: Course, grader: Grader) -> list[str]:

@@ -37,6 +37,7 @@ class Deviation:
 
     aspect: Aspect
     leaves: tuple[Leaf, ...] = ()
+    value: wire.Value = None
     error: str = ""
     type_name: str = ""
     mutated: bool = False
@@ -128,7 +129,7 @@ def deviation_of(answer: MistakenAnswer, expected: Expected) -> Deviation:
         return Deviation(Aspect.ERROR, error=answer.error)
     leaves = leaves_of(answer.value, expected)
     if value_difference(answer.value, expected) is not None:
-        return Deviation(Aspect.VALUE, leaves)
+        return Deviation(Aspect.VALUE, leaves, answer.value)
     wrong_type = wrong_type_of(answer.value, expected)
     if wrong_type or answer.mutated:
         return Deviation(Aspect.FORM, type_name=wrong_type, mutated=answer.mutated)
@@ -144,6 +145,32 @@ def wrong_type_of(value: wire.Value, expected: Expected) -> str:
 def same_leaves(one: tuple[Leaf, ...], other: tuple[Leaf, ...]) -> bool:
     """Return whether two wrong answers are the same up to rounding, part by part."""
     return len(one) == len(other) and all(map(same_leaf, one, other))
+
+
+def same_form(one: wire.Value, other: wire.Value) -> bool:
+    """Return whether two values are of one kind, and dicts or tuples of them part by part."""
+    match one, other:
+        case wire.Mapping(), wire.Mapping():
+            same = set(one.keys) == set(other.keys)
+            pairs = (
+                [
+                    (one.values[one.keys.index(k)], other.values[other.keys.index(k)])
+                    for k in one.keys
+                ]
+                if same
+                else []
+            )
+        case wire.Sequence(), wire.Sequence():
+            same = len(one.items) == len(other.items)
+            pairs = list(zip(one.items, other.items, strict=False))
+        case wire.Opaque(), wire.Opaque():
+            return one == other
+        case _:
+            numbers = (wire.Array, wire.NumpyScalar, float, int)
+            return type(one) is type(other) or (
+                isinstance(one, numbers) and isinstance(other, numbers)
+            )
+    return same and all(same_form(a, b) for a, b in pairs)
 
 
 def same_leaf(one: Leaf, other: Leaf) -> bool:

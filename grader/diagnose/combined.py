@@ -21,7 +21,6 @@ from grader.diagnose.answers import (
 from grader.diagnose.patterns import Sample
 from grader.judge.compare import Leaf, is_near
 from grader.model import Misconception
-from grader.plan import PlannedMistake
 
 # Parts of answers: the index of the call, and the number of the part in its answer.
 Parts: TypeAlias = frozenset[tuple[int, int]]
@@ -45,7 +44,10 @@ def _scaled_mistake(case: Case, mistakes: Sequence[PreparedMistake]) -> Misconce
         samples = list(_relative_to(prepared, case))
         factor = patterns.factor_in(samples, case.function.parameters)
         if factor is not None:
-            message = f"{prepared.mistake.message}\n\nOn top of that: {factor.message}"
+            message = (
+                f"{prepared.mistake.message}\n\nOn top of that, every entry is multiplied by"
+                f" {factor.factor}. Where does that come from?"
+            )
             by_words[prepared.mistake.message, factor.id] = Misconception(
                 f"{prepared.mistake.id}+{factor.id}", message, evidence(len(differing))
             )
@@ -86,16 +88,21 @@ def _two_mistakes(case: Case, mistakes: Sequence[PreparedMistake]) -> Misconcept
         if not leaf.is_right
     )
     explained = _explained_parts(case, mistakes, wrong)
+    finite = frozenset(
+        (index, number)
+        for index, number in wrong
+        if not _is_broken(case.answers[index].leaves[number])
+    )
     pairs = [
         (one, other)
         for (one, parts), (other, others) in combinations(explained.values(), 2)
         if parts | others == wrong
-        and len({index for index, _ in parts - others}) >= ENOUGH
-        and len({index for index, _ in others - parts}) >= ENOUGH
+        and _shows(one, parts - others, finite)
+        and _shows(other, others - parts, finite)
     ]
     if len(pairs) != 1:
         return None
-    ((one, other),) = pairs
+    one, other = (prepared.mistake for prepared in pairs[0])
     return Misconception(
         f"{one.id}+{other.id}",
         f"{one.message}\n\nAnd beside that: {other.message}",
@@ -103,11 +110,20 @@ def _two_mistakes(case: Case, mistakes: Sequence[PreparedMistake]) -> Misconcept
     )
 
 
+def _shows(prepared: PreparedMistake, alone: Parts, finite: Parts) -> bool:
+    """Return whether a mistake shows on enough inputs where the other one does not.
+
+    What is not finite is alike in that alone, so it counts only for a mistake that is nothing else.
+    """
+    overflows = all(_is_broken(leaf) for d in prepared.deviations.values() for leaf in d.leaves)
+    return len({index for index, _ in (alone if overflows else alone & finite)}) >= ENOUGH
+
+
 def _explained_parts(
     case: Case, mistakes: Sequence[PreparedMistake], wrong: Parts
-) -> dict[str, tuple[PlannedMistake, Parts]]:
+) -> dict[str, tuple[PreparedMistake, Parts]]:
     """Return, by message, the mistake that explains most of the wrong parts, and those parts."""
-    explained: dict[str, tuple[PlannedMistake, Parts]] = {}
+    explained: dict[str, tuple[PreparedMistake, Parts]] = {}
     for prepared in mistakes:
         if any(
             _is_refuted(answer, prepared.deviations.get(index))
@@ -125,7 +141,7 @@ def _explained_parts(
         if parts:
             best = explained.get(prepared.mistake.message)
             if best is None or len(best[1]) < len(parts):
-                explained[prepared.mistake.message] = (prepared.mistake, parts)
+                explained[prepared.mistake.message] = (prepared, parts)
     return explained
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.model import Outcome, Returned
-from grader.plan import PlannedCall
+from grader.model import Misconception, Outcome, Returned
+from grader.plan import PlannedCall, PlannedCost, PlannedFunction
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -24,6 +24,37 @@ MAX_ENTRIES = 24
 MAX_SIZE = 30.0
 MAX_INPUTS = 4
 ENOUGH = 2
+
+
+# What a function gives, by its name and packed arguments; None if it gives no answer.
+Ask: TypeAlias = Callable[[str, tuple[wire.Value, ...]], wire.Value]
+
+
+def own_cost(
+    function: PlannedFunction, outcomes: Sequence[Outcome], *, own: Ask, right: Ask
+) -> Misconception | None:
+    """What to say of a derivative that is right for the learner's own, other, cost."""
+    for cost in function.costs:
+        costs = {"own": _cost(cost, own), "right": _cost(cost, right)}
+        if count := of_own_cost(function.calls, outcomes, **costs):
+            return Misconception(
+                "derivative_of_another_cost",
+                f"Your derivative is right for your own {cost.name}, but that cost is not the one"
+                f" asked for. Begin there: what should {cost.name} give that yours does not?",
+                f"on {count} inputs it says by how much your own cost grows if an entry grows a"
+                " little",
+            )
+    return None
+
+
+def _cost(cost: PlannedCost, ask: Ask) -> Callable[..., Any]:
+    factor = cost.factor and wire.make_callback(cost.factor.parameters, cost.factor.expression)
+
+    def value(*args: Any) -> float:
+        answer = wire.unpack(ask(cost.name, tuple(map(wire.pack, args))))
+        return np.asarray(answer, dtype=np.float64).item() * (factor(*args) if factor else 1)
+
+    return value
 
 
 def of_own_cost(
@@ -56,12 +87,15 @@ def of_own_cost(
     return count if count >= ENOUGH else 0
 
 
-def is_derivative(cost: Callable[..., Any], calls: Sequence[PlannedCall]) -> bool:
+def is_derivative(
+    cost: PlannedCost, reference: Callable[..., Any], calls: Sequence[PlannedCall]
+) -> bool:
     """Return whether the expected answers are derivatives of `cost`, as far as can be tested."""
+    right = _cost(cost, lambda _name, args: wire.pack(reference(*map(wire.unpack, args))))
     equal = [
         _are_equal(differences, wire.unpack(call.expected))
         for call in calls
-        if (differences := _differences(cost, call)) is not None
+        if (differences := _differences(right, call)) is not None
     ]
     return sum(equal) >= max(ENOUGH, len(equal) / 2)
 

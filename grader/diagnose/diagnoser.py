@@ -22,6 +22,7 @@ from grader.diagnose.answers import (
     evidence,
     is_out_of_memory,
     same_error,
+    same_form,
     same_leaves,
     wrong_type_of,
 )
@@ -78,7 +79,8 @@ class Diagnoser:
             wasteful = any(is_out_of_memory(outcome) for outcome in outcomes)
             return self._wasteful() if wasteful else self._listed(case)
         return (
-            self._listed(case)
+            _misconception(patterns.same_whatever_comes_in(case.samples()))
+            or self._listed(case)
             or self._pattern(case)
             or combined(case, self.prepared)
             or self._invariant(case)
@@ -134,7 +136,10 @@ class Diagnoser:
         if deviation.aspect is Aspect.ERROR or answer.error:
             return deviation.error == answer.error
         if deviation.aspect is Aspect.VALUE:
-            return not is_right and same_leaves(answer.leaves, deviation.leaves)
+            # Where there are no numbers to compare, what is there instead must be the same.
+            has_numbers = all(leaf.numbers is not None for leaf in answer.leaves)
+            same = has_numbers or same_form(answer.value, deviation.value)
+            return not is_right and same and same_leaves(answer.leaves, deviation.leaves)
         if not is_right:
             return False
         if deviation.aspect is Aspect.FORM:

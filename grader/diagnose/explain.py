@@ -87,6 +87,24 @@ def public_part(function: FunctionResult) -> FunctionResult:
     )
 
 
+def begin_with(earlier: FunctionResult) -> Misconception:
+    """Name an earlier function that fails as what may be wrong in one whose code names it.
+
+    Where nobody answers for right functions, nothing more can be told of the later one.
+    """
+    name, count = earlier.function, len(earlier.checks)
+    if earlier.verdict in NOT_THERE:
+        how = "is not there yet"
+    else:
+        failed = sum(check.verdict not in NEUTRAL for check in earlier.checks)
+        how = f"fails {failed} of its {count} checks"
+    return Misconception(
+        "earlier_function",
+        f"It may be your {name}, which {how}: begin there.",
+        f"the code uses {name}",
+    )
+
+
 def attempt(compute: Callable[[], T]) -> T | None:
     """Return what `compute` returns, or None if it fails: explaining must not cost points."""
     try:

@@ -24,6 +24,8 @@ ENOUGH = 2
 LONG = 3
 # Two ways to compute the same value differ by no more than this, relative to its terms.
 ROUNDING = 1e-8
+# A number that is added to every entry must stand out of what rounding does to it so many times.
+STANDS_OUT = 1e3
 # Two factors this near to each other are equal.
 SAME_FACTOR = 1e-6
 CONSTANTS = {-1.0: "-1", 2.0: "2", 0.5: "1/2", -2.0: "-2", -0.5: "-1/2"}
@@ -36,6 +38,8 @@ class Pattern:
     id: str
     message: str
     evidence: str
+    # For a factor: by what every entry is multiplied.
+    factor: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,24 @@ def instead(expected: Expected, numbers: Numbers) -> Expected:
     return replace(expected, value=numbers, loose=loose, tight=tight, data=b"")
 
 
+def same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
+    """Return the pattern of one and the same number in every entry of every answer."""
+    if not samples or len({sample.call_index for sample in samples}) < LONG:
+        return None
+    if any(sample.numbers is None or not sample.numbers.size for sample in samples):
+        return None
+    number = samples[0].got.flat[0]
+    same = all((sample.got == number).all() for sample in samples)
+    if not same or all(sample.is_right for sample in samples):
+        return None
+    return Pattern(
+        "same_whatever_comes_in",
+        f"Your answer is {np.real(number):g} everywhere, whatever comes in: nothing in it depends"
+        " on the arguments yet.",
+        f"so it is on all {len({sample.call_index for sample in samples})} inputs",
+    )
+
+
 def pattern_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
     """Return the first pattern that explains all these answers."""
     return (
@@ -149,47 +171,49 @@ def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern |
     at = np.unravel_index(np.argmax(np.abs(first.want)), first.want.shape)
     factor = float(np.real(first.got[at] / first.want[at]))
     candidates = [
-        (name, words)
-        for name, words, of in _factors(telling, parameters, factor)
+        (name, words, times)
+        for name, words, times, of in _factors(telling, parameters, factor)
         if abs(of(first) - factor) <= SAME_FACTOR * abs(factor)
         and all(close(s.got, of(s) * s.want, s.expected, scale=of(s)) for s in wrong)
     ]
     if not candidates:
         return None
-    name, words = candidates[0]
+    name, words, times = candidates[0]
     count = len({sample.call_index for sample in telling})
     number = f"{factor:.6g}" if name == "constant" else "the same factor"
     return Pattern(
         f"factor_{name}",
         f"{which} exactly {words}",
         f"{number} in every entry, on {count} inputs",
+        times,
     )
 
 
 def _factors(
     samples: Sequence[Sample], parameters: Sequence[str], factor: float
-) -> Iterator[tuple[str, str, Any]]:
-    """Yield factors to try, numbers first: each with its name, its words, its value in a sample."""
+) -> Iterator[tuple[str, str, str, Any]]:
+    """Yield factors to try, numbers first: name, words, formula, and its value in a sample."""
     for number, text in CONSTANTS.items():
         name = text.replace("-", "minus_").replace("/", "_over_")
         if number == -1:
             words = "the right one with the sign turned round. Which way does a step down go?"
         else:
             words = f"{text} times the right one. Where does that factor come from?"
-        yield name, words, lambda _sample, number=number: number
+        yield name, words, text, lambda _sample, number=number: number
     yield from _sizes_as_factors(samples, parameters)
     # A number that is not in the list.
     if np.isfinite(factor) and factor:
         yield (
             "constant",
             "the right one times one and the same number. Where does that factor come from?",
+            f"{factor:.6g}",
             lambda _sample: factor,
         )
 
 
 def _sizes_as_factors(
     samples: Sequence[Sample], parameters: Sequence[str]
-) -> Iterator[tuple[str, str, Any]]:
+) -> Iterator[tuple[str, str, str, Any]]:
     """Yield the sizes of arguments as factors to try."""
     sizes = [_sizes(sample.call, parameters) for sample in samples]
     seen: set[tuple[int, ...]] = set()
@@ -206,15 +230,17 @@ def _sizes_as_factors(
         size = f"{name}.shape[{axis}]"
         slug = f"{'rows' if axis == 0 else 'columns'}_of_{name}"
         for sign, turned in ((1, ""), (-1, " and has the wrong sign")):
-            prefix = "" if sign == 1 else "minus_"
+            prefix, minus = ("", "") if sign == 1 else ("minus_", "-")
             yield (
                 f"{prefix}{slug}",
                 f"{size} times too large{turned}. Is there a sum where a mean is asked for?",
+                f"{minus}{size}",
                 lambda s, label=label, sign=sign: sign * _sizes(s.call, parameters)[label],
             )
             yield (
                 f"{prefix}1_over_{slug}",
                 f"{size} times too small{turned}. What do you divide by that you should not?",
+                f"{minus}1 / {size}",
                 lambda s, label=label, sign=sign: sign / _sizes(s.call, parameters)[label],
             )
 
@@ -322,6 +348,8 @@ def _along(samples: Sequence[Sample], axis: int | None, what: Any, *, relative: 
             spread = np.abs(values - values.mean(axis=axis, keepdims=True))
         if not (spread <= allowed).all():
             return 0
+        if not relative and not (np.abs(values) > STANDS_OUT * allowed).any():
+            continue
         length = values.size if axis is None else values.shape[axis]
         if length >= LONG and not sample.is_right:
             indices.add(sample.call_index)

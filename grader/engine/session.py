@@ -377,11 +377,12 @@ class Session:
             stand_ins=self._answer_asked is not None,
         )
         progress: wire.Progress | None = None
+        began = time.monotonic()
         try:
             child.send(wire.encode(request), wall_s=self._wall_left_s())
             for count in range(MAX_PROGRESS):
                 if count % 100 == 99:  # pragma: no cover  # a hundred statements that report
-                    child.measured_cpu_s()
+                    self._refuse_to_wait(child, time.monotonic() - began)
                 reply = self._received(child, self._limits_of(self.limits.statement_cpu_s))
                 self._check_names(reply)
                 match reply:
@@ -405,6 +406,13 @@ class Session:
             raise SandboxError(f"the process for learner code did not start loading: {what}")
         self._skip(progress, what)
         return False
+
+    def _refuse_to_wait(self, child: Process, waited_s: float) -> None:
+        """Raise OutOfTime for a process that reports statements and rests between them."""
+        used_s = child.measured_cpu_s()
+        limit_s = self.limits.statement_cpu_s
+        if used_s is not None and waited_s > self.limits.wall_factor * max(used_s, limit_s):
+            raise OutOfTime(f"{limit_s:g} seconds")
 
     def _skip(self, progress: wire.Progress, what: str) -> None:
         """Note which statement stopped loading, and how, and leave it out from now on."""
@@ -431,7 +439,10 @@ class Session:
         match reply:
             case wire.Loaded(definitions=definitions, errors=errors, others=others):
                 files = {source.name for source in self.contents.sources}
-                valid = all(d.file in files and d.function in self.functions for d in definitions)
+                valid = all(
+                    d.file in files and {d.function, *d.mentions} <= {*self.functions}
+                    for d in definitions
+                )
                 named = {(d.file, d.function) for d in definitions}
                 valid = valid and len(named) == len(definitions)
                 valid = valid and all(error.label in self._labels for error in errors)

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from grader.diagnose.own_cost import own_cost
-from grader.engine.session import Session
+from grader import wire
+from grader.diagnose.derivatives import own_cost
+from grader.diagnose.explain import begin_with
+from grader.engine.session import EncodedCall, Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_share
-from grader.model import Died, FunctionResult, Misconception, Outcome, TimedOut, Verdict
+from grader.model import (
+    Died,
+    FunctionResult,
+    Misconception,
+    Outcome,
+    Returned,
+    TimedOut,
+    Verdict,
+)
 from grader.plan import PlannedExercise, PlannedFunction
 
 if TYPE_CHECKING:
     from grader.grade.grader import Grader
+
+# Numbers of calls of a learner's own cost: no planned call has one so large.
+FIRST_NUMBER = 1_000_000
 
 Planned: TypeAlias = Sequence[tuple[PlannedExercise, PlannedFunction]]
 
@@ -70,9 +84,11 @@ class Merits:
     of the course is not right in this submission (it fails, is missing, or belongs to an exercise
     that is not graded) is called once more, in a second process, in which the references answer for
     those. If that was asked for at all, the better of both counts, and the mistake that is named is
-    the one that remains. Where an earlier function hangs or ends the process, the second of these
-    tries comes first; if that one is called in it, the other is left out: it would only wait. A
-    function that is there only with stand-ins (`def f(z, g=softmax)`) is tried with them alone.
+    the one that remains. A function that is right in this way is right: nobody answers for it, and
+    `judged_with` names only those that are to be corrected. Where an earlier function hangs or ends
+    the process, the second of these tries comes first; if that one is called in it, the other is
+    left out: it would only wait. A function that is there only with stand-ins
+    (`def f(z, g=softmax)`) is tried with them alone.
 
     No process is told the right answer of a function before it has made all of its own calls to it.
     `open` comes first, `sealed` second, and no open call after that but for the points: `_again`.
@@ -100,11 +116,19 @@ class Merits:
         self._stuck: set[str] = set()
         self._file_of: dict[str, str] = {}
         self._opened: list[_Opened] = []
-        self._asked: set[str] = set()
+        # What the second process has been told right answers of.
+        self._told: set[str] = set()
         # Functions that fail on sealed inputs only.
         self._caught: set[str] = set()
-        # The functions to begin with, for each that is right with right ones.
-        self._roots: dict[str, tuple[str, ...]] = {}
+
+    def _standing_for(self, names: tuple[str, ...], function: PlannedFunction) -> Session:
+        """Return the second process, in which these functions are answered, to call a function."""
+        if function.name in self._told:
+            # It may have kept the right answers of this one.
+            self._second.restart()
+            self._told.clear()
+        self._second.stand_for(names)
+        return self._second
 
     @cached_property
     def _second(self) -> Session:
@@ -119,6 +143,11 @@ class Merits:
             return ()
         names = self.grader.plan.names
         return tuple(n for n in names[: names.index(function.name)] if n not in self._right)
+
+    def _depends(self, function: PlannedFunction) -> None:
+        """Note that what a function gets depends on which earlier ones are right."""
+        if self.grader.references is not None and function.name != self.grader.plan.names[0]:
+            self.run.together = True
 
     def open(self) -> None:
         """Make the open calls of all functions, choose files, and explain what was found."""
@@ -140,10 +169,10 @@ class Merits:
         all_tried = [self._tried(exercise, function, file) for file in files]
         best = max(all_tried, key=lambda tried: tried.result.score or 0.0)
         self._file_of[function.name] = best.file
-        if best.result.verdict is Verdict.PASSED and not best.stood_for:
+        if best.result.verdict is Verdict.PASSED:
             self._right.add(function.name)
-        elif function.name != self.grader.plan.names[0]:
-            self.run.together = True
+        if best.result.verdict is not Verdict.PASSED or best.stood_for:
+            self._depends(function)
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
         if len(files) > 1:
@@ -170,9 +199,9 @@ class Merits:
             own = self._tried_alone(exercise, function, file)
             if not before or own.result.verdict is Verdict.PASSED:
                 return own
-        self._second.stand_for(before)
-        outcomes = self._called(self._second, function, file)
+        outcomes = self._called(self._standing_for(before, function), function, file)
         asked = self._second.asked
+        self._told |= asked
         result = self.grader.judge.judged(exercise, function, outcomes)
         if asked & self._stuck:
             self._stuck.add(function.name)
@@ -183,14 +212,15 @@ class Merits:
                 return own
         if not asked:
             return own or _Tried(file, result, outcomes, () if is_here else before)
-        self._asked |= asked
         own_score = (own.result.score or 0.0) if own is not None else 0.0
         if own is not None and own_score > (result.score or 0.0):
             return own._replace(is_named=False)
+        judged_with = tuple(name for name in before if name in asked)
         result = msgspec.structs.replace(
             result,
-            judged_with=tuple(name for name in before if name in asked),
-            message=result.message or self._right_with(function, before, asked),
+            judged_with=judged_with,
+            message=result.message
+            or f"right with a right {' and '.join(judged_with)}: begin there",
             own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
         )
         return _Tried(file, result, outcomes, before, own_score)
@@ -201,17 +231,6 @@ class Merits:
         """Make the open calls with the learner's own functions."""
         outcomes = self._called(self.session, function, file)
         return _Tried(file, self.grader.judge.judged(exercise, function, outcomes), outcomes)
-
-    def _right_with(
-        self, function: PlannedFunction, before: Sequence[str], asked: Collection[str]
-    ) -> str:
-        """Say of a right function which earlier ones are to be corrected."""
-        roots = [root for name in before if name in asked for root in self._roots_of(name)]
-        self._roots[function.name] = tuple(dict.fromkeys(roots))
-        return f"right with a right {' and '.join(self._roots[function.name])}: begin there"
-
-    def _roots_of(self, name: str) -> tuple[str, ...]:
-        return self._roots.get(name, (name,))
 
     def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
         outcomes = self.grader.called(session, function, file)
@@ -225,6 +244,8 @@ class Merits:
         result = tried.result
         if self.session.is_over:
             return result
+        if self.grader.references is None and (earlier := self._may_be_wrong_because_of(tried)):
+            return msgspec.structs.replace(result, misconception=begin_with(earlier))
         return self.grader.explainer.explained(
             result,
             function,
@@ -233,20 +254,49 @@ class Merits:
             own_cost=lambda: self._own_cost(function, tried.outcomes),
         )
 
+    def _may_be_wrong_because_of(self, tried: _Tried) -> FunctionResult | None:
+        """Return the first earlier function that its code names and that fails; None if none does.
+
+        Where nobody answers for right functions, it cannot be told what is wrong in this one.
+        """
+        if tried.result.verdict is Verdict.PASSED:
+            return None
+        name = tried.result.function
+        mentioned = {
+            other
+            for definition in self.session.loaded.definitions
+            if (definition.file, definition.function) == (tried.file, name)
+            for other in definition.mentions
+        }
+        failing = (opened.result for opened in self._opened)
+        return next(
+            (r for r in failing if r.function in mentioned and r.verdict is not Verdict.PASSED),
+            None,
+        )
+
     def _own_cost(
         self, function: PlannedFunction, outcomes: Sequence[Outcome]
     ) -> Misconception | None:
-        if self.grader.references is None:
+        """Look for a derivative of the learner's own cost, if that is not right."""
+        references = self.grader.references
+        wrong = {cost.name for cost in function.costs} & self._file_of.keys() - self._right
+        if references is None or not wrong:
             return None
-        wrong = {n: file for n, file in self._file_of.items() if n not in self._right}
-        answer = self.grader.references.answer
-        return own_cost(self.session, wrong, function, outcomes, answer)
+        numbers = count(FIRST_NUMBER)
+
+        def own(name: str, args: tuple[wire.Value, ...]) -> wire.Value:
+            number, file = next(numbers), self._file_of[name]
+            frame = wire.encode(wire.CallRequest(number, file, name, args, {}))
+            (outcome,) = self.session.call(file, name, [EncodedCall(number, frame)])
+            return outcome.value if isinstance(outcome, Returned) else None
+
+        def right(name: str, args: tuple[wire.Value, ...]) -> wire.Value:
+            return references.answer(wire.AskedReply(0, name, args, {})).value
+
+        return own_cost(function, outcomes, own=own, right=right)
 
     def sealed(self) -> Iterator[FunctionResult]:
         """Make the sealed calls of those checks that passed; yield the final results."""
-        if any(opened.function.name in self._asked for opened in self._opened):
-            # It may have kept the right answers of a function that is now called itself.
-            self._second.restart()
         for opened in self._opened:
             yield self._sealed(opened)
 
@@ -259,8 +309,8 @@ class Merits:
         own_score = tried.own_score if tried.stood_for else alone
         before = self._not_right_before(function)
         if failed:
-            self.run.together |= function.name != self.grader.plan.names[0]
             self._right.discard(function.name)
+            self._depends(function)
             if before != tried.stood_for:
                 # Because of what only sealed inputs have caught, perhaps.
                 failed &= self._failed_elsewhere(function, tried, before)
@@ -279,8 +329,8 @@ class Merits:
 
         Nothing else of it is told: after a sealed call, learner code may answer as it likes.
         """
-        self._second.stand_for(before)
-        outcomes = self.grader.called(self._second, opened.function, tried.file)
+        second = self._standing_for(before, opened.function)
+        outcomes = self.grader.called(second, opened.function, tried.file)
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)
@@ -294,11 +344,9 @@ class Merits:
         sealed = {n for check in function.checks if check.name in passed for n in check.sealed}
         if not sealed:
             return frozenset()
-        session = self.session
-        if stood_for:
-            session = self._second
-            session.stand_for(stood_for)
+        session = self._standing_for(stood_for, function) if stood_for else self.session
         outcomes = self.grader.called_sealed(session, function, tried.file, sorted(sealed))
+        self._told |= session.asked
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
 

@@ -277,13 +277,46 @@ class LoadedSubmission:
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 here = self.labels.get(origin or "", source.name) == source.name
                 fingerprint = self.fingerprints.get(source.name, source.name)
-                yield wire.Definition(source.name, name, self._is_stub(function), here, fingerprint)
+                mentioned = mentioned_in(function) & set(self.request.functions) - {name}
+                yield wire.Definition(
+                    source.name,
+                    name,
+                    self._is_stub(function),
+                    here,
+                    fingerprint,
+                    tuple(sorted(mentioned)),
+                )
 
     def _others(self) -> Iterator[tuple[str, str]]:
         for source in self.request.sources:
             for statement in self.statements[source.name]:
                 if statement.function and statement.function not in self.request.functions:
                     yield source.name, wire.clean(statement.function, 300)
+
+
+def mentioned_in(function: object) -> set[str]:
+    """Return the names in a function's code, and in the code of what it names of its own file."""
+    names: set[str] = set()
+    waiting, seen = [function], set[int]()
+    while waiting:
+        found = waiting.pop()
+        codes = [_code_of(found)]
+        while codes:
+            code = codes.pop()
+            if not isinstance(code, types.CodeType) or id(code) in seen:
+                continue
+            seen.add(id(code))
+            codes += code.co_consts
+            names.update(code.co_names)
+            if isinstance(found, types.FunctionType):
+                # Not of a function that was imported: what that one needs is its own matter.
+                near = map(found.__globals__.get, code.co_names)
+                waiting += [one for one in near if _is_near(one, found)]
+    return names
+
+
+def _is_near(one: object, function: types.FunctionType) -> bool:
+    return isinstance(one, types.FunctionType) and one.__globals__ is function.__globals__
 
 
 def _code_of(function: object) -> object:

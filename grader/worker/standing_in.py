@@ -46,7 +46,7 @@ class StandIns:
         for namespace, _held in self._seen.values():
             for name in self.active:
                 if not callable(namespace.get(name)):
-                    namespace[name] = self._new(name)
+                    namespace[name] = self._new(name, namespace)
 
     def put_into(self, namespace: dict[str, Any]) -> None:
         """Replace each of the course's functions in a namespace, also those that it lacks."""
@@ -54,10 +54,10 @@ class StandIns:
         for name in self.names:
             found = namespace.get(name)
             if self._is_one(found):
-                if found not in self._written and name in held:
+                if found not in self._written and self.written(held.get(name)) is not None:
                     namespace[name] = held[name]
             elif name not in namespace or callable(found):
-                namespace[name] = self._new(name)
+                namespace[name] = self._new(name, namespace)
                 if callable(found):
                     self._written[namespace[name]] = found
                 if isinstance(found, types.FunctionType):
@@ -77,7 +77,7 @@ class StandIns:
     def _is_one(self, found: Any) -> bool:
         return type(found) is types.FunctionType and found in self._all
 
-    def _new(self, name: str) -> types.FunctionType:
+    def _new(self, name: str, namespace: Mapping[str, Any]) -> types.FunctionType:
         def stand_in(*args: Any, **kwargs: Any) -> Any:
             if name in self.active:
                 packed = tuple(map(_packed, args))
@@ -88,9 +88,11 @@ class StandIns:
                         raise ValueError(f"the right {name} cannot answer these arguments")
                     if told is not None:
                         return wire.unpack(told.value)
-            if stand_in not in self._written:
+            # Where files import each other, it was taken before its own file defined the function.
+            written = self.written(stand_in) or self.written(namespace.get(name))
+            if written is None:
                 raise NameError(f"name {name!r} is not defined", name=name)
-            return self._written[stand_in](*args, **kwargs)
+            return written(*args, **kwargs)
 
         assert isinstance(stand_in, types.FunctionType)
         stand_in.__name__ = stand_in.__qualname__ = name

@@ -204,21 +204,6 @@ def numerical_gradient__put_back_too_far(f, x, eps=1e-5):
     return grad
 
 
-def numerical_gradient__one_array_under_two_names(f, x, eps=1e-5):
-    """Your left and your right are the same array under two names, so all differences are 0.
-
-    right = x copies nothing. How do you get an array that can be changed without changing x?
-    """
-    grad = np.zeros(x.shape)
-    for place in np.ndindex(x.shape):
-        right = x
-        left = x
-        right[place] += eps
-        left[place] -= eps
-        grad[place] = (f(right) - f(left)) / (2 * eps)
-    return grad
-
-
 def numerical_gradient__only_the_last_entry(f, x, eps=1e-5):
     """Your gradient is made anew in every round, so only its last entry survives.
 

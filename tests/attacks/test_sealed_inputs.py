@@ -16,8 +16,9 @@ import msgspec
 import pytest
 
 from grader.course.sealing import with_sealed
-from grader.diagnose.following import FollowThrough
 from grader.engine.isolation import isolation_text
+from grader.engine.launch import Wall
+from grader.engine.references import References
 from grader.grade.grader import GradedSubmission, Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
@@ -154,8 +155,9 @@ def plan(course) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def grader(plan, lane, course) -> Grader:
-    return Grader(plan, lane, FollowThrough(course.folder))
+def grader(plan, lane) -> Iterator[Grader]:
+    with References(plan, Wall()) as references:
+        yield Grader(plan, lane, references)
 
 
 def source_of(plan: Plan, code: str, picked: str) -> bytes:

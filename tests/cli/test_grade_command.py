@@ -47,7 +47,8 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "misconception",
         "checks",
         "override",
-        "follow_through",
+        "judged_with",
+        "own",
         "grid",
     }
     assert set(ada["functions"][0]["checks"][0]) == {

@@ -96,7 +96,7 @@ def test_a_course_authors_slip_names_the_file_and_the_remedy(copy, name, old, ne
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("follow_through = 0.5", "follow_through = 2", "between 0 and 1"),
+        ("[limits]", "follow_through = 2\n[limits]", "between 0 and 1"),
         ("softmax = 12", "softmax = 0", "give it more than 0"),
         ("[limits]", "[limit]", "unknown field `limit`"),
         ("title =", "title", "Expected '='"),

@@ -1,10 +1,14 @@
 """A learner's process that answers for others, too early, or of what is not there, is ended."""
 
 import re
+import time
 
+import msgspec
 import pytest
 
-from grader.model import Verdict
+from grader.grade.grader import Grader
+from grader.intake.submission import submission_of
+from grader.model import Limits, Verdict
 from tests.support.submissions import SOFTMAX
 
 WIRE = 'import os, sys\nwire = sys.modules["grader.wire"]\n'
@@ -34,6 +38,17 @@ def test_while_it_loads(grade_softmax, message):
     assert result.score in (0, 12)
     assert result.verdict in (Verdict.PASSED, Verdict.NOT_LOADED)
     assert grade_softmax(SOFTMAX).score == 12
+
+
+def test_who_reports_statements_and_rests_between_them_is_not_waited_for(plan, lane):
+    limits = Limits(statement_cpu_s=0.2, submission_cpu_s=60, wall_factor=2)
+    grader = Grader(msgspec.structs.replace(plan, limits=limits), lane)
+    report = sent('wire.Progress(0, 0, "ex01_softmax.py", 1)').strip()
+    forged = f"{WIRE}import time\nwhile True: {report}; time.sleep(0.002)\n"
+    began = time.monotonic()
+    result = grader.grade(submission_of("ada", {"ex01_softmax.py": forged.encode()}))
+    assert "did not finish within" in result.notes[0]
+    assert time.monotonic() - began < 30
 
 
 def test_two_definitions_of_one_function_in_one_file_end_the_process(grade):

@@ -148,7 +148,8 @@ def test_a_submission_that_uses_up_its_time_gets_timed_out(grade_quickly):
     source = "import time\nt = time.process_time()\nwhile time.process_time() < t + .25: pass\n"
     result, _ = grade_quickly(source * 30 + "def softmax(Z): pass")
     assert (result.verdict, result.score) == (Verdict.NOT_LOADED, 0)
-    assert "did not finish within" in result.message
+    # On a busy machine the kernel may be the first to count it up.
+    assert "did not finish within" in result.message or "computing time" in result.message
 
 
 def test_many_statements_that_end_the_process_cost_their_file_and_no_other(grade):

@@ -301,21 +301,6 @@ def test_one_function_of_an_exercise_is_graded_alone(grader):
     assert grader.only("ex02_jacobian", "softmax_jacobian") is only
 
 
-def test_one_function_is_followed_as_all_are(course, plan, lane):
-    from grader.diagnose.following import FollowThrough
-
-    files = {f"{e.slug}.py": e.reference_path.read_bytes() for e in course.exercises[1:2]}
-    files["ex01_softmax.py"] = (
-        b"import numpy as np\ndef softmax(Z):\n"
-        b"    E = 2.0 ** (Z - Z.max(axis=0, keepdims=True))\n"
-        b"    return E / E.sum(axis=0, keepdims=True)\n"
-    )
-    grader = Grader(plan, lane, FollowThrough(course.folder))
-    only = grader.only("ex02_jacobian", "softmax_jacobian")
-    (function,) = only.grade(submission_of("ada", files)).functions
-    assert function.follow_through > 0
-
-
 class Unlimited(Lane):
     """A lane on a system that does not limit memory."""
 
@@ -345,11 +330,3 @@ def test_a_function_that_never_answers_is_not_called_again_and_again(plan, lane)
     assert {c.verdict for c in function.checks} == {Verdict.TIMED_OUT}
     told = {c.message.partition(": ")[2] for c in function.checks if c.hidden}
     assert told == {"not called any more: earlier calls used up the time"}
-
-
-def test_without_the_courses_formulas_nothing_is_followed_nor_tried(grader, caplog):
-    source = b"import numpy as np\ndef softmax_jacobian(z): return np.ones((len(z), len(z)))\n"
-    only = grader.only("ex02_jacobian", "softmax_jacobian")
-    (function,) = only.grade(submission_of("ada", {"a.py": source})).functions
-    assert function.verdict == Verdict.WRONG_VALUE
-    assert caplog.messages == []

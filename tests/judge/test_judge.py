@@ -11,10 +11,8 @@ from grader.errors import SandboxError
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
 from grader.judge.judge import Judge
-from grader.judge.scoring import with_follow_through
 from grader.model import (
     Died,
-    Followed,
     Kind,
     Limits,
     NotCalled,
@@ -234,26 +232,6 @@ def test_a_listed_mistake_is_named_and_a_grid_shows_what_is_wrong():
     assert result.misconception.id == "plus_one"
     assert result.misconception.message == "You add one."
     assert result.grid.rows == ("++", "++")
-
-
-def test_what_follows_from_an_earlier_function_is_not_named_but_what_follows_in_part_is():
-    """An answer that is right given the earlier functions holds no mistake of its own."""
-    value = (check("values", Kind.VALUE, 2), check("second", Kind.VALUE, 2, calls=(1,)))
-    plan, function, outcomes = planned_with(value, WRONG, WRONG)
-    judge = Judge(plan)
-    result = judge.judged(plan.exercises[0], function, outcomes)
-    explainer = Explainer(plan, judge.expected)
-    for names, named in (({"values", "second"}, None), ({"values"}, "plus_one")):
-        followed = Followed(frozenset(names), ("softmax",))
-        given = with_follow_through(result, followed, share=0.5)
-        assert given.follow_through > 0
-        explained = explainer.explained(given, function, outcomes, followed=followed)
-        misconception = explained.misconception
-        assert (misconception.id if misconception else None) == named
-        assert explained.grid is not None
-        # If no points were given for following, the mistake stays named.
-        plain = explainer.explained(result, function, outcomes, followed=followed)
-        assert plain.misconception.id == "plus_one"
 
 
 def test_a_check_of_parts_looks_at_those_only():

@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.judge.judge import result_of
-from grader.judge.scoring import WRONG_ELSEWHERE, score, with_failed_elsewhere, with_follow_through
-from grader.model import CheckResult, Followed, Kind, Verdict, total
+from grader.judge.scoring import WRONG_ELSEWHERE, score, with_failed_elsewhere, with_share
+from grader.model import CheckResult, Kind, Verdict, total
 from grader.plan import PlannedExercise, PlannedFunction
 
 EXERCISE = PlannedExercise("ex", "An exercise", ())
@@ -69,14 +69,12 @@ def test_one_more_passed_check_never_lowers_the_score_of_who_is_right_in_half(
     assert score(points, [*checks, check(kind, weight)]) >= score(points, checks)
 
 
-@given(POINTS, CHECKS, st.sets(st.integers(0, 29)), SHARES)
-def test_follow_through_adds_up_to_no_more_than_the_points(points, checks, numbers, share):
-    named = [msgspec.structs.replace(one, name=str(n)) for n, one in enumerate(checks)]
-    before = function(points, named)
-    followed = Followed(frozenset(map(str, numbers)), ("softmax",))
-    after = with_follow_through(before, followed, share=share)
-    assert before.score <= after.score <= points
-    assert after.follow_through == pytest.approx(after.score - before.score, abs=0.0051)
+@given(POINTS, POINTS, SHARES)
+def test_a_share_of_the_difference_is_given_and_nothing_taken_away(own, points, share):
+    after = with_share(own, points, share)
+    assert min(own, points) - 0.0051 <= after <= points
+    assert with_share(own, points, 1) == pytest.approx(points, abs=0.0051)
+    assert with_share(own, points, 0) == pytest.approx(min(own, points), abs=0.0051)
 
 
 @given(st.lists(st.one_of(st.none(), POINTS)))
@@ -106,47 +104,9 @@ def test_scores_are_in_hundredths():
     assert score(0.506, [wrong(Kind.TYPE, 0.1), check(Kind.VALUE, 100)]) == 0.506
 
 
-def followed(*names):
-    return Followed(frozenset(names), ("softmax", "forward"))
-
-
-def test_follow_through_gives_a_share_of_what_the_checks_would_be_worth():
-    before = function(10, [wrong(Kind.VALUE, 1, "x"), check(Kind.VALUE, 1, name="y")])
-    after = with_follow_through(before, followed("x"), share=0.5)
-    assert (before.score, after.score, after.follow_through) == (5.0, 7.5, 2.5)
-    assert after.message.startswith("right, given your own softmax and forward")
-    assert after.verdict is Verdict.WRONG_VALUE
-    assert after.checks == before.checks
-
-
-def test_follow_through_in_part_says_so():
-    checks = [wrong(Kind.VALUE, 1, name) for name in "xyz"]
-    after = with_follow_through(function(9, checks), followed("x"), share=1)
-    assert (after.score, after.follow_through) == (3.0, 3.0)
-    assert after.message == "no (in part it is right, given your own softmax and forward)"
-
-
-def test_follow_through_is_in_hundredths_and_counts_from_the_first_one():
-    checks = [wrong(Kind.VALUE, 1, "x"), check(Kind.VALUE, 2, name="y")]
-    before = function(1, checks)
-    after = with_follow_through(before, followed("x"), share=0.5)
-    # Half of a third of a point.
-    assert (before.score, after.score, after.follow_through) == (0.67, 0.83, 0.16)
-    in_part = [wrong(Kind.VALUE, 1, "x"), wrong(Kind.VALUE, 1, "z")]
-    before = function(1, in_part)
-    after = with_follow_through(before, followed("x"), share=1)
-    assert (after.score, after.follow_through) == (0.5, 0.5)
-
-
-def test_no_share_and_nothing_right_change_nothing():
-    before = function(10, [wrong(Kind.VALUE, 1, "x")])
-    assert with_follow_through(before, followed("x"), share=0) is before
-    assert with_follow_through(before, followed("other"), share=1) is before
-
-
-@given(POINTS, CHECKS, SHARES, st.data())
+@given(POINTS, CHECKS, st.data())
 def test_checks_that_fail_on_other_inputs_cost_their_points_and_change_no_other(
-    points, checks, share, data
+    points, checks, data
 ):
     checks = [
         msgspec.structs.replace(one, name=str(number), message="m")
@@ -155,9 +115,8 @@ def test_checks_that_fail_on_other_inputs_cost_their_points_and_change_no_other(
     passed = [one.name for one in checks if one.verdict is Verdict.PASSED]
     failed = data.draw(st.sets(st.sampled_from(passed))) if passed else set()
     before = function(points, checks)
-    after = with_failed_elsewhere(before, failed, None, share=share)
+    after = with_failed_elsewhere(before, failed)
     assert after.score <= before.score
-    assert after.follow_through == 0
     for old, new in zip(before.checks, after.checks, strict=True):
         assert (new == old) is (old.name not in failed)
     told = {(one.verdict, one.message) for one in after.checks if one.name in failed}
@@ -168,17 +127,7 @@ def test_checks_that_fail_on_other_inputs_cost_their_points_and_change_no_other(
 def test_a_function_that_passes_all_but_sealed_inputs_says_so():
     checks = [check(Kind.VALUE, 3, name="a"), check(Kind.VALUE, 1, name="b")]
     passed = msgspec.structs.replace(function(8, checks), verdict=Verdict.PASSED, message="")
-    assert with_failed_elsewhere(passed, set(), None, share=0.5) == passed
-    result = with_failed_elsewhere(passed, {"b"}, None, share=0.5)
+    assert with_failed_elsewhere(passed, set()) == passed
+    result = with_failed_elsewhere(passed, {"b"})
     assert (result.score, result.verdict) == (6, Verdict.FAILS_ON_OTHER_INPUTS)
     assert result.message == f"b: {WRONG_ELSEWHERE}"
-
-
-def test_what_follows_from_an_earlier_function_still_earns_its_share():
-    checks = [check(Kind.VALUE, 1, name="a"), wrong(Kind.VALUE, 1, name="b")]
-    followed = Followed(frozenset({"b"}), ("softmax",))
-    given_more = with_follow_through(function(8, checks), followed, share=0.5)
-    assert (given_more.score, given_more.follow_through) == (6, 2)
-    result = with_failed_elsewhere(given_more, {"a"}, followed, share=0.5)
-    assert (result.score, result.follow_through) == (2, 2)
-    assert (result.verdict, result.message) == (given_more.verdict, given_more.message)

@@ -316,3 +316,14 @@ def test_the_exercises_hold_no_solution_and_the_checks_no_code(course):
             kept = {line.strip(' ",\\n') for line in text.splitlines()}
             assert not {line for line in solution if len(line) > 12} & kept, name
     assert "import" not in texts["checks.json"]
+
+
+def test_a_mistake_of_an_earlier_function_is_told_and_nothing_else(run, folder):
+    (folder / "ex01_softmax.py").write_text(
+        "import numpy as np\ndef softmax(Z): return np.exp(Z)\n"
+    )
+    later = "from ex01_softmax import softmax\nimport numpy as np\n"
+    later += "def softmax_jacobian(z): return np.diagflat(softmax(z))\n"
+    (folder / "ex02_jacobian.py").write_text(later)
+    done = run("check", folder / "ex01_softmax.py", folder / "ex02_jacobian.py")
+    assert "It may be your softmax, which fails 3 of its 5 checks: begin there." in done.stdout

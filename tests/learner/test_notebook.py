@@ -103,3 +103,42 @@ def test_a_submission_that_checks_itself_is_graded_like_any_other(grade):
     result = grade({"ex02_jacobian.py": f"{SOLVE}\n{CHECK}\n"})
     assert result.notes == ()
     assert function_of(result, "softmax_jacobian").checks[0].verdict == "wrong_value"
+
+
+def test_a_mistake_of_an_earlier_function_is_not_taken_for_one_of_this(own):
+    functions = own(
+        """
+import numpy as np
+def softmax(Z):
+    return np.exp(Z)
+def square(z):
+    return np.diagflat(softmax(z))
+def softmax_jacobian(z):
+    return square(z)
+"""
+    )
+    said = "It may be your softmax, which fails 3 of its 5 checks: begin there."
+    assert check(functions["softmax_jacobian"]).mistake == said
+    functions = own(
+        """
+import numpy as np
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
+def softmax_jacobian(z):
+    return np.diagflat(softmax(z) * (1 - softmax(z)))
+"""
+    )
+    assert "It may be your" not in check(functions["softmax_jacobian"]).mistake
+
+
+@pytest.fixture
+def own():
+    """Functions as cells of a notebook define them."""
+
+    def defined(source):
+        namespace = {"__name__": "__main__"}
+        exec(source, namespace)  # noqa: S102  # our own source
+        return namespace
+
+    return defined

@@ -197,7 +197,7 @@ def test_a_submission_whose_worker_is_always_lost_is_reported_and_costs_no_other
     plan = plan_of(course, only=("ex01_softmax",))
     tasks = [Task(path.stem, [path]) for path in sorted(tmp_path.glob("*.py"))]
     results, killed = {}, set()
-    with connected(cluster.address, course, plan, isolation="none", count=100) as ready:
+    with connected(cluster.address, plan, isolation="none", count=100) as ready:
 
         def kill_who_is_at_it_for_long():
             pid = busy_worker(cluster)
@@ -250,7 +250,7 @@ def test_submissions_are_read_only_as_there_is_room_for_them(cluster, course, tm
             read += 1
             yield Task(path.stem, [path])
 
-    with connected(cluster.address, course, plan, isolation="none", count=100) as ready:
+    with connected(cluster.address, plan, isolation="none", count=100) as ready:
         for group in grade_all(tasks(), ready):
             most = max(most, read - done)
             done += len(group)
@@ -296,7 +296,7 @@ def test_a_worker_that_comes_later_with_another_grader_ends_the_run(own_cluster,
     folder = write_class(tmp_path / "class", *(f"s{n}" for n in range(100)))
     plan = plan_of(course, only=("ex01_softmax",))
     tasks = [Task(path.stem, [path]) for path in sorted(folder.glob("*.py"))]
-    with connected(own_cluster.address, course, plan, isolation="none", count=100) as ready:
+    with connected(own_cluster.address, plan, isolation="none", count=100) as ready:
         own_cluster.worker(PYTHONPATH=other)
         wait_for(lambda: ready.processes() == 2)
         with pytest.raises(UsageError, match=r"a worker cannot grade: it has grader 9.9 \(here "):
@@ -310,7 +310,7 @@ def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
     worker = own_cluster.worker()
     plan = plan_of(course, only=("ex01_softmax",))
     write_class(tmp_path / "class", "ada", source=WAITING)
-    with connected(own_cluster.address, course, plan, isolation="none", count=1) as ready:
+    with connected(own_cluster.address, plan, isolation="none", count=1) as ready:
         monkeypatch.setattr(cluster_workers, "NOBODY_S", 1)
 
         def killed():
@@ -328,33 +328,33 @@ def test_a_run_whose_workers_are_all_lost_ends_and_says_so(
 
 @rare
 def test_a_wall_that_a_worker_cannot_have_is_reported_and_auto_takes_what_all_have(
-    own_cluster, course, plan
+    own_cluster, plan
 ):
     own_cluster.worker(PATH=str(own_cluster.folder))
     with (
         pytest.raises(UsageError, match=r"bubblewrap, on 1 of 1: tcp:.*: .*install bubblewrap"),
-        connected(own_cluster.address, course, plan, isolation="bubblewrap", count=1),
+        connected(own_cluster.address, plan, isolation="bubblewrap", count=1),
     ):
         pass
     if not examined("seccomp").problem:
-        with connected(own_cluster.address, course, plan, isolation="auto", count=1) as ready:
+        with connected(own_cluster.address, plan, isolation="auto", count=1) as ready:
             assert ready.wall.tier == "seccomp"
 
 
-def test_a_cluster_without_workers_is_reported(own_cluster, course, plan, monkeypatch):
+def test_a_cluster_without_workers_is_reported(own_cluster, plan, monkeypatch):
     monkeypatch.setattr(cluster_workers, "NOBODY_S", 0.5)
     with (
         pytest.raises(UsageError, match=r"has no workers; start one on each machine: dask worker"),
-        connected(own_cluster.address, course, plan, isolation="none", count=100),
+        connected(own_cluster.address, plan, isolation="none", count=100),
     ):
         pass
 
 
-def test_an_address_without_a_scheduler_is_reported(course, plan, monkeypatch):
+def test_an_address_without_a_scheduler_is_reported(plan, monkeypatch):
     monkeypatch.setattr(cluster_workers, "CONNECT_S", 0.5)
     with (
         pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:1 "),
-        connected("tcp://127.0.0.1:1", course, plan, isolation="none", count=100),
+        connected("tcp://127.0.0.1:1", plan, isolation="none", count=100),
     ):
         pass
 

@@ -15,14 +15,12 @@ pytest.importorskip("distributed")
 
 from distributed import LocalCluster
 
-from grader.course.folder import course_files
 from grader.course.planning import plan_of
 from grader.grade.pool import grade_all
 from grader.grade.tasks import Task
 from grader.model import Limits
 from grader.platforms.cluster import worker as errand
 from grader.platforms.cluster.workers import connected
-from grader.platforms.container.archive import archive_of
 
 WRONG = "def softmax(Z):\n    return Z\n"
 SLEEPS = "import time\ndef softmax(Z):\n    time.sleep(60)\n"
@@ -57,22 +55,22 @@ def result_of(answer):
     return msgspec.to_builtins(answer.graded.result)
 
 
-def runner_of(course, planned, **changes):
+def runner_of(planned, **changes):
     """Make the plugin for an errand, which can begin it in this process and end it."""
     about = {
         "name": "one", "plan": planned, "tier": "none",
-        "course": archive_of(course_files(course.folder)), "versions": errand.versions(),
+        "versions": errand.versions(),
     }  # fmt: skip
     return errand.Runner(errand.Errand(**about | changes))
 
 
 @pytest.fixture
-def begun(course, plan):
+def begun(plan):
     """Begin an errand; it is ended when the test is."""
     runners = []
 
     def begin(**changes):
-        runners.append(runner_of(course, plan, **changes))
+        runners.append(runner_of(plan, **changes))
         runners[-1].setup(None)
         return runners[-1]
 
@@ -85,9 +83,9 @@ def answers(*tasks):
     return pickle.loads(errand.results_of("one", pickle.dumps(list(tasks))))  # noqa: S301  # our own
 
 
-def test_a_worker_answers_and_leaves_nothing_behind(local, course, plan, tasks):
+def test_a_worker_answers_and_leaves_nothing_behind(local, plan, tasks):
     before = set(children_of(os.getpid()))
-    with connected(local, course, plan, isolation="none", count=3) as cluster:
+    with connected(local, plan, isolation="none", count=3) as cluster:
         answered = {a.student: a for group in grade_all(tasks, cluster) for a in group}
         assert zygotes(before)
     wait_for(lambda: not zygotes(before))
@@ -144,5 +142,5 @@ def test_another_version_or_a_missing_wall_is_reported(begun, tasks, monkeypatch
         answers(tasks[0])
 
 
-def test_an_errand_that_never_began_can_be_ended(course, plan):
-    runner_of(course, plan).teardown(None)
+def test_an_errand_that_never_began_can_be_ended(plan):
+    runner_of(plan).teardown(None)

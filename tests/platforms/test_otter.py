@@ -179,7 +179,7 @@ class TestTheLearnersNotebook:
         tests = {}
         for name, (_exercise, function) in planned.items():
             namespace = {}
-            exec(source_of_test(function), namespace)  # noqa: S102  # our own source
+            exec(source_of_test(function, ()), namespace)  # noqa: S102  # our own source
             tests[name] = namespace[f"test_{name}"]
         differing = []
         for variant, answer in variants_of(course):

@@ -274,14 +274,13 @@ class TestMoodle:
         assert "いいえ" not in out.read_text(encoding="utf-8")
 
     def test_a_comment_says_nothing_twice_and_is_short(self, results, tmp_path):
-        """The root cause first; what only follows from it, and what is the same, is but named."""
+        """What is the same, and what comes after the first few, is but named."""
         wrong = result("Ada Lovelace", 10.0, message="the first").functions[0]
         said = ["the first", "the first", "the second", "the third", "the fourth"]
         functions = [
             msgspec.structs.replace(wrong, function=f"f{number}", message=text)
             for number, text in enumerate(said)
         ]
-        functions[0] = msgspec.structs.replace(functions[0], follow_through=2.0)
         made = msgspec.structs.replace(
             result("Ada Lovelace", 10.0),
             functions=tuple(functions),
@@ -292,10 +291,10 @@ class TestMoodle:
         export("moodle", results(made), path, "--out", out, "--scale")
         text = cells(out.read_bytes())[1][10]
         assert text.split("</p>") == [
-            "<p>f1: 10 of 100 points<br>the first",
+            "<p>f0: 10 of 100 points<br>the first",
             "<p>f2: 10 of 100 points<br>the second",
             "<p>f3: 10 of 100 points<br>the third",
-            "<p>Not all points either for f4: 10 of 100 points, f0: 10 of 100 points.",
+            "<p>Not all points either for f1: 10 of 100 points, f4: 10 of 100 points.",
             "<p>work.rar cannot be opened; zip it again",
             "",
         ]

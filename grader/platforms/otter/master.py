@@ -58,11 +58,14 @@ def master_notebook(course: Course, plan: Plan, config: dict[str, Any]) -> str:
             if not written:
                 cells.append(cell)
             for position, name in enumerate(written):
-                cells += _question(functions[name], [cell] if position == 0 else [])
+                before = plan.names[: plan.names.index(name)]
+                cells += _question(functions[name], [cell] if position == 0 else [], before)
     return notebook_json(cells)
 
 
-def _question(function: PlannedFunction, answer: Sequence[NotebookNode]) -> Iterator[NotebookNode]:
+def _question(
+    function: PlannedFunction, answer: Sequence[NotebookNode], earlier: Sequence[str]
+) -> Iterator[NotebookNode]:
     """Yield the cells of a question; `answer` is the cell that learners fill in, or none."""
     import nbformat
 
@@ -73,12 +76,12 @@ def _question(function: PlannedFunction, answer: Sequence[NotebookNode]) -> Iter
         yield from answer
         yield _raw("# END SOLUTION")
     yield _raw("# BEGIN TESTS")
-    yield nbformat.v4.new_code_cell(test_source(function))  # type: ignore[no-untyped-call]
+    yield nbformat.v4.new_code_cell(test_source(function, earlier))  # type: ignore[no-untyped-call]
     yield _raw("# END TESTS")
     yield _raw("# END QUESTION")
 
 
-def test_source(function: PlannedFunction) -> str:
+def test_source(function: PlannedFunction, earlier: Sequence[str]) -> str:
     """Write the public checks of a function as one test for otter, which needs only NumPy.
 
     The test raises an exception whose text says what is wrong and, where this package is installed,
@@ -91,7 +94,7 @@ def test_source(function: PlannedFunction) -> str:
             HELPERS,
             f"checks = [\n{checks}\n]",
             f"answer = env.get({function.name!r})",
-            f"message = feedback(answer, {function.name!r}, checks)",
+            f"message = feedback(answer, {function.name!r}, checks, {earlier!r})",
             "if message:",
             "    raise NotRight(with_mistake(message, answer))",
         ]

@@ -27,8 +27,11 @@ def with_mistake(message, function):
     return f"{message}\n\nWhat it looks like:\n{mistake}" if mistake else message
 
 
-def feedback(function, name, checks):
-    """Say what is wrong, in words for the learner; return "" when all checks pass."""
+def feedback(function, name, checks, earlier=()):
+    """Say what is wrong, in words for the learner; return "" when all checks pass.
+
+    `earlier` are the functions that may be wrong in its place.
+    """
     if not callable(function):
         return f"there is no function {name} yet; run the cell that defines it"
     results = [(check, problem_of(function, check)) for check in checks]
@@ -38,6 +41,12 @@ def feedback(function, name, checks):
     if not failed:
         return ""
     lines = [f"{name}: {len(checks) - len(failed)} of {len(checks)} checks pass"]
+    named = getattr(getattr(function, "__code__", None), "co_names", ())
+    lines += [
+        f"If the test of {other} fails as well, it may be your {other}: begin there."
+        for other in earlier
+        if other in named
+    ][:1]
     for check, problem in results:
         lines.append(f"{'✓' if problem is None else '✗'} {check['name']}: {check['text']}")
         if problem is not None:

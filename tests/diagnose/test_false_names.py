@@ -1,0 +1,55 @@
+"""Names that were false once: each is what a wrong function must not be told, or no more."""
+
+import pytest
+
+from tests.support.results import function_of
+
+HEAD = "import numpy as np\n"
+SOFTMAX = """
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return E / E.sum(axis=0, keepdims=True)
+"""
+
+
+def named(explain, file, function, body, head=""):
+    result = explain({f"{file}.py": HEAD + head + body})
+    return function_of(result, function).misconception
+
+
+@pytest.mark.parametrize("number", ["0.0", "1.0", "0.5"])
+def test_one_number_whatever_comes_in_is_called_that(explain, number):
+    body = f"def softmax_backward(dA, A): return np.full(dA.shape, {number})\n"
+    found = named(explain, "ex04_backward", "softmax_backward", body)
+    assert found.id == "same_whatever_comes_in"
+    assert found.message.startswith(f"Your answer is {float(number):g} everywhere")
+
+
+def test_an_argument_that_counts_is_not_overlooked(explain):
+    body = "def softmax(Z): return np.full(Z.shape, 1 / len(Z))\n"
+    found = named(explain, "ex01_softmax", "softmax", body)
+    assert found is None or found.id != "same_whatever_comes_in"
+
+
+def test_an_empty_dict_is_not_one_of_names(explain):
+    body = "def backward(params, cache, X, Y, hidden='tanh'): return {}\n"
+    found = named(explain, "ex06_network", "backward", body)
+    assert found is None or "names of the parameters" not in found.message
+
+
+def test_a_factor_on_a_listed_mistake_is_of_that_and_not_of_the_right_answer(explain):
+    body = """
+def softmax_jacobian_batch(Z):
+    A = np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(axis=0)
+    return np.stack([np.diag(a * (1 - a)) for a in A.T]) / Z.shape[1]
+"""
+    found = named(explain, "ex02_jacobian", "softmax_jacobian_batch", body)
+    assert found.id == "diagonal_only+factor_1_over_columns_of_Z"
+    assert "every entry is multiplied by 1 / Z.shape[1]" in found.message
+    assert "too small" not in found.message
+
+
+def test_what_rounding_does_is_no_number_that_is_added(explain):
+    body = SOFTMAX.replace("return E /", "return 3e-9 * (Z[0, 0] > 0) + E /")
+    found = named(explain, "ex01_softmax", "softmax", body)
+    assert found is None or not found.id.startswith("constant_")
