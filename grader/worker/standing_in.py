@@ -84,13 +84,14 @@ class StandIns:
                 named = {key: _packed(value) for key, value in kwargs.items()}
                 if all(map(_can_be_sent, (*packed, *named.values()))):
                     told = self._ask(name, packed, named)
-                    if told is not None and told.failed:
-                        raise ValueError(f"the right {name} cannot answer these arguments")
-                    if told is not None:
+                    if told is not None and not told.failed:
                         return wire.unpack(told.value)
+            # Also for what the right one cannot answer: an argument of the learner's own making.
             # Where files import each other, it was taken before its own file defined the function.
             written = self.written(stand_in) or self.written(namespace.get(name))
             if written is None:
+                if name in self.active:
+                    raise ValueError(f"the right {name} cannot answer these arguments")
                 raise NameError(f"name {name!r} is not defined", name=name)
             return written(*args, **kwargs)
 

@@ -445,3 +445,23 @@ def softmax_jacobian(z):
 EARLY = float(softmax(np.arange(3.0)[:, None])[0, 0])
 """
     assert "ValueError: 0.142857" in judged(source).message
+
+
+def test_what_the_right_function_cannot_answer_is_left_to_the_learners_own(explain, references):
+    """It has a parameter of its own, and is right for the arguments that the later one has."""
+    own = """
+import numpy as np
+def softmax(Z, axis=1):
+    E = np.exp(Z - Z.max(axis=axis, keepdims=True))
+    return E / E.sum(axis=axis, keepdims=True)
+"""
+    later = """
+import numpy as np
+from ex01_softmax import softmax
+def softmax_jacobian(z):
+    a = softmax(z, axis=0)[:, 0]
+    return np.diag(a) - np.outer(a, a)
+"""
+    result = explain({**references, "ex01_softmax.py": own, "ex02_jacobian.py": later})
+    assert function_of(result, "softmax").verdict is Verdict.WRONG_VALUE
+    assert function_of(result, "softmax_jacobian").score == 10
