@@ -23,7 +23,7 @@ from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, rea
 from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, line, show_function
 from grader.worker.calling import answer_of
-from grader.worker.loading import mentioned_in
+from grader.worker.codes import mentioned_in
 
 if TYPE_CHECKING:
     from rich.console import Console

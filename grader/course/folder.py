@@ -280,24 +280,6 @@ def module_of(path: Path, name: str) -> types.ModuleType:
     return module
 
 
-# Files that are not needed to grade.
-NOT_PACKED = frozenset({"README.md", "alternatives.py", "__pycache__"})
-# The folder of the course within a pack.
-PACKED = "course"
-
-
-def course_files(folder: Path) -> dict[str, bytes]:
-    """Read the files of a course that are needed to grade, by their names in a pack."""
-    inner = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
-    return {
-        f"{PACKED}/{name.as_posix()}": path.read_bytes()
-        for name, path in inner.items()
-        if path.is_file()
-        and not NOT_PACKED & set(name.parts)
-        and not any(part.startswith(".") for part in name.parts)
-    }
-
-
 _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)
 
 

@@ -88,11 +88,7 @@ def _two_mistakes(case: Case, mistakes: Sequence[PreparedMistake]) -> Misconcept
         if not leaf.is_right
     )
     explained = _explained_parts(case, mistakes, wrong)
-    finite = frozenset(
-        (index, number)
-        for index, number in wrong
-        if not _is_broken(case.answers[index].leaves[number])
-    )
+    finite = frozenset((i, n) for i, n in wrong if not _is_broken(case.answers[i].leaves[n]))
     pairs = [
         (one, other)
         for (one, parts), (other, others) in combinations(explained.values(), 2)

@@ -180,11 +180,10 @@ def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern |
         return None
     name, words, times = candidates[0]
     count = len({sample.call_index for sample in telling})
-    number = f"{factor:.6g}" if name == "constant" else "the same factor"
     return Pattern(
         f"factor_{name}",
         f"{which} exactly {words}",
-        f"{number} in every entry, on {count} inputs",
+        f"{times if name == 'constant' else 'the same factor'} in every entry, on {count} inputs",
         times,
     )
 

@@ -93,7 +93,6 @@ class Session:
         exercises: tuple[str, ...],
         limits: Limits,
         echo: bool = False,
-        answer: Answer | None = None,
     ) -> None:
         self.lane = lane
         self.submission = submission
@@ -107,7 +106,7 @@ class Session:
         self.chosen: dict[str, str] = {}
         # Functions that have answered, but not at once: their calls may use the whole limit.
         self._slow: set[str] = set()
-        self._answer_asked = answer
+        self._answer_asked: Answer | None = None
         self._stood_for: tuple[str, ...] = ()
         self.asked: set[str] = set()
         self.skip: list[tuple[int, int]] = []
@@ -155,8 +154,8 @@ class Session:
             exercises=self.exercises,
             limits=self.limits,
             echo=self.echo,
-            answer=answer,
         )
+        other._answer_asked = answer
         other._take(self.contents)
         other.chosen, other.skip, other.killers = self.chosen, self.skip, self.killers
         other._used = self._used
@@ -233,13 +232,10 @@ class Session:
         """
         child = self._child
         assert child is not None
-        unsent = deque(frames)
+        unsent = self._unsent(frames)
         sent: deque[EncodedCall] = deque()
         in_flight = 0
         try:
-            if self._answer_asked is not None:
-                names = wire.encode(wire.StandInsRequest(self._stood_for))
-                child.send(names, wall_s=self._call_limits.wall_s)
             while unsent or sent:
                 batch = []
                 while unsent and (
@@ -264,6 +260,14 @@ class Session:
             self._drop_child()
             return Died(how)
         return None
+
+    def _unsent(self, frames: Iterable[EncodedCall]) -> deque[EncodedCall]:
+        """Return the calls to send; before the first one goes what is stood in for in them."""
+        unsent = deque(frames)
+        if self._answer_asked is not None:
+            names = wire.encode(wire.StandInsRequest(self._stood_for))
+            unsent[0] = unsent[0]._replace(data=names + unsent[0].data)
+        return unsent
 
     def _answer(self, child: Process, function: str, call: EncodedCall) -> Outcome:
         limits = self._call_limits
@@ -381,8 +385,7 @@ class Session:
         try:
             child.send(wire.encode(request), wall_s=self._wall_left_s())
             for count in range(MAX_PROGRESS):
-                if count % 100 == 99:  # pragma: no cover  # a hundred statements that report
-                    self._refuse_to_wait(child, time.monotonic() - began)
+                self._refuse_to_wait(child, count, began)
                 reply = self._received(child, self._limits_of(self.limits.statement_cpu_s))
                 self._check_names(reply)
                 match reply:
@@ -407,9 +410,11 @@ class Session:
         self._skip(progress, what)
         return False
 
-    def _refuse_to_wait(self, child: Process, waited_s: float) -> None:
+    def _refuse_to_wait(self, child: Process, count: int, began: float) -> None:
         """Raise OutOfTime for a process that reports statements and rests between them."""
-        used_s = child.measured_cpu_s()
+        if count % 100 != 99:
+            return
+        used_s, waited_s = child.measured_cpu_s(), time.monotonic() - began
         limit_s = self.limits.statement_cpu_s
         if used_s is not None and waited_s > self.limits.wall_factor * max(used_s, limit_s):
             raise OutOfTime(f"{limit_s:g} seconds")

@@ -331,6 +331,7 @@ class Merits:
         """
         second = self._standing_for(before, opened.function)
         outcomes = self.grader.called(second, opened.function, tried.file)
+        self._told |= second.asked
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from grader import wire
+from grader.worker.codes import code_of, mentioned_in
 from grader.worker.imports import StandIn
 from grader.worker.parsing import (
     Statement,
@@ -260,7 +261,7 @@ class LoadedSubmission:
             self.errors.append(wire.LoadError(source_index, wire.clean(label, 300), line, packed))
 
     def _is_stub(self, function: object) -> bool:
-        code = _code_of(function)
+        code = code_of(function)
         return (
             isinstance(code, types.CodeType)
             and (code.co_filename, code.co_firstlineno) in self.stubs
@@ -273,7 +274,7 @@ class LoadedSubmission:
                 function = namespace.get(name)
                 if not callable(function):
                     continue
-                code = _code_of(function)
+                code = code_of(function)
                 origin = code.co_filename if isinstance(code, types.CodeType) else None
                 here = self.labels.get(origin or "", source.name) == source.name
                 fingerprint = self.fingerprints.get(source.name, source.name)
@@ -292,36 +293,3 @@ class LoadedSubmission:
             for statement in self.statements[source.name]:
                 if statement.function and statement.function not in self.request.functions:
                     yield source.name, wire.clean(statement.function, 300)
-
-
-def mentioned_in(function: object) -> set[str]:
-    """Return the names in a function's code, and in the code of what it names of its own file."""
-    names: set[str] = set()
-    waiting, seen = [function], set[int]()
-    while waiting:
-        found = waiting.pop()
-        codes = [_code_of(found)]
-        while codes:
-            code = codes.pop()
-            if not isinstance(code, types.CodeType) or id(code) in seen:
-                continue
-            seen.add(id(code))
-            codes += code.co_consts
-            names.update(code.co_names)
-            if isinstance(found, types.FunctionType):
-                # Not of a function that was imported: what that one needs is its own matter.
-                near = map(found.__globals__.get, code.co_names)
-                waiting += [one for one in near if _is_near(one, found)]
-    return names
-
-
-def _is_near(one: object, function: types.FunctionType) -> bool:
-    return isinstance(one, types.FunctionType) and one.__globals__ is function.__globals__
-
-
-def _code_of(function: object) -> object:
-    """Return a function's code object, or None for a callable that has none."""
-    try:
-        return getattr(function, "__code__", None)
-    except BaseException:  # noqa: BLE001  # a learner's __getattr__ may raise anything
-        return None

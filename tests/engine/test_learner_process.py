@@ -32,7 +32,8 @@ def softmax(Z):
     raise ValueError(sorted(n for n in sys.modules if n.startswith("grader")))
 """
     allowed = "ValueError: ['grader', 'grader.wire', 'grader.worker', 'grader.worker.archives',"
-    allowed += " 'grader.worker.calling', 'grader.worker.child', 'grader.worker.files',"
+    allowed += " 'grader.worker.calling', 'grader.worker.child', 'grader.worker.codes',"
+    allowed += " 'grader.worker.files',"
     allowed += " 'grader.worker.hardening', 'grader.worker.imports', 'grader.worker.loading',"
     allowed += " 'grader.worker.parsing', 'grader.worker.reading', 'grader.worker.sources',"
     allowed += " 'grader.worker.standing_in', 'grader.worker.zygote']"

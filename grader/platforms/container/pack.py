@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.course.folder import PACKED, Course, course_files, course_of
+from grader.course.folder import Course, course_of
 from grader.course.planning import plan_of
 from grader.course.sealing import new_seed, with_sealed
 from grader.errors import UsageError
@@ -28,6 +28,10 @@ SETTINGS, PLAN = "settings.json", "plan.msgpack"
 REMEDY = "make the autograder again with `grader otter assign` or `grader gradescope build`"
 
 Visibility = Literal["visible", "after_due_date", "after_published", "hidden"]
+# Files that are not needed to grade.
+NOT_PACKED = frozenset({"README.md", "alternatives.py", "__pycache__"})
+# The folder of the course within a pack.
+PACKED = "course"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +94,18 @@ def read_pack(path: Path, *, plan_beside: Path | None = None) -> Pack:
             stored = plan_beside.read_bytes()
         plan = _unpacked_plan(stored) or _plan(course_of(course), settings)
         return Pack(plan, settings)
+
+
+def course_files(folder: Path) -> dict[str, bytes]:
+    """Read the files of a course that are needed to grade, by their names in a pack."""
+    inner = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
+    return {
+        f"{PACKED}/{name.as_posix()}": path.read_bytes()
+        for name, path in inner.items()
+        if path.is_file()
+        and not NOT_PACKED & set(name.parts)
+        and not any(part.startswith(".") for part in name.parts)
+    }
 
 
 def prepare(path: Path, plan_path: Path) -> None:
