@@ -22,6 +22,7 @@ def run_json(out):
     return json.loads((out / "run.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_it_is_drawn_once_for_a_folder_and_every_run_there_uses_it(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada", "bela")
     out, other = tmp_path / "out", tmp_path / "other"

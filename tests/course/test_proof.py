@@ -45,6 +45,7 @@ def test_a_course_is_proved_by_a_command(run, copy):
     assert "solutions: proved (1 exercise)" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_copy_of_one_exercise_is_proved_too(copy):
     assert problems(copy) == []
 
@@ -55,18 +56,21 @@ def test_a_wrong_reference_is_found_by_the_alternatives(copy):
     assert any("softmax__" in p and "alternatives.py" in p for p in problems(copy))
 
 
+@pytest.mark.slow
 def test_a_cell_that_only_works_with_the_solution_is_found(copy):
     hint = '# %% [markdown] tags=["hint-softmax"]'
     edit(copy, "reference.py", hint, f"# %%\nsoftmax(np.zeros((2, 1)))\n\n{hint}")
     assert any("templates do not load: ex01_softmax.py" in p for p in problems(copy))
 
 
+@pytest.mark.slow
 def test_an_alternative_that_is_wrong_is_named(copy):
     with (copy / "solutions/ex01_softmax/alternatives.py").open("a") as file:
         file.write('\n\ndef softmax__bad(Z):\n    """Wrong."""\n    return Z\n')
     assert any("softmax__bad gets 0.0 of 12.0 points" in p for p in problems(copy))
 
 
+@pytest.mark.slow
 def test_a_mistake_that_is_right_and_one_that_says_nothing_are_named(copy):
     with (copy / "solutions/ex01_softmax/mistakes.py").open("a") as file:
         file.write('\n\ndef softmax__fine(Z):\n    """Right."""\n    E = np.exp(Z - Z.max(0))\n')
@@ -102,6 +106,7 @@ def any_batch''',
     assert any("an answer of ones earns" in p and "(easy" in p for p in problems(copy))
 
 
+@pytest.mark.slow
 def test_a_public_check_that_draws_its_inputs_is_named(copy):
     edit(
         copy,

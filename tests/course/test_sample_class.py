@@ -8,6 +8,7 @@ from tests.support.refusals import told
 from tests.support.results import lines_of
 
 
+@pytest.mark.slow
 def test_a_sample_class_holds_every_kind(course):
     files = class_files(course, students=17)
     assert any(name.endswith(".zip") for name in files)

@@ -218,6 +218,7 @@ def test_what_turns_out_to_depend_on_the_rest_is_graded_with_the_rest(run, tmp_p
     assert counts(run(*command, *third, "--exercise", "ex01_softmax")) == (0, 0, 1)
 
 
+@pytest.mark.slow
 def test_notes_are_those_of_what_is_handed_in_now(run, tmp_path):
     folder = write_class(tmp_path / "class", "ada", source="1 / 0\n" + SOFTMAX)
     command = ("grade", folder, "--out", tmp_path / "out", "--course", ROOT / "solutions")
@@ -241,6 +242,7 @@ def test_more_exercises_regrade_none_that_was_graded(run, class_folder, tmp_path
     assert [result["score"] for result in results] == [14, 14, 14, 12]
 
 
+@pytest.mark.slow
 def test_what_was_graded_in_parts_is_what_is_graded_at_once(
     run, class_folder, after_a_first_run, tmp_path
 ):

@@ -88,6 +88,7 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("archives")
 
 
+@pytest.mark.slow
 def test_thousands_of_forged_archives_are_read_or_noted(folder):
     rng = random.Random(20_240_610)  # noqa: S311  # noise, no secrets
     members = [("ex01_softmax.py", SOFTMAX.encode()), ("b.ipynb", b"{}"), ("../c.py", b"x" * 99)]
