@@ -8,7 +8,11 @@ from grader.course.folder import course_of
 from grader.course.sample import class_files
 from tests.support.course import ROOT
 
-EXERCISES = course_of(ROOT / "solutions").exercises
+# The first one in `make test`, for which each starts a kernel.
+EXERCISES = [
+    pytest.param(exercise, marks=pytest.mark.slow if number else (), id=exercise.slug)
+    for number, exercise in enumerate(course_of(ROOT / "solutions").exercises)
+]
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +33,13 @@ def executed(text: str):
     return document
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_solved_notebook_runs(exercise, solved, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
     executed(solved[f"chidi/{exercise.slug}.ipynb"].decode())
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_notebook_runs_as_it_is_handed_out(exercise, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
     executed((ROOT / "exercises" / f"{exercise.slug}.ipynb").read_text(encoding="utf-8"))

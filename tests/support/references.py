@@ -1,6 +1,7 @@
 """The references of the course, and random input for them."""
 
 import numpy as np
+import pytest
 
 from grader.course.folder import course_of
 from tests.support.course import ROOT
@@ -17,3 +18,9 @@ def probabilities(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
 def one_hot(rng: np.random.Generator, n: int, m: int) -> np.ndarray:
     """Columns of zeros but for a one."""
     return np.eye(n)[:, rng.integers(n, size=m)]
+
+
+def seeds(count: int) -> pytest.MarkDecorator:
+    """Run a test with so many seeds; all but the first are left to `make test-all`."""
+    others = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, count)]
+    return pytest.mark.parametrize("seed", [0, *others])

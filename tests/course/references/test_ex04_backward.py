@@ -8,7 +8,7 @@ import pytest
 
 from grader import wire
 from tests.support.course import calls_of
-from tests.support.references import REFERENCES, one_hot, probabilities
+from tests.support.references import REFERENCES, one_hot, probabilities, seeds
 
 softmax = REFERENCES["softmax"]
 softmax_jacobian = REFERENCES["softmax_jacobian"]
@@ -110,7 +110,7 @@ def draw(name, rng, n, m):
     return Z, second
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@seeds(2)
 @pytest.mark.parametrize("name", EXACT)
 def test_every_answer_that_the_checks_expect_agrees_with_mpmath(name, seed):
     for call in calls_of(name, seed):

@@ -10,7 +10,7 @@ from grader import wire
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
 from tests.support.course import calls_of
-from tests.support.references import COURSE
+from tests.support.references import COURSE, seeds
 
 EXERCISE = next(e for e in COURSE.exercises if e.slug == "ex06_network")
 reference = {f.name: f.reference for f in EXERCISE.functions}
@@ -113,14 +113,14 @@ def assert_near(call, answer, part):
     assert value_difference(wire.pack(answer), shrunk(tight), tight=True) is None
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@seeds(3)
 def test_forward_is_right_to_a_hundredth_of_its_precise_tolerance(seed):
     with mp.workdps(60):
         for call in calls_of("forward", seed):
             assert_near(call, exact_call("forward", call), 0.01)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@seeds(2)
 def test_backward_is_the_derivative_of_the_mean_cost(seed):
     for call in calls_of("backward", seed):
         (params, cache, *_), _ = arguments(call)
@@ -151,7 +151,7 @@ def test_update_is_one_exact_step():
                 assert abs(Fraction(new) - want) <= Fraction(1e-15) * (1 + abs(want))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@seeds(20)
 def test_the_graded_problem_is_solved_whatever_the_seed(seed):
     for call in calls_of("train", seed):
         (_start, X, Y, _rate, steps, *_), _ = arguments(call)
@@ -274,7 +274,7 @@ def test_costs_are_measured_before_each_step():
     assert first == [pytest.approx(float(exact_cost(exact(params), X, Y, "tanh")), rel=1e-14)]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@seeds(5)
 def test_caches_are_consistent_and_their_networks_are_nobody_elses(seed):
     used = {call.args[:2] for f in ("forward", "train") for call in calls_of(f, seed)}
     for call in calls_of("backward", seed):

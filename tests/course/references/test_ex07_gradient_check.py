@@ -6,7 +6,7 @@ import pytest
 
 from grader import wire
 from tests.support.course import calls_of
-from tests.support.references import REFERENCES
+from tests.support.references import REFERENCES, seeds
 
 numerical_gradient = REFERENCES["numerical_gradient"]
 gradient_check = REFERENCES["gradient_check"]
@@ -38,7 +38,7 @@ def forward_difference(f, x, eps=1e-5):
     return grad
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeds(10)
 def test_the_central_difference_is_within_a_tenth_of_the_tolerance_of_the_truth(seed):
     for call, (f, x, *eps), kwargs in planned_calls("numerical_gradient", seed):
         expected = wire.unpack(call.expected)
@@ -47,7 +47,7 @@ def test_the_central_difference_is_within_a_tenth_of_the_tolerance_of_the_truth(
         assert (expected == numerical_gradient(f, x, *eps, **kwargs)).all()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeds(10)
 def test_a_forward_difference_is_far_outside_of_every_tolerance(seed):
     outside = 0
     for call, (f, x, *eps), kwargs in planned_calls("numerical_gradient", seed):
@@ -57,7 +57,7 @@ def test_a_forward_difference_is_far_outside_of_every_tolerance(seed):
     assert outside >= 16
 
 
-@pytest.mark.parametrize("seed", range(5))
+@seeds(5)
 def test_no_two_entries_of_an_input_could_be_exchanged_unseen(seed):
     meeting = 0
     for _, (f, x, *_), _ in planned_calls("numerical_gradient", seed):
@@ -125,7 +125,7 @@ def test_any_shape_is_measured_and_x_stays_as_it_was(shape):
     assert (x == before).all()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeds(10)
 def test_the_relative_error_is_right_to_a_hundredth_of_its_tolerance(seed):
     def norm(entries):
         return mp.sqrt(mp.fsum(e * e for e in entries))
