@@ -36,6 +36,7 @@ def test_what_is_printed_or_written_to_the_standard_streams_is_no_answer(lane, p
     assert graded(lane, plan, noise + SOFTMAX).score == 12
 
 
+@pytest.mark.slow
 def test_a_function_that_hangs_ends_the_process_costs_only_its_calls(lane, plan):
     source = SOFTMAX.replace("def softmax(Z):", "def softmax(Z):\n    while len(Z) == 5: pass")
     result = graded(lane, plan, source, call_cpu_s=0.1, wall_factor=3.0)

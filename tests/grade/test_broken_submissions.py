@@ -144,6 +144,7 @@ def test_a_crash_is_a_verdict(grade_softmax):
     assert "segmentation fault" in result.message
 
 
+@pytest.mark.slow
 def test_a_submission_that_uses_up_its_time_gets_timed_out(grade_quickly):
     source = "import time\nt = time.process_time()\nwhile time.process_time() < t + .25: pass\n"
     result, _ = grade_quickly(source * 30 + "def softmax(Z): pass")

@@ -50,6 +50,7 @@ def test_what_never_ends_is_given_the_whole_limit_once_in_a_submission(plan, lan
     assert {check.verdict for check in second.checks} == {Verdict.TIMED_OUT}
 
 
+@pytest.mark.slow
 def test_naps_in_every_call_are_not_computing(graded, plan):
     """Together they are longer than all the computing that a submission may do."""
     naps = SOFTMAX + "import time\nright = softmax\n"

@@ -178,6 +178,7 @@ def test_a_reader_that_goes_away_loses_nothing(class_folder, grade_third, own_co
 
 
 @pytest.mark.usefixtures("after_a_first_run")
+@pytest.mark.slow
 def test_a_run_that_ends_before_it_has_told_what_moved_tells_it_the_next_time(
     grade_third, own_course, tmp_path
 ):
@@ -191,6 +192,7 @@ def test_a_run_that_ends_before_it_has_told_what_moved_tells_it_the_next_time(
     assert "ada: cross_entropy 5 -> 2 (-3)" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_function_in_several_files_is_used_again_only_with_the_whole(run, tmp_path):
     folder = tmp_path / "class" / "ada"
     folder.mkdir(parents=True)
