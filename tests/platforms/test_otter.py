@@ -153,7 +153,16 @@ class TestTheLearnersNotebook:
         assert "fill the diagonal" not in feedback
 
     def test_with_our_package_it_says_which_mistake(self, assigned):
-        assert "You fill the diagonal" in self.feedback_on(assigned, "softmax_jacobian", HALF)
+        right = HALF.replace("np.exp(Z)", "np.exp(Z - Z.max(axis=0))")
+        assert right != HALF
+        assert "You fill the diagonal" in self.feedback_on(assigned, "softmax_jacobian", right)
+
+    def test_where_an_earlier_function_fails_it_says_to_begin_there(self, assigned, monkeypatch):
+        told = self.feedback_on(assigned, "softmax_jacobian", HALF)
+        assert "It may be your softmax, which fails 1 of its 5 checks: begin there." in told
+        monkeypatch.setitem(sys.modules, "grader.notebook", None)
+        told = self.feedback_on(assigned, "softmax_jacobian", HALF)
+        assert "If the test of softmax fails as well, it may be your softmax: begin there." in told
 
     def test_a_right_answer_passes_and_a_stub_is_reported(self, assigned):
         assert "All test cases passed" in self.feedback_on(assigned, "softmax", SOFTMAX)
