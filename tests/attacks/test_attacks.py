@@ -42,7 +42,7 @@ WALLED = [
     ),
 ]
 NO_WALL = Combination("none", "user", "ordinary")
-SAMPLE = ATTACKS[::13]
+SAMPLE = ATTACKS[1::13]
 
 
 def tried(combination: Combination) -> Sequence[Attack]:
