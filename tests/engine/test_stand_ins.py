@@ -11,6 +11,7 @@ from grader import wire
 from grader.engine.session import EncodedCall, Session
 from grader.intake.submission import submission_of
 from grader.model import Died, Limits, Raised, Returned, TimedOut
+from grader.worker.standing_in import StandIns
 from tests.support.submissions import SOFTMAX
 
 NAMES = ("softmax", "softmax_jacobian", "softmax_jacobian_batch")
@@ -289,3 +290,69 @@ def test_an_answer_that_is_sent_with_a_question_is_for_no_other_call(outcomes):
     first, second = outcomes(f"if z[0, 0] == 1: ask('softmax'); {forged}\n    return z", (1.0, 2.0))
     assert isinstance(first, Died)
     assert values([second]) == [[[2.0], [2.0]]]
+
+
+class TestANamespace:
+    """Stand-ins by themselves, in this process."""
+
+    def made(self, *told):
+        """Stand-ins for f and g, and what they ask; `told` is the answer to each question."""
+        asked, answers = [], iter(told)
+
+        def ask(name, args, kwargs):
+            asked.append((name, args, kwargs))
+            return next(answers)
+
+        return StandIns(("f", "g"), ask), asked
+
+    def run(self, stand_ins, *statements):
+        namespace = {}
+        stand_ins.put_into(namespace)
+        for statement in statements:
+            exec(statement, namespace)  # noqa: S102  # our own source
+            stand_ins.put_into(namespace)
+        return namespace
+
+    def test_what_is_active_is_asked_for_and_what_is_not_is_the_learners(self):
+        stand_ins, asked = self.made(wire.ToldRequest(7.0))
+        here = self.run(stand_ins, "def f(x, how=''): return -x", "kept = f")
+        assert here["kept"](2.0) == -2.0
+        stand_ins.activate(["f"])
+        assert here["kept"](2.0, how="up") == 7.0
+        assert asked == [("f", (2.0,), {"how": wire.Word("up")})]
+
+    @pytest.mark.parametrize("told", [None, wire.ToldRequest(failed=True)])
+    def test_what_cannot_be_told_is_the_learners(self, told):
+        stand_ins, _asked = self.made(told, told)
+        here = self.run(stand_ins, "def f(x): return -x")
+        stand_ins.activate(["f", "g"])
+        assert here["f"](2.0) == -2.0
+        with pytest.raises(ValueError, match="the right g cannot answer these arguments"):
+            here["g"](2.0)
+
+    @pytest.mark.parametrize("argument", [print, [1, {"a": print}]])
+    def test_what_cannot_be_sent_is_not_asked(self, argument):
+        stand_ins, asked = self.made()
+        here = self.run(stand_ins, "def f(x): return 1.0")
+        stand_ins.activate(["f"])
+        assert here["f"](argument) == 1.0
+        assert asked == []
+
+    def test_a_placeholder_is_undefined_and_hides_nothing(self):
+        stand_ins, _asked = self.made(wire.ToldRequest(7.0))
+        here = self.run(stand_ins, "def f(x): return -x")
+        with pytest.raises(NameError, match="name 'g' is not defined"):
+            here["g"](1.0)
+        assert set(stand_ins.defined(here)) >= {"f"}
+        assert "g" not in stand_ins.defined(here)
+        other = self.run(stand_ins, "x = 1")
+        here.update(f=other["f"])
+        stand_ins.put_into(here)
+        assert here["f"](2.0) == -2.0
+
+    def test_a_name_that_holds_no_function_is_answered_for_once_it_is_active(self):
+        stand_ins, _asked = self.made(wire.ToldRequest(7.0))
+        here = self.run(stand_ins, "def f(x): return -x", "f = f(2.0)")
+        assert here["f"] == -2.0
+        stand_ins.activate(["f"])
+        assert here["f"](1.0) == 7.0

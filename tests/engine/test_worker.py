@@ -298,3 +298,45 @@ softmax = Odd()
     loaded = child.ask(load(source(text)))
     assert [d.function for d in loaded.definitions] == ["softmax"]
     assert child.ask(call("softmax", 3)).value == wire.pack(1.5)
+
+
+BEHIND = "from ex01_softmax import softmax\ndef softmax_jacobian(z): return softmax(z) * 2\n"
+
+
+def test_a_stand_in_asks_while_calls_wait_and_takes_what_it_is_told(child):
+    jacobian = source(BEHIND, name="ex02_jacobian.py")
+    loaded = child.ask(load(source(SOFTMAX), jacobian, stand_ins=True))
+    assert {(d.file, d.function, d.mentions) for d in loaded.definitions} >= {
+        ("ex02_jacobian.py", "softmax_jacobian", ("softmax",))
+    }
+    calls = [call("softmax_jacobian", np.full((2, 1), n), file=jacobian.name) for n in (1.0, 2.0)]
+    frames = [wire.StandInsRequest(("softmax",)), *calls]
+    child.channel.sendall(b"".join(map(wire.encode, frames)))
+    for number in (1.0, 2.0):
+        asked = child.reply()
+        assert (asked.number, asked.function) == (7, "softmax")
+        assert wire.unpack(asked.args[0]).tolist() == [[number], [number]]
+        child.channel.sendall(wire.encode(wire.ToldRequest(wire.pack(np.ones((2, 1))))))
+        assert wire.unpack(child.reply().value).tolist() == [[2.0], [2.0]]
+
+
+def test_arguments_that_fill_more_than_a_message_are_the_learners_own(child):
+    text = "def softmax(*Z): return len(Z)\n"
+    text += "def softmax_jacobian(z): return softmax(z, z.copy())\n"
+    child.ask(load(source(text), stand_ins=True))
+    child.channel.sendall(wire.encode(wire.StandInsRequest(("softmax",))))
+    assert child.ask(call("softmax_jacobian", np.zeros(2**19 - 9))).value == 2
+
+
+def test_without_the_file_of_an_exercise_its_function_is_stood_in_for(child):
+    jacobian = source(BEHIND, name="ex02_jacobian.py")
+    loaded = child.ask(load(jacobian, stand_ins=True))
+    assert [d.function for d in loaded.definitions] == ["softmax_jacobian"]
+    child.channel.sendall(wire.encode(wire.StandInsRequest(("softmax",))))
+    child.channel.sendall(
+        wire.encode(call("softmax_jacobian", np.zeros((2, 1)), file=jacobian.name))
+    )
+    assert child.reply().function == "softmax"
+    child.channel.sendall(wire.encode(wire.ToldRequest(failed=True)))
+    message = "the right softmax cannot answer these arguments"
+    assert child.reply().error.message == message
