@@ -529,6 +529,16 @@ def unpack(value: Value) -> Any:
             return value
 
 
+def can_be_unpacked(value: Value) -> bool:
+    """Return whether `unpack` can make the object again: a function is none such, for example."""
+    match value:
+        case Opaque() | Oversized():
+            return False
+        case Sequence(items=items) | Mapping(values=items):
+            return all(map(can_be_unpacked, items))
+    return True
+
+
 def make_callback(parameters: str, expression: str) -> Any:
     """Make the function `lambda <parameters>: <expression>`, with NumPy as `np`."""
     return eval(f"lambda {parameters}: {expression}", {"np": np})  # noqa: S307  # the course's own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +36,7 @@ class References:
         self._lane = lane_for(wall)
         self._limits = msgspec.structs.replace(plan.limits, submission_cpu_s=FOREVER_S)
         self._session: Session | None = None
+        self._stack = ExitStack()
         self._file_of: dict[str, str] = {}
         self._known: dict[bytes, wire.ToldRequest] = {}
 
@@ -68,36 +70,27 @@ class References:
         file = self._file_of[question.function]
         frame = wire.encode(msgspec.structs.replace(question, file=file))
         (outcome,) = self._session.call(file, question.function, [EncodedCall(0, frame)])
-        if isinstance(outcome, Returned) and _can_be_told(outcome.value):
+        if isinstance(outcome, Returned) and wire.can_be_unpacked(outcome.value):
             return wire.ToldRequest(outcome.value)
         return wire.ToldRequest(failed=True)
 
     def _opened(self) -> Session:
         files = {f"{slug}.py": text.encode() for slug, text in self._plan.references}
-        session = Session(
-            self._lane,
-            Submission("references", files),
-            functions=self._plan.names,
-            exercises=self._plan.slugs,
-            limits=self._limits,
+        session = self._stack.enter_context(
+            Session(
+                self._lane,
+                Submission("references", files),
+                functions=self._plan.names,
+                exercises=self._plan.slugs,
+                limits=self._limits,
+            )
         )
-        session.__enter__()
         here = [d for d in session.loaded.definitions if d.is_defined_here]
         self._file_of = {definition.function: definition.file for definition in here}
         return session
 
     def close(self) -> None:
         """End the process; the next question would start another."""
-        if self._session is not None:
-            self._session.__exit__(None, None, None)
-            self._session = None
+        self._stack.close()
+        self._session = None
         self._lane.close()
-
-
-def _can_be_told(value: wire.Value) -> bool:
-    match value:
-        case wire.Opaque() | wire.Oversized():
-            return False
-        case wire.Sequence(items=items) | wire.Mapping(values=items):
-            return all(map(_can_be_told, items))
-    return True

@@ -82,7 +82,7 @@ class StandIns:
             if name in self.active:
                 packed = tuple(map(_packed, args))
                 named = {key: _packed(value) for key, value in kwargs.items()}
-                if all(map(_can_be_sent, (*packed, *named.values()))):
+                if all(map(wire.can_be_unpacked, (*packed, *named.values()))):
                     told = self._ask(name, packed, named)
                     if told is not None and not told.failed:
                         return wire.unpack(told.value)
@@ -103,13 +103,3 @@ class StandIns:
 
 def _packed(value: Any) -> wire.Value:
     return wire.Word(value) if type(value) is str and len(value) <= 300 else wire.pack(value)
-
-
-def _can_be_sent(value: wire.Value) -> bool:
-    """Whether the grader can make this argument again: a function cannot be sent, for example."""
-    match value:
-        case wire.Opaque() | wire.Oversized():
-            return False
-        case wire.Sequence(items=items) | wire.Mapping(values=items):
-            return all(map(_can_be_sent, items))
-    return True

@@ -78,22 +78,24 @@ def read_pack(path: Path, *, plan_beside: Path | None = None) -> Pack:
 
     UsageError when it cannot be read or is no pack.
     """
-    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-        course = Path(folder) / PACKED
-        try:
-            with zipfile.ZipFile(path) as archive:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            settings = msgspec.json.decode(archive.read(SETTINGS), type=Settings)
+            if plan_beside is not None and plan_beside.exists():
+                stored = plan_beside.read_bytes()
+            else:
+                stored = archive.read(PLAN) if PLAN in archive.namelist() else b""
+            plan = _unpacked_plan(stored)
+            if plan is not None:
+                return Pack(plan, settings)
+            with tempfile.TemporaryDirectory(prefix="grader-") as folder:
                 names = [name for name in archive.namelist() if name.startswith(f"{PACKED}/")]
                 archive.extractall(folder, names)
-                settings = msgspec.json.decode(archive.read(SETTINGS), type=Settings)
-                stored = archive.read(PLAN) if PLAN in archive.namelist() else b""
-        except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}; {REMEDY}") from error
-        except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
-            raise UsageError(f"{path} is not a packed course ({error}); {REMEDY}") from error
-        if plan_beside is not None and plan_beside.exists():
-            stored = plan_beside.read_bytes()
-        plan = _unpacked_plan(stored) or _plan(course_of(course), settings)
-        return Pack(plan, settings)
+                return Pack(_plan(course_of(Path(folder) / PACKED), settings), settings)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}; {REMEDY}") from error
+    except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
+        raise UsageError(f"{path} is not a packed course ({error}); {REMEDY}") from error
 
 
 def course_files(folder: Path) -> dict[str, bytes]:
