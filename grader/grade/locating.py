@@ -61,7 +61,9 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
     for problem in session.problems:
         if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
             return problem_note(problem)
-    named = _files_of(session, slug)
+    # Files of this exercise, and those that are called as none is.
+    stems = {source.name: source.stem for source in session.contents.sources}
+    named = {n for n, stem in stems.items() if stem == slug or stem not in session.exercises}
     for problem in session.problems:
         # A file that could not be read to its end may hold it.
         anywhere = problem.fatal and not problem.file

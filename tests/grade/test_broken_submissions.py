@@ -379,3 +379,12 @@ def test_a_decorator_that_is_not_there_costs_no_point(grade):
     assert failed_decorator == (
         "ex01_softmax.py, line 4: NameError: name 'njit' is not defined: @njit(parallel=True)"
     )
+
+
+def test_a_file_with_a_name_of_its_own_that_cannot_be_read_may_hold_the_function(grade):
+    broken = "import numpy as np\n\ndef softmax(Z):\n    E = np.exp(Z\n    return E\n"
+    result = function_of(grade({"ada.py": broken}), "softmax")
+    assert result.verdict is Verdict.NOT_LOADED
+    assert result.message.startswith("softmax is not there after loading; ada.py, line 4")
+    result = function_of(grade({"ex02_jacobian.py": broken}), "softmax")
+    assert result.verdict is Verdict.MISSING
