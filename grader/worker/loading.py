@@ -80,6 +80,10 @@ class LoadedSubmission:
         """Return what the file named `file` binds to `name`. KeyError if it binds nothing."""
         return self._namespace(file)[name]
 
+    def _put_stand_ins_into(self, module: types.ModuleType) -> None:
+        if self.stand_ins is not None:
+            self.stand_ins.put_into(module.__dict__)
+
     def _namespace(self, file: str) -> Mapping[str, object]:
         """Return what a file binds, with no stand-ins."""
         namespace = self.modules[file].__dict__
@@ -110,8 +114,7 @@ class LoadedSubmission:
         for source in reversed(sources):
             merged.__dict__.update(self.modules[source.name].__dict__)
         merged.__dict__.update(self._chosen_of(sources))
-        if self.stand_ins is not None:
-            self.stand_ins.put_into(merged.__dict__)
+        self._put_stand_ins_into(merged)
         return merged
 
     def _gathered(self, stem: str) -> types.ModuleType:
@@ -126,8 +129,7 @@ class LoadedSubmission:
             )
         module = types.ModuleType(stem)
         module.__dict__.update(functions)
-        if self.stand_ins is not None:
-            self.stand_ins.put_into(module.__dict__)
+        self._put_stand_ins_into(module)
         return module
 
     def _chosen_of(self, sources: Sequence[wire.Source]) -> dict[str, object]:
@@ -218,8 +220,7 @@ class LoadedSubmission:
         sys.modules.setdefault(name, self.modules[source.name])
         source_index = self.request.sources.index(source)
         module = self.modules[source.name]
-        if self.stand_ins is not None:
-            self.stand_ins.put_into(module.__dict__)
+        self._put_stand_ins_into(module)
         for index, statement in enumerate(self.statements[source.name]):
             if (source_index, index) in self.skip:
                 continue
@@ -231,8 +232,7 @@ class LoadedSubmission:
                 self._execute(source_index, statement, module.__dict__)
             except BaseException as error:  # noqa: BLE001  # SystemExit costs its statement only
                 self._record(source_index, statement.label, statement.line, error)
-            if self.stand_ins is not None:
-                self.stand_ins.put_into(module.__dict__)
+            self._put_stand_ins_into(module)
 
     def _execute(self, source: int, statement: Statement, namespace: dict[str, Any]) -> None:
         """Run a statement; a decorator that fails is left out and recorded."""
