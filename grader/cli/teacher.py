@@ -242,23 +242,44 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 
 @click.command()
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="The file to write; the points in it, if there is one, are kept.  [default: print it]",
+)
 @reports_errors
-def rubric(results: Path) -> None:
-    """Print a rubric to start from: each mistake that was made, and what it has cost so far.
+@writes_private_files
+def rubric(results: Path, out: Path | None) -> None:
+    """Make a rubric to start from: each mistake that was made, and what it has cost so far.
 
     RESULTS is the folder that `grader grade` wrote. Write the points that a mistake is worth to you
-    into the column `points`, and save the table as rubric.csv in RESULTS: from the next
-    `grader grade` on, everybody who made that mistake gets these points. Rows without points change
-    nothing, and nothing is graded again.
+    into the column `points` of RESULTS/rubric.csv: from the next `grader grade` on, everybody who
+    made that mistake gets these points. Rows without points change nothing, and nothing is graded
+    again.
 
     \b
     Example:
-      grader rubric results/ > results/rubric.csv
+      grader rubric results/
+      grader rubric results/ --out results/rubric.csv
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.grade.rubric import rubric_csv
+    from grader.files import write_text
+    from grader.grade.rubric import points_in, rubric_csv
     from grader.results.gradebooks.people import people_in
 
-    click.echo(rubric_csv(person.result for person in people_in(results)), nl=False)
+    given = points_in(out) if out is not None and out.exists() else {}
+    text = rubric_csv((person.result for person in people_in(results)), given)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_text(out, [text])
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another file with --out"
+        ) from error
+    click.echo(out)
 
 
 def _plan(

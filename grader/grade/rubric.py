@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,12 +82,22 @@ class _Seen:
     message: str = ""
 
 
-def rubric_csv(results: Iterable[SubmissionResult]) -> str:
+def points_in(path: Path) -> dict[tuple[str, str], str]:
+    """Return what a rubric gives for each function and mistake; UsageError if it is none."""
+    _headings, records = read_records(path, option="--out")
+    cells = [[record.cells.get(column, "") for column in COLUMNS] for record in records]
+    return {(function, mistake): points for function, mistake, points in cells if points}
+
+
+def rubric_csv(
+    results: Iterable[SubmissionResult], given: Mapping[tuple[str, str], str] | None = None
+) -> str:
     """Return a rubric to start from: each mistake that was made, and what it has cost.
 
-    The points are empty, so that it changes nothing before somebody writes some into it.
+    The points are those that are `given`, else empty: such a row changes nothing.
     """
-    seen: dict[tuple[str, str], _Seen] = {}
+    given = given or {}
+    seen: dict[tuple[str, str], _Seen] = dict.fromkeys(given, _Seen())
     for result in results:
         for function in result.functions:
             for mistake in function.matches:
@@ -106,5 +116,6 @@ def rubric_csv(results: Iterable[SubmissionResult]) -> str:
     writer.writerow(HEADINGS)
     for (name, mistake), found in sorted(seen.items(), key=lambda item: -item[1].lost):
         lost = as_text(found.lost)
-        writer.writerow([name, mistake, "", found.learners, lost, found.message])
+        points = given.get((name, mistake), "")
+        writer.writerow([name, mistake, points, found.learners, lost, found.message])
     return text.getvalue()

@@ -22,8 +22,8 @@ FILE = "results.sqlite"
 FORMAT = "3"
 
 # `run`: the number of the run that graded it last. `handed`: the hash of what was handed in. `key`:
-# the function's fingerprint, null where a result is not reused: the grader failed, or something else
-# was handed in since. `price`: the hash of what its points depended on beside its verdicts.
+# the function's fingerprint, null where the result is not used again: the grader failed, or other
+# files were handed in since. `price`: the hash of what its points depended on beside its verdicts.
 # `published`: the points that the last completed run wrote into the gradebook.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

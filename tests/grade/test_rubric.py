@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from grader.errors import UsageError
-from grader.grade.rubric import rubric_csv, with_rubric
+from grader.grade.rubric import points_in, rubric_csv, with_rubric
 from grader.judge.scoring import with_points
 from grader.model import Misconception, SubmissionResult, Verdict
 from tests.support.course import planned
@@ -112,6 +112,9 @@ def test_the_rubric_to_start_from_has_every_mistake_and_what_it_cost(plan, tmp_p
     path.write_text(text, encoding="utf-8")
     assert with_rubric(plan, path) == plan
     path.write_text(text.replace(f"{mistake},,", f"{mistake},7,"), encoding="utf-8")
+    again = rubric_csv(results, points_in(path))
+    assert again == text.replace(f"{mistake},,", f"{mistake},7,")
+    assert rubric_csv([], points_in(path)).splitlines()[1] == f"softmax,{mistake},7,0,0,"
     given = result_with(with_rubric(plan, path), (mistake, "sign"))
     (function,) = given.functions
     assert function.score == 7
