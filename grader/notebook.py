@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Checked", "check"]
 
 NOT_HERE = "not run in a notebook: memory is not limited there"
+IN_A_BROWSER = (
+    "In a browser neither the time nor the memory that your code takes is limited. If a check never"
+    " ends, choose Restart Kernel in the menu Kernel, correct the loop, and run your cells again."
+)
 NOTHING_LEFT = "All public checks pass. Your instructor's run has further checks, on other inputs."
 
 
@@ -56,12 +61,19 @@ class Checked:
         mistakes = (function.misconception for function, _planned in self.functions)
         return "\n\n".join(mistake.message for mistake in mistakes if mistake is not None)
 
+    @property
+    def limits(self) -> str:
+        """What is not limited here, and what to do then; empty where a cell can be stopped."""
+        return IN_A_BROWSER if sys.platform == "emscripten" else ""
+
     def _repr_html_(self) -> str:
         from markupsafe import Markup
 
         template = environment().get_template("notebook.html")
         style = Markup(text_of("notebook.css"))  # noqa: S704  # a file of this package
-        return template.render(functions=self.functions, next=self.next, notebook_style=style)
+        return template.render(
+            functions=self.functions, limits=self.limits, next=self.next, notebook_style=style
+        )
 
     def __repr__(self) -> str:
         return as_text(self._show)
@@ -69,6 +81,8 @@ class Checked:
     def _show(self, console: Console) -> None:
         for function, planned in self.functions:
             show_function(function, planned, "", console)
+        if self.limits:
+            line(console, "", self.limits)
         line(console, "", self.next)
 
 
@@ -76,7 +90,7 @@ def check(*functions: Callable[..., Any]) -> Checked:
     """Check these functions by the public checks of the exercises, in this process.
 
     UsageError for anything that is not a function of an exercise. A function that never finishes
-    is stopped like any other cell.
+    is stopped like any other cell; in a browser, by restarting the kernel.
     """
     plan = read_plan(checks_path(Path()))
     judge = Judge(plan)

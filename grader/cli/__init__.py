@@ -16,6 +16,7 @@ from grader.cli.export import export
 from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
 from grader.cli.otter import otter
+from grader.cli.site import site
 from grader.cli.teacher import demo, doctor, grade, rubric
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -70,6 +71,7 @@ for command in (
     doctor,
     otter,
     gradescope,
+    site,
     export,
 ):
     main.add_command(command)

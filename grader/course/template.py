@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 
 SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
+# The tag of cells that say how to run `grader check`; notebooks for other systems have their own.
+ASK = "ask"
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

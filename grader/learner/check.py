@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from grader.errors import SandboxError, UsageError
-from grader.intake.submission import read_submission
 from grader.model import Verdict
 from grader.plan import CHECKS, Plan, read_plan
 from grader.results.terminal import CheckedFiles
@@ -36,6 +35,8 @@ def check_files(files: Sequence[Path], lane: Lane, *, plan: Plan | None = None) 
     files = files_to_check(files, plan)
     stems = {exercise_of(file.name, plan.slugs) for file in files}
     others = _imported(files, [f for f in exercise_files(folder, plan) if f.stem not in stems])
+    from grader.intake.submission import read_submission
+
     submission = read_submission("you", [*files, *others])
     wanted = tuple(e for e in plan.exercises if e.slug in stems) or plan.exercises
     plan = replace(plan, exercises=wanted)

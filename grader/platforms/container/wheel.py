@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 
 from grader import __version__
 from grader.errors import UsageError
@@ -28,9 +29,12 @@ def wheel_name() -> str:
     return f"{DISTRIBUTION.replace('-', '_')}-{__version__}-{TAG}.whl"
 
 
-def wheel_bytes() -> bytes:
-    """Make a wheel of the running grader. UsageError when it was not installed by pip."""
-    files = dict(sorted(_package()))
+def wheel_bytes(more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """Make a wheel of the running grader. UsageError when it was not installed by pip.
+
+    `more` holds further files, by their paths in the wheel.
+    """
+    files = dict(sorted([*_package(), *more.items()]))
     folder = f"{DISTRIBUTION.replace('-', '_')}-{__version__}.dist-info"
     files |= {f"{folder}/{name}": data for name, data in _metadata()}
     files[f"{folder}/WHEEL"] = (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course.folder import Course, Exercise
 from grader.course.template import (
+    ASK,
     BEGIN,
     END,
     SCRIPT_ONLY,
@@ -28,8 +29,6 @@ from grader.platforms.otter.literals import arguments, literal
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-# The tag of cells that say how to run `grader check`; otter's notebook has `grader.check` instead.
-ASK = "ask"
 PASTE = ">>>"
 HELPERS = inspect.getsource(standalone).split('"""', 2)[2]
 

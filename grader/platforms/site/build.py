@@ -1,0 +1,216 @@
+"""Build the site: JupyterLite with the course's notebooks, our wheel, and a start page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.course.folder import Course
+from grader.course.handout import built_files
+from grader.errors import UsageError
+from grader.plan import CHECKS
+from grader.platforms.container.wheel import DISTRIBUTION, wheel_bytes, wheel_name
+from grader.platforms.site.notebooks import notebooks
+from grader.platforms.site.pages import Links, devcontainer, lms_fragment, start_page
+
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+# Where the kernel finds Pyodide unless it is told otherwise.
+CDN = "https://cdn.jsdelivr.net"
+# A folder with this file is a site that may be written over.
+CONFIG = "jupyter-lite.json"
+HERE = Path(__file__).parent
+# What a learner has typed is kept in the browser at least so often, in seconds.
+SAVE_EVERY_S = 5
+# When the notebooks were last changed: the same in each build.
+EPOCH = "2000-01-01T00:00:00Z"
+SCRIPT = re.compile(r"<script(?P<head>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Where the parts of a site come from, and where it will be.
+
+    `pyodide` is a folder with Pyodide's files, which then become part of the site. `wheels` is a
+    folder of packages that Pyodide does not have.
+    """
+
+    pyodide: Path | None = None
+    wheels: Path | None = None
+    links: Links = Links()
+
+
+def build_site(course: Course, out: Path, settings: SiteSettings) -> int:
+    """Write the site to the folder `out` and return its size in bytes.
+
+    UsageError when JupyterLite is missing or fails, when a folder cannot be used, or when `out`
+    holds anything but an earlier site.
+    """
+    _check(out, settings)
+    files = _files(course, settings)
+    with tempfile.TemporaryDirectory(prefix="grader-") as folder:
+        lite, built = Path(folder) / "lite", Path(folder) / "site"
+        for name, data in files.items():
+            (lite / name).parent.mkdir(parents=True, exist_ok=True)
+            (lite / name).write_bytes(data)
+        if settings.pyodide:
+            shutil.copytree(settings.pyodide, lite / "static" / "pyodide")
+        _run_jupyterlite(lite, built)
+        for name, text in _pages(course, built, settings).items():
+            (built / name).parent.mkdir(parents=True, exist_ok=True)
+            (built / name).write_text(text, encoding="utf-8")
+        try:
+            shutil.copytree(built, out, dirs_exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot write to {out}: {error}; name another folder") from error
+        return sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
+
+
+def _check(out: Path, settings: SiteSettings) -> None:
+    if out.exists() and not (out.is_dir() and _may_be_written_over(out)):
+        raise UsageError(f"{out} holds other files; name a new folder with --out")
+    if settings.pyodide and not (settings.pyodide / "pyodide-lock.json").is_file():
+        raise UsageError(
+            f"{settings.pyodide} is not a copy of Pyodide: it has no pyodide-lock.json; name the"
+            " folder that its archive unpacks to"
+        )
+    if settings.wheels and not any(settings.wheels.glob("*.whl")):
+        raise UsageError(f"{settings.wheels} has no .whl files; name a folder with some")
+
+
+def _may_be_written_over(out: Path) -> bool:
+    entries = {path.name for path in out.iterdir()} - {".git"}
+    return not entries or CONFIG in entries
+
+
+def _files(course: Course, settings: SiteSettings) -> dict[str, bytes]:
+    """Return what JupyterLite builds the site of, by name."""
+    # In the wheel, the checks are there wherever the kernel's current folder is.
+    checks = {f"grader/exercises/{CHECKS}": built_files(course)[CHECKS].encode()}
+    files = {f"pypi/{wheel_name()}": wheel_bytes(checks)}
+    files |= {f"pypi/{path.name}": path.read_bytes() for path in _wheels(settings)}
+    files[CONFIG] = json.dumps(_config(course)).encode()
+    overrides = {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": SAVE_EVERY_S}}
+    files["overrides.json"] = json.dumps(overrides).encode()
+    return files
+
+
+def _wheels(settings: SiteSettings) -> list[Path]:
+    return sorted(settings.wheels.glob("*.whl")) if settings.wheels else []
+
+
+def _config(course: Course) -> dict[str, Any]:
+    """Return JupyterLite's settings: no package may come from an index other than the site's."""
+    data = {
+        "appName": course.title,
+        "litePluginSettings": {KERNEL: {"disablePyPIFallback": True}},
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def _run_jupyterlite(lite: Path, out: Path) -> None:
+    # No other extension of this environment may get into the site.
+    command = [
+        *(sys.executable, "-m", "jupyterlite_core", "build", "--ignore-sys-prefix"),
+        *(f"--LiteBuildConfig.federated_extensions={_extension()}",),
+        *("--lite-dir", lite, "--output-dir", out),
+        *("--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages"),
+    ]
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        command, cwd=lite, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-5:]
+        raise UsageError("JupyterLite could not build the site:\n" + "\n".join(last))
+
+
+def _extension() -> Path:
+    """Find the extension of JupyterLite that runs Python."""
+    try:
+        import jupyterlite_core  # noqa: F401  # only whether it is there
+        from jupyter_core.paths import jupyter_path
+    except ImportError:
+        folders = []
+    else:
+        folders = [Path(folder) for folder in jupyter_path("labextensions", KERNEL.split(":")[0])]
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise UsageError("building a site needs JupyterLite: pip install 'softmax-grader[site]'")
+
+
+def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str]:
+    """Return our own files of the site: what JupyterLite has built is already in `built`."""
+    files = {
+        "index.html": start_page(course, settings.links),
+        "start.js": (HERE / "start.js").read_text(encoding="utf-8"),
+        "start.css": (HERE / "start.css").read_text(encoding="utf-8"),
+        ".nojekyll": "",
+    }
+    learners = notebooks(course, install=DISTRIBUTION)
+    files |= {f"files/{name}": text for name, text in learners.items()}
+    files["api/contents/all.json"] = json.dumps(_listing(learners))
+    if settings.links.address:
+        files["lms.html"] = lms_fragment(course, settings.links)
+    if settings.links.repository:
+        files[".devcontainer/devcontainer.json"] = devcontainer(wheel_name())
+        wheel = settings.links.raw(f"pypi/{wheel_name()}")
+        for name, text in notebooks(course, install=wheel).items():
+            files[f"colab/{name}"] = text
+    files["_headers"] = headers(built, "" if settings.pyodide else f" {CDN}")
+    return files
+
+
+def _listing(names: Iterable[str]) -> dict[str, Any]:
+    """Return the list of the site's notebooks, as Jupyter's contents API has it."""
+    entry = {"last_modified": EPOCH, "created": EPOCH, "content": None, "mimetype": None}
+    entry |= {"format": None, "writable": True}
+    notebooks = [{**entry, "name": n, "path": n, "type": "notebook"} for n in names]
+    root = {"name": "", "path": "", "type": "directory", "format": "json", "content": notebooks}
+    return {**entry, **root}
+
+
+def headers(built: Path, others: str) -> str:
+    """Return the file from which many hosts of static sites read the headers to send.
+
+    The policy allows the site's own files, and those of `others`. Pyodide and JupyterLab compile
+    code, and so need 'unsafe-eval'; scripts within pages are allowed by their hashes.
+    """
+    bodies = {
+        match["body"]
+        for path in built.rglob("*.html")
+        for match in SCRIPT.finditer(path.read_text(encoding="utf-8"))
+        if "src=" not in match["head"] and "application/json" not in match["head"]
+    }
+    hashes = " ".join(sorted(map(_hash, bodies)))
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:{others} {hashes}",
+            "worker-src 'self' blob:",
+            f"connect-src 'self' data: blob:{others}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return (
+        f"/*\n  Content-Security-Policy: {policy}\n"
+        "  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n"
+    )
+
+
+def _hash(body: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
