@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,12 @@ CDN = "https://cdn.jsdelivr.net"
 # A folder with this file is a site that may be written over.
 CONFIG = "jupyter-lite.json"
 HERE = Path(__file__).parent
-# What a learner has typed is kept in the browser at least so often, in seconds.
-SAVE_EVERY_S = 5
-# When the notebooks were last changed: the same in each build.
-EPOCH = "2000-01-01T00:00:00Z"
+# What a learner types is kept in the browser every five seconds. Cells outside the window are there
+# too: for the browser's search, and for screen readers.
+OVERRIDES = {
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
 SCRIPT = re.compile(r"<script(?P<head>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 
 
@@ -99,8 +102,7 @@ def _files(course: Course, settings: SiteSettings) -> dict[str, bytes]:
     files = {f"pypi/{wheel_name()}": wheel_bytes(checks)}
     files |= {f"pypi/{path.name}": path.read_bytes() for path in _wheels(settings)}
     files[CONFIG] = json.dumps(_config(course)).encode()
-    overrides = {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": SAVE_EVERY_S}}
-    files["overrides.json"] = json.dumps(overrides).encode()
+    files["overrides.json"] = json.dumps(OVERRIDES).encode()
     return files
 
 
@@ -172,7 +174,8 @@ def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str
 
 def _listing(names: Iterable[str]) -> dict[str, Any]:
     """Return the list of the site's notebooks, as Jupyter's contents API has it."""
-    entry = {"last_modified": EPOCH, "created": EPOCH, "content": None, "mimetype": None}
+    now = datetime.now(UTC).isoformat()
+    entry = {"last_modified": now, "created": now, "content": None, "mimetype": None}
     entry |= {"format": None, "writable": True}
     notebooks = [{**entry, "name": n, "path": n, "type": "notebook"} for n in names]
     root = {"name": "", "path": "", "type": "directory", "format": "json", "content": notebooks}
