@@ -137,9 +137,12 @@ def deviation_of(answer: MistakenAnswer, expected: Expected) -> Deviation:
 
 
 def wrong_type_of(value: wire.Value, expected: Expected) -> str:
-    """Return the words for a type that breaks the contract; empty if the type is right."""
+    """Return the words for a type that breaks the contract; empty if the type is right.
+
+    Whole numbers are one type: in a browser NumPy's have 32 bits where nobody says how many.
+    """
     difference = type_difference(value, expected)
-    return difference.got if isinstance(difference, WrongType) else ""
+    return difference.got.replace("int32", "int64") if isinstance(difference, WrongType) else ""
 
 
 def same_leaves(one: tuple[Leaf, ...], other: tuple[Leaf, ...]) -> bool:

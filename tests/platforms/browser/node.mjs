@@ -1,0 +1,16 @@
+// node node.mjs PYODIDE FOLDER SCRIPT PACKAGE...: run SCRIPT in Pyodide, with FOLDER as its /work.
+// All wheels in FOLDER are unpacked first; PACKAGEs are Pyodide's own.
+import { readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [pyodide, folder, script, ...packages] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(resolve(pyodide, "pyodide.mjs")).href);
+const python = await loadPyodide({ indexURL: resolve(pyodide) });
+await python.loadPackage(packages, { messageCallback: () => {} });
+for (const name of readdirSync(folder).filter((name) => name.endsWith(".whl"))) {
+  python.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel");
+}
+python.FS.mkdir("/work");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: resolve(folder) }, "/work");
+python.runPython(readFileSync(script, "utf-8"));
