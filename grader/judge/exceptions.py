@@ -205,6 +205,11 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
         ),
     ),
     (
+        "RecursionError",
+        "",
+        "A function calls itself, or several call each other, more often than Python allows.",
+    ),
+    (
         "UnboundLocalError",
         "",
         (

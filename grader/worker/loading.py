@@ -27,6 +27,8 @@ from grader.worker.raising import raised
 from grader.worker.standing_in import StandIns
 
 MAX_ERRORS = 50
+UNREAD = ("SyntaxError", "IndentationError", "TabError")
+OUTSIDE = "outside function"
 
 OnProgress = Callable[[wire.Progress], None]
 
@@ -237,7 +239,7 @@ class LoadedSubmission:
                     self._record(source, part.label, part.line, error)
 
     def _record(self, source_index: int, label: str, line: int, error: BaseException) -> None:
-        if len(self.errors) < MAX_ERRORS:
+        if len(self.errors) < MAX_ERRORS and not self._follows(label, error):
             packed = self.error_of(error)
             if isinstance(error, SyntaxError):
                 message = wire.clean(str(error.msg), 300)
@@ -245,6 +247,19 @@ class LoadedSubmission:
                 place = wire.TracebackLine(wire.clean(label, 300), line, "", text)
                 packed = wire.Error(packed.type, message, (*packed.frames, place))
             self.errors.append(wire.LoadError(source_index, wire.clean(label, 300), line, packed))
+
+    def _follows(self, label: str, error: BaseException) -> bool:
+        """Return whether this is only what is left of a function that could not be read."""
+        return (
+            isinstance(error, SyntaxError)
+            and str(error.msg).endswith(OUTSIDE)
+            and any(
+                known.label == label
+                and known.error.type in UNREAD
+                and not known.error.message.endswith(OUTSIDE)
+                for known in self.errors
+            )
+        )
 
     def _is_stub(self, function: object) -> bool:
         code = code_of(function)

@@ -96,6 +96,7 @@ def test_nothing_is_suggested_where_nothing_is_near(told, body):
         ("return Z(0)", "Round brackets call a function"),
         ("Z = E\nE = 1", "and this one has no value yet"),
         ("return np.outer(Z)", "which ones does this line give it?"),
+        ("return softmax(Z)", "A function calls itself"),
         ("return 1 / 0", "line 4: return 1 / 0)"),
     ],
 )
@@ -141,6 +142,13 @@ def test_an_error_of_syntax_is_told_once(grade):
         assert other.message == (
             f"{other.function} is not there after loading, for the same reason as softmax_jacobian"
         )
+
+
+def test_what_is_left_of_a_function_that_cannot_be_read_is_no_error_of_its_own(grade):
+    result = grade({"ex01_softmax.py": "def softmax(Z):\nE = 1\nreturn E\n"})
+    assert len(result.notes) == 1
+    result = grade({"ex01_softmax.py": "E = 1\nreturn E\nE = 2\nreturn E\n"})
+    assert len(result.notes) == 2
 
 
 @pytest.mark.parametrize(
