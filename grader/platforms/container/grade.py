@@ -56,7 +56,7 @@ class GradedInContainer:
         lines = [f"{points(self.score)} of {points(result.max_score)} points."]
         if result.failed:
             lines.append(f"Not everything is graded: {FAILED}.")
-        lines += [f"- {note}" for note in result.notes_of_its_own]
+        lines += [f"- {note}" for note in result.notes]
         lines.append(
             next_step(result.functions) or "Everything that was asked for is there, and right."
         )
