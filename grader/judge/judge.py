@@ -27,8 +27,10 @@ from grader.model import (
 )
 from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
-# A check that cannot be run is told only where nothing else is.
+# A check that cannot be run is told only where nothing else is, and numbers that are off by much do
+# not go before numbers that are off by little.
 _ORDER = {verdict: place for place, verdict in enumerate((*LADDER, *NEUTRAL))}
+_ORDER[Verdict.IMPRECISE] = _ORDER[Verdict.WRONG_VALUE]
 
 
 class _Found(NamedTuple):

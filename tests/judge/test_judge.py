@@ -270,7 +270,7 @@ def error(kind):
     [
         (error("ValueError"), TimedOut("2 s"), error("MemoryError"), Died("it ended")),
         (NotLoaded("it is gone"), error("ValueError"), WRONG),
-        (Died("it ended"), returned(None), WRONG[:1], WRONG * np.nan, WRONG, OFF),
+        (Died("it ended"), returned(None), WRONG[:1], WRONG * np.nan, WRONG),
     ],
 )
 def test_of_several_calls_the_first_rung_of_the_ladder_is_told(outcomes):
