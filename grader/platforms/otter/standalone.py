@@ -49,7 +49,7 @@ def feedback(function, name, checks, earlier=()):
         for other in earlier
         if other in named
     ][:1]
-    raised = {}
+    raised: dict[str, str] = {}
     for check, problem in results:
         lines.append(f"{'✓' if problem is None else '✗'} {check['name']}: {check['text']}")
         if problem is not None:
