@@ -108,7 +108,8 @@ def audit(
 
     It also shows which rules the course breaks. The rules: every mistake loses a check, and every
     check is lost by a mistake; every function has alternatives; right and wrong answers are well
-    apart; no mistake is taken for another one.
+    apart; no mistake is taken for another one; messages are neither short nor hard to read, and
+    give no solution away.
 
     \b
     Example:

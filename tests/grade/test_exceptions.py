@@ -37,6 +37,20 @@ def test_a_comprehension_is_within_its_function(told):
     message = told("return [Z[n] @\n    Z for n in range(9)]")
     assert "(ex01_softmax.py, line 4: return [Z[n] @)" in message
     assert "called from" not in message
+    before = "def inner(Z):\n    return [Z @ Z for n in range(9)]\n"
+    message = told("return inner(Z)", before)
+    assert "line 4: return [Z @ Z for n in range(9)])" in message
+    assert "called from ex01_softmax.py, line 6: return inner(Z)." in message
+
+
+def test_a_function_that_calls_itself_is_not_called_from_another(told):
+    before = "def inner(Z, n):\n    return inner(Z, n - 1) if n else Z @ Z\n"
+    assert "called from" not in told("return Z @ Z.T @ inner(Z, 3)", before)
+
+
+def test_only_what_the_failing_expression_names_is_told(told):
+    message = told("E = np.ones((3, 3))\nF = np.ones((1, 3))\nreturn 2 * Z + (E.T @ F) - Z")
+    assert ") with E (3, 3) and F (1, 3). A matrix" in message
 
 
 def test_only_what_is_exactly_a_number_a_list_or_an_array_is_told(told):

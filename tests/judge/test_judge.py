@@ -288,7 +288,11 @@ def test_what_answers_some_inputs_of_a_check_is_attempted():
     stub = Raised(wire.Error("NotImplementedError", "", (frame,)))
     checks = (check("all", Kind.VALUE),)
     assert judged(stub, WANT, checks=checks).verdict == Verdict.RAISED
-    assert judged(stub, stub, checks=checks).verdict == Verdict.NOT_ATTEMPTED
+    raises = PlannedMistake(
+        "raises", "You raise.", (MistakenAnswer(None, error="NotImplementedError: "),) * 2
+    )
+    untouched = judged(stub, stub, checks=checks, mistakes=(raises,))
+    assert (untouched.verdict, untouched.misconception) == (Verdict.NOT_ATTEMPTED, None)
 
 
 def test_the_public_part_follows_the_same_ladder():

@@ -49,6 +49,13 @@ def test_an_exception_is_told_once_with_the_checks_that_it_fails(shown):
         assert "it raised the same" not in text, name
 
 
+def test_a_hint_asks_nothing_of_a_function_that_raises(shown, plan):
+    hints = {check.hint for check in plan.exercises[0].functions[0].checks} - {""}
+    assert hints
+    for name, text in shown({"ex01_softmax.py": RAISES}).items():
+        assert not any(hint in text for hint in hints), name
+
+
 def test_what_keeps_a_function_from_being_loaded_is_told_once(shown):
     texts = shown({"ex01_softmax.py": UNREAD})
     assert {name: text.count(NOTE) for name, text in texts.items()} == dict.fromkeys(texts, 1)
