@@ -135,12 +135,12 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("ValueError", "could not be broadcast together with shapes (.*)", _broadcast),
     (
         "ValueError",
-        r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))",
+        r"could not broadcast input array from shape (\([\d,]*\)) into shape (\([\d,]*\))",
         lambda found: f"An array of shape {found[1]} is put where one of shape {found[2]} belongs.",
     ),
     (
         "ValueError",
-        r"non-broadcastable output operand with shape (\(.*?\)) .* shape (\(.*?\))",
+        r"non-broadcastable output operand with shape (\([\d,]*\)) doesn't match the broadcast shape (\([\d,]*\))",
         lambda found: (
             f"The result has shape {found[2]}, and += and its like must fit it into the {found[1]}"
             " on their left: a = a + b makes a new array."
