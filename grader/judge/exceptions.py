@@ -140,7 +140,7 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         "ValueError",
-        r"non-broadcastable output operand with shape (\([\d,]*\)) doesn't match the broadcast shape (\([\d,]*\))",
+        r"output operand with shape (\([\d,]*\)) doesn't match the broadcast shape (\([\d,]*\))",
         lambda found: (
             f"The result has shape {found[2]}, and += and its like must fit it into the {found[1]}"
             " on their left: a = a + b makes a new array."
