@@ -138,14 +138,15 @@ def main() -> int:
     plan = plan_of(course)
     with Lane(wall) as lane, References(plan, wall) as references:
         slow = Slow(course, Grader(plan, lane, references), options.factor)
-        found = 0
-        for found, told in enumerate(all_losses(course, slow, options.every), start=1):
+        found = []
+        for told in all_losses(course, slow, options.every):
+            found.append(told)
             print(told, flush=True)
     largest = sorted(slow.multiples.items(), key=lambda item: -item[1])[:SHOWN]
     for what, multiple in largest:
         print(f"{what}: a call takes {multiple:.0f} times what the reference takes, as it is")
-    print(f"{found} right answers lose points when a call takes {options.factor:g} times what the"
-          f" reference takes ({len(slow.multiples)} submissions graded)")  # fmt: skip
+    print(f"{len(slow.multiples)} submissions, each call {options.factor:g} times as long as the"
+          f" reference's: {len(found)} right answers lose points")  # fmt: skip
     return 1 if found else 0
 
 

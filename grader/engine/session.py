@@ -184,10 +184,11 @@ class Session:
         """Make these calls and return their outcomes, in order; a fatal call costs only itself.
 
         A call is given four times what it should need a thousand times over. If it runs out of that
-        while the machine stands still, it is made once more; one call of a submission is. Once a call has run out for good, the others of its function have a quarter of their
-        limits: more of them are likely never to end. A function that has answered, but not at
-        once, has the limit of the course from then on. No further calls are made once two have run
-        out of time, or one if none before it was answered.
+        while the machine stands still, it is made once more; one call of a submission is. Once a
+        call has run out for good, the others of its function have a quarter of their limits: more
+        of them are likely never to end. A function that has answered, but not at once, has the
+        limit of the course from then on. No further calls are made once two have run out of time,
+        or one if none before it was answered.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(frames)
