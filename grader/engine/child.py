@@ -68,7 +68,7 @@ class TimeLimits(NamedTuple):
     sleep_s: float
     wall_s: float
 
-    def within(self, *, cpu_s: float, wall_s: float) -> TimeLimits:
+    def within(self, cpu_s: float, wall_s: float) -> TimeLimits:
         """Return these limits, cut to what is left of a submission's."""
         return TimeLimits(
             min(self.cpu_s, cpu_s), min(self.sleep_s, cpu_s), min(self.wall_s, wall_s)

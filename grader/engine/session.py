@@ -31,6 +31,8 @@ SHARE_OF_OTHERS = 1 / 4
 # Training for 500 steps asks about 1 600 questions; all calls of a submission together ask more.
 MAX_ASKED_IN_A_CALL = 10_000
 MAX_ASKED = 100_000
+# How old what is left of a submission's time may be, between two of its messages.
+ROUGHLY_S = 0.005
 # Unread requests beyond this could fill the socket while the child is stuck writing an answer.
 PIPELINE_BYTES = 64 * 2**10
 
@@ -121,6 +123,8 @@ class Session:
         self._child: Process | None = None
         self._stack = ExitStack()
         self._used = _Used()
+        # What is left of its computing and of its waiting, and when to look again.
+        self._left_s, self._left_until = (0.0, 0.0), 0.0
         self._child_began = self._used.began
         # It ends each child after its last statement, so that another one would change nothing.
         self._is_hopeless = False
@@ -247,13 +251,14 @@ class Session:
                     batch.append(unsent.popleft())
                     in_flight += len(batch[-1].data)
                 sent.extend(batch)
+                limits = self._limits_for(function, sent[0])
                 try:
-                    data = b"".join(frame.data for frame in batch)
-                    child.send(data, self._limits_for(function, sent[0]))
+                    if batch:
+                        child.send(b"".join(frame.data for frame in batch), limits)
                 except ChildGone:  # pragma: no cover  # it ended before the request
                     # Answers that it sent before it ended can still be read.
                     unsent.clear()
-                outcomes[sent[0].number] = self._answer(child, function, sent[0])
+                outcomes[sent[0].number] = self._answer(child, function, sent[0], limits)
                 in_flight -= len(sent.popleft().data)
         except OutOfTime as error:
             self._drop_child()
@@ -272,9 +277,11 @@ class Session:
             unsent[0] = unsent[0]._replace(data=names + unsent[0].data)
         return unsent
 
-    def _answer(self, child: Process, function: str, call: EncodedCall) -> Outcome:
+    def _answer(
+        self, child: Process, function: str, call: EncodedCall, limits: TimeLimits
+    ) -> Outcome:
         try:
-            reply = self._replied(child, self._limits_for(function, call), call)
+            reply = self._replied(child, limits, call)
         except TooLarge:
             return Returned(wire.Opaque("far too large"), mutated=False)
         if child.was_slow:
@@ -288,12 +295,12 @@ class Session:
         raise ChildGone("it answered another call")
 
     def _limits_for(self, function: str, call: EncodedCall) -> TimeLimits:
-        limits = self._call_limits
-        if not call.cpu_s or function in self._slow:
-            return limits
-        cpu_s = call.cpu_s * (SHARE_OF_OTHERS if function in self._used.endless else 1)
-        # What waits, however long, is not the one that keeps the machine busy.
-        return limits._replace(cpu_s=cpu_s, sleep_s=cpu_s)
+        full_s = self.limits.call_cpu_s
+        cpu_s = call.cpu_s if call.cpu_s and function not in self._slow else full_s
+        if cpu_s < full_s and function in self._used.endless:
+            cpu_s *= SHARE_OF_OTHERS
+        # The machine may keep any call waiting for as long as it may keep the longest.
+        return TimeLimits(cpu_s, cpu_s, full_s * self.limits.wall_factor)
 
     def _replied(self, child: Process, limits: TimeLimits, call: EncodedCall) -> wire.Reply:
         """Return the child's reply to a call, after having answered what it asks meanwhile."""
@@ -328,7 +335,11 @@ class Session:
 
         An error does not say how much time was left: that differs from run to run.
         """
-        left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
+        now = time.monotonic()
+        if now >= self._left_until:
+            self._left_until = now + ROUGHLY_S
+            self._left_s = self._cpu_left_s(), self._wall_left_s()
+        left = limits.within(*self._left_s)
         try:
             return child.receive(
                 left, most_bytes=most_bytes, decoded_bytes=decoded_bytes, goes_on=goes_on
@@ -465,10 +476,6 @@ class Session:
                 valid = True
         if not valid:
             raise ChildGone("it named an unknown file or function, or one twice")
-
-    @property
-    def _call_limits(self) -> TimeLimits:
-        return self._limits_of(self.limits.call_cpu_s)
 
     def _limits_of(self, cpu_s: float) -> TimeLimits:
         return TimeLimits(cpu_s, sleep_s=cpu_s, wall_s=cpu_s * self.limits.wall_factor)
