@@ -167,7 +167,7 @@ class Session:
         other._answer_asked = answer
         other._take(self.contents)
         other.chosen, other.skip, other.killers = self.chosen, self.skip, self.killers
-        other._used = self._used
+        other._used, other._slow = self._used, self._slow
         return other
 
     def stand_for(self, functions: Sequence[str]) -> None:
