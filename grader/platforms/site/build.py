@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -70,10 +70,8 @@ def build_site(course: Course, out: Path, settings: SiteSettings) -> int:
         for name, text in _pages(course, built, settings).items():
             (built / name).parent.mkdir(parents=True, exist_ok=True)
             (built / name).write_text(text, encoding="utf-8")
-        try:
+        with _writing_to(out):
             shutil.copytree(built, out, dirs_exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"cannot write to {out}: {error}; name another folder") from error
         return sum(path.stat().st_size for path in built.rglob("*") if path.is_file())
 
 
@@ -87,6 +85,16 @@ def _check(out: Path, settings: SiteSettings) -> None:
         )
     if settings.wheels and not any(settings.wheels.glob("*.whl")):
         raise UsageError(f"{settings.wheels} has no .whl files; name a folder with some")
+    with _writing_to(out):
+        out.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _writing_to(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error}; name another folder") from error
 
 
 def _may_be_written_over(out: Path) -> bool:

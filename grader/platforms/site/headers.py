@@ -15,8 +15,8 @@ SCRIPT = re.compile(r"<script(?P<head>[^>]*)>(?P<body>.*?)</script>", re.DOTALL)
 def headers(built: Path, *, others: str) -> str:
     """Return the file from which many hosts of static sites read the headers to send.
 
-    The policy allows the site's own files, and those of the host `others`. Pyodide and JupyterLab compile
-    code, and so need 'unsafe-eval'; scripts within pages are allowed by their hashes.
+    The policy allows the site's own files, and those of the host `others`. Pyodide and JupyterLab
+    compile code, and so need 'unsafe-eval'; scripts within pages are allowed by their hashes.
     """
     bodies = {
         match["body"]

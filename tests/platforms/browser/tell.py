@@ -22,7 +22,7 @@ def told(path):
             functions[name] = function
     checked = check(*functions.values())
     return {
-        f"{path.stem}/{name}": [repr(one := Checked((pair,))), one._repr_html_()]
+        f"{path.stem}/{name}": Checked((pair,))._repr_html_()
         for name, pair in zip(functions, checked.functions, strict=True)
     }
 

@@ -1,0 +1,178 @@
+"""A built site in headless Chromium, without a network: from the start page to the graded file.
+
+Pyodide, its NumPy and an older JupyterLite come from a package registry. The stand-in for msgspec in
+`browser/` proves nothing about msgspec itself.
+"""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from grader.notebook import IN_A_BROWSER
+from tests.support import browser as parts_of
+from tests.support.course import ROOT
+from tests.support.sites import SOFTMAX_LINK, chromium, of_the_notebook, served, write
+
+pytestmark = pytest.mark.slow
+
+SCRIPTS = ROOT / "tests" / "platforms" / "browser"
+WRONG = "def softmax(Z):\n    E = np.exp(Z)\n    return E / E.sum(axis=0)"
+RIGHT = "def softmax(Z):\n    E = np.exp(Z - Z.max(axis=0))\n    return E / E.sum(axis=0)"
+ENDLESS = "def softmax(Z):\n    while True:\n        pass"
+# The page of a check, and how long a busy machine may take to get there.
+CHECKED, PATIENCE_MS = ".softmax-grader .next", 240_000
+
+
+@pytest.fixture(scope="module")
+def parts(request):
+    """Pyodide, wheels and JupyterLite, kept between runs."""
+    folder = request.config.cache.mkdir("browser") / "parts"
+    try:
+        return parts_of.parts_in(folder)
+    except parts_of.MissingError as error:
+        pytest.skip(f"no site in a browser is tried, since pip has not got what it needs: {error}")
+
+
+@pytest.fixture(scope="module")
+def site(parts, tmp_path_factory):
+    """A site that needs nothing from elsewhere."""
+    out = tmp_path_factory.mktemp("site") / "site"
+    parts_of.build(parts, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with served(site) as address:
+        yield address
+
+
+@pytest.fixture
+def page(address):
+    """A window of a new browser; whatever it asks for elsewhere fails the test."""
+    with chromium() as browser:
+        if browser is None:
+            pytest.skip("there is no chromium here (apt install chromium)")
+        context = browser.new_context(accept_downloads=True)
+        elsewhere = []
+        context.on("request", lambda request: elsewhere.append(request.url))
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(address)
+        yield page
+        own = (address, "data:", "blob:")
+        assert [url for url in elsewhere if not url.startswith(own)] == []
+
+
+def axe_violations(page, scope):
+    import axe_playwright_python.base as axe
+
+    page.evaluate(axe.AXE_FILE_PATH.read_text(encoding="utf-8"))
+    found = page.evaluate(f"axe.run({scope!r}, {{resultTypes: ['violations']}})")
+    return [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]]
+
+
+def test_from_the_start_page_to_the_graded_file(page, address, run, tmp_path):
+    assert axe_violations(page, "body") == []
+    page.get_by_role("button", name="Download my work").click()
+    page.get_by_label("Your name").fill("ada")
+    page.get_by_role("button", name="Download my work").click()
+    assert "There is nothing to hand in yet" in page.locator("#said").inner_text()
+
+    page.get_by_role("link", name=SOFTMAX_LINK).click()
+    notebook = of_the_notebook(page)
+    write(page, "raise NotImplementedError", WRONG)
+    notebook.run_all()
+    first = page.locator(CHECKED)
+    first.wait_for()
+    told = page.locator(".softmax-grader").inner_text()
+    assert "You take the exponential of the logits as they come." in told
+    assert IN_A_BROWSER in told
+    assert axe_violations(page, ".softmax-grader") == []
+
+    write(page, "def softmax", RIGHT)
+    notebook.run_all()
+    page.locator(CHECKED, has_text="All public checks pass").wait_for()
+    notebook.save()
+
+    page.goto(address)
+    state = page.locator("li .state").first
+    page.get_by_text("the last check said: All public checks pass").wait_for()
+    assert state.inner_text().startswith("kept in this browser")
+    assert page.get_by_role("button", name="Begin again").count() == 1
+    assert axe_violations(page, "body") == []
+    page.get_by_label("Your name").fill("../ada")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my work").click()
+    assert download.value.suggested_filename == "__ada.zip"
+    download.value.save_as(tmp_path / "ada.zip")
+    done = run("grade", tmp_path / "ada.zip", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (line,) = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
+    result = json.loads(line)
+    assert result["student"] == "ada"
+    assert result["notes"] == []
+    assert [f["score"] for f in result["functions"][:2]] == [12.0, 0.0]
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Begin again").click()
+    page.get_by_text("the last check said").wait_for(state="hidden")
+    assert state.inner_text() == "not begun"
+    page.get_by_role("link", name=SOFTMAX_LINK).click()
+    of_the_notebook(page)
+    page.locator(".cm-content", has_text="raise NotImplementedError").wait_for()
+
+
+def test_an_endless_loop_ends_with_the_kernel(page):
+    page.get_by_role("link", name=SOFTMAX_LINK).click()
+    notebook = of_the_notebook(page)
+    assert page.get_by_text("choose Restart Kernel in the menu Kernel").is_visible()
+    write(page, "raise NotImplementedError", ENDLESS)
+    notebook.run_all()
+    notebook.wait_until_only_one_cell_is_busy()
+    notebook.restart()
+    write(page, "def softmax", RIGHT)
+    notebook.run_all()
+    page.locator(CHECKED, has_text="All public checks pass").wait_for()
+
+
+def in_node(pyodide, folder, script, *packages):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node here (apt install nodejs)")
+    command = [node, SCRIPTS / "node.mjs", pyodide, folder, script, *packages]
+    # Node shows a whole file of Pyodide's with an error.
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_check_tells_in_a_browser_what_it_tells_elsewhere(parts, site, tmp_path, course):
+    """All listed mistakes and alternatives; only the last digits of NumPy may differ."""
+    for exercise in course.exercises:
+        for name in ("mistakes.py", "alternatives.py"):
+            path = exercise.folder / name
+            shutil.copy(path, tmp_path / f"{exercise.slug}_{name}")
+    for wheel in (site / "pypi").glob("*.whl"):
+        shutil.copy(wheel, tmp_path)
+    subprocess.run([sys.executable, SCRIPTS / "tell.py", tmp_path], check=True, cwd=ROOT)
+    in_node(parts.pyodide, tmp_path, SCRIPTS / "tell.py", "numpy")
+    here = json.loads((tmp_path / "told-linux.json").read_text())
+    there = json.loads((tmp_path / "told-emscripten.json").read_text())
+    assert len(here) > 1000
+    limits = f'<p class="quiet">{html.escape(IN_A_BROWSER)}</p>\n'
+    assert all(limits in page for page in there.values())
+    pages = {name: page.replace(limits, "") for name, page in there.items()}
+    different = [name for name in here if alike(here[name]) != alike(pages[name])]
+    assert different == []
+
+
+def alike(page):
+    """A page without the number of the largest of equal errors, and the width of whole numbers."""
+    page = re.sub(r"entry \([\d, ]+\) is \S+, should be \S+", "an entry is wrong", page)
+    return page.replace("int32", "int64")
