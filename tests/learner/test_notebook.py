@@ -1,5 +1,8 @@
 """`from grader.notebook import check`: the checks in a notebook's own process."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -161,3 +164,31 @@ def own():
         return namespace
 
     return defined
+
+
+def test_in_a_browser_it_is_told_what_is_not_limited(course, monkeypatch):
+    reference = course.exercises[0].functions[0].reference
+    assert "neither the time nor the memory" not in repr(check(reference))
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    checked = check(reference)
+    for shown in (repr(checked), checked._repr_html_()):
+        assert "neither the time nor the memory" in " ".join(shown.split())
+        assert "choose Restart Kernel" in " ".join(shown.split())
+
+
+# Not there in a browser, or slow to load: whoever runs code, keeps results, reads hand-ins.
+NOT_LOADED = """
+grader.cli grader.course grader.engine grader.grade grader.intake grader.platforms
+grader.results.store grader.worker.child grader.worker.zygote grader.worker.hardening
+click jinja2 multiprocessing nbformat pyseccomp rich sqlite3 subprocess watchfiles yaml zipfile
+""".split()
+
+
+def test_the_notebooks_module_loads_nothing_that_a_browser_lacks():
+    source = "import sys, grader.notebook; print(*sys.modules)"
+    command = [sys.executable, "-c", source]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert "grader.judge.judge" in loaded
+    unwanted = [name for name in loaded if any(f"{name}.".startswith(f"{n}.") for n in NOT_LOADED)]
+    assert unwanted == []
