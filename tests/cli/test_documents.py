@@ -27,7 +27,7 @@ PROGRAMS = ("grader", "otter", "pytest")
 # Each grades a class or more, and one needs otter.
 SLOW = [path for path in DOCS if path.parent.name == "lms" and path.name != "others.md"]
 # These wait for somebody, install something, or need a cluster (see test_cluster).
-NOT_RUN = re.compile(r"grader check --watch|pip install|.* --dask ")
+NOT_RUN = re.compile(r"grader check --watch|pip install|.* --dask |.* --repository ")
 
 
 def commands(lines):
