@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.course.folder import Course
@@ -28,6 +28,8 @@ from grader.platforms.site.pages import Links, devcontainer, lms_fragment, start
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # A folder with this file is a site that may be written over.
 CONFIG = "jupyter-lite.json"
+# The list of the notebooks.
+LISTING = PurePosixPath("api/contents/all.json")
 HERE = Path(__file__).parent
 # What a learner types is kept in the browser every five seconds. Cells outside the window are there
 # too: for the browser's search, and for screen readers.
@@ -133,6 +135,7 @@ def _config(course: Course) -> dict[str, Any]:
     """Return JupyterLite's settings: no package may come from an index other than the site's."""
     data = {
         "appName": course.title,
+        "contentsAllJsonFile": LISTING.name,
         "litePluginSettings": {KERNEL: {"disablePyPIFallback": True}},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
@@ -177,7 +180,7 @@ def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str
     }
     learners = notebooks(course, install=DISTRIBUTION)
     files |= {f"files/{name}": text for name, text in learners.items()}
-    files["api/contents/all.json"] = json.dumps(_listing(learners))
+    files[str(LISTING)] = json.dumps(_listing(learners))
     if settings.links.address:
         files["lms.html"] = lms_fragment(course, settings.links)
     if settings.links.repository:
