@@ -38,7 +38,7 @@ class TestGradescope:
 
     def test_an_assignment_of_as_many_points_is_just_graded(self, tmp_path, capsys):
         course = course_of(documents.write_toy(tmp_path))
-        pack = packed(course, Settings(isolation="none"), with_plan=False)
+        pack = packed(course, Settings(isolation="none"))
         written(tmp_path / "source" / NAME, pack)
         written(tmp_path / "submission" / "ex01_relu.py", "def relu(Z): return Z * (Z > 0)\n")
         about = {"assignment": {"total_points": "10.0"}}

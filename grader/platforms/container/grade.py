@@ -63,15 +63,12 @@ class GradedInContainer:
         return "\n".join(lines)
 
 
-def grade_in_container(
-    entries: Collection[Path], folder: Path, *, plan_beside: Path | None = None
-) -> GradedInContainer:
+def grade_in_container(entries: Collection[Path], folder: Path) -> GradedInContainer:
     """Grade these files and folders by the course that is packed in `folder`.
 
-    `plan_beside` is where `prepare` stored the plan. UsageError when there is no packed course, or
-    no wall works here: then nothing was run.
+    UsageError when there is no packed course, or no wall works here: then nothing was run.
     """
-    pack = read_pack(folder / NAME, plan_beside=plan_beside)
+    pack = read_pack(folder / NAME)
     wall = chosen(pack.settings.isolation)
     with lane_for(wall) as lane, References(pack.plan, wall) as references:
         grader = Grader(pack.plan, lane, references)

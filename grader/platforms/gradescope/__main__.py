@@ -1,4 +1,4 @@
-"""Grade a container's submission: `python -m grader.platforms.gradescope ROOT [--prepare]`."""
+"""Grade a container's submission: `python -m grader.platforms.gradescope ROOT`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from grader.files import write_bytes
 if TYPE_CHECKING:
     from grader.platforms.gradescope.results import Results
 
-PLAN = "plan.msgpack"
 _log = logging.getLogger(__name__)
 
 
@@ -27,8 +26,7 @@ def main(root: Path) -> None:
         from grader.platforms.container.grade import grade_in_container
         from grader.platforms.gradescope.results import results_of
 
-        source = root / "source"
-        outcome = grade_in_container(handed_in(root), source, plan_beside=source / PLAN)
+        outcome = grade_in_container(handed_in(root), root / "source")
         data = _json(results_of(outcome))
         print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
     except GraderError as error:
@@ -51,15 +49,6 @@ def _json(results: Results) -> bytes:
     return msgspec.json.format(msgspec.json.encode(results), indent=2)
 
 
-def prepare(root: Path) -> None:
-    """Compute the plan, once, while the image is built. UsageError when there is no pack."""
-    from grader.platforms.container.pack import NAME
-    from grader.platforms.container.pack import prepare as prepared
-
-    source = root / "source"
-    prepared(source / NAME, source / PLAN)
-
-
 def _for_instructors(root: Path, max_score: float) -> str:
     """Compare the course's points with the assignment's, which Gradescope does not do."""
     try:
@@ -76,7 +65,4 @@ def _for_instructors(root: Path, max_score: float) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[2:] == ["--prepare"]:
-        prepare(Path(sys.argv[1]))
-    else:
-        main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -65,7 +65,7 @@ def assign(
             f"--name {name}: use only letters, digits, _, . and - in the name of a notebook"
         )
     step("computing what the references answer")
-    pack = packed(course, settings, with_plan=True)
+    pack = packed(course, settings)
     plan = plan_of(course, only=settings.exercises, hidden=False)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         work = Path(folder)
