@@ -22,12 +22,13 @@ from grader.judge.words import next_step
 from grader.model import Move, SubmissionResult, in_the_way
 from grader.plan import Plan
 from grader.results.figures import MOST_LINES, ClassFigures, ShortList
-from grader.results.plots import ENOUGH, plots_of
 from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
 # The files that a learner's page is made from.
 SOURCES = ("base.html", "parts.html", "feedback.html", "style.css")
+# Of a smaller class a plot says less than a table.
+ENOUGH_TO_PLOT = 5
 REPORT, FEEDBACK = "report.html", "feedback"
 # Lists the pages that the last run wrote, each with a hash of its contents.
 PAGES = ".pages.json"
@@ -71,8 +72,7 @@ def write_report(
     stream = template.generate(
         about=about,
         figures=figures,
-        plots=plots_of(figures),
-        enough_to_plot=ENOUGH,
+        plotted=figures.count >= ENOUGH_TO_PLOT,
         moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
         csp=policy("style.css", "table.js"),
         version=__version__,
