@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.errors import UsageError
+
 
 def write_text(path: Path, texts: Iterable[str]) -> None:
     """Write a whole file of text in UTF-8, or nothing. OSError when the disk refuses."""
@@ -39,6 +41,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing_to(path: Path, *, remedy: str) -> Iterator[None]:
+    """Within this block an OSError becomes a UsageError: `path` cannot be written to, `remedy`."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write to {path}: {error.strerror}; {remedy}") from error
 
 
 @contextmanager

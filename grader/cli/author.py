@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from grader.cli.common import (
     reports_errors,
     seed_option,
 )
-from grader.errors import UsageError
+from grader.files import write_text, writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -56,12 +55,8 @@ def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) ->
         _prove(course, folder)
         return
     files = built_files(course)
-    try:
+    with writing_to(folder, remedy="name another folder with --exercises"):
         written = write_files(files, folder)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder}: {error.strerror}; name another folder with --exercises"
-        ) from error
     click.echo(f"{folder}: {len(written)} of {len(files)} files written" + _listed(written))
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
@@ -127,7 +122,8 @@ def audit(
         course, seed=seed or FIXED_SEED, step=lambda text: click.echo(f"  {text}", err=True)
     )
     if html is not None:
-        _write_page(html, audit_page(report_card))
+        with writing_to(html, remedy="name another file with --html"):
+            write_text(html, audit_page(report_card))
     if as_json:
         click.echo(msgspec.json.encode(report_card))
     else:
@@ -136,14 +132,3 @@ def audit(
         broken = f"{count} rule{'s' * (count != 1)} broken"
         click.echo(broken if count else "the course keeps the rules")
     sys.exit(EXIT_FAILED if report_card.broken else 0)
-
-
-def _write_page(path: Path, page: Iterable[str]) -> None:
-    from grader.files import write_text
-
-    try:
-        write_text(path, page)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {path}: {error.strerror}; name another file with --html"
-        ) from error

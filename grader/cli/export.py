@@ -12,6 +12,7 @@ import click
 
 from grader.cli.common import EXIT_FAILED, reports_errors
 from grader.errors import UsageError
+from grader.files import write_bytes, writing_to
 
 if TYPE_CHECKING:
     from grader.results.gradebooks.filling import FilledTable, FillOptions
@@ -352,14 +353,8 @@ def _fill(
 
 
 def _write(data: bytes, out: Path | None) -> None:
-    from grader.files import write_bytes
-
     if out is None:
         raise UsageError("name the file to write with --out")
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         write_bytes(out, [data])
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     click.echo(out)

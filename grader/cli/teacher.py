@@ -32,6 +32,7 @@ from grader.cli.common import (
     writes_private_files,
 )
 from grader.errors import UsageError
+from grader.files import writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -215,12 +216,8 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 
     course = read_course(course_folder)
     plan = _plan(course, out / "results")
-    try:
+    with writing_to(out, remedy="name another folder with --out"):
         submissions = write_class(course, out / "submissions", students=students)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another folder with --out"
-        ) from error
     click.echo(f"A class of {students}: {submissions}")
     class_submissions = class_at(submissions, order=course.slugs, source="plain")
     wall = strongest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.folder import Course
-from grader.errors import UsageError
+from grader.files import writing_to
 from grader.platforms.container.archive import archive_of
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
@@ -26,11 +26,7 @@ def build(course: Course, out: Path, settings: Settings) -> int:
     files[wheel_name()] = wheel_bytes()
     files[NAME] = packed(course, settings)
     data = archive_of(files, programs=PROGRAMS)
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     return len(data)

@@ -21,6 +21,7 @@ from typing import Any
 from grader.course.folder import Course
 from grader.course.planning import plan_of
 from grader.errors import UsageError
+from grader.files import writing_to
 from grader.platforms.container.archive import archive_of
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
@@ -97,14 +98,10 @@ def completed(made: Path) -> bytes:
 
 def _written(out: Path, name: str, student: bytes, autograder: bytes) -> Assigned:
     assigned = Assigned(out / "student" / name, out / "autograder" / AUTOGRADER)
-    try:
+    with writing_to(out, remedy="name another folder with --out"):
         for path, data in ((assigned.notebook, student), (assigned.autograder, autograder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    except OSError as error:  # pragma: no cover  # only if the disk is full
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another folder with --out"
-        ) from error
     return assigned
 
 

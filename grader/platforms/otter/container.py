@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from grader.errors import UsageError
+from grader.files import writing_to
 from grader.platforms.container.entries import ASIDE, handed_in
 from grader.platforms.container.grade import not_graded
 from grader.platforms.otter.config import FILE
@@ -70,13 +71,9 @@ def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
             (root / "submission").mkdir()
             shutil.copy(submission, root / "submission", follow_symlinks=False)
         code = main(root)
-        try:
+        with writing_to(out, remedy="name another folder with --out"):
             out.mkdir(parents=True, exist_ok=True)
             return Path(shutil.copy(root / "results" / "results.json", out)), code
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {out}: {error.strerror}; name another folder with --out"
-            ) from error
 
 
 def _run(root: Path) -> None:
