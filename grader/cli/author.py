@@ -10,12 +10,14 @@ import click
 
 from grader.cli.common import (
     EXIT_FAILED,
+    PATH,
     console,
     course_option,
     json_option,
     read_course,
     reports_errors,
     seed_option,
+    show_step,
 )
 from grader.files import write_text, writing_to
 
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 @course_option
 @click.option(
     "--exercises",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="DIR",
     help="The folder to write to, or with --check to compare with.  [default: exercises, beside the"
     " course]",
@@ -65,7 +66,7 @@ def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) ->
 def _prove(course: Course, exercises: Path) -> None:
     from grader.course.proof import problems_of
 
-    problems = problems_of(course, exercises, step=lambda text: click.echo(f"  {text}", err=True))
+    problems = problems_of(course, exercises, step=show_step)
     for problem in problems:
         click.echo(problem)
     if problems:
@@ -84,8 +85,7 @@ def _listed(names: list[str]) -> str:
 @seed_option("the same for every audit")
 @click.option(
     "--html",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Also write the report card as an HTML page.",
 )
@@ -118,9 +118,7 @@ def audit(
     from grader.course.sealing import FIXED_SEED
 
     course = read_course(course_folder)
-    report_card = audit_course(
-        course, seed=seed or FIXED_SEED, step=lambda text: click.echo(f"  {text}", err=True)
-    )
+    report_card = audit_course(course, seed=seed or FIXED_SEED, step=show_step)
     if html is not None:
         with writing_to(html, remedy="name another file with --html"):
             write_text(html, audit_page(report_card))

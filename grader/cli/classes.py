@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.common import course_option, read_course, reports_errors
+from grader.cli.common import PATH, course_option, read_course, reports_errors
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SOURCES = (
 ).split()
 MOST_FILES = 6
 
-submissions_argument = click.argument("submissions", type=click.Path(path_type=Path))
+submissions_argument = click.argument("submissions", type=PATH)
 from_option = click.option(
     "--from",
     "source",
@@ -40,8 +40,7 @@ names_option = click.option(
 )
 roster_option = click.option(
     "--roster",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
     " group, canvas_id, moodle_id, gradescope_id; or a grading worksheet from Moodle.",

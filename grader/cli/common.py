@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from grader.course.folder import Course
     from grader.platforms.container.pack import Settings
 
+PATH = click.Path(path_type=Path)
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 # Added to the number of the signal that stopped a command, as shells do: 130 for Ctrl-C.
@@ -76,15 +76,13 @@ class _LimitOption(click.Option):
 course_option = click.option(
     "--course",
     "course_folder",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="DIR",
     help="The course's folder, which holds course.toml.  [default: solutions]",
 )
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=None,
     metavar="N",
     help="How many submissions to grade at the same time.  [default: one for each CPU]",
 )
@@ -119,7 +117,6 @@ def seed_option(default: str) -> Callable[[Callable[..., None]], Callable[..., N
     return click.option(
         "--seed",
         type=_Seed(),
-        default=None,
         metavar="SEED",
         help="The secret seed of the sealed inputs, as an earlier command printed it; they are the"
         f" same for every learner.  [default: {default}]",
@@ -166,16 +163,16 @@ def read_course(folder: Path | None) -> Course:
     )
 
 
+def packing_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of every command that packs a course for a container."""
+    seed = seed_option("a new one, which is printed")
+    return exercise_option(seed(limits_option(isolation_option(command))))
+
+
 def settings_of(
-    course: Course,
-    exercises: tuple[str, ...],
-    *,
-    seed: str | None,
-    limits: tuple[str, ...],
-    isolation: str,
-    display: Mapping[str, str] = MappingProxyType({}),
+    course: Course, *, seed: str | None, limits: tuple[str, ...], **others: object
 ) -> Settings:
-    """Collect how a course packed for a container is graded; `display` is for Gradescope alone.
+    """Collect how a packed course is graded; options are named as the settings are.
 
     UsageError when a limit is not valid.
     """
@@ -184,8 +181,7 @@ def settings_of(
     from grader.cli.limits import limits_with
     from grader.platforms.container.pack import Settings
 
-    settings = {"exercises": exercises, "isolation": isolation, **display}
-    settings |= {"seed": seed} if seed else {}
+    settings = others | ({"seed": seed} if seed else {})
     return msgspec.convert(settings | {"limits": limits_with(course.limits, limits)}, Settings)
 
 
@@ -195,6 +191,11 @@ def print_seed(settings: Settings) -> None:
         f"seed: {settings.seed}\n"
         "Keep it secret and keep it: with --seed you can make an autograder that grades alike."
     )
+
+
+def show_step(text: str) -> None:
+    """Print what a command does next."""
+    click.echo(f"  {text}", err=True)
 
 
 def console(*, stderr: bool = False) -> Console:

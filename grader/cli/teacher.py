@@ -19,6 +19,7 @@ from grader.cli.classes import (
 )
 from grader.cli.common import (
     EXIT_FAILED,
+    PATH,
     console,
     course_option,
     exercise_option,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 @submissions_argument
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="RESULTS",
     help="The folder for gradebook.csv, results.jsonl and all else that is stored; created if"
@@ -64,8 +65,7 @@ if TYPE_CHECKING:
 @limits_option
 @click.option(
     "--overrides",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Manual marks: a CSV file with the columns student,function,points,reason."
     "  [default: RESULTS/overrides.csv]",
@@ -78,7 +78,6 @@ if TYPE_CHECKING:
 @isolation_option
 @click.option(
     "--dask",
-    default=None,
     metavar="ADDRESS",
     help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), instead of"
     " on this machine; needs softmax-grader[cluster].",
@@ -188,7 +187,7 @@ def doctor(*, as_json: bool) -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("demo"),
     show_default=True,
     metavar="DIR",

@@ -1,4 +1,4 @@
-"""Write tables that no LMS imports: one with Gradescope's headings, and one with any columns."""
+"""Write a table with any columns, for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from grader.results.gradebooks.comments import as_text, comment
 from grader.results.gradebooks.people import GradebookPerson
 from grader.results.pages import FEEDBACK, page_name
 from grader.text import points, safe_cell
-
-# The headings of the tables that Gradescope exports.
-GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
 
 
 def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
@@ -53,19 +50,6 @@ def table(people: Sequence[GradebookPerson], names: Sequence[str], delimiter: st
     yield _row(names, delimiter)
     for person in people:
         yield _row([columns[name](person) for name in names], delimiter)
-
-
-def gradescope_table(people: Sequence[GradebookPerson]) -> Iterator[str]:
-    """Yield a row for each learner, with headings as in Gradescope's own exports."""
-    slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
-    headings = [f"{s} ({points(people[0].max_score(s))} pts)" for s in slugs]
-    yield _row([*GRADESCOPE, *headings], ",")
-    for person in people:
-        about = [person.name or person.student, person.sid, person.email]
-        scores = [points(person.score("")), points(person.max_score(""))]
-        yield _row(
-            [*map(safe_cell, about), *scores, *(points(person.score(slug)) for slug in slugs)], ","
-        )
 
 
 def _row(cells: Sequence[str], delimiter: str) -> str:
