@@ -192,10 +192,9 @@ def told(graded: GradedSubmission, plan: Plan, folder: Path, grader: Grader) -> 
     with FeedbackPages(folder, about) as pages:
         pages.add(result)
     yield (folder / "feedback" / page_name(result.student)).read_text(encoding="utf-8")
-    for markup in ("html", "md"):
-        for per in ("function", "check"):
-            outcome = GradedInContainer(result, plan, Settings(format=markup, per=per))
-            yield msgspec.json.encode(results_of(outcome)).decode()
+    for per in ("function", "check"):
+        outcome = GradedInContainer(result, plan, Settings(per=per))
+        yield msgspec.json.encode(results_of(outcome)).decode()
     yield outcome.summary
     otter = pytest.importorskip("grader.platforms.otter.plugin")
     yield from (otter.text_of(function, outcome) for function in result.functions)

@@ -25,7 +25,7 @@ class TestGradescope:
     def test_checks_are_told_in_html(self, grade, plan):
         softmax = "def softmax(Z):\n    raise ValueError('<b>')\n"
         result = grade({"ex01_softmax.py": softmax})
-        outcome = GradedInContainer(result, plan, Settings(format="html"))
+        outcome = GradedInContainer(result, plan, Settings())
         for check in result.functions[0].checks:
             text = check_text(check, result.functions[0], outcome)
             assert "&lt;b&gt;" in text

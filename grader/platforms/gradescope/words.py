@@ -1,9 +1,6 @@
-"""Write what a learner reads on Gradescope: HTML from a template, or Markdown with plain text."""
+"""Write what a learner reads on Gradescope, as HTML from a template."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,19 +10,12 @@ from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction
 from grader.platforms.container.grade import GradedInContainer
 from grader.results.templating import environment
-from grader.results.terminal import as_text, line, show_function
-from grader.text import points, printable
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from grader.text import printable
 
 
 def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function."""
     planned = outcome.planned[function.function]
-    if outcome.settings.format == "md":
-        head = f"**{points(function.score)} of {points(function.max_score)} points**"
-        return f"{head}\n\n" + _fenced(lambda c: show_function(function, planned, "", c))
     template = environment().get_template("gradescope.html")
     return str(template.module.function(function, planned))  # type: ignore[attr-defined]
 
@@ -36,8 +26,6 @@ def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInCo
     lines = [planned.text]
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
-    if outcome.settings.format == "md":
-        return _fenced(lambda console: line(console, *lines))
     template = environment().get_template("gradescope.html")
     return str(template.module.lines(lines))  # type: ignore[attr-defined]
 
@@ -52,15 +40,6 @@ def summary_text(outcome: GradedInContainer) -> str:
     notes = [printable(note) for note in outcome.result.notes]
     step = next_step(functions)
     step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
-    if outcome.settings.format == "md":
-
-        def show(console: Console) -> None:
-            line(console, *notes)
-            for function in functions:
-                show_function(function, planned[function.function], "", console)
-            line(console, "", step)
-
-        return _fenced(show)
     template = environment().get_template("gradescope.html")
     pairs = [(function, planned[function.function]) for function in functions]
     return str(template.module.summary(pairs, notes, step))  # type: ignore[attr-defined]
@@ -69,12 +48,3 @@ def summary_text(outcome: GradedInContainer) -> str:
 def _public_part(planned: PlannedFunction) -> PlannedFunction:
     public = tuple(check for check in planned.checks if not check.hidden)
     return msgspec.structs.replace(planned, checks=public)
-
-
-def _fenced(print_to: Callable[[Console], object]) -> str:
-    """Wrap what is printed in a block of Markdown, from which no text in it can break out."""
-    text = as_text(print_to)
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}\n{text}\n{fence}"
