@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
 import random
 import re
 import shutil
-import zipfile
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
@@ -18,6 +16,7 @@ from grader.course.folder import Course, Exercise
 from grader.course.handout import notebook, script
 from grader.course.variants import Variant, variants_in
 from grader.errors import UsageError
+from grader.files import archive_of
 
 # A file's name below the class's folder, and its bytes.
 Files: TypeAlias = dict[str, bytes]
@@ -95,7 +94,7 @@ def _kinds(
         lambda student: _scripts(student, course, _break_syntax),
         lambda student: _with_alternatives(student, course, alternatives, rng),
         lambda student: _scripts(student, course, _never_return, at=-1),
-        lambda student: {f"{student}.zip": _zipped(_scripts("homework", course))},
+        lambda student: {f"{student}.zip": archive_of(_scripts("homework", course))},
         lambda student: _with_mistakes(student, course, mistakes, 3, rng),
         lambda student: _scripts(student, course, _rename),
         lambda student: {f"{student}/{first.slug}.py": script(first).encode()},
@@ -268,14 +267,6 @@ def with_variant(text: str, variant: Variant) -> str:
                 [*shared[1:], source]
             ).splitlines()
     return "\n".join(lines) + "\n"
-
-
-def _zipped(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 def _break_syntax(text: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.folder import Course
-from grader.files import writing_to
-from grader.platforms.container.archive import archive_of
+from grader.files import archive_of, writing_to
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
 

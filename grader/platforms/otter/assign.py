@@ -21,8 +21,7 @@ from typing import Any
 from grader.course.folder import Course
 from grader.course.planning import plan_of
 from grader.errors import UsageError
-from grader.files import writing_to
-from grader.platforms.container.archive import archive_of
+from grader.files import archive_of, writing_to
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
 from grader.platforms.otter.master import master_notebook

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
 from grader.results.gradebooks.comments import as_text, comment
 from grader.results.gradebooks.people import GradebookPerson
 from grader.results.pages import FEEDBACK, page_name
-from grader.text import points, safe_cell
+from grader.text import csv_row, points, safe_cell
 
 
 def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
@@ -47,12 +45,6 @@ def table(people: Sequence[GradebookPerson], names: Sequence[str], delimiter: st
             raise UsageError(
                 f"--columns: there is no column {name!r}; the columns are: {', '.join(columns)}"
             )
-    yield _row(names, delimiter)
+    yield csv_row(names, delimiter=delimiter)
     for person in people:
-        yield _row([columns[name](person) for name in names], delimiter)
-
-
-def _row(cells: Sequence[str], delimiter: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+        yield csv_row([columns[name](person) for name in names], delimiter=delimiter)
