@@ -20,7 +20,7 @@ from grader.course.sample import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grade.grader import Grader
-from grader.intake.plain import submission_names
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.plan import Plan
 
@@ -78,8 +78,9 @@ def mixed_batch(course: Course, folder: Path, students: int) -> list[Entry]:
     Those that never end are left out: they take what they are allowed to.
     """
     homes = write_class(course, folder, students=students)
-    entries, _ = submission_names(homes, order=course.slugs)
-    return [entry for entry in entries if not _holds(entry[1], b"while True:")]
+    entries = class_at(homes, order=course.slugs, source="plain").entries
+    found = [(entry.student, list(entry.parts)) for entry in entries]
+    return [entry for entry in found if not _holds(entry[1], b"while True:")]
 
 
 def _holds(paths: Sequence[Path], text: bytes) -> bool:

@@ -27,7 +27,7 @@ from grader.engine.launch import Wall
 from grader.engine.references import References
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import Grader
-from grader.intake.plain import submission_names
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
@@ -74,13 +74,11 @@ def main() -> None:
 
 def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResult]:
     """The results of the sample class."""
-    entries, _strays = submission_names(
-        write_class(course, folder, students=SAMPLE), order=plan.slugs
-    )
+    submissions = write_class(course, folder, students=SAMPLE)
     with Lane() as lane, References(plan, Wall()) as references:
         grader = Grader(plan, lane, references)
-        for student, paths in entries:
-            yield grader.grade(read_submission(student, paths))
+        for entry in class_at(submissions, order=plan.slugs, source="plain").entries:
+            yield grader.grade(read_submission(entry.student, entry.parts))
 
 
 def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:
