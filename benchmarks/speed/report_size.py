@@ -32,7 +32,7 @@ from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.results.figures import ClassFigures, ShortList
-from grader.results.pages import FEEDBACK, REPORT, Circumstances, FeedbackPages, write_report
+from grader.results.pages import FEEDBACK, REPORT, FeedbackPages, write_report
 from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
@@ -54,12 +54,13 @@ def main() -> None:
         results = list(graded(course, plan, out / "class"))
         with Store(out) as store:
             fill(store, plan, results, options.students)
-            about = Circumstances(plan.title, "none", plan)
             figures = ClassFigures(plan)
             pass_s = timed(lambda: read(store, figures))
-            report_s = timed(lambda: write_report(out, figures, ShortList(), about))
-            first_s = timed(lambda: write_pages(out, store, about))
-            again_s = timed(lambda: write_pages(out, store, about))
+            report_s = timed(
+                lambda: write_report(out, figures, ShortList(), plan, isolation="none")
+            )
+            first_s = timed(lambda: write_pages(out, store, plan))
+            again_s = timed(lambda: write_pages(out, store, plan))
         size = (out / REPORT).stat().st_size / 1e6
         pages = sum(path.stat().st_size for path in (out / FEEDBACK).iterdir()) / 1e6
     print(f"| {options.students} learners | seconds | MB |\n| --- | --- | --- |")
@@ -101,9 +102,9 @@ def read(store: Store, figures: ClassFigures) -> None:
         figures.add(result)
 
 
-def write_pages(out: Path, store: Store, about: Circumstances) -> None:
+def write_pages(out: Path, store: Store, plan: Plan) -> None:
     """Write the learners' pages."""
-    with FeedbackPages(out, about) as pages:
+    with FeedbackPages(out, plan) as pages:
         for result in store.results():
             pages.add(result)
 

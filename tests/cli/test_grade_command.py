@@ -131,7 +131,7 @@ def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class
     ("arguments", "said"),
     [
         (["grade", "nowhere", "--out", "r"], "nowhere does not exist; name a folder"),
-        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot be written to"),
+        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot write to"),
         (
             ["grade", "{class}", "--out", "r", "--exercise", "ex99"],
             "choose from ex01_softmax, ex02",

@@ -18,7 +18,7 @@ from grader.results.figures import (
     ClassFigures,
     ShortList,
 )
-from grader.results.pages import Circumstances, write_report
+from grader.results.pages import write_report
 from grader.results.summary import MAX_LINES, summarise
 from tests.support.results import result
 from tests.support.submissions import SOFTMAX
@@ -97,7 +97,7 @@ def report_on(scores, plan, folder):
     figures = ClassFigures(plan)
     for number, score in enumerate(scores):
         figures.add(result(f"s{number}", score))
-    write_report(folder, figures, ShortList(), Circumstances("A course", "none", plan))
+    write_report(folder, figures, ShortList(), plan, isolation="none")
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
