@@ -58,7 +58,8 @@ def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) ->
     files = built_files(course)
     with writing_to(folder, remedy="name another folder with --exercises"):
         written = write_files(files, folder)
-    click.echo(f"{folder}: {len(written)} of {len(files)} files written" + _listed(written))
+    names = f": {', '.join(written)}" if written else ""
+    click.echo(f"{folder}: {len(written)} of {len(files)} files written{names}")
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
 
@@ -74,10 +75,6 @@ def _prove(course: Course, exercises: Path) -> None:
         sys.exit(EXIT_FAILED)
     count = len(course.exercises)
     click.echo(f"{course.folder}: proved ({count} exercise{'s' * (count != 1)})")
-
-
-def _listed(names: list[str]) -> str:
-    return f": {', '.join(names)}" if names else ""
 
 
 @click.command()

@@ -95,28 +95,21 @@ exercise_option = click.option(
 )
 
 
-class _Seed(click.ParamType[str]):
-    """A secret seed, as it was printed."""
-
-    name = "seed"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the seed; click reports one that is too short to be secret."""
-        if not re.fullmatch("[0-9a-f]{32}", value):
-            self.fail(
-                f"{value!r} is not a seed: one has 32 digits and letters a to f, as it was printed;"
-                " leave out --seed to have one drawn",
-                param,
-                ctx,
-            )
-        return value
+def _secret(_context: click.Context, _option: click.Parameter, seed: str | None) -> str | None:
+    """Return a seed; click reports one that is too short to be secret."""
+    if seed is not None and not re.fullmatch("[0-9a-f]{32}", seed):
+        raise click.BadParameter(
+            f"{seed!r} is not a seed: one has 32 digits and letters a to f, as it was printed;"
+            " leave out --seed to have one drawn"
+        )
+    return seed
 
 
 def seed_option(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return the option --seed of a command; `default` says what is used without it."""
     return click.option(
         "--seed",
-        type=_Seed(),
+        callback=_secret,
         metavar="SEED",
         help="The secret seed of the sealed inputs, as an earlier command printed it; they are the"
         f" same for every learner.  [default: {default}]",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.listing import Item, files_of, printable_name
@@ -71,16 +71,12 @@ def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:
     entries = [item for item in items if item.is_entry]
     if any(exercise_of(item.name, order) in order for item in entries):
         return False
-    inside = [set(_exercises(files_of(item), order)) for item in entries if item.folder]
+    inside = [
+        {exercise_of(name, order) for name in files_of(item) if name.lower().endswith(SUFFIXES)}
+        & set(order)
+        for item in entries
+        if item.folder
+    ]
     with_exercises = [exercises for exercises in inside if exercises]
     shared = sum(map(len, with_exercises)) > len(set().union(*with_exercises))
     return shared and 2 * len(with_exercises) > len(entries)
-
-
-def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
-    """Yield the exercises that the code files among these names are named for."""
-    for name in names:
-        if PurePosixPath(name).suffix.lower() in SUFFIXES:
-            exercise = exercise_of(name, order)
-            if exercise in order:
-                yield exercise

@@ -108,6 +108,7 @@ def function_table(figures: ClassFigures) -> Table:
 
 def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
     """Build a table of the learners: points as in the gradebook, and each one's first problem."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -119,10 +120,10 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
     for result in results:
         scores = [result.exercise_score(exercise.slug) for exercise in plan.exercises]
         table.add_row(
-            _plain(result.student),
+            escape(result.student),
             *(points(score) or "?" for score in scores),
             points(result.score) or "?",
-            _plain(_first_problem(result)),
+            escape(_first_problem(result)),
         )
     return table
 
@@ -131,13 +132,6 @@ def _short_names(slugs: Sequence[str]) -> list[str]:
     """Shorten `ex01_softmax` to `ex01`, if the short names are still unique."""
     short = [slug.partition("_")[0] for slug in slugs]
     return short if len(set(short)) == len(slugs) else list(slugs)
-
-
-def _plain(text: str) -> str:
-    """Escape text from a submission, so that nothing in it is read as markup."""
-    from rich.markup import escape
-
-    return escape(text)
 
 
 # With these verdicts no check says what is wrong, so the message is printed itself.
