@@ -33,7 +33,7 @@ from grader.cli.common import (
     writes_private_files,
 )
 from grader.errors import UsageError
-from grader.files import writing_to
+from grader.files import write_text, writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -72,8 +72,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--rubric",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Points for everybody who made a mistake: a CSV file with the columns"
     " function,mistake,points; `grader rubric` prints one to start from."
@@ -240,8 +239,7 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="The file to write; the points in it, if there is one, are kept.  [default: print it]",
 )
@@ -260,7 +258,6 @@ def rubric(results: Path, out: Path | None) -> None:
       grader rubric results/
       grader rubric results/ --out results/rubric.csv
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.files import write_text
     from grader.grade.rubric import points_in, rubric_csv
     from grader.results.gradebooks.people import people_in
 
@@ -269,12 +266,8 @@ def rubric(results: Path, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         write_text(out, [text])
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     click.echo(out)
 
 

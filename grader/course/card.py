@@ -13,7 +13,6 @@ from grader.course.rules import (
     MARGIN_WRONG,
     Audit,
     CheckAudit,
-    FunctionAudit,
 )
 from grader.results.templating import environment, policy
 
@@ -60,14 +59,12 @@ def _table(audit: Audit) -> Table:
     table.add_column("nearest to the tolerance", no_wrap=True)
     functions = {function.function: function for function in audit.functions}
     for name, checks in groupby(audit.checks, key=lambda check: check.function):
-        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, _variant_counts(functions[name]))
+        mistakes, alternatives = functions[name].mistakes, functions[name].alternatives
+        counts = f"{mistakes} mistakes, {alternatives} alternatives"
+        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, counts)
         for check in checks:
             table.add_row(*_row(check))
     return table
-
-
-def _variant_counts(function: FunctionAudit) -> str:
-    return f"{function.mistakes} mistakes, {function.alternatives} alternatives"
 
 
 def _row(check: CheckAudit) -> tuple[str, ...]:

@@ -91,9 +91,8 @@ class FeedbackPages:
         self._previous = _previous_pages(self._folder)
         self._written: dict[str, str] = {}
         self._template = environment().get_template("feedback.html")
-        exercises = plan.exercises
-        self._planned = {f.name: f for exercise in exercises for f in exercise.functions}
-        self._titles = {exercise.slug: exercise.title for exercise in exercises}
+        self._planned = plan.functions
+        self._titles = {exercise.slug: exercise.title for exercise in plan.exercises}
         common = [__version__, plan.title, self._titles, _texts(plan)]
         common += map(text_of, SOURCES)
         self._common = hashlib.sha256(msgspec.msgpack.encode(common)).digest()
@@ -139,12 +138,8 @@ def _previous_pages(folder: Path) -> dict[str, str]:
 
 def _texts(plan: Plan) -> list[tuple[str, str]]:
     """Return the texts and hints of all checks, which are shown on the pages."""
-    return [
-        (check.text, check.hint)
-        for exercise in plan.exercises
-        for function in exercise.functions
-        for check in function.checks
-    ]
+    checks = (check for function in plan.functions.values() for check in function.checks)
+    return [(check.text, check.hint) for check in checks]
 
 
 def _move(move: Move) -> str:

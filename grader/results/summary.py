@@ -36,16 +36,12 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
         )
     if figures.misconceptions:
         _line(console, "most frequent mistakes (learners):")
-        _list(console, _frequent(figures), 0)
+        frequent = figures.misconceptions[:MOST_MISTAKES]
+        _list(console, [f"{one.learners.count}  {one.function}: {one.id}" for one in frequent], 0)
     overrides = [_override(student, function) for student, function in figures.overrides.first]
     _list(console, overrides[:MAX_LINES], figures.overrides.count)
     failures = [f"not graded: {student}: {why}" for student, why in figures.failures.first]
     _list(console, failures[:MAX_LINES], figures.failures.count)
-
-
-def _frequent(figures: ClassFigures) -> list[str]:
-    ordered = sorted(figures.misconceptions, key=lambda one: (-one.count, one.function, one.id))
-    return [f"{one.count}  {one.function}: {one.id}" for one in ordered[:MOST_MISTAKES]]
 
 
 def print_moves(moves: ShortList[Move], console: Console) -> None:

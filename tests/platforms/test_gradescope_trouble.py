@@ -32,7 +32,7 @@ class TestGradescope:
             assert "<b>" not in text
         right = grade({"ex01_softmax.py": SOFTMAX}).functions[0]
         hidden = next(check for check in right.checks if check.hidden)
-        planned = outcome.planned["softmax"].checks
+        planned = outcome.plan.functions["softmax"].checks
         about = next(check.text for check in planned if check.name == hidden.name)
         assert about in html.unescape(check_text(hidden, right, outcome))
 

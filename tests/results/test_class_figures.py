@@ -42,7 +42,10 @@ class TestAClass:
         for one in many:
             figures.add(one)
         (mistake,) = figures.misconceptions
-        assert (len(mistake.students), mistake.more) == (MOST_NAMES, len(many) - MOST_NAMES)
+        assert (len(mistake.learners.first), mistake.learners.more) == (
+            MOST_NAMES,
+            len(many) - MOST_NAMES,
+        )
         assert figures.overrides.more == len(many) - MOST_LINES
         console = Console(file=io.StringIO(), width=200)
         summarise(figures, plan, console)

@@ -14,7 +14,7 @@ from grader.grade.tasks import graded_submission
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult
-from grader.plan import Plan, PlannedFunction
+from grader.plan import Plan
 from grader.platforms.container.pack import NAME, Settings, read_pack
 from grader.text import points
 
@@ -38,11 +38,6 @@ class GradedInContainer:
     result: SubmissionResult
     plan: Plan
     settings: Settings
-
-    @property
-    def planned(self) -> dict[str, PlannedFunction]:
-        """Each function of the plan, by name."""
-        return {f.name: f for exercise in self.plan.exercises for f in exercise.functions}
 
     @property
     def score(self) -> float:
@@ -73,9 +68,5 @@ def grade_in_container(entries: Collection[Path], folder: Path) -> GradedInConta
     with lane_for(wall) as lane, References(pack.plan, wall) as references:
         grader = Grader(pack.plan, lane, references)
         submission = read_submission(STUDENT, sorted(entries))
-        result = graded_submission(submission, grader, _names(pack.plan)).result
+        result = graded_submission(submission, grader, list(pack.plan.functions)).result
     return GradedInContainer(result, pack.plan, pack.settings)
-
-
-def _names(plan: Plan) -> list[str]:
-    return [function.name for exercise in plan.exercises for function in exercise.functions]

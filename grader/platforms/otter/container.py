@@ -33,9 +33,11 @@ def main(root: Path) -> int:
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     try:
+        from otter.run.run_autograder import main as run_autograder
+
         _repair_metadata(root / METADATA)
         _set_aside(root)
-        _run(root)
+        run_autograder(str(root), logo=False)
         if results.exists():
             return 0
         why = "otter wrote no results"  # pragma: no cover  # only if otter fails silently
@@ -74,12 +76,6 @@ def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
         with writing_to(out, remedy="name another folder with --out"):
             out.mkdir(parents=True, exist_ok=True)
             return Path(shutil.copy(root / "results" / "results.json", out)), code
-
-
-def _run(root: Path) -> None:
-    from otter.run.run_autograder import main as run_autograder
-
-    run_autograder(str(root), logo=False)
 
 
 def _repair_metadata(path: Path) -> None:
