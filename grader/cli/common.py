@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from grader.platforms.container.pack import Settings
 
 PATH = click.Path(path_type=Path)
+Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 # Added to the number of the signal that stopped a command, as shells do: 130 for Ctrl-C.
@@ -60,6 +61,17 @@ def writes_private_files(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
 
     return wrapped
+
+
+def together(*options: Option) -> Option:
+    """Make one decorator of the options that several commands share, in the order of their help."""
+
+    def added(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
 
 
 class _LimitOption(click.Option):
@@ -105,7 +117,7 @@ def _secret(_context: click.Context, _option: click.Parameter, seed: str | None)
     return seed
 
 
-def seed_option(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def seed_option(default: str) -> Option:
     """Return the option --seed of a command; `default` says what is used without it."""
     return click.option(
         "--seed",
@@ -138,6 +150,11 @@ isolation_option = click.option(
     " bubblewrap or seccomp (see `grader doctor`). none: only limits on time and memory.",
 )
 
+# The options of every command that packs a course for a container.
+packing_options = together(
+    exercise_option, seed_option("a new one, which is printed"), limits_option, isolation_option
+)
+
 
 def read_course(folder: Path | None) -> Course:
     """Read the course in `folder`, else in ./solutions, else in the checkout this grader runs from.
@@ -154,12 +171,6 @@ def read_course(folder: Path | None) -> Course:
     raise UsageError(
         "no course found: there is no folder solutions/ here; name a course with --course DIR"
     )
-
-
-def packing_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of every command that packs a course for a container."""
-    seed = seed_option("a new one, which is printed")
-    return exercise_option(seed(limits_option(isolation_option(command))))
 
 
 def settings_of(

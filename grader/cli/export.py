@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import EXIT_FAILED, PATH, reports_errors
+from grader.cli.common import EXIT_FAILED, PATH, reports_errors, together
 from grader.errors import UsageError
 from grader.files import write_bytes, writing_to
 
@@ -24,7 +24,8 @@ _out = click.option(
     metavar="FILE",
     help="The file to write; an input file is never overwritten.",
 )
-_FILLING = (
+# The options of every command that fills a teacher's file.
+_filling = together(
     click.option(
         "--pages",
         type=PATH,
@@ -60,13 +61,6 @@ _anonymous = click.option(
     help="Leave out the people: numbers in place of learners, in random order, and nothing that a"
     " learner or a teacher wrote.",
 )
-
-
-def _filling(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of every command that fills a teacher's file."""
-    for option in reversed(_FILLING):
-        command = option(command)
-    return command
 
 
 @click.group()

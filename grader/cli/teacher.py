@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.classes import (
-    class_of,
-    from_option,
-    names_option,
-    roster_option,
-    submissions_argument,
-)
+from grader.cli.classes import class_of, class_options
 from grader.cli.common import (
     EXIT_FAILED,
     PATH,
@@ -46,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@submissions_argument
+@class_options
 @click.option(
     "--out",
     type=PATH,
@@ -56,9 +50,6 @@ if TYPE_CHECKING:
     " missing.",
 )
 @course_option
-@from_option
-@names_option
-@roster_option
 @exercise_option
 @jobs_option
 @seed_option("the one of the last run into RESULTS, else a new one")
