@@ -37,8 +37,8 @@ class_options = together(
         default="",
         metavar="REGEX",
         help="How the files are named, for any other system: a regular expression for their paths,"
-        " with the named groups student (or name, first, last, email), file and, if you like, time or"
-        " attempt. Try it with `grader class`.",
+        " with the named groups student (or name, first, last, email), file and, if you like, time"
+        " or attempt. Try it with `grader class`.",
     ),
     click.option(
         "--roster",

@@ -67,14 +67,10 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # 
         student_id = f"{name} {number}" if blind else name
         person = Person(name="" if blind else name, lms="moodle", lms_id=number)
         entries.append(Entry(student_id_of(student_id), _files(parts), person, _notes(parts)))
-    return ClassSubmissions(entries, "moodle", _summary(entries, blind=blind), remarks=remarks)
-
-
-def _summary(entries: Sequence[Entry], *, blind: bool) -> str:
     typed = sum(not entry.parts for entry in entries)
     summary = [counted(len(entries), "learner"), *["without names"] * blind]
     summary += [f"{typed} with typed text only"] * (typed > 0)
-    return f"{TITLE}: {', '.join(summary)}"
+    return ClassSubmissions(entries, "moodle", f"{TITLE}: {', '.join(summary)}", remarks=remarks)
 
 
 def _match(item: Item) -> re.Match[str] | None:

@@ -6,15 +6,14 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.errors import GraderError
 from grader.files import write_bytes
-
-if TYPE_CHECKING:
-    from grader.platforms.gradescope.results import Results
+from grader.platforms.container.entries import handed_in
+from grader.platforms.container.grade import grade_in_container
+from grader.platforms.gradescope.results import Results, failure, results_of
 
 _log = logging.getLogger(__name__)
 
@@ -22,27 +21,17 @@ _log = logging.getLogger(__name__)
 def main(root: Path) -> None:
     """Grade `root`/submission, and write `root`/results/results.json in any case."""
     try:
-        from grader.platforms.container.entries import handed_in
-        from grader.platforms.container.grade import grade_in_container
-        from grader.platforms.gradescope.results import results_of
-
         outcome = grade_in_container(handed_in(root), root / "source")
         data = _json(results_of(outcome))
         print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
     except GraderError as error:
-        data = _failure(str(error))
+        data = _json(failure(str(error)))
     except Exception as error:  # noqa: BLE001  # the results report any error
         _log.exception("grading failed")
-        data = _failure(repr(error))
-    results = root / "results" / "results.json"
-    results.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(results, [data])
-
-
-def _failure(why: str) -> bytes:
-    from grader.platforms.gradescope.results import failure
-
-    return _json(failure(why))
+        data = _json(failure(repr(error)))
+    path = root / "results" / "results.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, [data])
 
 
 def _json(results: Results) -> bytes:
