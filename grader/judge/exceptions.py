@@ -75,6 +75,9 @@ def plain_sentence(error: wire.Error, function: PlannedFunction) -> str:
     """Say in plain words what a common exception means; empty for the others."""
     if error.type == "TypeError" and re.search("positional argument", error.message):
         return _arguments(error, function)
+    if error.frames and "inner(" in error.frames[-1].text:
+        # NumPy's message is about the second array transposed.
+        return ""
     for types, pattern, meaning in _MEANINGS:
         found = re.search(pattern, error.message) if error.type in types.split() else None
         if found is not None:
@@ -129,7 +132,7 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         "ValueError",
-        "^matmul: .* does not have enough dimensions",
+        r"^matmul: .* does not have enough dimensions \(has 0",
         "`@` is for arrays, and one of the two is a single number: use * for that.",
     ),
     ("ValueError", "could not be broadcast together with shapes (.*)", _broadcast),
@@ -153,6 +156,11 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
             "`if`, `and`, `or`, `not` and max() need a single yes or no, and comparing arrays"
             " gives one for each entry: np.where and np.maximum work entry by entry."
         ),
+    ),
+    (
+        "ValueError",
+        "inhomogeneous",
+        "The rows of an array are all of one length, and these are not.",
     ),
     (
         "ValueError TypeError",
@@ -193,12 +201,12 @@ _MEANINGS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         "AttributeError TypeError",
-        "^'list' object has|^can't multiply sequence|'list' and|and 'list'|^list indices",
+        "^'list' object has|^can't multiply sequence|'list' and|and 'list'|^list .*not tuple",
         "A list is not an array and cannot compute like one: np.array(...) makes an array of it.",
     ),
     (
         "TypeError",
-        "object is not callable",
+        r"^'(numpy\..*|int|float|list|tuple|dict)' object is not callable",
         (
             "Round brackets call a function: is a * missing before them, or do you want an entry,"
             " which takes square ones?"

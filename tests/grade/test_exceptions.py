@@ -96,6 +96,7 @@ def test_nothing_is_suggested_where_nothing_is_near(told, body):
         ("Z = Z * 1\nZ += np.ones((4, 3, 1))\nreturn Z", "The result has shape (4,3,1), and +="),
         ("Z = Z * 1\nZ[:] = np.ones((4, 1))", "of shape (4,1) is put where one of shape (3,1)"),
         ("Z = Z * 1\nZ[0, 0] = np.ones(2)", "One entry of an array is one number"),
+        ("return np.array([[1.0], [2.0, 3.0]])", "The rows of an array are all of one length"),
         ("return math.exp(Z)", "`math` take numbers, NumPy's own functions take arrays"),
         ("return Z if Z > 0 else 0 * Z", "need a single yes or no"),
         ("return np.zeros(3, 1)", "take the shape as one tuple"),
@@ -116,6 +117,14 @@ def test_nothing_is_suggested_where_nothing_is_near(told, body):
 )
 def test_common_exceptions_are_told_in_plain_words(told, body, plain):
     assert plain in told(body)
+
+
+@pytest.mark.parametrize("body", ["return [1][0.5]", "return math(Z)", "return np.inner(Z, Z.T)"])
+def test_nothing_is_said_in_plain_words_of_what_may_mean_anything(told, body):
+    place, line, rest = told(body).partition(f"(ex01_softmax.py, line 4: {body})")
+    assert place
+    assert line
+    assert rest in ("", " with Z (3, 1)")
 
 
 def test_a_function_of_other_arguments_is_told_how_it_is_called(grade_softmax):
