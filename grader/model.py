@@ -93,12 +93,12 @@ class Raised:
 class TimedOut:
     """The call ran out of time; if `called` is false it was not made, because earlier ones did.
 
-    `slept`: it slept for so long, whatever else the machine did.
+    `stood_still`: the machine did so meanwhile, so that another try may answer.
     """
 
     limit: str
     called: bool = True
-    slept: bool = False
+    stood_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,6 +283,7 @@ class Merits:
         """Look for a derivative of the learner's own cost, if that is not right."""
         references = self.grader.references
         wrong = {cost.name for cost in function.costs} & self._file_of.keys() - self._right
+        wrong -= self._stuck
         if references is None or not wrong:
             return None
         numbers = count(FIRST_NUMBER)
