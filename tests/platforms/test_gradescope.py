@@ -141,7 +141,10 @@ class TestResults:
         jacobian = tests["softmax_jacobian"]
         assert jacobian["status"] == "failed"
         assert "You fill the diagonal" in Elements(jacobian["output"]).words
-        assert "0 of 10 points (10 × 0/13 = 0: only checks of values count" in Elements(jacobian["output"]).words
+        assert (
+            "0 of 10 points (10 × 0/13 = 0: only checks of values count"
+            in Elements(jacobian["output"]).words
+        )
         # Results of hidden checks wait; those of public checks do not, and show no points.
         assert jacobian["visibility"] == "after_published"
         assert "entry (0, 1) is 0, should be -0.25" in Elements(results["output"]).words
@@ -226,7 +229,8 @@ def test_an_entry_for_each_check_in_markdown(course, tmp_path):
     # Out of its block nothing breaks.
     assert public["output"].startswith("````\n")
     assert public["output"].endswith("\n````")
-    assert "it raised ValueError: ``` / # big" in hidden["output"]
+    assert "it raised ValueError: ``` / # big" in public["output"]
+    assert "the same ValueError as in one_two_three, in line 2" in hidden["output"]
 
 
 def test_an_author_s_slip_grades_nothing_and_says_so(tmp_path, container):
