@@ -183,7 +183,7 @@ def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[
         wire.CallRequest(place, exercise.slug, function.name, call.args, call.kwargs)
         for exercise in plan.exercises
         for function in exercise.functions
-        for place, call in enumerate(function.calls)
+        for place, call in enumerate((*function.calls, *function.sealed))
     )
     work = folder / "work.msgpack"
     work.write_bytes(msgspec.msgpack.encode(Work(files, calls)))
