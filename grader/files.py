@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +69,9 @@ def only_for_this_user() -> Iterator[None]:
 
 def archive_of(files: Mapping[str, bytes], *, programs: Iterable[str] = ()) -> bytes:
     """Make a zip archive of these files, by name; those in `programs` are executable."""
+    # Not for those who only write files: the command line starts sooner without it.
+    import zipfile
+
     buffer = io.BytesIO()
     executable = set(programs)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -70,22 +70,25 @@ def class_at(
         except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for no archive
             return _unreadable(path, source, error)
     if source != "plain" and (of_lms := _of_lms(path, whole, leave_out, source, order)) is not None:
-        of_lms.remarks = remarks + of_lms.remarks
-        of_lms.entries = with_unique_ids(of_lms.entries)
-        if not of_lms.entries:  # pragma: no cover  # an LMS is recognised by its entries
-            raise UsageError(f"{path} has no submissions; {'; '.join(of_lms.remarks[:3])}")
-        return of_lms
+        return _finished(path, of_lms, remarks)
     walk = (items for _, items in _wrapped(whole, leave_out))
     # A folder in a plain folder is a learner's, and need not be readable.
     levels = [next(walk)] if source == "plain" and path.is_dir() else [*walk]
     if source == "auto":
         refuse_pairs(path, levels[-1], order)
     if isinstance(whole, Path):
-        return _plain(path, levels[:1], order)
+        return _plain(path, levels[:1], [], order)
     if source != "plain" and not is_class(levels[-1], order):
         return _archive_of_one(path, levels[-1])
-    found = _plain(path, levels, order)
-    found.remarks = remarks
+    return _plain(path, levels, remarks, order)
+
+
+def _finished(path: Path, found: ClassSubmissions, remarks: list[str]) -> ClassSubmissions:
+    """Add remarks on an LMS's archive, and make ids unique. UsageError without a submission."""
+    found.remarks = remarks + found.remarks
+    found.entries = with_unique_ids(found.entries)
+    if not found.entries:  # pragma: no cover  # an LMS is recognised by its entries
+        raise UsageError(f"{path} has no submissions; {'; '.join(found.remarks[:3])}")
     return found
 
 
@@ -190,7 +193,7 @@ def _only_folder(items: Sequence[Item]) -> Item | None:
 
 
 def _plain(
-    path: Path, levels: Sequence[Sequence[Item]], order: tuple[str, ...]
+    path: Path, levels: Sequence[Sequence[Item]], remarks: list[str], order: tuple[str, ...]
 ) -> ClassSubmissions:
     """Return the class, or the one learner, whose folder or archive no LMS made.
 
@@ -208,7 +211,7 @@ def _plain(
         Entry(student, [item.part for item in items]) for student, items in sorted(students.items())
     ]
     summary = "" if path.is_dir() else f"archive of a class: {counted(len(entries), 'learner')}"
-    return ClassSubmissions(entries, summary=summary, strays=strays)
+    return ClassSubmissions(entries, summary=summary, strays=strays, remarks=remarks)
 
 
 def _archive_of_one(path: Path, items: Sequence[Item]) -> ClassSubmissions:
