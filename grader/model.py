@@ -257,7 +257,7 @@ class SubmissionResult(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> SubmissionResult:
-        """This result without what came after a sealed call and only points are computed from."""
+        """The result without what came after a sealed call and only points are computed from."""
         functions = tuple(
             msgspec.structs.replace(one, own=one.own if one.judged_with else (), otherwise=())
             for one in self.functions
