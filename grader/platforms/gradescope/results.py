@@ -54,7 +54,7 @@ def results_of(outcome: GradedInContainer) -> Results:
         output=summary_text(outcome),
         output_format="html",
         # In Gradescope's export for instructors; not shown to learners.
-        extra_data={"softmax_grader": msgspec.to_builtins(result)},
+        extra_data={"softmax_grader": msgspec.to_builtins(result.told)},
     )
 
 
