@@ -46,6 +46,13 @@ def gradescope() -> None:
     help="What each entry that learners see is about. Either way the points belong to functions.",
 )
 @click.option(
+    "--format",
+    type=click.Choice(["html", "md"]),
+    default="html",
+    show_default=True,
+    help="The format of the feedback.",
+)
+@click.option(
     "--hidden-visibility",
     type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
     default="after_published",

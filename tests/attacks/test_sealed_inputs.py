@@ -190,9 +190,10 @@ def told(graded: GradedSubmission, plan: Plan, folder: Path) -> Iterator[str]:
     with FeedbackPages(folder, plan) as pages:
         pages.add(result)
     yield (folder / "feedback" / page_name(result.student)).read_text(encoding="utf-8")
-    for per in ("function", "check"):
-        outcome = GradedInContainer(result, plan, Settings(per=per))
-        yield msgspec.json.encode(results_of(outcome)).decode()
+    for markup in ("html", "md"):
+        for per in ("function", "check"):
+            outcome = GradedInContainer(result, plan, Settings(format=markup, per=per))
+            yield msgspec.json.encode(results_of(outcome)).decode()
     yield outcome.summary
     otter = pytest.importorskip("grader.platforms.otter.plugin")
     yield from (otter.text_of(function, outcome) for function in result.functions)

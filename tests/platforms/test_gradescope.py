@@ -201,26 +201,30 @@ class TestResults:
         assert "the assignment has 100 points and the course 27" in container.done.stdout
 
 
-def test_an_entry_for_each_check(course, tmp_path):
+def test_an_entry_for_each_check_in_markdown(course, tmp_path):
     import msgspec
 
     settings = msgspec.structs.replace(
         SETTINGS,
         exercises=("ex01_softmax",),
         per="check",
+        format="md",
         hidden_visibility="after_due_date",
     )
     build(course, tmp_path / "autograder.zip", settings)
     results = Container(tmp_path / "root", tmp_path / "autograder.zip").results(
-        {"work.py": "def softmax(Z):\n    raise ValueError('<b>big')\n"}
+        {"work.py": "def softmax(Z):\n    raise ValueError('```\\n# big')\n"}
     )
     tests = by_name(results)
     assert tests["softmax"]["max_score"] == 12
     public, hidden = tests["softmax: one two three"], tests["softmax: any batch"]
     assert "score" not in public
     assert (public["visibility"], hidden["visibility"]) == ("visible", "after_due_date")
-    assert public["output_format"] == hidden["output_format"] == "html"
-    assert "it raised ValueError: &lt;b&gt;big" in public["output"]
+    assert public["output_format"] == "md"
+    # Out of its block nothing breaks.
+    assert public["output"].startswith("````\n")
+    assert public["output"].endswith("\n````")
+    assert "it raised ValueError: ``` / # big" in public["output"]
     assert "the same ValueError as in one_two_three, in line 2" in hidden["output"]
 
 

@@ -33,8 +33,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: str = msgspec.field(default_factory=new_seed)
     isolation: Literal["auto", "bubblewrap", "seccomp", "none"] = "auto"
     limits: Limits = msgspec.field(default_factory=Limits)
-    # For Gradescope: what each entry is about, and when learners see the results of hidden checks.
+    # For Gradescope: what each entry is about, its markup, and when learners see the results of
+    # hidden checks.
     per: Literal["function", "check"] = "function"
+    format: Literal["html", "md"] = "html"
     hidden_visibility: Visibility = "after_published"
 
 

@@ -12,7 +12,7 @@ from grader.platforms.container.grade import FAILED, GradedInContainer, not_grad
 from grader.platforms.container.pack import Visibility
 from grader.platforms.gradescope.words import check_text, function_text, summary_text
 
-Format = Literal["text", "html"]
+Format = Literal["text", "html", "simple_format", "md", "ansi"]
 Status = Literal["passed", "failed"]
 
 
@@ -52,7 +52,7 @@ def results_of(outcome: GradedInContainer) -> Results:
         score=outcome.score,
         tests=tuple(entries),
         output=summary_text(outcome),
-        output_format="html",
+        output_format=settings.format,
         # In Gradescope's export for instructors; not shown to learners.
         extra_data={"softmax_grader": msgspec.to_builtins(result.told)},
     )
@@ -77,7 +77,7 @@ def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
             max_score=function.max_score,
             status=_status(function.verdict),
             output=FAILED if function.score is None else function_text(function, outcome),
-            output_format="html",
+            output_format=settings.format,
             tags=(function.exercise,),
             visibility=settings.hidden_visibility if hidden else "visible",
         )
@@ -95,7 +95,7 @@ def _per_check(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
                 number=f"{number}.{check_number}",
                 status=_status(check.verdict),
                 output=check_text(check, function, outcome),
-                output_format="html",
+                output_format=settings.format,
                 tags=(function.exercise, check.kind, "hidden" if check.hidden else "public"),
                 visibility=settings.hidden_visibility if check.hidden else "visible",
             )

@@ -1,6 +1,9 @@
-"""Write what a learner reads on Gradescope, as HTML from a template."""
+"""Write what a learner reads on Gradescope: HTML from a template, or Markdown with plain text."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,12 +13,20 @@ from grader.model import CheckResult, FunctionResult, Verdict
 from grader.plan import PlannedFunction
 from grader.platforms.container.grade import GradedInContainer
 from grader.results.templating import environment
-from grader.text import printable
+from grader.results.terminal import as_text, line, show_function
+from grader.text import points, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function."""
     planned = outcome.plan.functions[function.function]
+    if outcome.settings.format == "md":
+        head = f"**{points(function.score)} of {points(function.max_score)} points**"
+        head += f" ({printable(function.how)})" if function.how else ""
+        return f"{head}\n\n" + _fenced(lambda c: show_function(function, planned, "", c))
     return _written("function", function, planned)
 
 
@@ -25,6 +36,8 @@ def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInCo
     lines = [next(each.text for each in planned if each.name == check.name)]
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
+    if outcome.settings.format == "md":
+        return _fenced(lambda console: line(console, *lines))
     return _written("lines", lines)
 
 
@@ -38,6 +51,15 @@ def summary_text(outcome: GradedInContainer) -> str:
     notes = [printable(note) for note in outcome.result.notes_of_its_own]
     step = next_step(functions)
     step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
+    if outcome.settings.format == "md":
+
+        def show(console: Console) -> None:
+            line(console, *notes)
+            for function in functions:
+                show_function(function, planned[function.function], "", console)
+            line(console, "", step)
+
+        return _fenced(show)
     pairs = [(function, planned[function.function]) for function in functions]
     return _written("summary", pairs, notes, step)
 
@@ -49,3 +71,12 @@ def _written(macro: str, *values: object) -> str:
 def _public_part(planned: PlannedFunction) -> PlannedFunction:
     public = tuple(check for check in planned.checks if not check.hidden)
     return msgspec.structs.replace(planned, checks=public)
+
+
+def _fenced(print_to: Callable[[Console], object]) -> str:
+    """Wrap what is printed in a block of Markdown, from which no text in it can break out."""
+    text = as_text(print_to)
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text}\n{fence}"
