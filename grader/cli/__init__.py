@@ -40,6 +40,24 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script for completion with Tab in SHELL.
+
+    \b
+    Example:
+      grader completion bash >> ~/.bashrc
+      grader completion zsh >> ~/.zshrc
+      grader completion fish > ~/.config/fish/completions/grader.fish
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from click.shell_completion import get_completion_class
+
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None
+    click.echo(completion_class(main, {}, "grader", "_GRADER_COMPLETE").source())
+
+
 for command in (
     grade,
     rubric,

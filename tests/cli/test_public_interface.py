@@ -138,7 +138,9 @@ def test_a_shell_completes_commands_and_options(shell):
         command = [sys.executable, "-c", "from grader.cli import main; main(prog_name='grader')"]
         return subprocess.run(command, env=env, capture_output=True, text=True, check=False).stdout
 
-    assert f"_GRADER_COMPLETE={shell}_complete" in asked("source")
+    command = [sys.executable, "-m", "grader", "completion", shell]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert f"_GRADER_COMPLETE={shell}_complete" in printed
     assert re.findall("plain[,\n](grad[a-z]+)", asked("complete")) == ["grade", "gradescope"]
 
 
