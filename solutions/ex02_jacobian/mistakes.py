@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.course import mistake
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -35,12 +37,8 @@ def softmax_jacobian__elementwise_column(z):
     return a * (1 - a)
 
 
+@mistake(same_as="softmax_jacobian__elementwise_column")
 def softmax_jacobian__elementwise_vector(z):
-    """You return one derivative per class, as for an activation that works elementwise.
-
-    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table.
-    Which derivatives are missing from your column?
-    """
     return np.diag(_jacobian(_softmax(z)))
 
 
@@ -64,12 +62,8 @@ def softmax_jacobian__sigmoid_derivative(z):
     return np.diagflat(s * (1 - s))
 
 
+@mistake(same_as="softmax_jacobian__sigmoid_derivative")
 def softmax_jacobian__sigmoid_derivative_column(z):
-    """You differentiate the sigmoid of each logit; there is no softmax in your Jacobian at all.
-
-    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability, and the
-    other classes enter too. What do the rows of a softmax Jacobian sum to?
-    """
     s = 1 / (1 + np.exp(-z))
     return s * (1 - s)
 
@@ -84,12 +78,8 @@ def softmax_jacobian__case_1_everywhere(z):
     return a @ (1 - a).T
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian__case_1_everywhere_transposed(z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     a = _softmax(z)
     return (1 - a) @ a.T
 
@@ -406,12 +396,8 @@ def softmax_jacobian__forward_difference(z):
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v)) / 1e-6, z, 1e-6)
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian__central_difference(z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v - h)) / 2e-5, z, 1e-5)
 
 
@@ -488,12 +474,8 @@ def softmax_jacobian_batch__example_last(Z):
     return J
 
 
+@mistake(same_as="softmax_jacobian_batch__example_last")
 def softmax_jacobian_batch__example_in_the_middle(Z):
-    """Your Jacobians are right, but the axis of the examples is not the first one.
-
-    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. What is the
-    shape of your J[0]?
-    """
     return np.moveaxis(np.array([_jacobian(a) for a in _softmax(Z).T]), 0, 1)
 
 
@@ -509,12 +491,8 @@ def softmax_jacobian_batch__reshaped_not_transposed(Z):
     return J.reshape(m, n, n)
 
 
+@mistake(same_as="softmax_jacobian_batch__reshaped_not_transposed")
 def softmax_jacobian_batch__probabilities_reshaped(Z):
-    """You reshape where an axis has to move; the shape fits, but the numbers land in wrong places.
-
-    reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
-    does A.reshape(2, 3) do to a (3, 2) array whose columns you know?
-    """
     A = _softmax(Z)
     n, m = A.shape
     return np.array([_jacobian(a) for a in A.reshape(m, n)])
@@ -530,12 +508,8 @@ def softmax_jacobian_batch__rows_as_examples(Z):
     return np.array([_jacobian(a) for a in E / E.sum(axis=1, keepdims=True)])
 
 
+@mistake(same_as="softmax_jacobian_batch__rows_as_examples")
 def softmax_jacobian_batch__rows_of_probabilities(Z):
-    """You take each row for an example, so you get n matrices of size (m, m).
-
-    Here a column is an example and its n entries are the classes. How many Jacobians should there
-    be, and how large is each?
-    """
     return np.array([_jacobian(a) for a in _softmax(Z)])
 
 
@@ -549,12 +523,8 @@ def softmax_jacobian_batch__one_big_matrix(Z):
     return np.diagflat(a) - a @ a.T
 
 
+@mistake(same_as="softmax_jacobian_batch__one_big_matrix")
 def softmax_jacobian_batch__one_block_diagonal_matrix(Z):
-    """You return one square matrix with a row for every class of every example.
-
-    One example's probabilities do not depend on another example's logits, so outside m blocks
-    there is nothing to store. How many logits can move one column of A?
-    """
     n, m = Z.shape
     J = np.zeros((n * m, n * m))
     for k, a in enumerate(_softmax(Z).T):
@@ -597,12 +567,8 @@ def softmax_jacobian_batch__elementwise(Z):
     return A * (1 - A)
 
 
+@mistake(same_as="softmax_jacobian_batch__elementwise")
 def softmax_jacobian_batch__elementwise_transposed(Z):
-    """You return one derivative per entry, as for an activation that works elementwise.
-
-    Within an example each probability depends on all n logits. How many derivatives does one
-    column of A have?
-    """
     A = _softmax(Z).T
     return A * (1 - A)
 
@@ -815,22 +781,14 @@ def softmax_jacobian_batch__case_2_everywhere(Z):
     return -np.einsum("ik,jk->kij", A, A)
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian_batch__case_1_everywhere(Z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     A = _softmax(Z)
     return np.einsum("ik,jk->kij", A, 1 - A)
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian_batch__case_1_everywhere_transposed(Z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     A = _softmax(Z)
     return np.einsum("ik,jk->kij", 1 - A, A)
 
@@ -865,12 +823,8 @@ def softmax_jacobian_batch__squares_broadcast(Z):
     return A * (np.eye(len(Z)) - A)
 
 
+@mistake(same_as="softmax_jacobian_batch__squares_broadcast")
 def softmax_jacobian_batch__squares_broadcast_along_columns(Z):
-    """You subtract each probability's own square all along a row or column of its matrix.
-
-    Products of pairs belong there; NumPy stretched one axis where two different ones should meet.
-    Which index of your second factor should be i, and which j?
-    """
     A = _softmax(Z).T[:, None, :]
     return A * (np.eye(len(Z)) - A)
 
@@ -907,32 +861,20 @@ def softmax_jacobian_batch__log_softmax_transposed(Z):
 # softmax_jacobian_batch: digits, types and side effects.
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian_batch__central_difference(Z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
     return np.array([softmax_jacobian__central_difference(z) for z in columns])
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian_batch__forward_difference(Z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
     return np.array([softmax_jacobian__forward_difference(z) for z in columns])
 
 
+@mistake(same_as="softmax_jacobian__float32_inside")
 def softmax_jacobian_batch__float32_inside(Z):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     A = _softmax(Z.astype(np.float32))
     return np.array([_jacobian(a) for a in A.T]).astype(np.float64)
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.course import mistake
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -74,12 +76,8 @@ def forward__activation_on_the_logits(params, X, hidden="tanh"):
     return _pair(Z1, A1, Z2, _softmax(_activation(Z2, hidden)))
 
 
+@mistake(same_as="forward__activation_on_the_logits")
 def forward__activated_logits_as_z2(params, X, hidden="tanh"):
-    """You apply the activation of the hidden layer to the output layer as well.
-
-    The logits are squeezed (tanh) or lose their negative half (relu) before the softmax sees
-    them. Which of the two layers does `hidden` speak of?
-    """
     Z1 = params["W1"] @ X + params["b1"]
     A1 = _activation(Z1, hidden)
     Z2 = _activation(params["W2"] @ A1 + params["b2"], hidden)
@@ -127,12 +125,8 @@ def forward__always_tanh(params, X, hidden="tanh"):
     return _forward(params, X, "tanh")
 
 
+@mistake(same_as="forward__always_tanh")
 def forward__name_of_relu_misspelt(params, X, hidden="tanh"):
-    """You compute tanh whatever `hidden` says.
-
-    With relu every hidden unit comes out wrong. Which argument tells you what to use, and do you
-    compare it with the very text that is handed over?
-    """
     return _forward(params, X, "relu" if hidden == "ReLU" else "tanh")
 
 
@@ -301,12 +295,8 @@ def forward__flat_biases(params, X, hidden="tanh"):
     return _pair(Z1, A1, Z2, _softmax(Z2))
 
 
+@mistake(same_as="forward__flat_biases")
 def forward__biases_as_rows(params, X, hidden="tanh"):
-    """You lay the biases along the examples, where each unit should have its own.
-
-    If there are as many units as examples, nobody complains. Which shape must a bias have so that
-    NumPy repeats it for every column?
-    """
     Z1 = np.dot(params["W1"], X) + params["b1"].T
     A1 = _activation(Z1, hidden)
     Z2 = np.dot(params["W2"], A1) + params["b2"].T
@@ -428,12 +418,8 @@ def forward__epsilon_in_the_softmax(params, X, hidden="tanh"):
     return A2, {**cache, "A2": A2}
 
 
+@mistake(same_as="forward__epsilon_in_the_softmax")
 def forward__epsilon_of_1e_10_in_the_softmax(params, X, hidden="tanh"):
-    """Your softmax adds a small number to its denominator, so every probability is a little small.
-
-    The result is right to some eight or ten digits only. After subtracting the maximum, how small
-    can the denominator become?
-    """
     _, cache = _forward(params, X, hidden)
     E = np.exp(cache["Z2"] - cache["Z2"].max(axis=0, keepdims=True))
     A2 = E / (E.sum(axis=0, keepdims=True) + 1e-10)
@@ -589,12 +575,8 @@ def backward__labels_taken_as_one_hot(params, cache, X, Y, hidden="tanh"):
     return _from_dZ2(dZ2, params, cache, X, hidden)
 
 
+@mistake(same_as="backward__labels_taken_as_one_hot")
 def backward__largest_label_taken_as_the_class(params, cache, X, Y, hidden="tanh"):
-    """You subtract 1 at the true class; with soft labels there is no single true class.
-
-    For one-hot labels that is the same as subtracting Y, and for soft ones it is not. What does
-    the formula subtract?
-    """
     dZ2 = cache["A2"].copy()
     dZ2[Y.argmax(axis=0), np.arange(Y.shape[1])] -= 1
     return _from_dZ2(dZ2, params, cache, X, hidden)
@@ -674,11 +656,8 @@ def backward__features_counted_for_examples(params, cache, X, Y, hidden="tanh"):
     return _gradients(dZ1, dZ2, cache["A1"], X, X.shape[0])
 
 
+@mistake(same_as="backward__features_counted_for_examples")
 def backward__classes_counted_for_examples(params, cache, X, Y, hidden="tanh"):
-    """You divide by the number of rows, and rows are no examples.
-
-    shape[0] of X counts features, shape[0] of Y counts classes. Which axis counts the examples?
-    """
     dZ2 = cache["A2"] - Y
     dZ1 = params["W2"].T @ dZ2 * _slope(cache, hidden)
     return _gradients(dZ1, dZ2, cache["A1"], X, len(Y))
@@ -898,11 +877,8 @@ def backward__biases_summed_over_everything(params, cache, X, Y, hidden="tanh"):
     return {**grads, "db1": np.sum(grads["db1"]), "db2": np.sum(grads["db2"])}
 
 
+@mistake(same_as="backward__biases_summed_over_everything")
 def backward__biases_summed_into_the_right_shape(params, cache, X, Y, hidden="tanh"):
-    """You add up all entries for the bias gradients, so a layer has one number for all its units.
-
-    For the output layer that number is always 0. Along which axis alone should be summed?
-    """
     grads = _backward(params, cache, X, Y, hidden)
     full = {name: np.full_like(grads[name], grads[name].sum()) for name in ("db1", "db2")}
     return {**grads, **full}
@@ -975,12 +951,8 @@ def backward__by_differences(params, cache, X, Y, hidden="tanh"):
     return grads
 
 
+@mistake(same_as="forward__float32_inside")
 def backward__float32_inside(params, cache, X, Y, hidden="tanh"):
-    """You compute in float32, which keeps about seven digits.
-
-    Turning the result back into float64 does not bring the others back. Which line makes the
-    numbers shorter?
-    """
     params, cache = (
         {name: value.astype(np.float32) for name, value in given.items()}
         for given in (params, cache)
@@ -1025,12 +997,8 @@ def backward__labels_taken_off_in_place(params, cache, X, Y, hidden="tanh"):
     return _from_dZ2(dZ2, params, cache, X, hidden)
 
 
+@mistake(same_as="backward__labels_taken_off_in_place")
 def backward__slope_written_into_the_cache(params, cache, X, Y, hidden="tanh"):
-    """Your gradients are right, but the cache you were given is not the same afterwards.
-
-    A new name for an array is no new array, and an operation such as -= or an assignment to some
-    of its entries writes into the old one. Which array of the cache does that happen to?
-    """
     grads = _backward(params, cache, X, Y, hidden)
     slope = cache["Z1"]
     slope[slope <= 0] = 0
@@ -1094,24 +1062,16 @@ def update__in_place(params, grads, lr):
     return params
 
 
+@mistake(same_as="update__in_place")
 def update__shallow_copy(params, grads, lr):
-    """Your result is right, but what you were given is not the same afterwards.
-
-    An operation such as -= or *= writes into the array that is there, and a copy of the dict holds
-    the same arrays. Which of your lines makes a new array, and which does not?
-    """
     new = params.copy()
     for name in new:
         new[name] -= lr * grads["d" + name]
     return new
 
 
+@mistake(same_as="update__in_place")
 def update__steps_written_into_the_gradients(params, grads, lr):
-    """Your result is right, but what you were given is not the same afterwards.
-
-    An operation such as -= or *= writes into the array that is there, and a copy of the dict holds
-    the same arrays. Which of your lines makes a new array, and which does not?
-    """
     new = {}
     for name, value in params.items():
         step = grads["d" + name]
@@ -1555,13 +1515,8 @@ def train__changes_its_argument(params, X, Y, lr, steps, hidden="tanh"):
     return _rounds(params, X, Y, lr, steps, hidden, step)
 
 
+@mistake(same_as="train__changes_its_argument")
 def train__replaces_entries_of_its_argument(params, X, Y, lr, steps, hidden="tanh"):
-    """Your results are right, but the parameters you were given are not the same afterwards.
-
-    Calling train a second time would start where the first call ended. Which of your lines writes
-    into the caller's dict, or into an array in it?
-    """
-
     def step(old, cache):
         grads = _backward(old, cache, X, Y, hidden)
         for name in old:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from grader.course import mistake
+
 
 def _central(f, x, eps=1e-5):
     grad = np.zeros(x.shape)
@@ -35,12 +37,8 @@ def numerical_gradient__forward_difference(f, x, eps=1e-5):
     return grad
 
 
+@mistake(same_as="numerical_gradient__forward_difference")
 def numerical_gradient__backward_difference(f, x, eps=1e-5):
-    """You look to one side only: from x to a step away from it.
-
-    Its error shrinks like eps and not like eps^2, because nothing cancels. Which second place
-    would lie opposite to the first?
-    """
     grad = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         left = x.copy()
@@ -119,12 +117,8 @@ def numerical_gradient__fixed_step(f, x, eps=1e-5):
     return _central(f, x, 1e-5)
 
 
+@mistake(same_as="numerical_gradient__fixed_step")
 def numerical_gradient__fixed_step_of_1e_4(f, x, eps=1e-5):
-    """You use a step of your own, and eps plays no part.
-
-    How small a step must be depends on f: one that wiggles fast needs a smaller one. Who knows
-    that, you or the caller?
-    """
     return _central(f, x, 1e-4)
 
 
@@ -399,12 +393,8 @@ def gradient_check__one_length_below(analytic, numeric):
     return float(difference / total) if total > 0 else float(difference)
 
 
+@mistake(same_as="gradient_check__one_length_below")
 def gradient_check__the_other_length_below(analytic, numeric):
-    """You divide by the length of one of the two gradients only.
-
-    The number is then no longer between 0 and 1, and it depends on which one you name first. What
-    stands below the fraction?
-    """
     total = np.linalg.norm(analytic)
     difference = np.linalg.norm(analytic - numeric)
     return float(difference / total) if total > 0 else float(difference)
@@ -476,12 +466,8 @@ def gradient_check__epsilon_below(analytic, numeric):
     return float(np.linalg.norm(analytic - numeric) / total)
 
 
+@mistake(same_as="gradient_check__epsilon_below")
 def gradient_check__epsilon_of_1e_10_below(analytic, numeric):
-    """You add a small number to the denominator to avoid 0/0, and it swallows small gradients.
-
-    For gradients of 1e-6 the answer is too small by a percent. Which single case needs a way of
-    its own?
-    """
     total = np.linalg.norm(analytic) + np.linalg.norm(numeric) + 1e-10
     return float(np.linalg.norm(analytic - numeric) / total)
 
