@@ -128,9 +128,7 @@ def _same_as(node: ast.stmt) -> str:
     """Return the name in `@mistake(same_as="...")`; empty where a definition has none."""
     for decorator in getattr(node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "mistake":
-            return "".join(
-                ast.unparse(keyword.value).strip("'\"") for keyword in decorator.keywords
-            )
+            return " ".join(ast.unparse(k.value).strip("'\"") for k in decorator.keywords)
     return ""
 
 

@@ -16,7 +16,7 @@ def softmax_terms(A: np.ndarray, Z: np.ndarray) -> Terms:
 # What a first try gets right.
 
 
-@softmax.value(weight=2, public=True)
+@softmax.value(weight=2, public=True, shows=("The column [1, 2, 3]", "m = 1"))
 def one_two_three() -> Calls:
     """The column [1, 2, 3] becomes about [0.09, 0.24, 0.67].
 
@@ -25,24 +25,26 @@ def one_two_three() -> Calls:
     yield call(np.array([[1.0], [2.0], [3.0]]))
 
 
-@softmax.value(weight=2, public=True)
+@softmax.value(weight=2, public=True, shows=("n = 1",))
 def two_examples() -> Calls:
-    """Each column is an example of its own and sums to 1.
+    """Each column is an example of its own and sums to 1, if there is only one class too.
 
     Along which axis do you sum: over the classes, or over the examples?
     """
     yield call(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
     yield call(np.array([[0.5, -1.0, 2.0], [-0.5, 1.0, 4.0]]))
+    yield call(np.array([[3.0, -2.0, 0.0]]))
 
 
-@softmax.value(weight=2, public=True)
+@softmax.value(weight=2, public=True, shows=("The column [1, 2, 3]", "The column [0, -1000]"))
 def large_logits() -> Calls:
-    """Logits near 1000 and -1000, and logits 2000 apart, are no reason for nan.
+    """Logits near 1000 and -1000, and logits 1000 or 2000 apart, are no reason for nan.
 
     What is exp(1000)? Which number may you take off a column without changing its softmax?
     """
-    yield call(np.array([[1000.0, -1000.0], [1001.0, -1001.0], [1002.0, -1002.0]]))
+    yield call(np.array([[1001.0, -1000.0], [1002.0, -1001.0], [1003.0, -1002.0]]))
     yield call(np.array([[0.0], [2000.0], [1.0]]))
+    yield call(np.array([[0.0, 1e5, -1e5, 3000.0], [-1000.0, 1e5 + 1.0, -1e5 - 1.0, 0.0]]))
 
 
 # What a class is more varied than a first try.
@@ -89,8 +91,8 @@ def _tails(rng: Rng) -> np.ndarray:
 
 @softmax.value()
 def columns_far_apart(rng: Rng) -> Calls:
-    """Columns that lie thousands apart: each needs a shift of its own."""
-    offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
+    """Columns that lie thousands or more apart: each needs a shift of its own."""
+    offsets = np.array([0.0, 2048.0, -2048.0, 131_072.0, -131_072.0])
     yield call(_eighths(rng, 4, 5) + offsets)
 
 
@@ -115,9 +117,10 @@ def just_below_overflow(rng: Rng) -> Calls:
 
 @softmax.value()
 def tiny_probabilities(rng: Rng) -> Calls:
-    """Probabilities down to e^-690 are small, not 0."""
+    """Probabilities down to e^-690 are small, not 0; and logits of 1e300 are logits, too."""
     yield call(_tails(rng))
-    yield call(np.array([[0.0], [-20.0], [-45.0]]) + rng.uniform(-1.0, 1.0, size=(3, 4)))
+    drawn = np.array([[0.0], [-20.0], [-45.0]]) + rng.uniform(-1.0, 1.0, size=(3, 4))
+    yield call(np.hstack([drawn, [[1e300], [-1e300], [1e300]]]))
 
 
 # The same answer, looked at more closely.
@@ -133,9 +136,9 @@ def accurate(rng: Rng) -> Calls:
 @softmax.shape()
 def keeps_the_shape(rng: Rng) -> Calls:
     """The answer has the shape of Z, with a single example or a single class too."""
-    yield call(rng.normal(scale=2.0, size=(5, 3)))
-    yield call(rng.normal(scale=2.0, size=(5, 1)))
-    yield call(rng.normal(scale=2.0, size=(1, 4)))
+    yield from any_batch(rng)
+    yield call(np.array([[1.0], [2.0], [3.0]]))
+    yield call(np.array([[3.0, -2.0, 0.0]]))
 
 
 @softmax.type(public=True)
@@ -148,4 +151,4 @@ def is_float64() -> Calls:
 def leaves_its_argument() -> Calls:
     """Z is afterwards what it was before."""
     yield call(np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]))
-    yield call(np.array([[1000.0, -1000.0], [1001.0, -1001.0], [1002.0, -1002.0]]))
+    yield call(np.array([[1001.0, -1000.0], [1002.0, -1001.0], [1003.0, -1002.0]]))

@@ -58,7 +58,11 @@ cross_entropy_grad.derivative_of("cross_entropy", Callback("A, Y", "A.shape[1]")
 # The cost from probabilities.
 
 
-@cross_entropy.value(weight=2, public=True)
+@cross_entropy.value(
+    weight=2,
+    public=True,
+    shows=("Y = [[0], [1], [0]] give log 4", "Y = [[1/2], [1/2], [0]] give 1.039"),
+)
 def one_example() -> Calls:
     """A true class with probability 0.2 costs log 5, one with 0.7 about 0.36.
 
@@ -66,6 +70,8 @@ def one_example() -> Calls:
     """
     yield call(np.array([[0.7], [0.2], [0.1]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.array([[0.7], [0.2], [0.1]]), np.array([[1.0], [0.0], [0.0]]))
+    yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.5], [0.5], [0.0]]))
 
 
 @cross_entropy.value(weight=2, public=True)
@@ -84,7 +90,7 @@ def mean_of_the_examples() -> Calls:
     )
 
 
-@cross_entropy.value(public=True)
+@cross_entropy.value(public=True, shows=("Where Y is 0 a term is 0",))
 def zero_times_log_zero() -> Calls:
     """A class with label 0 costs nothing, even if its probability is 0.
 
@@ -95,6 +101,16 @@ def zero_times_log_zero() -> Calls:
         np.array([[0.0, 0.9], [0.2, 0.0], [0.8, 0.1]]),
         np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]),
     )
+
+
+@cross_entropy.value(public=True, shows=("Where Y > 0 and A = 0",))
+def the_impossible_happens() -> Calls:
+    """A true class with probability 0 makes the cost infinite.
+
+    What does the cost tend to when that probability shrinks to 0? Does yours go on with it?
+    """
+    yield call(np.array([[0.0, 0.4], [1.0, 0.6]]), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    yield call(np.array([[0.3], [0.7], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
 
 
 @cross_entropy.value(weight=2)
@@ -133,11 +149,10 @@ def tiny_and_full_probabilities(rng: Rng) -> Calls:
 
 
 @cross_entropy.value()
-def the_impossible_happens(rng: Rng) -> Calls:
-    """A true class with probability 0 makes the cost infinite."""
+def impossible_in_any_batch(rng: Rng) -> Calls:
+    """In other batches, too, a true class with probability 0 makes the cost infinite."""
     p, q = rng.uniform(0.2, 0.8, size=2)
-    yield call(np.array([[0.0, p], [1.0, 1.0 - p]]), np.array([[1.0, 1.0], [0.0, 0.0]]))
-    yield call(np.array([[q], [1.0 - q], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    yield call(np.array([[p, 0.0, q], [1.0 - p, 1.0, 1.0 - q]]), np.eye(2)[:, [1, 0, 0]])
 
 
 @cross_entropy.precision()
@@ -170,7 +185,7 @@ def leaves_its_arguments(rng: Rng) -> Calls:
 # The cost from logits.
 
 
-@cross_entropy_from_logits.value(weight=2, public=True)
+@cross_entropy_from_logits.value(weight=2, public=True, shows=("Z = [[1], [2], [3]]",))
 def one_example() -> Calls:
     """For the logits [1, 2, 3] the log-sum-exp is about 3.41; what is taken off it?
 
@@ -196,13 +211,20 @@ def mean_of_the_examples() -> Calls:
     )
 
 
-@cross_entropy_from_logits.value(public=True)
+@cross_entropy_from_logits.value(
+    public=True, shows=("Z = [[1000], [-1000]]", "The result is finite", "n = 1")
+)
 def cost_2000() -> Calls:
     """The logits 1000 and -1000 cost 2000 if the second class is the true one, not inf.
 
     Which probability would softmax give to that class? Can the logarithm be taken before that?
     """
     yield call(np.array([[1000.0], [-1000.0]]), np.array([[0.0], [1.0]]))
+    yield call(
+        np.array([[1e5, 0.0], [-1e5, -800.0], [0.0, 1.0]]),
+        np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]),
+    )
+    yield call(np.array([[5.0, -3000.0]]), np.array([[1.0, 1.0]]))
 
 
 @cross_entropy_from_logits.value(weight=2)
@@ -281,13 +303,13 @@ def leaves_its_arguments(rng: Rng) -> Calls:
 # The derivative by the probabilities.
 
 
-@cross_entropy_grad.value(weight=2, public=True)
+@cross_entropy_grad.value(weight=2, public=True, shows=("A = [[1/2], [1/4], [1/4]]",))
 def one_example() -> Calls:
     """The derivative by the probability of the true class; all the others are 0.
 
     In which of the terms of the loss does a_i occur? What is the derivative of a logarithm?
     """
-    yield call(np.array([[0.4], [0.2], [0.4]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.array([[0.8], [0.2]]), np.array([[1.0], [0.0]]))
 
 
@@ -301,9 +323,13 @@ def a_batch_with_soft_labels() -> Calls:
         np.array([[0.4, 0.5], [0.2, 0.3], [0.4, 0.2]]),
         np.array([[0.0, 0.5], [1.0, 0.25], [0.0, 0.25]]),
     )
+    yield call(
+        np.array([[0.7, 0.9, 0.2], [0.3, 0.1, 0.8]]),
+        np.array([[0.4, 1.0, 0.3], [0.6, 0.0, 0.7]]),
+    )
 
 
-@cross_entropy_grad.value(public=True)
+@cross_entropy_grad.value(public=True, shows=("Where Y is 0 the result is 0",))
 def zero_where_nothing_is_asked() -> Calls:
     """A class with label 0 has the derivative 0, even if its probability is 0.
 
@@ -361,15 +387,15 @@ def accurate(rng: Rng) -> Calls:
 @cross_entropy_grad.shape()
 def keeps_the_shape(rng: Rng) -> Calls:
     """The answer has the shape of A, with a single example or a single class too."""
-    yield call(_probabilities(rng, 5, 3), _one_hot(rng, 5, 3))
-    yield call(_probabilities(rng, 4, 1), _one_hot(rng, 4, 1))
+    yield from any_batch(rng)
+    yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.ones((1, 4)), np.ones((1, 4)))
 
 
 @cross_entropy_grad.type(public=True)
 def is_float64() -> Calls:
     """The answer is a NumPy array of float64."""
-    yield call(np.array([[0.4], [0.2], [0.4]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.0], [1.0], [0.0]]))
 
 
 @cross_entropy_grad.mutation()

@@ -73,18 +73,19 @@ softmax_cross_entropy_grad.derivative_of(
 # The chain rule as it stands.
 
 
-@vjp_with_jacobian.value(weight=2, public=True)
+@vjp_with_jacobian.value(weight=2, public=True, shows=("Z = [[ln 2], [0], [0]]",))
 def one_example() -> Calls:
     """One example: a row of three numbers times a 3 x 3 matrix.
 
     Through how many outputs does each logit reach the loss? Does your product add them all up?
     """
     yield call(np.array([[0.0], [1.0], [-1.0]]), np.array([[3.0], [0.0], [-2.0]]))
+    yield call(np.array([[np.log(2.0)], [0.0], [0.0]]), np.array([[2.0], [0.0], [-1.0]]))
 
 
-@vjp_with_jacobian.value(weight=2, public=True)
+@vjp_with_jacobian.value(weight=2, public=True, shows=("n = 1",))
 def two_examples() -> Calls:
-    """Each column of dA meets the Jacobian of its own example.
+    """Each column of dA meets the Jacobian of its own example; that of a single class is 0.
 
     Which columns of Z and of dA take part in the second column of your answer?
     """
@@ -96,6 +97,7 @@ def two_examples() -> Calls:
         np.array([[0.5, 0.0, -1.0], [-0.5, 2.0, 0.0]]),
         np.array([[1.0, -2.0, 0.0], [0.0, 1.0, 3.0]]),
     )
+    yield call(np.array([[2.0, -1.0]]), np.array([[3.0, 0.5]]))
 
 
 @vjp_with_jacobian.value(weight=2)
@@ -131,8 +133,8 @@ def zeros_and_constants_in_dA(rng: Rng) -> Calls:
 
 @vjp_with_jacobian.value()
 def extreme_logits(rng: Rng) -> Calls:
-    """Columns that lie thousands apart, and logits thousands apart within a column."""
-    offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
+    """Columns that lie thousands and more apart, and logits thousands apart within a column."""
+    offsets = np.array([0.0, 2048.0, -2048.0, 131_072.0, -131_072.0])
     yield call(rng.normal(scale=1.5, size=(4, 5)) + offsets, rng.normal(size=(4, 5)))
     yield call(
         np.array([[1000.0, 600.0], [-1000.0, 602.0], [999.0, 601.0]]),
@@ -153,8 +155,8 @@ def accurate(rng: Rng) -> Calls:
 def keeps_the_shape(rng: Rng) -> Calls:
     """The answer has the shape of Z, with a single example or a single class too."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), rng.normal(scale=2.0, size=(5, 3)))
-    yield call(rng.normal(scale=1.5, size=(5, 1)), rng.normal(scale=2.0, size=(5, 1)))
-    yield call(rng.normal(scale=1.5, size=(1, 3)), rng.normal(scale=2.0, size=(1, 3)))
+    yield call(np.array([[0.0], [1.0], [-1.0]]), np.array([[3.0], [0.0], [-2.0]]))
+    yield call(np.array([[2.0, -1.0]]), np.array([[3.0, 0.5]]))
 
 
 @vjp_with_jacobian.type(public=True)
@@ -168,7 +170,7 @@ def leaves_its_arguments(rng: Rng) -> Calls:
     """Z and dA are afterwards what they were before."""
     yield call(rng.normal(scale=1.5, size=(5, 3)), rng.normal(scale=2.0, size=(5, 3)))
     yield call(
-        np.array([[1000.0, 600.0], [-1000.0, 602.0], [999.0, 601.0]]),
+        np.array([[0.0, 0.5], [1.0, 0.5], [2.0, -1.5]]),
         np.array([[1.0, 0.0], [-1.0, 4.0], [0.5, 2.0]]),
     )
 
@@ -176,18 +178,19 @@ def leaves_its_arguments(rng: Rng) -> Calls:
 # The same without a matrix.
 
 
-@softmax_backward.value(weight=2, public=True)
+@softmax_backward.value(weight=2, public=True, shows=("dA = [[2], [0], [-1]]",))
 def one_example() -> Calls:
     """One example: how far does each entry of dA lie above their average?
 
     With which weights is the average taken, and what happens to the difference then?
     """
     yield call(np.array([[4.0], [0.0], [-1.0]]), np.array([[0.2], [0.3], [0.5]]))
+    yield call(np.array([[2.0], [0.0], [-1.0]]), np.array([[0.5], [0.25], [0.25]]))
 
 
-@softmax_backward.value(weight=2, public=True)
+@softmax_backward.value(weight=2, public=True, shows=("n = 1",))
 def two_examples() -> Calls:
-    """Each example has an average of its own.
+    """Each example has an average of its own, from which a single class never differs.
 
     What shape do the averages of a (3, 2) batch have in your code?
     """
@@ -199,6 +202,7 @@ def two_examples() -> Calls:
         np.array([[1.0, -2.0, 0.0], [0.0, 1.0, 3.0]]),
         np.array([[0.7, 0.9, 0.2], [0.3, 0.1, 0.8]]),
     )
+    yield call(np.array([[3.0, 0.5]]), np.ones((1, 2)))
 
 
 @softmax_backward.value(weight=2)
@@ -257,8 +261,8 @@ def accurate(rng: Rng) -> Calls:
 def keeps_the_shape(rng: Rng) -> Calls:
     """The answer has the shape of A, with a single example or a single class too."""
     yield call(rng.normal(scale=2.0, size=(5, 3)), _probabilities(rng, 5, 3))
-    yield call(rng.normal(scale=2.0, size=(4, 1)), _probabilities(rng, 4, 1))
-    yield call(rng.normal(scale=2.0, size=(1, 3)), np.ones((1, 3)))
+    yield call(np.array([[4.0], [0.0], [-1.0]]), np.array([[0.2], [0.3], [0.5]]))
+    yield call(np.array([[3.0, 0.5]]), np.ones((1, 2)))
 
 
 @softmax_backward.type(public=True)
@@ -289,13 +293,15 @@ def twenty_thousand_classes(rng: Rng, memory_bytes: int) -> Calls:
 # The collapse.
 
 
-@softmax_cross_entropy_grad.value(weight=2, public=True)
+@softmax_cross_entropy_grad.value(weight=2, public=True, shows=("Z = [[ln 2], [0], [0]]", "n = 1"))
 def one_example() -> Calls:
-    """One example: only one entry is negative, and none is 0.
+    """One example: only one entry is negative, and none is 0, unless there is one class only.
 
     Which entry is it? By which road do the false classes get theirs?
     """
     yield call(np.array([[1.0], [0.0], [2.0]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[np.log(2.0)], [0.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[2.0, -1.0]]), np.ones((1, 2)))
 
 
 @softmax_cross_entropy_grad.value(weight=2, public=True)
@@ -309,15 +315,20 @@ def a_batch_with_soft_labels() -> Calls:
         np.array([[1.0, -0.5], [0.5, 0.0], [-1.0, 1.5]]),
         np.array([[0.0, 0.5], [0.0, 0.25], [1.0, 0.25]]),
     )
+    yield call(
+        np.array([[0.5, 0.0, -1.0], [-0.5, 2.0, 0.0]]),
+        np.array([[0.4, 1.0, 0.3], [0.6, 0.0, 0.7]]),
+    )
 
 
-@softmax_cross_entropy_grad.value(public=True)
+@softmax_cross_entropy_grad.value(public=True, shows=("Z = [[0], [-800]]", "Finite and right"))
 def a_true_class_that_underflows() -> Calls:
     """The derivative is -1, not nan, where softmax gives the true class the probability 0.
 
     Where does your code divide by a probability? What has cancelled on paper?
     """
     yield call(np.array([[1.0], [-800.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[0.0], [-800.0]]), np.array([[0.0], [1.0]]))
 
 
 @softmax_cross_entropy_grad.value(weight=2)
@@ -353,8 +364,8 @@ def few_classes_or_examples(rng: Rng) -> Calls:
 
 @softmax_cross_entropy_grad.value()
 def extreme_logits(rng: Rng) -> Calls:
-    """Columns that lie thousands apart, and logits 60 to 2000 apart within a column."""
-    offsets = np.array([0.0, 2048.0, -2048.0, 8192.0, -8192.0])
+    """Columns that lie thousands and more apart, and logits 60 to 2000 apart within a column."""
+    offsets = np.array([0.0, 2048.0, -2048.0, 131_072.0, -131_072.0])
     yield call(rng.normal(scale=1.5, size=(4, 5)) + offsets, _one_hot(rng, 4, 5))
     yield call(
         np.array([[1000.0, 600.0], [-1000.0, 660.0], [999.0, 659.0]]) + rng.normal(size=(3, 2)),
@@ -377,9 +388,9 @@ def accurate(rng: Rng) -> Calls:
 @softmax_cross_entropy_grad.shape()
 def keeps_the_shape(rng: Rng) -> Calls:
     """The answer has the shape of Z, with a single example or a single class too."""
-    yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(rng.normal(scale=1.5, size=(4, 1)), _one_hot(rng, 4, 1))
-    yield call(rng.normal(scale=1.5, size=(1, 3)), np.ones((1, 3)))
+    yield from any_batch(rng)
+    yield call(np.array([[1.0], [0.0], [2.0]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[2.0, -1.0]]), np.ones((1, 2)))
 
 
 @softmax_cross_entropy_grad.type(public=True)
@@ -391,23 +402,21 @@ def is_float64() -> Calls:
 @softmax_cross_entropy_grad.mutation()
 def leaves_its_arguments(rng: Rng) -> Calls:
     """Z and Y are afterwards what they were before."""
-    yield call(rng.normal(scale=1.5, size=(5, 3)), _one_hot(rng, 5, 3))
-    yield call(
-        np.array([[1000.0, 600.0], [-1000.0, 660.0], [999.0, 659.0]]),
-        np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]),
-    )
+    yield from any_batch(rng)
 
 
 # Every term of the chain rule.
 
 
-@chain_terms.value(weight=2, public=True)
+@chain_terms.value(weight=2, public=True, shows=("z = [[0], [ln 3]]", "n = 1"))
 def a_true_class() -> Calls:
     """For one-hot labels one row is left, and it has an entry for every input.
 
     Which index does y_i = 0 wipe out: that of the output, or that of the input?
     """
     yield call(np.array([[2.0], [1.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
+    yield call(np.array([[0.0], [np.log(3.0)]]), np.array([[1.0], [0.0]]))
+    yield call(np.array([[2.0]]), np.array([[1.0]]))
 
 
 @chain_terms.value(weight=2, public=True)
@@ -417,6 +426,17 @@ def labels_of_a_half_and_a_quarter() -> Calls:
     What do your columns sum to? And your rows?
     """
     yield call(np.array([[0.0], [0.5], [-0.5]]), np.array([[0.5], [0.25], [0.25]]))
+    yield call(np.array([[1.0], [-0.5], [0.0], [0.5]]), np.array([[0.0], [0.25], [0.5], [0.25]]))
+
+
+@chain_terms.value(public=True, shows=("A class with y = 0",))
+def false_classes_without_probability() -> Calls:
+    """A false class whose probability is too small for a float64 has a row of zeros, not of nan.
+
+    What is 0 / 0 for NumPy? Is there anything to divide at all?
+    """
+    yield call(np.array([[1.0], [-900.0], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    yield call(np.array([[0.0], [2000.0]]), np.array([[0.0], [1.0]]))
 
 
 @chain_terms.value(weight=2)
@@ -451,9 +471,9 @@ def integer_labels(rng: Rng) -> Calls:
 
 @chain_terms.value()
 def large_logits(rng: Rng) -> Calls:
-    """Logits thousands away from 0 whose differences are moderate."""
+    """Logits thousands and more away from 0 whose differences are moderate."""
     z = rng.normal(scale=1.5, size=(3, 1))
-    yield call(z + 1000.0, np.array([[0.0], [0.0], [1.0]]))
+    yield call(z + 131_072.0, np.array([[0.0], [0.0], [1.0]]))
     yield call(z - 1000.0, np.array([[0.0], [1.0], [0.0]]))
     high = np.array([[600.0], [660.0], [659.0]]) + rng.normal(size=(3, 1))
     yield call(high, np.array([[0.0], [1.0], [0.0]]))
@@ -479,8 +499,8 @@ def accurate(rng: Rng) -> Calls:
 @chain_terms.shape()
 def is_square(rng: Rng) -> Calls:
     """n classes give an (n, n) array, with n = 1 too."""
-    yield call(rng.normal(scale=1.5, size=(5, 1)), _one_hot(rng, 5, 1))
-    yield call(rng.normal(scale=1.5, size=(1, 1)), np.ones((1, 1)))
+    yield from any_example(rng)
+    yield call(np.array([[2.0]]), np.array([[1.0]]))
 
 
 @chain_terms.type(public=True)

@@ -31,23 +31,30 @@ def gradient_check_terms(error: float, analytic: np.ndarray, numeric: np.ndarray
 # numerical_gradient. Every f takes an array of x's shape only, and complex numbers as well.
 
 
-@numerical_gradient.value(weight=2, public=True)
+@numerical_gradient.value(weight=2, public=True, shows=("f = lambda x: x[0] * x[1]",))
 def a_product() -> Calls:
-    """f(x) = x_0 x_1 + x_1^3 at (2, 3): the gradient is (3, 29).
+    """f(x) = x_0 x_1 at (2, 3): the gradient is (3, 2); with x_1^3 added to f, it is (3, 29).
 
     One entry moves at a time, and is back in its place before the next one moves. Is that so?
     """
+    yield call(Callback("x", "x[0] * x[1]"), np.array([2.0, 3.0]))
     yield call(Callback("x", "x[0] * x[1] + x[1] ** 3"), np.array([2.0, 3.0]))
 
 
-@numerical_gradient.value(weight=2, public=True)
+@numerical_gradient.value(
+    weight=2, public=True, shows=("f = lambda W: np.sum(W ** 3)", "x with a single entry")
+)
 def a_matrix() -> Calls:
-    """x is a matrix, and f needs all of it.
+    """x is a matrix, and f needs all of it; a single entry keeps its axes.
 
     With which shape do you call f, and how many entries does your gradient have?
     """
     f = Callback("x", "np.sum(x ** 3) + x[0, 0] * x[1, 2]")
     yield call(f, np.array([[1.0, -2.0, 0.5], [0.0, 1.5, -1.0]]))
+    yield call(Callback("W", "np.sum(W ** 3)"), np.array([[1.0, 2.0]]))
+    yield call(Callback("x", "x[0, 0] * x[1, 0] ** 2"), np.array([[0.0], [2.0]]))
+    yield call(Callback("x", "np.exp(x[0])"), np.array([0.5]))
+    yield call(Callback("x", "x[0, 0] ** 3"), np.array([[2.0]]))
 
 
 @numerical_gradient.value(weight=2)
@@ -69,7 +76,7 @@ def entries_that_meet(rng: Rng) -> Calls:
 
 
 @numerical_gradient.value()
-def any_shape(rng: Rng) -> Calls:
+def any_number_of_axes(rng: Rng) -> Calls:
     """A column, a row, three axes, a single entry: the same function for all of them."""
     yield call(Callback("x", "(x[0, 0] - x[2, 0]) ** 2 + x[1, 0] ** 3"), rng.normal(size=(3, 1)))
     yield call(Callback("x", "x[0, 1] ** 2 * x[0, 3] + x[0, 2] ** 3"), rng.normal(size=(1, 4)))
@@ -104,9 +111,8 @@ def zeros_and_large_numbers(rng: Rng) -> Calls:
 @numerical_gradient.shape()
 def has_the_shape_of_x(rng: Rng) -> Calls:
     """The gradient has the shape of x, with any number of axes."""
-    yield call(Callback("x", "np.exp(np.sum(x) / 4) + np.sum(x ** 3)"), rng.normal(size=(4,)))
-    yield call(Callback("x", "(x[0, 0] - x[2, 0]) ** 2 + x[1, 0] ** 3"), rng.normal(size=(3, 1)))
-    yield call(Callback("x", "np.sum(x[0] @ x[1]) + np.sum(x ** 3)"), rng.normal(size=(2, 3, 3)))
+    yield from any_number_of_axes(rng)
+    yield from a_matrix()
 
 
 @numerical_gradient.type(public=True)
@@ -128,14 +134,18 @@ def puts_x_back(rng: Rng) -> Calls:
 # gradient_check
 
 
-@gradient_check.value(weight=2, public=True)
+@gradient_check.value(
+    weight=2, public=True, shows=("[3, 0] and [0, 4] give 5/7", "Two arrays of zeros")
+)
 def far_and_equal() -> Calls:
-    """(0, 4) and (3, 0) are 5/7 apart, opposites are 1 apart, two arrays of zeros 0.
+    """(3, 0) and (0, 4) are 5/7 apart, opposites are 1 apart, two arrays of zeros 0.
 
     Which three lengths are there in the formula? And what do you divide by if all are 0?
     """
-    yield call(np.array([0.0, 4.0]), np.array([3.0, 0.0]))
+    yield call(np.array([3.0, 0.0]), np.array([0.0, 4.0]))
     yield call(np.array([1.0, -2.0]), np.array([-1.0, 2.0]))
+    yield call(np.array([[1.0, 2.0], [2.0, -4.0]]), np.array([[1.0, 1.0], [3.0, -5.0]]))
+    yield call(np.array([[0.5], [2.0], [-1.0]]), np.array([[1.5], [1.0], [0.0]]))
     yield call(np.array([0.0, 0.0]), np.array([0.0, 0.0]))
     yield call(np.array([[0.0, 0.0]]), np.array([[0.0, 0.0]]))
 
