@@ -191,8 +191,11 @@ class FunctionResult(msgspec.Struct, frozen=True):
 
     `judged_with` names the earlier functions that are not right in this submission and for which
     this one got the right answers instead; `own` then holds the verdict of each check with the
-    learner's own ones, if that was tried. With an override, `score` is the override's points and
-    everything else is as it was graded.
+    learner's own ones, if that was tried, and `otherwise` those with right ones also in place of
+    what only sealed inputs have caught, which count where they are better. `matches` are the
+    mistakes that answer exactly as this function does. Points follow from all these: `how` says in
+    a line in which way. With an override, `score` is the override's points and everything else is
+    as it was graded.
     """
 
     exercise: str
@@ -206,6 +209,9 @@ class FunctionResult(msgspec.Struct, frozen=True):
     override: Override | None = None
     judged_with: tuple[str, ...] = ()
     own: tuple[Verdict, ...] = ()
+    otherwise: tuple[Verdict, ...] = ()
+    matches: tuple[str, ...] = ()
+    how: str = ""
     grid: Grid | None = None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 import numpy as np
@@ -95,6 +95,10 @@ class PlannedMistake(msgspec.Struct, frozen=True):
     id: str
     message: str
     answers: tuple[MistakenAnswer | None, ...]
+    # The share of the points that it is worth, if its checks add up to less; with `at_most`, also
+    # if they add up to more.
+    worth: float | None = None
+    at_most: bool = False
 
 
 class PlannedCost(msgspec.Struct, frozen=True):
@@ -137,6 +141,27 @@ class PlannedExercise(msgspec.Struct, frozen=True):
     functions: tuple[PlannedFunction, ...]
 
 
+# What a wrong answer can be in exactly: the right one with another sign, times a number that is the
+# same wherever there is one, with its axes swapped.
+Pattern: TypeAlias = Literal["sign", "factor", "swapped_axes"]
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What verdicts are worth, beside the points of functions and the weights of checks.
+
+    Points follow from stored verdicts by these rules, so nothing is graded again when they change.
+    """
+
+    # What a function that is right but for an earlier one gets: this share of what it loses by it.
+    follow_through: float = 1.0
+    # Points are multiples of this, but for the full points of a function.
+    rounding: float = 0.01
+    # The share of a function's points that are given for a wrong answer of an exact pattern.
+    worth: dict[str, float] = {}
+    # For each function and mistake, the points that an instructor gives to all who made it.
+    rubric: dict[str, dict[str, float]] = {}
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Everything that grading needs except the submissions."""
 
@@ -148,14 +173,18 @@ class Plan(msgspec.Struct, frozen=True):
     slugs: tuple[str, ...]
     # Every function of the course, for the same reason.
     names: tuple[str, ...]
-    # What a function that is right but for an earlier one gets: this share of what it loses by it.
-    follow_through: float = 1.0
+    rules: Rules = Rules()
     # The code of each exercise's reference, by slug; none for learners.
     references: tuple[tuple[str, str], ...] = ()
     # The secret seed of the sealed inputs, as hexadecimal digits; empty if there are none.
     seed: str = ""
     # For learners: the other checks, to be run on functions whose checks above have passed.
     more: tuple[PlannedExercise, ...] = ()
+
+    @property
+    def functions(self) -> dict[str, PlannedFunction]:
+        """The functions to grade, by name, in the order of the course."""
+        return {f.name: f for exercise in self.exercises for f in exercise.functions}
 
 
 def plan_json(plan: Plan) -> str:

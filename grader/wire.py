@@ -342,7 +342,7 @@ def encode(message: Request | Reply) -> bytes:
     return len(body).to_bytes(4, "little") + body
 
 
-def frame_length(header: bytes, limit: int = MAX_FRAME_BYTES) -> int:
+def frame_length(header: bytes | bytearray, limit: int = MAX_FRAME_BYTES) -> int:
     """Return the length in a frame's first four bytes; WireError if it is over `limit`."""
     length = int.from_bytes(header, "little")
     if length > limit:

@@ -68,7 +68,7 @@ def plan_of(
         exercises=exercises,
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
-        follow_through=course.follow_through,
+        rules=course.rules,
         references=tuple((e.slug, _code_of(e)) for e in course.exercises) if hidden else (),
     )
     return with_mistakes(plan, course) if mistakes else plan

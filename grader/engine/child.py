@@ -77,8 +77,6 @@ class Process(Protocol):
 
     # Its CPU time in seconds, when that was last measured.
     cpu_s: float
-    # Whether it computed for long before its last message came.
-    was_slow: bool
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
@@ -98,6 +96,9 @@ class Process(Protocol):
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
+
+    def was_slow(self) -> bool:
+        """Return whether it computed for long before its last message came."""
 
     def how_it_ended(self) -> str:
         """End it if it still runs, and say how it ended, in words for a learner."""
@@ -130,7 +131,6 @@ class Child:
         self._received = bytearray()
         self._clock: _Clock | None = None
         self.cpu_s = 0.0
-        self.was_slow = False
 
     def send(self, frame: bytes, *, wall_s: float) -> None:
         """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
@@ -170,18 +170,19 @@ class Child:
             self._clock = _Clock(self, limits)
         clock = self._clock
         clock.check()
-        header = self._exactly(4, clock)
         try:
-            length = wire.frame_length(header, most_bytes)
-            body = self._exactly(length, clock)
-            self.was_slow = clock.is_slow()
+            length = wire.frame_length(self._at_least(4, clock)[:4], most_bytes)
+            frame = self._at_least(4 + length, clock)
+            body = bytes(memoryview(frame)[4 : 4 + length])
+            del frame[: 4 + length]
             if length > decoded_bytes:
                 raise TooLarge
             return wire.decode_reply(body)
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
 
-    def _exactly(self, count: int, clock: _Clock) -> bytes:
+    def _at_least(self, count: int, clock: _Clock) -> bytearray:
+        """Return what has been received and not been read, once it is so many bytes."""
         while len(self._received) < count:
             try:
                 part = self._channel.recv(READ_BYTES)
@@ -193,9 +194,11 @@ class Child:
             if not part:
                 raise ChildGone("it ended")
             self._received += part
-        data = bytes(memoryview(self._received)[:count])
-        del self._received[:count]
-        return data
+        return self._received
+
+    def was_slow(self) -> bool:
+        """Return whether it computed for long before its last message came."""
+        return self._clock is not None and self._clock.is_slow()
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""

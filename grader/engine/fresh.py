@@ -79,7 +79,6 @@ class FreshChild:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.cpu_s = 0.0
-        self.was_slow = False
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -141,6 +140,10 @@ class FreshChild:
     def measured_cpu_s(self) -> float | None:
         """Return None: CPU time is not measured here."""
         return None
+
+    def was_slow(self) -> bool:
+        """Return False: CPU time is not measured here."""
+        return False
 
     def how_it_ended(self) -> str:
         """End the child if it still runs; say how it ended, in words for a learner."""

@@ -278,7 +278,7 @@ class Session:
             reply = self._replied(child, limits, call)
         except TooLarge:
             return Returned(wire.Opaque("far too large"), mutated=False)
-        if child.was_slow:
+        if child.was_slow():
             self._slow.add(function)
         match reply:
             case wire.ReturnedReply(number=answered) if answered == call.number:

@@ -17,7 +17,7 @@ from grader.diagnose.explain import begin_with
 from grader.engine.session import EncodedCall, Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
-from grader.judge.scoring import with_failed_elsewhere, with_share
+from grader.judge.scoring import with_failed_elsewhere, with_points
 from grader.model import (
     Died,
     FunctionResult,
@@ -47,21 +47,20 @@ class Findings:
     outputs: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     together: bool = False
+    by_points: bool = False
 
 
 class _Tried(NamedTuple):
     """The open calls of a function in one file, judged.
 
     `stood_for` are the earlier functions that were answered by the references, if that counts;
-    `own_score` is what it got with the learner's own. `is_named`: its answers tell its own mistake,
-    not that of an earlier function.
+    `is_named`: its answers tell its own mistake, not that of an earlier function.
     """
 
     file: str
     result: FunctionResult
     outcomes: Sequence[Outcome]
     stood_for: tuple[str, ...] = ()
-    own_score: float = 0.0
     is_named: bool = True
 
 
@@ -176,7 +175,7 @@ class Merits:
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
         if len(files) > 1:
-            self.run.together = True
+            self.run.together = self.run.by_points = True
             scores = ", ".join(f"{tried.file}: {tried.result.score:g}" for tried in all_tried)
             note = f"{function.name} is defined in more than one file; {best.file} counts"
             note += f" ({scores})"
@@ -212,8 +211,8 @@ class Merits:
                 return own
         if not asked:
             return own or _Tried(file, result, outcomes, () if is_here else before)
-        own_score = (own.result.score or 0.0) if own is not None else 0.0
-        if own is not None and own_score > (result.score or 0.0):
+        if own is not None and (own.result.score or 0.0) > (result.score or 0.0):
+            self.run.by_points = True
             return own._replace(is_named=False)
         judged_with = tuple(name for name in before if name in asked)
         result = msgspec.structs.replace(
@@ -221,9 +220,9 @@ class Merits:
             judged_with=judged_with,
             message=result.message
             or f"right with a right {' and '.join(judged_with)}: begin there",
-            own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
+            own=_verdicts(own.result) if own is not None else (),
         )
-        return _Tried(file, result, outcomes, before, own_score)
+        return _Tried(file, result, outcomes, before)
 
     def _tried_alone(
         self, exercise: PlannedExercise, function: PlannedFunction, file: str
@@ -305,8 +304,7 @@ class Merits:
         if tried is None:
             return result
         failed = self._failed_elsewhere(function, tried, tried.stood_for)
-        alone = with_failed_elsewhere(result, failed).score or 0.0
-        own_score = tried.own_score if tried.stood_for else alone
+        own = result.own if tried.stood_for else _verdicts(with_failed_elsewhere(result, failed))
         before = self._not_right_before(function)
         if failed:
             self._right.discard(function.name)
@@ -315,17 +313,20 @@ class Merits:
                 # Because of what only sealed inputs have caught, perhaps.
                 failed &= self._failed_elsewhere(function, tried, before)
         sealed = with_failed_elsewhere(result, failed)
-        points = sealed.score or 0.0
+        otherwise: tuple[Verdict, ...] = ()
         if self._caught.intersection(before) and result.verdict is not Verdict.PASSED:
-            points = max(points, self._again(opened, tried, before))
+            otherwise = self._again(opened, tried, before)
         if failed:
             self._caught.add(function.name)
-        if points > own_score:
-            points = with_share(own_score, points, self.grader.plan.follow_through)
-        return msgspec.structs.replace(sealed, score=points)
+        if own == _verdicts(sealed):
+            own = ()
+        sealed = msgspec.structs.replace(sealed, own=own, otherwise=otherwise)
+        return with_points(sealed, function, self.grader.plan.rules)
 
-    def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:
-        """Return the points with right functions in place of what only sealed inputs have caught.
+    def _again(
+        self, opened: _Opened, tried: _Tried, before: tuple[str, ...]
+    ) -> tuple[Verdict, ...]:
+        """Return the verdicts with right functions in place of what only sealed inputs have caught.
 
         Nothing else of it is told: after a sealed call, learner code may answer as it likes.
         """
@@ -335,7 +336,7 @@ class Merits:
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)
-        return with_failed_elsewhere(result, failed).score or 0.0
+        return _verdicts(with_failed_elsewhere(result, failed))
 
     def _failed_elsewhere(
         self, function: PlannedFunction, tried: _Tried, stood_for: tuple[str, ...]
@@ -350,6 +351,10 @@ class Merits:
         self._told |= session.asked
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
+
+
+def _verdicts(result: FunctionResult) -> tuple[Verdict, ...]:
+    return tuple(check.verdict for check in result.checks)
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:

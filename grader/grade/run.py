@@ -22,6 +22,7 @@ from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
 from grader.grade.tasks import Task, TaskResult
 from grader.intake.people import ClassSubmissions
+from grader.judge.scoring import with_points
 from grader.model import Move
 from grader.plan import Plan
 from grader.results.figures import ClassFigures, ShortList
@@ -122,9 +123,11 @@ class ClassRun:
         marks = self._marks()
         counts = _Counts(len(self.submissions.entries))
         with Store(self.out) as store, _signals(counts, self.out) as signals:
-            plan_fingerprint = fingerprints_of(self.plan, isolation="", versions=VERSIONS).plan
-            store.begin(self.plan, plan_fingerprint, regrade=self.options.regrade)
+            prints = fingerprints_of(self.plan, isolation="", versions=VERSIONS)
+            store.begin(self.plan, prints.plan, prints.prices, regrade=self.options.regrade)
             self._grade(store, counts, signals)
+            planned = self.plan.functions
+            store.price(lambda one: with_points(one, planned[one.function], self.plan.rules))
             for entry in self.submissions.entries:
                 if entry.person.name:
                     store.set_name(entry.student, entry.person.name)

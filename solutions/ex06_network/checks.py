@@ -555,9 +555,9 @@ def ring(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
 
 @train.value()
 def solves_a_problem(rng: Rng) -> Calls:
-    """Three classes that no straight lines can part are learned until hardly any cost is left."""
+    """Three classes that no straight lines can part are learned until little cost is left."""
     X, Y = ring(rng)
-    yield call(_params(rng, 2, 8, 3), X, Y, 1.0, 120)
+    yield call(_params(rng, 2, 8, 3), X, Y, 1.0, 60)
 
 
 @train.precision()
