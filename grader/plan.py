@@ -356,15 +356,15 @@ def value_from(value: Any) -> wire.Value:
 
 
 def _indented(value: Any, depth: int = 0) -> str:
-    """Format as JSON, indented by two spaces; short values and rows of numbers on one line."""
+    """Format as JSON, indented by one space; short values and rows of numbers on one line."""
     line = json.dumps(value, ensure_ascii=False)
-    pad = "  " * depth
+    pad = " " * depth
     row = isinstance(value, list | tuple) and all(
         isinstance(item, int | float | str) for item in value
     )
     if len(pad) + len(line) <= 100 or not isinstance(value, dict | list | tuple) or row:
         return line
-    inner = "  " * (depth + 1)
+    inner = " " * (depth + 1)
     if isinstance(value, dict):
         rows = [f"{json.dumps(key)}: {_indented(item, depth + 1)}" for key, item in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + pad + "}"

@@ -57,6 +57,7 @@ def one_two_three() -> Calls:
     yield call(np.array([[1.0], [2.0], [3.0]]))
     yield call(np.array([[0.5], [-1.0], [0.0], [1.5]]))
     yield call(np.array([[4.0]]))
+    yield call(np.array([[-1.0]]))
 
 
 @softmax_jacobian.value(weight=2)
@@ -78,7 +79,6 @@ def one_or_two_classes(rng: Rng) -> Calls:
 def large_logits(rng: Rng) -> Calls:
     """Logits thousands and more away from 0 whose differences are moderate."""
     column = rng.normal(scale=1.5, size=(3, 1))
-    yield call(column + 1000.0)
     yield call(column - 1000.0)
     yield call(column + 131_072.0)
 
@@ -159,7 +159,6 @@ def few_classes_or_examples(rng: Rng) -> Calls:
     """One example, one class, two classes."""
     yield call(rng.normal(scale=1.5, size=(4, 1)))
     yield call(rng.normal(scale=1.5, size=(1, 3)))
-    yield call(rng.normal(scale=1.5, size=(2, 5)))
 
 
 @softmax_jacobian_batch.value()

@@ -26,11 +26,11 @@ def _one_hot(rng: Rng, n: int, m: int) -> np.ndarray:
 
 
 def _unlikely(rng: Rng) -> Calls:
-    """Batches in which the true class of the first or only example has a tiny probability."""
+    """Batches in which a class with a label has a tiny probability, and one with a tiny label."""
     p = rng.uniform(0.2, 0.8)
     tiny, small = 10.0 ** -rng.uniform((190.0, 28.0), (210.0, 32.0))
     yield call(np.array([[tiny, p], [1.0, 1.0 - p]]), np.array([[1.0, 0.0], [0.0, 1.0]]))
-    yield call(np.array([[1.0], [small]]), np.array([[0.0], [1.0]]))
+    yield call(np.array([[1.0], [small]]), np.array([[1.0 - 1e-9], [1e-9]]))
 
 
 @cross_entropy.terms
@@ -64,12 +64,12 @@ cross_entropy_grad.derivative_of("cross_entropy", Callback("A, Y", "A.shape[1]")
     shows=("Y = [[0], [1], [0]] give log 4", "Y = [[1/2], [1/2], [0]] give 1.039"),
 )
 def one_example() -> Calls:
-    """A true class with probability 0.2 costs log 5, one with 0.7 about 0.36.
+    """A true class with probability 0.2 costs log 5, with 0.25 log 4; soft labels share the cost.
 
     Which entries of A does the cost read, and what has to be done to them?
     """
     yield call(np.array([[0.7], [0.2], [0.1]]), np.array([[0.0], [1.0], [0.0]]))
-    yield call(np.array([[0.7], [0.2], [0.1]]), np.array([[1.0], [0.0], [0.0]]))
+    yield call(np.array([[0.7], [0.2], [0.1]]), np.array([[0.25], [0.0], [0.75]]))
     yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.array([[0.5], [0.25], [0.25]]), np.array([[0.5], [0.5], [0.0]]))
 

@@ -118,7 +118,6 @@ def as_many_classes_as_examples(rng: Rng) -> Calls:
 def few_classes_or_examples(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose logit changes nothing."""
     yield call(rng.normal(scale=1.5, size=(5, 1)), rng.normal(scale=2.0, size=(5, 1)))
-    yield call(rng.normal(scale=1.5, size=(2, 5)), rng.normal(scale=2.0, size=(2, 5)))
     yield call(rng.normal(scale=1.5, size=(1, 3)), rng.normal(scale=2.0, size=(1, 3)))
 
 
@@ -140,7 +139,7 @@ def extreme_logits(rng: Rng) -> Calls:
         np.array([[1000.0, 600.0], [-1000.0, 602.0], [999.0, 601.0]]),
         rng.normal(scale=2.0, size=(3, 2)),
     )
-    yield call(np.array([[0.0, -2000.0], [1.0, -2001.0]]), rng.normal(scale=2.0, size=(2, 2)))
+    yield call(np.array([[0.0, -2000.0], [1.0, -2001.0]]), rng.normal(scale=2e4, size=(2, 2)))
 
 
 @vjp_with_jacobian.precision()
@@ -223,7 +222,6 @@ def as_many_classes_as_examples(rng: Rng) -> Calls:
 def few_classes_or_examples(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose logit changes nothing."""
     yield call(rng.normal(scale=2.0, size=(5, 1)), _probabilities(rng, 5, 1))
-    yield call(rng.normal(scale=2.0, size=(2, 5)), _probabilities(rng, 2, 5))
     yield call(rng.normal(scale=2.0, size=(1, 3)), np.ones((1, 3)))
 
 
@@ -358,7 +356,6 @@ def integer_labels(rng: Rng) -> Calls:
 def few_classes_or_examples(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose logit changes nothing."""
     yield call(rng.normal(scale=1.5, size=(5, 1)), _one_hot(rng, 5, 1))
-    yield call(rng.normal(scale=1.5, size=(2, 5)), _one_hot(rng, 2, 5))
     yield call(rng.normal(scale=1.5, size=(1, 3)), np.ones((1, 3)))
 
 
@@ -373,7 +370,7 @@ def extreme_logits(rng: Rng) -> Calls:
     )
     yield call(
         np.array([[0.0, 0.0], [-690.0, -500.0], [2.0, 1999.0]]) + rng.normal(size=(3, 2)),
-        np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
+        np.array([[1.0 - 1e-9, 0.0], [1e-9, 1.0], [0.0, 0.0]]),
     )
 
 
@@ -417,6 +414,7 @@ def a_true_class() -> Calls:
     yield call(np.array([[2.0], [1.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.array([[0.0], [np.log(3.0)]]), np.array([[1.0], [0.0]]))
     yield call(np.array([[2.0]]), np.array([[1.0]]))
+    yield call(np.array([[-1.0]]), np.array([[1.0]]))
 
 
 @chain_terms.value(weight=2, public=True)
@@ -435,7 +433,7 @@ def false_classes_without_probability() -> Calls:
 
     What is 0 / 0 for NumPy? Is there anything to divide at all?
     """
-    yield call(np.array([[1.0], [-900.0], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    yield call(np.array([[1.0], [900.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
     yield call(np.array([[0.0], [2000.0]]), np.array([[0.0], [1.0]]))
 
 
@@ -451,14 +449,14 @@ def any_example(rng: Rng) -> Calls:
 def soft_labels(rng: Rng) -> Calls:
     """Labels that are spread over several classes."""
     yield call(rng.normal(scale=1.5, size=(4, 1)), _probabilities(rng, 4, 1))
-    yield call(rng.normal(scale=1.5, size=(3, 1)), np.array([[0.7], [0.0], [0.3]]))
+    y = np.array([[0.7], [1e-9], [0.3 - 1e-9]])
+    yield call(rng.normal(scale=1.5, size=(3, 1)), y)
 
 
 @chain_terms.value()
 def one_or_two_classes(rng: Rng) -> Calls:
     """Two classes, and a single one, whose only term is 0."""
     yield call(rng.normal(scale=1.5, size=(2, 1)), np.array([[0.0], [1.0]]))
-    yield call(rng.normal(scale=1.5, size=(2, 1)), np.array([[1.0], [0.0]]))
     yield call(rng.normal(scale=1.5, size=(1, 1)), np.ones((1, 1)))
 
 
@@ -512,5 +510,5 @@ def is_float64() -> Calls:
 @chain_terms.mutation()
 def leaves_its_arguments(rng: Rng) -> Calls:
     """z and y are afterwards what they were before."""
-    yield call(rng.normal(scale=1.5, size=(5, 1)), _one_hot(rng, 5, 1))
-    yield call(np.array([[1.0], [-900.0], [0.0]]), np.array([[0.0], [0.0], [1.0]]))
+    yield from any_example(rng)
+    yield from a_true_class()

@@ -136,7 +136,7 @@ def logits_of_any_size() -> Calls:
     """
     Theta = np.array([[0.5, 1000.0], [0.0, 1000.0], [0.0, -1000.0]])
     yield call(Theta, np.array([[1.0, -1.0, 2.0]]))
-    yield call(Theta[:2], np.array([[-100.0, 0.0, 3.0, 100.0]]))
+    yield call(Theta, np.array([[-100.0, 0.0, 3.0, 100.0]]))
 
 
 @hypotheses.value(weight=2)
@@ -157,7 +157,6 @@ def square_theta(rng: Rng) -> Calls:
 def small_layers(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose probability is 1."""
     yield call(*_layer(rng, 4, 2, 1))
-    yield call(*_layer(rng, 2, 1, 5))
     yield call(*_layer(rng, 1, 2, 4))
 
 
@@ -260,7 +259,6 @@ def cost_of_any_layer(rng: Rng) -> Calls:
 def cost_of_small_layers(rng: Rng) -> Calls:
     """One example, two classes, and a single class, which costs nothing."""
     yield call(*_labelled(rng, 4, 2, 1))
-    yield call(*_labelled(rng, 2, 1, 5))
     yield call(*_labelled(rng, 1, 2, 4))
 
 
@@ -346,6 +344,7 @@ def parts_for_other_weights() -> Calls:
     yield call(Theta, X, Y, 2, 1)
     yield call(Theta, X, Y, 1, 0)
     yield call(Theta[1:2], X, np.ones((1, 4)), 0, 1)
+    yield call(Theta[1:2], X, np.ones((1, 4)), 0, 0)
 
 
 @output_layer_grad_parts.value(public=True, shows=("Finite and right",))
@@ -356,8 +355,8 @@ def parts_of_a_hopeless_prediction() -> Calls:
     """
     Theta = np.array([[0.0, 0.0], [0.0, 2000.0], [0.0, -1000.0]])
     Y = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
-    yield call(Theta, np.array([[1.0, -1.0]]), Y, 1, 0)
-    yield call(Theta, np.array([[1.0, 1.5]]), Y, 0, 1)
+    yield call(Theta, np.array([[1.0, -2.0]]), Y, 1, 0)
+    yield call(Theta, np.array([[1.5]]), Y[:, :1], 1, 1)
 
 
 @output_layer_grad_parts.value(weight=2)
@@ -380,7 +379,6 @@ def parts_for_any_weight(rng: Rng) -> Calls:
 def parts_in_small_layers(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose only part is 0."""
     yield call(*_labelled(rng, 4, 2, 1), 1, 1)
-    yield call(*_labelled(rng, 2, 1, 5), 1, 1)
     yield call(*_labelled(rng, 1, 2, 4), 0, 2)
 
 
@@ -412,7 +410,8 @@ def parts_where_h_vanishes(rng: Rng) -> Calls:
     Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
     wide = _moved(rng, _WIDE)
     yield call(wide, _WIDE_X, Y, 0, 1)
-    yield call(wide, _WIDE_X, Y, 1, 0)
+    unlikely = Y * (1.0 - 1e-9) + [[0.0], [0.0], [1e-9]]
+    yield call(wide, _WIDE_X, unlikely, 1, 0)
     yield call(_moved(rng, _TOGETHER), _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]], 2, 0)
 
 
@@ -481,9 +480,9 @@ def grad_with_two_features() -> Calls:
         np.array([[1.0, 0.5, -2.0, 1.5], [-1.0, 0.5, 1.0, 2.0]]),
         np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]),
     )
-    yield call(
-        np.array([[1.0, -1.0, 0.0]]), np.array([[1.0, -0.5], [2.0, 0.0]]), np.array([[1.0, 1.0]])
-    )
+    X, Y = np.array([[1.0, -0.5], [2.0, 0.0]]), np.array([[1.0, 1.0]])
+    yield call(np.array([[1.0, -1.0, 0.0]]), X, Y)
+    yield call(np.array([[0.0, 0.5, 2.0]]), X, Y)
 
 
 @output_layer_grad.value(public=True, shows=("Finite and right",))
@@ -494,8 +493,8 @@ def grad_of_a_hopeless_prediction() -> Calls:
     """
     Theta = np.array([[0.0, 0.0], [0.0, 2000.0], [0.0, -1000.0]])
     Y = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
-    yield call(Theta, np.array([[1.0, -1.0]]), Y)
-    yield call(Theta, np.array([[1.0, 1.5]]), Y)
+    yield call(Theta, np.array([[1.0, -2.0]]), Y)
+    yield call(Theta, np.array([[1.5]]), Y[:, :1])
 
 
 @output_layer_grad.value(weight=2)
@@ -516,7 +515,6 @@ def grad_of_square_theta(rng: Rng) -> Calls:
 def grad_of_small_layers(rng: Rng) -> Calls:
     """One example, two classes, and a single class, whose derivatives are 0."""
     yield call(*_labelled(rng, 4, 2, 1))
-    yield call(*_labelled(rng, 2, 1, 5))
     yield call(*_labelled(rng, 1, 2, 4))
 
 
@@ -544,7 +542,9 @@ def grad_where_h_vanishes(rng: Rng) -> Calls:
     """Probabilities that are too small for a float64, of a true class or of another one."""
     wide = _moved(rng, _WIDE)
     yield call(wide, _WIDE_X, np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]))
-    yield call(wide, _WIDE_X[:, 1:], np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]))
+    tiny = 1e-9
+    Y = np.array([[tiny, tiny], [1.0 - tiny, 0.0], [0.0, 1.0 - tiny]])
+    yield call(wide, _WIDE_X[:, 1:], Y)
     yield call(_moved(rng, _TOGETHER), _FAR, np.eye(3)[:, [0, 1, 2, 2, 1]])
 
 

@@ -193,8 +193,7 @@ def everything_the_same_size(rng: Rng) -> Calls:
 @forward.value()
 def few_of_everything(rng: Rng) -> Calls:
     """One example, one feature, one hidden unit, two classes, one class."""
-    yield call(_params(rng, 3, 4, 2), rng.normal(size=(3, 1)))
-    yield call(_params(rng, 1, 1, 3), rng.normal(size=(1, 4)), hidden="relu")
+    yield call(_params(rng, 1, 1, 3), rng.normal(size=(1, 1)), hidden="relu")
     yield call(_params(rng, 2, 3, 1), rng.normal(size=(2, 5)))
 
 
@@ -302,8 +301,8 @@ def relu_units() -> Calls:
     # The input of the second unit is 0 for the first example. Its weights are the same for all
     # classes, so what comes back to it adds up to 0: the slope there does not matter.
     even = {**THREE_CLASSES, "W2": np.array([[1.0, 0.5], [-1.0, 0.5], [0.0, 0.5]])}
-    X = np.array([[1.0, -2.0], [-0.125, 1.0]])
-    yield call(*_backward_call(even, X, np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), "relu"))
+    X, Y = np.array([[1.0, -2.0], [-0.125, 1.0]]), np.array([[0.0, 0.25], [0.6, 0.0], [0.4, 0.75]])
+    yield call(*_backward_call(even, X, Y, "relu"))
 
 
 @backward.value(public=True, shows=("Y = A2", "n = 1", "A2 may hold zeros"))
@@ -362,9 +361,8 @@ def everything_the_same_size(rng: Rng) -> Calls:
 @backward.value(parts=WEIGHTS)
 def few_of_everything(rng: Rng) -> Calls:
     """One example, one feature, one hidden unit, two classes; and one class: nothing to learn."""
-    yield call(*_backward_call(_params(rng, 3, 4, 2), rng.normal(size=(3, 1)), _labels(rng, 2, 1)))
-    X = rng.normal(size=(1, 4))
-    yield call(*_backward_call(_params(rng, 1, 1, 3), X, _labels(rng, 3, 4), "relu"))
+    X = rng.normal(size=(1, 1))
+    yield call(*_backward_call(_params(rng, 1, 1, 3), X, _labels(rng, 3, 1), "relu"))
     yield call(*_backward_call(_params(rng, 2, 3, 1), rng.normal(size=(2, 5)), np.ones((1, 5))))
 
 
@@ -396,7 +394,9 @@ def very_sure_networks(rng: Rng) -> Calls:
     params["b2"] = np.array([[0.0], [-460.0], [-900.0]])
     yield call(*_backward_call(params, rng.normal(size=(2, 4)), np.eye(3)[:, [0, 1, 0, 1]]))
     X = rng.normal(size=(2, 3))
-    yield call(*_backward_call(params, X, np.eye(3)[:, [1, 0, 0]], "relu"))
+    yield call(
+        *_backward_call(params, X, np.array([[1.0 - 1e-9], [1e-9], [0.0]] * np.ones(3)), "relu")
+    )
 
 
 @backward.precision()
@@ -459,11 +459,17 @@ def _grads(rng: Rng, params: Arrays) -> Arrays:
 
 @update.value()
 def any_parameters(rng: Rng) -> Calls:
-    """Several sizes and learning rates, one of them the whole number 2."""
+    """Several sizes and learning rates, one of them the whole number 2; tiny and huge gradients."""
     params = _params(rng, 3, 5, 4)
     yield call(params, _grads(rng, params), 0.03)
     params = _params(rng, 3, 3, 3)
-    yield call(params, _grads(rng, params), 2)
+    grads = _grads(rng, params)
+    params["b1"], grads["db1"], grads["dW2"] = (
+        np.zeros((3, 1)),
+        grads["db1"] * 1e-9,
+        grads["dW2"] * 1e4,
+    )
+    yield call(params, grads, 2)
 
 
 @update.type()
