@@ -5,6 +5,16 @@ import numpy as np
 from grader.course import mistake
 
 
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
+
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -896,3 +906,77 @@ def softmax_jacobian_batch__changes_its_argument(Z):
     """
     Z -= Z.max(axis=0, keepdims=True)
     return np.array([_jacobian(a) for a in _softmax(Z).T])
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def softmax_jacobian__one_buffer_for_all_calls(z):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_jacobian(_softmax(z)))
+
+
+@mistake(same_as="softmax_jacobian__one_buffer_for_all_calls")
+def softmax_jacobian_batch__one_buffer_for_all_calls(Z):
+    return _in_one_buffer(np.array([_jacobian(_softmax(z[:, None])) for z in Z.T]))
+
+
+def softmax_jacobian__one_number(z):
+    """You return a single number where a table of n times n derivatives is asked for.
+
+    Somewhere the products of your formula are added up, as in a scalar product. Each pair of an
+    output and a logit has a derivative of its own, and none of them may be added to another one.
+    How many pairs are there for three classes? Which step of yours makes one number of them?
+    """
+    a = _softmax(z)
+    return float(np.sum(a * (1 - a)))
+
+
+def softmax_jacobian__kron_taken_for_delta(z):
+    """You call np.kron where the formula has Kronecker's delta: they only share a name.
+
+    np.kron multiplies each entry of one array with all of another, so it makes n * n rows of n. The
+    delta is a table that says whether two indices are the same, and nothing of the logits is in it.
+    For which pairs is it 1? Which array of NumPy's looks like that?
+    """
+    a = _softmax(z)
+    return a * (np.kron(z, z) - a)
+
+
+def softmax_jacobian__small_entries_dropped(z):
+    """You replace every entry below some limit by 0.
+
+    The derivatives of an unlikely class are as small as its probability, and right all the same:
+    divide one by that probability, and it is of ordinary size. An upstream gradient may be large
+    enough to do just that. Small compared with what? And what would go wrong if you left them
+    alone?
+    """
+    J = _jacobian(_softmax(z))
+    return np.where(np.abs(J) < 1e-8, 0.0, J)
+
+
+@mistake(same_as="softmax_jacobian__small_entries_dropped")
+def softmax_jacobian_batch__small_entries_dropped(Z):
+    J = np.array([_jacobian(_softmax(z[:, None])) for z in Z.T])
+    return np.where(np.abs(J) < 1e-8, 0.0, J)
+
+
+def softmax_jacobian__logits_clipped(z):
+    """You clip the logits before the softmax, so all logits beyond the limit tie.
+
+    Then the probabilities are equal where they should not be, and so are the derivatives. Only the
+    differences within a column matter, and a clip is just what erases them. How can you keep the
+    differences and still avoid the overflow?
+    """
+    return _jacobian(_softmax(np.clip(z, -10_000, 10_000)))
+
+
+@mistake(same_as="softmax_jacobian__logits_clipped")
+def softmax_jacobian_batch__logits_clipped(Z):
+    return np.array([_jacobian(_softmax(z[:, None])) for z in np.clip(Z, -10_000, 10_000).T])

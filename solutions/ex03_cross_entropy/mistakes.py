@@ -7,6 +7,16 @@ import numpy as np
 from grader.course import mistake
 
 
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
+
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -963,3 +973,61 @@ def cross_entropy_grad__zeros_patched_in_the_argument(A, Y):
     """
     A[Y == 0] = 1.0
     return -Y / A
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def cross_entropy__small_labels_dropped(A, Y):
+    """You take labels below some limit for 0.
+
+    A soft label may be as small as 1e-9, and the loss of its class counts by just that much: where
+    the other classes cost nothing, it is all there is, and where that class has probability 0, it
+    makes the cost infinite. From which size on is a label nothing? Which test asks just that?
+    """
+    return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=Y > 1e-8)) / Y.shape[1]
+
+
+@mistake(same_as="cross_entropy__small_labels_dropped")
+def cross_entropy__labels_close_to_zero_dropped(A, Y):
+    wanted = ~np.isclose(Y, 0)
+    return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=wanted)) / Y.shape[1]
+
+
+def cross_entropy_grad__small_labels_dropped(A, Y):
+    """You take labels below some limit for 0, and so their derivatives too.
+
+    A soft label may be as small as 1e-9. Where its class has a probability of 1e-30, the derivative
+    is -1e21: about the largest number there is in the column. From which size on is a label
+    nothing? Which test asks just that?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 1e-8)
+
+
+def cross_entropy_grad__one_buffer_for_all_calls(A, Y):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0))
+
+
+def cross_entropy_from_logits__long_double_without_shift(Z, Y):
+    """You take the exponential of the logits as they come, in numbers longer than float64.
+
+    They overflow later, not never: from logits of some 11 000 on the cost is infinite or nan again,
+    and on some machines a long double is no longer than a float64. More range only moves the limit.
+    Which number could a column lose, and get back behind the logarithm, so that no range is needed?
+    """
+    E = Z.astype(np.longdouble)
+    total = np.log(np.exp(E).sum(axis=0))
+    return float(np.sum(Y * (total - E)) / Y.shape[1])
+
+
+@mistake(same_as="cross_entropy_from_logits__logits_clipped")
+def cross_entropy_from_logits__logits_clipped_at_10000(Z, Y):
+    C = np.clip(Z, -10_000, 10_000)
+    return np.sum(Y * (_log_sum_exp(C) - C)) / Y.shape[1]

@@ -5,6 +5,16 @@ import numpy as np
 from grader.course import mistake
 
 
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
+
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -1375,3 +1385,136 @@ def chain_terms__list(z, y):
 def chain_terms__changes_its_argument(z, y):
     z -= z.max()
     return y * (_softmax(z).T - np.eye(len(z)))
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def vjp_with_jacobian__one_buffer_for_all_calls(Z, dA):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_backward(_softmax(Z), dA))
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def softmax_backward__one_buffer_for_all_calls(dA, A):
+    return _in_one_buffer(_backward(A, dA))
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def softmax_cross_entropy_grad__one_buffer_for_all_calls(Z, Y):
+    return _in_one_buffer(_softmax(Z) - Y)
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def chain_terms__one_buffer_for_all_calls(z, y):
+    return _in_one_buffer(y * (_softmax(z).T - np.eye(len(z))))
+
+
+def softmax_backward__upstream_handed_on(dA, A):
+    """You hand dA on as it came: your softmax has no derivative of its own.
+
+    That is right only in a network whose cost is differentiated by the logits at once, so that
+    nothing is left for this step to do. Here dA is about the probabilities, whatever the cost is.
+    What happens to your answer if a constant is added to dA, and what should happen to it?
+    """
+    return dA.copy()
+
+
+def vjp_with_jacobian__upstream_handed_on(Z, dA):
+    """You hand dA on as it came: the Jacobian takes no part in your answer.
+
+    The derivative by the logits and that by the probabilities are two different things; between
+    them stands a table of n times n numbers. With one class the only probability never moves. What
+    does your function answer then, and what should it?
+    """
+    return dA.copy()
+
+
+def vjp_with_jacobian__upstream_clipped(Z, dA):
+    """You clip the gradient that comes in, or the one that goes out.
+
+    Clipping changes where the gradient points, not only how long it is. Some people do it in
+    training, on purpose and by a limit of their choice; a derivative knows of no limit. What should
+    twice the dA give, whatever its size?
+    """
+    return _backward(_softmax(Z), np.clip(dA, -100, 100))
+
+
+@mistake(same_as="vjp_with_jacobian__upstream_clipped")
+def softmax_backward__upstream_clipped(dA, A):
+    return _backward(A, np.clip(dA, -100, 100))
+
+
+def vjp_with_jacobian__small_gradients_dropped(Z, dA):
+    """You replace gradients below some limit by 0.
+
+    The logit of an unlikely class has a gradient as small as its probability, and it is right all
+    the same. Whether it matters depends on what it is compared with, and on what it is multiplied
+    by later. From which size on is a number nothing? What would go wrong if you left it alone?
+    """
+    dZ = _backward(_softmax(Z), dA)
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+@mistake(same_as="vjp_with_jacobian__small_gradients_dropped")
+def softmax_backward__small_gradients_dropped(dA, A):
+    dZ = _backward(A, dA)
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+@mistake(same_as="vjp_with_jacobian__small_gradients_dropped")
+def softmax_cross_entropy_grad__small_gradients_dropped(Z, Y):
+    dZ = _softmax(Z) - Y
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+def softmax_cross_entropy_grad__small_labels_dropped(Z, Y):
+    """You take labels below some limit for 0.
+
+    A soft label may be as small as 1e-9. Where its class has no probability to speak of, that label
+    is all of the gradient of its logit. From which size on is a label nothing? Which test asks just
+    that, and do you need one at all?
+    """
+    return _softmax(Z) - np.where(Y > 1e-8, Y, 0.0)
+
+
+@mistake(same_as="softmax_cross_entropy_grad__small_labels_dropped")
+def chain_terms__small_labels_dropped(z, y):
+    return np.where(y > 1e-8, y, 0.0) * (_softmax(z).T - np.eye(len(z)))
+
+
+def chain_terms__small_terms_dropped(z, y):
+    """You replace terms below some limit by 0.
+
+    The terms of one column belong together: they add up to the derivative by one logit. One of them
+    may be small because its label or its probability is, and it is right all the same. From which
+    size on is a number nothing? What would go wrong if you left it alone?
+    """
+    T = y * (_softmax(z).T - np.eye(len(z)))
+    return np.where(np.abs(T) < 1e-3, 0.0, T)
+
+
+def vjp_with_jacobian__logits_clipped(Z, dA):
+    """You clip the logits before the softmax, so all logits beyond the limit tie.
+
+    Then the probabilities are equal where they should not be, and the gradient is shared out
+    accordingly. Only the differences within a column matter, and a clip is just what erases them.
+    How can you keep the differences and still avoid the overflow?
+    """
+    return _backward(_softmax(np.clip(Z, -10_000, 10_000)), dA)
+
+
+@mistake(same_as="vjp_with_jacobian__logits_clipped")
+def softmax_cross_entropy_grad__logits_clipped(Z, Y):
+    return _softmax(np.clip(Z, -10_000, 10_000)) - Y
+
+
+@mistake(same_as="vjp_with_jacobian__logits_clipped")
+def chain_terms__logits_clipped(z, y):
+    return y * (_softmax(np.clip(z, -10_000, 10_000)).T - np.eye(len(z)))

@@ -5,6 +5,16 @@ import numpy as np
 from grader.course import mistake
 
 
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
+
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -1643,3 +1653,69 @@ def output_layer_grad__changes_labels(Theta, X, Y):
     D = Y
     D -= _hypotheses(Theta, X)
     return -D @ _with_ones(X).T
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+@mistake(same_as="hypotheses__logits_clipped")
+def hypotheses__logits_clipped_at_10000(Theta, X):
+    return _softmax(np.clip(_logits(Theta, X), -10_000, 10_000))
+
+
+def hypotheses__one_buffer_for_all_calls(Theta, X):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_hypotheses(Theta, X))
+
+
+@mistake(same_as="hypotheses__one_buffer_for_all_calls")
+def output_layer_grad_parts__one_buffer_for_all_calls(Theta, X, Y, k, j):
+    return _in_one_buffer(_parts(Theta, X, Y, k, j))
+
+
+@mistake(same_as="hypotheses__one_buffer_for_all_calls")
+def output_layer_grad__one_buffer_for_all_calls(Theta, X, Y):
+    return _in_one_buffer(_grad(Theta, X, Y))
+
+
+def output_layer_grad_parts__small_labels_dropped(Theta, X, Y, k, j):
+    """You take for 0 what is small: labels, or numbers in your answer, below some limit.
+
+    A soft label may be as small as 1e-9. Where nothing larger stands beside it, the number it leads
+    to is as small, and right all the same: whether that matters depends on what it is compared
+    with. From which size on is a number nothing? What would go wrong if you left it alone?
+    """
+    return _parts(Theta, X, np.where(Y > 1e-8, Y, 0.0), k, j)
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad_parts__small_parts_dropped(Theta, X, Y, k, j):
+    parts = _parts(Theta, X, Y, k, j)
+    return np.where(np.abs(parts) < 1e-6, 0.0, parts)
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad__small_labels_dropped(Theta, X, Y):
+    return _grad(Theta, X, np.where(Y > 1e-8, Y, 0.0))
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad__small_derivatives_dropped(Theta, X, Y):
+    grad = _grad(Theta, X, Y)
+    return np.where(np.abs(grad) < 1e-6, 0.0, grad)
+
+
+def output_layer_grad__clipped(Theta, X, Y):
+    """You clip the derivatives.
+
+    Clipping changes where the gradient points, not only how long it is. Some people do it in
+    training, on purpose and by a limit of their choice; a derivative knows of no limit. What
+    happens to yours if all features are measured in a unit that is a thousand times smaller?
+    """
+    return np.clip(_grad(Theta, X, Y), -100, 100)

@@ -366,11 +366,16 @@ def few_of_everything(rng: Rng) -> Calls:
     yield call(*_backward_call(_params(rng, 2, 3, 1), rng.normal(size=(2, 5)), np.ones((1, 5))))
 
 
+def _other_unit(params: Arrays, X: np.ndarray) -> tuple[Arrays, np.ndarray]:
+    """Measure the features in a unit that is 10 000 times smaller: so are the gradients by W1."""
+    return {**params, "W1": params["W1"] * 1e-4}, X * 1e4
+
+
 @backward.value(parts=WEIGHTS)
 def soft_labels(rng: Rng) -> Calls:
     """Labels between 0 and 1: A2 - Y holds for them as well."""
     X, Y = rng.normal(size=(3, 6)), _soft_labels(rng, 4, 6)
-    yield call(*_backward_call(_params(rng, 3, 5, 4), X, Y))
+    yield call(*_backward_call(*_other_unit(_params(rng, 3, 5, 4), X), Y))
     X, Y = rng.normal(size=(2, 3)), _soft_labels(rng, 3, 3)
     yield call(*_backward_call(_params(rng, 2, 4, 3), X, Y, "relu"))
 
@@ -381,7 +386,7 @@ def whole_number_labels(rng: Rng) -> Calls:
     X, Y = rng.normal(size=(3, 6)), _labels(rng, 4, 6).astype(np.int64)
     yield call(*_backward_call(_params(rng, 3, 5, 4), X, Y))
     X, Y = rng.normal(size=(2, 5)), _labels(rng, 3, 5).astype(np.int64)
-    yield call(*_backward_call(_params(rng, 2, 4, 3), X, Y, "relu"))
+    yield call(*_backward_call(*_other_unit(_params(rng, 2, 4, 3), X), Y, "relu"))
 
 
 @backward.value(parts=WEIGHTS)
@@ -393,10 +398,9 @@ def very_sure_networks(rng: Rng) -> Calls:
     params = _params(rng, 2, 3, 3)
     params["b2"] = np.array([[0.0], [-460.0], [-900.0]])
     yield call(*_backward_call(params, rng.normal(size=(2, 4)), np.eye(3)[:, [0, 1, 0, 1]]))
-    X = rng.normal(size=(2, 3))
-    yield call(
-        *_backward_call(params, X, np.array([[1.0 - 1e-9], [1e-9], [0.0]] * np.ones(3)), "relu")
-    )
+    for hidden in ("relu", "tanh"):
+        Y = np.array([[1.0 - 1e-9], [1e-9], [0.0]]) * np.ones(3)
+        yield call(*_backward_call(params, rng.normal(size=(2, 3)), Y, hidden))
 
 
 @backward.precision()
@@ -446,11 +450,14 @@ def one_step() -> Calls:
     grads = {
         "dW1": np.array([[2.0]]),
         "db1": np.array([[-4.0]]),
-        "dW2": np.array([[0.5], [-3.0]]),
-        "db2": np.array([[1.0], [-1.0]]),
+        "dW2": np.array([[500.0], [-3.0]]),
+        "db2": np.array([[4e-9], [-1.0]]),
     }
     yield call(params, grads, 0.1)
-    yield call(TWO_UNITS, {f"d{name}": 0.5 - value for name, value in TWO_UNITS.items()}, 0.5)
+    grads = {f"d{name}": 0.5 - value for name, value in TWO_UNITS.items()}
+    # Steps of any size are taken: b1 starts from 0.
+    grads |= {"db1": np.array([[4e-9], [2.0]]), "dW2": 1000.0 * grads["dW2"]}
+    yield call(TWO_UNITS, grads, 0.5)
 
 
 def _grads(rng: Rng, params: Arrays) -> Arrays:
@@ -462,10 +469,12 @@ def any_parameters(rng: Rng) -> Calls:
     """Several sizes and learning rates, one of them the whole number 2; tiny and huge gradients."""
     params = _params(rng, 3, 5, 4)
     yield call(params, _grads(rng, params), 0.03)
-    params = _params(rng, 3, 3, 3)
+    params = _params(rng, 3, 5, 4)
+    yield call(params, _grads(rng, params), 0.5)
+    params = _params(rng, 3, 5, 4)
     grads = _grads(rng, params)
     params["b1"], grads["db1"], grads["dW2"] = (
-        np.zeros((3, 1)),
+        np.zeros((5, 1)),
         grads["db1"] * 1e-9,
         grads["dW2"] * 1e4,
     )
@@ -482,8 +491,7 @@ def is_dict_of_arrays(rng: Rng) -> Calls:
 @update.mutation()
 def leaves_the_old_parameters(rng: Rng) -> Calls:
     """The parameters and the gradients that came in are afterwards what they were before."""
-    params = _params(rng, 3, 5, 4)
-    yield call(params, _grads(rng, params), 0.03)
+    yield from any_parameters(rng)
 
 
 # train
@@ -551,6 +559,21 @@ def any_labels(rng: Rng) -> Calls:
     yield call(_params(rng, 3, 3, 3), rng.normal(size=(3, 3)), _labels(rng, 3, 3), 0.3, 3)
 
 
+@train.value()
+def every_step_is_taken(rng: Rng) -> Calls:
+    """All steps are taken, where the cost hardly moves any more, and where it rises.
+
+    Who says how many steps there are? Is there anything in your loop that knows better?
+    """
+    for hidden in ("tanh", "relu"):
+        sure = _params(rng, 2, 4, 3)
+        sure |= {"W2": sure["W2"] / 10, "b2": np.array([[16.0], [0.0], [0.0]])}
+        yield call(sure, rng.normal(size=(2, 5)), np.eye(3)[:, [0] * 5], 0.3, 4, hidden)
+    for steps in (4, 3):
+        X, Y = rng.normal(size=(2, 6)), _labels(rng, 3, 6)
+        yield call(_params(rng, 2, 4, 3), X, Y, 8.0, steps)
+
+
 def ring(rng: Rng) -> tuple[np.ndarray, np.ndarray]:
     """Six heaps around a circle; those that face each other are of one class: no line helps."""
     heap = np.repeat(np.arange(6), 4)
@@ -570,8 +593,6 @@ def solves_a_problem(rng: Rng) -> Calls:
 def accurate(rng: Rng) -> Calls:
     """As accurate as float64 allows, after several steps too."""
     yield call(_params(rng, 3, 5, 4), rng.normal(size=(3, 7)), _labels(rng, 4, 7), 0.3, 5)
-    X, Y = rng.normal(size=(2, 6)), _labels(rng, 3, 6)
-    yield call(_params(rng, 2, 4, 3), X, Y, 0.3, 4, hidden="relu")
 
 
 @train.shape()

@@ -5,6 +5,16 @@ import numpy as np
 from grader.course import mistake
 
 
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
+
 def _central(f, x, eps=1e-5):
     grad = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
@@ -570,3 +580,66 @@ def gradient_check__changes_its_argument(analytic, numeric):
     total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
     analytic -= numeric
     return float(np.linalg.norm(analytic) / total) if total > 0 else 0.0
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def numerical_gradient__one_buffer_for_all_calls(f, x, eps=1e-5):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_central(f, x, eps))
+
+
+def numerical_gradient__small_entries_dropped(f, x, eps=1e-5):
+    """You replace small entries of the gradient by 0.
+
+    Rounding leaves about 1e-11 in an entry that should be 0, and you sweep away far more than that.
+    Whether a slope of 4e-7 matters, only the caller knows: that is what is measured here. From
+    which size on is a slope none? What would go wrong if you left it alone?
+    """
+    grad = _central(f, x, eps)
+    return np.where(np.abs(grad) < 1e-6, 0.0, grad)
+
+
+def gradient_check__small_taken_for_zero(analytic, numeric):
+    """You take two short gradients for zeros, and so for equal.
+
+    One may be twice the other, or point the other way: gradients of 1e-9 are as right or wrong as
+    larger ones, and deep in a network they are quite common. What do you want to protect the
+    division from? Which single number below the fraction really is a danger?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return float(np.linalg.norm(analytic - numeric) / total) if total > 1e-6 else 0.0
+
+
+@mistake(same_as="gradient_check__small_taken_for_zero")
+def gradient_check__close_to_zero_taken_for_zero(analytic, numeric):
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return 0.0 if np.isclose(total, 0) else float(np.linalg.norm(analytic - numeric) / total)
+
+
+def gradient_check__denominator_never_below_1e_8(analytic, numeric):
+    """You never let the denominator be smaller than 1e-8, so short gradients always seem to agree.
+
+    For gradients of 1e-9 the answer is then ten times too small or more, however far they are
+    apart. What do you want to protect the division from? Which single number below the fraction
+    really is a danger, and which answer belongs there?
+    """
+    total = max(1e-8, np.linalg.norm(analytic) + np.linalg.norm(numeric))
+    return float(np.linalg.norm(analytic - numeric) / total)
+
+
+def gradient_check__nearly_equal_taken_for_equal(analytic, numeric):
+    """You answer 0 as soon as NumPy finds the two gradients close to each other.
+
+    "Close" means there: to five digits, or by less than 1e-8, however small the numbers are.
+    Whether an error is 1e-6 or 1e-11 is just what one wants to know here. What does the formula say
+    for two gradients that are close? Does it need any help?
+    """
+    return 0.0 if np.allclose(analytic, numeric) else float(_relative(analytic, numeric))
