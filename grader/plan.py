@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 import numpy as np
@@ -144,6 +144,7 @@ class PlannedExercise(msgspec.Struct, frozen=True):
 # What a wrong answer can be in exactly: the right one with another sign, times a number that is the
 # same wherever there is one, with its axes swapped.
 Pattern: TypeAlias = Literal["sign", "factor", "swapped_axes"]
+PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
 
 
 class Rules(msgspec.Struct, frozen=True):

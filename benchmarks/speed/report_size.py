@@ -85,15 +85,15 @@ def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResul
 
 def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:
     """Store results for so many learners."""
-    key = fingerprints_of(plan, isolation="", versions={}).plan
-    store.begin(plan, key, regrade=False)
+    prints = fingerprints_of(plan, isolation="", versions={})
+    store.begin(plan, prints.plan, prints.prices, regrade=False)
     for number in range(students):
         result = results[number % len(results)]
         student = f"{result.student}-{number:05}"
         result = msgspec.structs.replace(result, student=student)
         fingerprints = {f.function: b"" for f in result.functions}
         notes = tuple(("", note) for note in result.notes)
-        row = EncodedResult.of(result, plan=key, fingerprints=fingerprints, notes=notes)
+        row = EncodedResult.of(result, fingerprints=fingerprints, prices=prints.prices, notes=notes)
         store.keep([(student, row)])
 
 

@@ -70,6 +70,15 @@ if TYPE_CHECKING:
     "  [default: RESULTS/overrides.csv]",
 )
 @click.option(
+    "--rubric",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Points for everybody who made a mistake: a CSV file with the columns"
+    " function,mistake,points; `grader rubric` prints one to start from."
+    "  [default: RESULTS/rubric.csv]",
+)
+@click.option(
     "--regrade",
     is_flag=True,
     help="Grade everything again, even what has not changed since it was graded.",
@@ -97,6 +106,7 @@ def grade(  # noqa: PLR0913  # one for each option
     seed: str | None,
     limits: tuple[str, ...],
     overrides: Path | None,
+    rubric: Path | None,
     isolation: str,
     regrade: bool,
     dask: str | None,
@@ -137,14 +147,14 @@ def grade(  # noqa: PLR0913  # one for each option
     options = Options(regrade=regrade, overrides=overrides)
     screens = console(), console(stderr=True)
     if dask:
-        plan = _plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises, rubric=rubric)
         count = len(class_submissions.entries)
         with _cluster(dask, plan, isolation=isolation, count=count) as cluster:
             run = ClassRun(out, class_submissions, plan, cluster, cluster.wall, *screens, options)
             complete = _grade_class(run)
     else:
         wall = chosen(isolation)
-        plan = _plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises, rubric=rubric)
         workers = _processes(class_submissions, Work(plan, wall), jobs)
         run = ClassRun(out, class_submissions, plan, workers, wall, *screens, options)
         complete = _grade_class(run)
@@ -230,16 +240,66 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     sys.exit(0 if _grade_class(run) else EXIT_FAILED)
 
 
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="The file to write; the points in it, if there is one, are kept.  [default: print it]",
+)
+@reports_errors
+@writes_private_files
+def rubric(results: Path, out: Path | None) -> None:
+    """Make a rubric to start from: each mistake that was made, and what it has cost so far.
+
+    RESULTS is the folder that `grader grade` wrote. Write the points that a mistake is worth to you
+    into the column `points` of RESULTS/rubric.csv: from the next `grader grade` on, everybody who
+    made that mistake gets these points. Rows without points change nothing, and nothing is graded
+    again.
+
+    \b
+    Example:
+      grader rubric results/
+      grader rubric results/ --out results/rubric.csv
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.files import write_text
+    from grader.grade.rubric import points_in, rubric_csv
+    from grader.results.gradebooks.people import people_in
+
+    given = points_in(out) if out is not None and out.exists() else {}
+    text = rubric_csv((person.result for person in people_in(results)), given)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_text(out, [text])
+    except OSError as error:
+        raise UsageError(
+            f"cannot write to {out}: {error.strerror}; name another file with --out"
+        ) from error
+    click.echo(out)
+
+
 def _plan(
-    course: Course, out: Path, *, seed: str | None = None, only: tuple[str, ...] = ()
+    course: Course,
+    out: Path,
+    *,
+    seed: str | None = None,
+    only: tuple[str, ...] = (),
+    rubric: Path | None = None,
 ) -> Plan:
     """Make the plan of a run into `out`: by default with the sealed inputs of the last run."""
     from grader.course.cache import cached_plan
     from grader.course.sealing import new_seed, with_sealed
+    from grader.grade.rubric import FILE, with_rubric
     from grader.results.store import stored_seed
 
     seed = seed or stored_seed(out) or new_seed()
-    return with_sealed(cached_plan(course, only=only), course, seed)
+    plan = with_sealed(cached_plan(course, only=only), course, seed)
+    path = rubric or out / FILE
+    return with_rubric(plan, path) if rubric or path.exists() else plan
 
 
 def _cluster(

@@ -19,6 +19,7 @@ from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_points
 from grader.model import (
+    NEUTRAL,
     Died,
     FunctionResult,
     Misconception,
@@ -336,7 +337,10 @@ class Merits:
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)
-        return _verdicts(with_failed_elsewhere(result, failed))
+        return tuple(
+            verdict if verdict in NEUTRAL else Verdict.FAILS_ON_OTHER_INPUTS
+            for verdict in _verdicts(with_failed_elsewhere(result, failed))
+        )
 
     def _failed_elsewhere(
         self, function: PlannedFunction, tried: _Tried, stood_for: tuple[str, ...]

@@ -74,6 +74,7 @@ class TaskGrader:
         encoded = EncodedResult.of(
             graded.result,
             seconds=graded.seconds,
+            handed=submission.submission_hash,
             fingerprints=_valid_fingerprints(graded, fingerprints),
             prices=fingerprints.prices,
             notes=graded.notes,

@@ -100,7 +100,7 @@ def _earned(points: float, checks: Sequence[CheckResult]) -> tuple[float, str]:
         earned = right
     # `points` need not be whole hundredths, and rounding must not give more than that.
     sum_ = min(points, round(points * earned / every, 2))
-    return sum_, f"{as_text(points)} × {earned:g}/{every:g} = {as_text(sum_)}: {why}"  # noqa: RUF001
+    return sum_, f"{as_text(points)} × {earned:g}/{every:g} = {as_text(sum_)}: {why}"
 
 
 def _by_worth(

@@ -30,6 +30,8 @@ class EncodedResult(NamedTuple):
     It is encoded in the process that graded, because the one that stores has many to store.
     """
 
+    # The hash of what was handed in.
+    handed: bytes
     head: bytes
     notes: bytes
     # How long grading took.
@@ -42,6 +44,7 @@ class EncodedResult(NamedTuple):
         result: SubmissionResult,
         *,
         seconds: float = 0.0,
+        handed: bytes = b"",
         fingerprints: Mapping[str, bytes] | None = None,
         prices: Mapping[str, bytes] | None = None,
         notes: Sequence[tuple[str, str]] = (),
@@ -53,6 +56,7 @@ class EncodedResult(NamedTuple):
         """
         fingerprints, prices = fingerprints or {}, prices or {}
         return cls(
+            handed,
             msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
             msgspec.json.encode(notes),
             seconds,

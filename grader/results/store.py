@@ -21,15 +21,15 @@ from grader.results.rows import EncodedResult, submission_from_rows
 FILE = "results.sqlite"
 FORMAT = "3"
 
-# `run`: the number of the run that graded it last. `key`: the function's fingerprint, null where
-# the grader failed, as such a result is never reused. `price`: the hash of what its points depended
-# on beside its verdicts. `published`: the points that the last completed run wrote into the
-# gradebook.
+# `run`: the number of the run that graded it last. `handed`: the hash of what was handed in. `key`:
+# the function's fingerprint, null where the result is not used again: the grader failed, or other
+# files were handed in since. `price`: the hash of what its points depended on beside its verdicts.
+# `published`: the points that the last completed run wrote into the gradebook.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submission (
-    student TEXT PRIMARY KEY, run INTEGER NOT NULL, result BLOB NOT NULL, notes BLOB NOT NULL,
-    seconds REAL NOT NULL
+    student TEXT PRIMARY KEY, run INTEGER NOT NULL, handed BLOB NOT NULL, result BLOB NOT NULL,
+    notes BLOB NOT NULL, seconds REAL NOT NULL
 );
 CREATE TABLE function (
     student TEXT, function TEXT, exercise TEXT NOT NULL, key BLOB, price BLOB NOT NULL,
@@ -144,11 +144,19 @@ class Store:
                 self._execute("INSERT OR IGNORE INTO present VALUES (?)", student)
                 if graded is None:
                     continue
+                # What the result says of the files is stored once for all functions.
                 self._execute(
-                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?)",
+                    "UPDATE function SET key = NULL WHERE student = ? AND EXISTS"
+                    " (SELECT 1 FROM submission WHERE student = ? AND handed IS NOT ?)",
+                    student,
+                    student,
+                    graded.handed,
+                )
+                self._execute(
+                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?)",
                     student,
                     self._run,
-                    *graded[:3],
+                    *graded[:4],
                 )
                 rows = ((student, *row) for row in graded.functions)
                 statement = "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -259,6 +259,7 @@ class TestOtterRun:
         # Learners can read it on Gradescope.
         assert jacobian["visibility"] == "after_published"
         assert "You fill the diagonal" in jacobian["output"]
+        assert "of 10 points: 10 × " in jacobian["output"]
         assert "points." in results["output"]
 
     @pytest.mark.parametrize("name", CHEATS)

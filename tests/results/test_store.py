@@ -56,7 +56,7 @@ def test_a_database_of_another_format_is_named(tmp_path):
     with contextlib.closing(sqlite3.connect(tmp_path / "results.sqlite")) as connection:
         connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
         connection.commit()
-    with pytest.raises(UsageError, match="has format 99, this grader reads 2; move it away"):
+    with pytest.raises(UsageError, match="has format 99, this grader reads 3; move it away"):
         Store(tmp_path)
 
 

@@ -25,6 +25,7 @@ def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
     planned = outcome.planned[function.function]
     if outcome.settings.format == "md":
         head = f"**{points(function.score)} of {points(function.max_score)} points**"
+        head += f" ({printable(function.how)})" if function.how else ""
         return f"{head}\n\n" + _fenced(lambda c: show_function(function, planned, "", c))
     template = environment().get_template("gradescope.html")
     return str(template.module.function(function, planned))  # type: ignore[attr-defined]
