@@ -50,12 +50,12 @@ def two_classes() -> Calls:
 
 @softmax_jacobian.value(weight=2, public=True, shows=("n = 1",))
 def one_two_three() -> Calls:
-    """The Jacobian of the column [1, 2, 3], and of columns of four logits and of a single one.
+    """The Jacobian of the column [1, 2, 3], and of another one, and of a single logit.
 
     Compare Case 1 with the diagonal and Case 2 with the other entries. Do the rows sum to 0?
     """
     yield call(np.array([[1.0], [2.0], [3.0]]))
-    yield call(np.array([[0.5], [-1.0], [0.0], [1.5]]))
+    yield call(np.array([[0.5], [-1.0], [1.5]]))
     yield call(np.array([[4.0]]))
     yield call(np.array([[-1.0]]))
 

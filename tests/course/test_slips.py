@@ -27,7 +27,12 @@ from tests.support.proving import edit
         ("checks.py", "weight=2", "weight=0", "has weight 0; make it positive"),
         ("checks.py", "growth=len(Z) + np.abs(Z).max() + 4", "growth=0", "the growth factor is 0"),
         ("checks.py", "@softmax.terms", "@(lambda f: f)", "softmax has no @softmax.terms"),
-        ("checks.py", '    """Z is afterwards what it was before."""\n', "", "has no docstring"),
+        (
+            "checks.py",
+            '    """Z is afterwards what it was before, and so is what was returned before."""\n',
+            "",
+            "has no docstring",
+        ),
         (
             "checks.py",
             'FunctionChecks("softmax")',

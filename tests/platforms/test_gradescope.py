@@ -141,7 +141,10 @@ class TestResults:
         jacobian = tests["softmax_jacobian"]
         assert jacobian["status"] == "failed"
         assert "You fill the diagonal" in Elements(jacobian["output"]).words
-        assert "0 of 10 points (10 × 0/13 = 0: only checks of values count" in Elements(jacobian["output"]).words
+        assert (
+            "0 of 10 points (10 × 0/13 = 0: only checks of values count"
+            in Elements(jacobian["output"]).words
+        )
         # Results of hidden checks wait; those of public checks do not, and show no points.
         assert jacobian["visibility"] == "after_published"
         assert "entry (0, 1) is 0, should be -0.25" in Elements(results["output"]).words
