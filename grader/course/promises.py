@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,15 @@ class Promise:
             value = eval(expression, {"np": np})  # noqa: S307  # an author's, and but numbers
             yield match[0], np.array(value, dtype=float), 10.0 ** -max(decimals, default=6)
 
+    def tells_one_of(self, answers: Iterable[float]) -> bool:
+        """Return whether a number outside of the lists is one of these, as far as it is written."""
+        written = re.findall(r"(?<![\w.])\d+(?:\.\d+)?", _LIST.sub("", self.text))
+        return any(
+            abs(answer - float(text)) <= (0.1 ** len(text.partition(".")[2]) if "." in text else 0)
+            for answer in answers
+            for text in written
+        )
+
 
 def promises_of(exercise: Exercise, function: Function) -> Iterator[Promise]:
     """Yield what the docstring of a function's reference promises. An entry ends with a period."""
@@ -43,15 +52,17 @@ def promises_of(exercise: Exercise, function: Function) -> Iterator[Promise]:
     (node,) = (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function.name)
     doc = ast.get_docstring(node, clean=False) or ""
     section, text, begun = "", "", 0
-    for line, row in enumerate(doc.splitlines(), node.body[0].lineno):
-        if not row.strip() or row.strip() in SECTIONS:
-            section = row.strip()
-        elif section:
+    for line, row in enumerate([*doc.splitlines(), ""], node.body[0].lineno):
+        words = row.strip()
+        is_within = bool(section and words) and words not in SECTIONS
+        if is_within:
             begun = begun if text else line
-            text = f"{text} {row.strip()}".strip()
-            if text.endswith("."):
-                yield Promise(text, begun, section == SECTIONS[0])
-                text = ""
+            text = f"{text} {words}".strip()
+        if text and (not is_within or text.endswith(".")):
+            yield Promise(text, begun, section == SECTIONS[0])
+            text = ""
+        if not is_within:
+            section = words if words in SECTIONS else ""
 
 
 def promise_problems(course: Course, plan: Plan) -> Iterator[str]:
@@ -94,6 +105,10 @@ def _unkept(promise: Promise, function: Function, checked: PlannedFunction) -> I
                 f"{text} is neither an input nor an answer in {', '.join(sorted(names))};"
                 " call the function as in the example"
             )
+    answers = [checked.calls[index].expected for index in indices]
+    scalars = [answer for answer in answers if isinstance(answer, float)]
+    if promise.is_example and scalars and not promise.tells_one_of(scalars):
+        yield f"no answer of {', '.join(sorted(names))} is in the text; correct the example"
 
 
 def _arrays_of(call: PlannedCall) -> Iterator[np.ndarray]:

@@ -17,7 +17,7 @@ from tests.support.submissions import SOFTMAX, write_class
 PUBLIC = {
     "grader": ["__version__"],
     "grader.course": [
-        "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call",
+        "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "mistake",
     ],
     "grader.notebook": ["Checked", "check"],
 }  # fmt: skip
