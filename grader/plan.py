@@ -294,8 +294,9 @@ def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
 def readable(value: wire.Value) -> Any:
     """Return a value as plain JSON: a number as it is, anything else as an object."""
     match value:
-        case wire.Array(dtype=dtype):
-            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
+        case wire.Array(dtype=dtype, held=held):
+            order = {"order": "F"} if held == "fortran" else {}
+            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype, **order}
         case wire.NumpyScalar(dtype=dtype):
             return {"scalar": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
         case wire.Opaque(kind=kind):
@@ -332,7 +333,10 @@ def value_from(value: Any) -> wire.Value:
     """Return the value that `readable` wrote; ValueError for anything else."""
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
-            return wire.pack(np.array(_floats(numbers)).astype(dtype))
+            array = wire.pack(np.array(_floats(numbers)).astype(dtype))
+            if "order" in value and isinstance(array, wire.Array):
+                return msgspec.structs.replace(array, held="fortran")
+            return array
         case {"scalar": number, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(number)).astype(dtype)[()])
         case {"opaque": str(kind)}:

@@ -1,4 +1,4 @@
-"""What `grader check` tells a learner who made a listed mistake: it passes, is named, or has no name.
+"""What `grader check` says of each listed mistake: it passes, is named, or goes without a name.
 
     python benchmarks/trust/public_checks.py [--exercises exercises] [--list]
 

@@ -12,7 +12,18 @@ from grader.course.checks import (
     Rng,
     Terms,
     call,
+    column_major,
 )
 from grader.course.variants import mistake
 
-__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "mistake"]
+__all__ = [
+    "Call",
+    "Callback",
+    "Check",
+    "FunctionChecks",
+    "Rng",
+    "Terms",
+    "call",
+    "column_major",
+    "mistake",
+]

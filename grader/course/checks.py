@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 
 from grader import wire
@@ -32,7 +33,7 @@ from grader.errors import CourseError
 from grader.model import Kind
 from grader.plan import PlannedCost
 
-__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "column_major"]
 
 Rng: TypeAlias = np.random.Generator
 
@@ -52,6 +53,13 @@ Inputs: TypeAlias = Callable[..., Calls]
 def call(*args: object, **kwargs: object) -> Call:
     """Return the arguments of one call: arrays, numbers, texts, dicts, tuples, lists, callbacks."""
     return Call(args, kwargs)
+
+
+def column_major(array: np.ndarray) -> wire.Value:
+    """Return an argument that arrives in Fortran order: its columns lie one after another."""
+    packed = wire.pack(array)
+    assert isinstance(packed, wire.Array)
+    return msgspec.structs.replace(packed, held="fortran")
 
 
 @dataclass(frozen=True, slots=True)

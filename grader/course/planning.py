@@ -266,6 +266,8 @@ def _packed(value: object, where: str) -> wire.Value:
         return wire.Lambda(value.parameters, value.expression)
     if isinstance(value, str):
         return wire.Word(value)
+    if isinstance(value, wire.Array):
+        return value
     packed = _plain(wire.pack(value))
     if isinstance(packed, wire.Opaque | wire.Oversized):
         raise CourseError(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.course.checks import Callback, Calls, FunctionChecks, Rng, Terms, call
+from grader.course.checks import Callback, Calls, FunctionChecks, Rng, Terms, call, column_major
 
 numerical_gradient = FunctionChecks("numerical_gradient")
 gradient_check = FunctionChecks("gradient_check")
@@ -67,13 +67,13 @@ def curved_functions(rng: Rng) -> Calls:
 
 @numerical_gradient.value()
 def entries_that_meet(rng: Rng) -> Calls:
-    """Entries that are multiplied with each other, all with all."""
+    """Entries that are multiplied with each other, all with all; matrices stored by columns."""
     f = Callback("x", "x[0] * x[1] * x[2] + x[0] * x[3] ** 2")
     yield call(f, rng.uniform(1.0, 3.0, size=(4,)))
     f = Callback("x", "(x[0] @ x[1]) * np.exp(x[1, 0] * x[0, 1] / 4)")
-    yield call(f, rng.uniform(0.5, 2.0, size=(2, 3)))
+    yield call(f, column_major(rng.uniform(0.5, 2.0, size=(2, 3))))
     f = Callback("x", "np.sum(x[0] ** 2) * np.sum(x[-1])")
-    yield call(f, rng.uniform(0.5, 2.0, size=(3, 2)))
+    yield call(f, column_major(rng.uniform(0.5, 2.0, size=(3, 2))))
 
 
 @numerical_gradient.value()

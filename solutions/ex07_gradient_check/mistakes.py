@@ -643,3 +643,23 @@ def gradient_check__nearly_equal_taken_for_equal(analytic, numeric):
     for two gradients that are close? Does it need any help?
     """
     return 0.0 if np.allclose(analytic, numeric) else float(_relative(analytic, numeric))
+
+
+def numerical_gradient__moves_entries_of_a_copy(f, x, eps=1e-5):
+    """You move the entries of a flat version of x and call f with x, as if both were one array.
+
+    Often they are. But if x is a transpose, or a slice of a larger array, its entries do not lie
+    one after another, and NumPy has to copy them to make a flat array: x itself never moves, and
+    your gradient is 0. Which way of visiting all entries works whatever the order they are stored
+    in?
+    """
+    flat, grad = x.reshape(-1), np.zeros(x.size)
+    for i in range(x.size):
+        old = flat[i]
+        flat[i] = old + eps
+        right = f(x)
+        flat[i] = old - eps
+        left = f(x)
+        flat[i] = old
+        grad[i] = (right - left) / (2 * eps)
+    return grad.reshape(x.shape)

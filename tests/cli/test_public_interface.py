@@ -17,7 +17,8 @@ from tests.support.submissions import SOFTMAX, write_class
 PUBLIC = {
     "grader": ["__version__"],
     "grader.course": [
-        "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "mistake",
+        "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call",
+        "column_major", "mistake",
     ],
     "grader.notebook": ["Checked", "check"],
 }  # fmt: skip
