@@ -50,6 +50,16 @@ LADDER = tuple(verdict for verdict in Verdict if verdict not in NEUTRAL)
 NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 
 
+# With these verdicts a check's hint helps; with the others the message says what to do.
+ASKING = (
+    Verdict.WRONG_VALUE,
+    Verdict.NOT_FINITE,
+    Verdict.IMPRECISE,
+    Verdict.WRONG_SHAPE,
+    Verdict.FAILS_ON_OTHER_INPUTS,
+)
+
+
 class Kind(StrEnum):
     """What a check looks at."""
 
@@ -83,12 +93,12 @@ class Raised:
 class TimedOut:
     """The call ran out of time; if `called` is false it was not made, because earlier ones did.
 
-    `slept`: it slept for so long, whatever else the machine did.
+    `stood_still`: the machine did so meanwhile, so that another try may answer.
     """
 
     limit: str
     called: bool = True
-    slept: bool = False
+    stood_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,10 @@ def memory_text(memory_bytes: int) -> str:
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """One check of one function, as written to results.jsonl."""
+    """One check of one function, as written to results.jsonl.
+
+    `same_as` names the check whose message tells the exception that this one fails by, too.
+    """
 
     name: str
     kind: Kind
@@ -153,6 +166,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     weight: float
     verdict: Verdict
     message: str
+    same_as: str = ""
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -234,6 +248,12 @@ class SubmissionResult(msgspec.Struct, frozen=True):
         """Return the points of one exercise; None if the grader failed on any function of it."""
         scores = [f.score for f in self.functions if f.exercise == slug]
         return total(scores)
+
+    @property
+    def notes_of_its_own(self) -> tuple[str, ...]:
+        """The notes that no function's message repeats."""
+        messages = [function.message for function in self.functions]
+        return tuple(n for n in self.notes if not any(n in message for message in messages))
 
     @property
     def failed(self) -> bool:

@@ -24,9 +24,10 @@ FORMAT = 1
 CHECKS = "checks.json"
 # So many characters of an exception's text are compared.
 MESSAGE = 300
-# A call may at first take so many times what the reference takes, and never less than this.
+# A call may take so many times what the reference takes: four times what slow code is promised. It
+# may always take this, or this share of the course's limit, and never more than that limit.
 SLOWNESS = 4_000
-FIRST_LIMIT_S = 0.25
+LEAST_LIMIT_S, LEAST_SHARE = 0.25, 1 / 8
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
@@ -45,15 +46,15 @@ class PlannedCall(msgspec.Struct, frozen=True):
     tight: float
     cpu_s: float = 0.0
 
-    @property
-    def first_limit_s(self) -> float:
-        """How much computing an answer may take at first, in seconds; 0 where nothing is known.
+    def limit_s(self, call_cpu_s: float) -> float:
+        """Return how much computing an answer may take, in seconds, in a course with this limit.
 
         A power of two, so that what is told of it seldom depends on how fast the machine was.
         """
         if not self.cpu_s:
-            return 0.0
-        return max(FIRST_LIMIT_S, 2.0 ** math.ceil(math.log2(SLOWNESS * self.cpu_s)))
+            return call_cpu_s
+        slow_s = 2.0 ** math.ceil(math.log2(SLOWNESS * self.cpu_s))
+        return min(max(LEAST_LIMIT_S, LEAST_SHARE * call_cpu_s, slow_s), call_cpu_s)
 
 
 class PlannedCheck(msgspec.Struct, frozen=True):

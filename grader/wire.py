@@ -51,6 +51,7 @@ Size = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 Shape = Annotated[tuple[Size, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
+Identifier = Annotated[str, msgspec.Meta(max_length=40, pattern=r"\A([^\W\d]\w*)?\Z")]
 Index = Annotated[int, msgspec.Meta(ge=-1, le=10_000_000)]
 
 
@@ -240,12 +241,26 @@ class TracebackLine(_Struct, frozen=True):
     text: Text
 
 
+class Held(_Struct, frozen=True):
+    """What a local variable held, by kind and shape; a list's or tuple's shape is its length."""
+
+    name: Identifier
+    kind: Literal["array", "number", "list", "tuple", "None"]
+    shape: Shape = ()
+
+
 class Error(_Struct, frozen=True):
-    """An exception: its class, its message, and where in the learner's files it passed."""
+    """An exception: its class, its message, and where in the learner's files it passed.
+
+    `held` are the local variables that the failing expression names, and `meant` the known name
+    that is nearest to an unknown one.
+    """
 
     type: Name
     message: Text
     frames: Annotated[tuple[TracebackLine, ...], msgspec.Meta(max_length=20)]
+    held: Annotated[tuple[Held, ...], msgspec.Meta(max_length=6)] = ()
+    meant: Identifier = ""
 
 
 class Contents(_Struct, frozen=True, tag="contents"):
@@ -553,10 +568,15 @@ def clean(text: str, limit: int) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def error_of(error: BaseException, frames: tuple[TracebackLine, ...]) -> Error:
+def error_of(
+    error: BaseException,
+    frames: tuple[TracebackLine, ...] = (),
+    held: tuple[Held, ...] = (),
+    meant: str = "",
+) -> Error:
     """Convert an exception to an Error, even if its class raises when asked for its text."""
     try:
         message = str(error)
     except BaseException:  # noqa: BLE001  # a learner's __str__ may raise anything
         message = ""
-    return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames)
+    return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames, held, meant)

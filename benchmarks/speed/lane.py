@@ -20,6 +20,7 @@ from grader.course.sample import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grade.grader import Grader
+from grader.grade.processes import let_children_run
 from grader.intake.plain import submission_names
 from grader.intake.submission import read_submission
 from grader.plan import Plan
@@ -115,6 +116,7 @@ def _in_turn(
     *,
     block: int,
 ) -> list[list[Sample]]:
+    let_children_run()  # as a worker process does
     for entry in entries[:WARM_UP]:
         # The first of each form pays for the start of the lane.
         for grader in graders:
@@ -180,7 +182,7 @@ def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[
         wire.CallRequest(place, exercise.slug, function.name, call.args, call.kwargs)
         for exercise in plan.exercises
         for function in exercise.functions
-        for place, call in enumerate(function.calls)
+        for place, call in enumerate((*function.calls, *function.sealed))
     )
     work = folder / "work.msgpack"
     work.write_bytes(msgspec.msgpack.encode(Work(files, calls)))

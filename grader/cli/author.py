@@ -106,9 +106,9 @@ def audit(
     by how many orders of magnitude the worst right answer is within the tolerance (right) and the
     nearest wrong one beyond it (wrong).
 
-    It also shows which rules the course breaks. The rules: every mistake loses a check, and every
-    check is lost by a mistake; every function has alternatives; right and wrong answers are well
-    apart; no mistake is taken for another one.
+    It also shows which rules the course breaks: every mistake loses a check, and every check is
+    lost by a mistake; every function has alternatives; right and wrong answers are well apart; no
+    mistake is taken for another; messages are long enough, plain, and give no solution away.
 
     \b
     Example:

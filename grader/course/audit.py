@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from grader.course.folder import Course, Exercise, module_of
+from grader.course.messages import broken_messages
 from grader.course.mistakes import silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
@@ -64,6 +65,7 @@ def audit_course(
                 functions.append(function_audit)
                 unnoticed = [variant.name for variant in results if not lost[variant.id]]
                 broken += broken_rules(exercise, check_audits, function_audit, unnoticed)
+            broken += broken_messages(exercise)
     return Audit(plan.title, tuple(checks), tuple(functions), tuple(broken))
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader import __version__
+from grader.course.messages import LONG_WORD, LONGEST, LONGEST_SENTENCE, SHORTEST
 from grader.course.rules import (
     FEW_ALTERNATIVES,
     MARGIN_RIGHT,
@@ -28,6 +29,8 @@ RULES = (
     f"every right answer is at least {MARGIN_RIGHT} orders of magnitude within the tolerance",
     f"every mistake is, where it is clearest, at least {MARGIN_WRONG} orders beyond it",
     "no mistake answers like another or is taken for it, unless both have the same message",
+    f"every message has {SHORTEST} to {LONGEST} words and gives no solution away",
+    f"no sentence has more than {LONGEST_SENTENCE} words, few words have {LONG_WORD} letters",
 )
 
 

@@ -135,7 +135,7 @@ def _answer(
     try:
         value, mutated = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is its answer
-        raised = wire.error_of(error, ())
+        raised = wire.error_of(error)
         return MistakenAnswer(None, error=error_text(raised.type, raised.message))
     same = value_difference(value, expected, tight=True) is None
     if same and not mutated and type_difference(value, expected) is None:

@@ -87,7 +87,13 @@ class FreshChild:
             self._pieces.put(piece)
         self._pieces.put(None)
 
-    def send(self, frame: bytes, *, wall_s: float) -> None:  # noqa: ARG002  # a pipe has no timeout
+    def send(
+        self,
+        frame: bytes,
+        limits: TimeLimits,  # noqa: ARG002  # a pipe has none
+        *,
+        goes_on: bool = False,  # noqa: ARG002
+    ) -> None:
         """Send a frame; ChildGone if the child has ended."""
         assert self._process.stdin is not None
         try:

@@ -217,9 +217,10 @@ class Grader:
                 self._calls.clear()
             call = self._planned_calls[function.name][number]
             unique = self._numbers[function.name, number]
+            limit_s = call.limit_s(self.plan.limits.call_cpu_s)
             request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
             self._calls[key] = EncodedCall(
-                unique, wire.encode(request), call.first_limit_s, _largest_answer(call)
+                unique, wire.encode(request), limit_s, _largest_answer(call)
             )
         return self._calls[key]
 

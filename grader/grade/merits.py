@@ -20,6 +20,7 @@ from grader.judge.judge import check_result, result_of
 from grader.judge.scoring import with_failed_elsewhere, with_points
 from grader.model import (
     NEUTRAL,
+    NOT_THERE,
     Died,
     FunctionResult,
     Misconception,
@@ -116,6 +117,8 @@ class Merits:
         self._stuck: set[str] = set()
         self._file_of: dict[str, str] = {}
         self._opened: list[_Opened] = []
+        # What keeps functions from being loaded, each with the first of them.
+        self._notes_told: dict[str, str] = {}
         # What the second process has been told right answers of.
         self._told: set[str] = set()
         # Functions that fail on sealed inputs only.
@@ -161,7 +164,7 @@ class Merits:
             # What its own line needs may be there now.
             files = attempted_in(self._second, exercise.slug, function.name)
         if not files:
-            verdict, why = why_absent(self.session, exercise.slug, function.name)
+            verdict, why = why_absent(self.session, exercise.slug, function.name, self._notes_told)
             checks = [check_result(check, verdict, why) for check in function.checks]
             result = result_of(exercise, function, checks, 0.0, verdict, why)
             return _Opened(exercise, function, result)
@@ -259,7 +262,7 @@ class Merits:
 
         Where nobody answers for right functions, it cannot be told what is wrong in this one.
         """
-        if tried.result.verdict is Verdict.PASSED:
+        if tried.result.verdict in (Verdict.PASSED, *NOT_THERE):
             return None
         name = tried.result.function
         mentioned = {
@@ -280,6 +283,7 @@ class Merits:
         """Look for a derivative of the learner's own cost, if that is not right."""
         references = self.grader.references
         wrong = {cost.name for cost in function.costs} & self._file_of.keys() - self._right
+        wrong -= self._stuck
         if references is None or not wrong:
             return None
         numbers = count(FIRST_NUMBER)

@@ -20,8 +20,16 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def json_line(result: SubmissionResult) -> str:
-    """Return the line of results.jsonl for one submission."""
-    return _ENCODER.encode(result).decode() + "\n"
+    """Return the line of results.jsonl for one submission.
+
+    What only the points were computed from is left out: it came after a sealed call.
+    """
+    functions = tuple(
+        msgspec.structs.replace(one, own=one.own if one.judged_with else (), otherwise=())
+        for one in result.functions
+    )
+    line = msgspec.structs.replace(result, functions=functions)
+    return _ENCODER.encode(line).decode() + "\n"
 
 
 def run_json(

@@ -49,6 +49,9 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "override",
         "judged_with",
         "own",
+        "otherwise",
+        "matches",
+        "how",
         "grid",
     }
     assert set(ada["functions"][0]["checks"][0]) == {
@@ -58,6 +61,7 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "weight",
         "verdict",
         "message",
+        "same_as",
     }
     rows = list(
         csv.reader((tmp_path / "results" / "gradebook.csv").read_text("utf-8").splitlines())

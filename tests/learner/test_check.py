@@ -15,6 +15,7 @@ import time
 import pytest
 
 from grader.course.handout import built_files, notebook, script
+from grader.learner.check import check_files
 from grader.learner.watch import POLL_S
 from grader.plan import read_plan
 from tests.support.course import ROOT
@@ -335,3 +336,13 @@ def test_a_mistake_of_an_earlier_function_is_told_and_nothing_else(run, folder):
     (folder / "ex02_jacobian.py").write_text(later)
     done = run("check", folder / "ex01_softmax.py", folder / "ex02_jacobian.py")
     assert "It may be your softmax, which fails 3 of its 5 checks: begin there." in done.stdout
+
+
+def test_what_is_not_attempted_is_not_blamed_on_an_earlier_function(folder, lane):
+    files = folder / "ex01_softmax.py", folder / "ex02_jacobian.py"
+    files[0].write_text("import numpy as np\ndef softmax(Z): return np.exp(Z)\n")
+    later = "from ex01_softmax import softmax\ndef softmax_jacobian(z):\n    a = softmax(z)\n"
+    for end, mistake in (("return a", "earlier_function"), ("raise NotImplementedError", "")):
+        files[1].write_text(f"{later}    {end}\n")
+        jacobian = check_files(files, lane).functions[1]
+        assert (jacobian.misconception.id if jacobian.misconception else "") == mistake

@@ -229,7 +229,8 @@ def test_an_entry_for_each_check_in_markdown(course, tmp_path):
     # Out of its block nothing breaks.
     assert public["output"].startswith("````\n")
     assert public["output"].endswith("\n````")
-    assert "it raised ValueError: ``` / # big" in hidden["output"]
+    assert "it raised ValueError: ``` / # big" in public["output"]
+    assert "the same ValueError as in one_two_three, in line 2" in hidden["output"]
 
 
 def test_an_author_s_slip_grades_nothing_and_says_so(tmp_path, container):

@@ -50,7 +50,7 @@ def summary_text(outcome: GradedInContainer) -> str:
     """
     functions = [public_part(function) for function in outcome.result.functions]
     planned = {name: _public_part(checks) for name, checks in outcome.planned.items()}
-    notes = [printable(note) for note in outcome.result.notes]
+    notes = [printable(note) for note in outcome.result.notes_of_its_own]
     step = next_step(functions)
     step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
     if outcome.settings.format == "md":
