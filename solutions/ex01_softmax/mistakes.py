@@ -607,7 +607,7 @@ def softmax__overwrites_its_argument(Z):
 def softmax__one_buffer_for_all_calls(Z):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -621,9 +621,9 @@ def softmax__one_buffer_for_all_calls(Z):
 def softmax__long_double_without_shift(Z):
     """You take the exponential of the logits as they come, in numbers longer than float64.
 
-    They overflow later, not never: from logits of some 11 000 on everything ends in nan again, and
-    on some machines a long double is no longer than a float64. More range only moves the limit.
-    Which number could a column lose without changing its softmax, so that no range is needed?
+    They overflow later, not never: from logits of some 11 000 on everything ends in nan again. On
+    some machines a long double is no longer than a float64. More range only moves the limit. Which
+    number could a column lose without changing its softmax, so that no range is needed?
     """
     E = np.exp(Z.astype(np.longdouble))
     return (E / E.sum(axis=0, keepdims=True)).astype(np.float64)
@@ -642,9 +642,9 @@ def softmax__logits_clipped_at_1e6(Z):
 def softmax__shifted_logits_divided_by_their_sum(Z):
     """You take the maximum off each column and divide by the sum; the exponential is missing.
 
-    What is left after the shift is zero or negative, so the most likely class gets 0 and the others
-    share the rest the wrong way round; a column of equal logits becomes 0/0. The shift is only
-    there to tame an exponential. Between which two of your steps does that belong?
+    What is left after the shift is zero or negative. So the most likely class gets 0, and the
+    others share the rest the wrong way round. A column of equal logits becomes 0/0. The shift is
+    only there to tame an exponential. Between which two of your steps does that belong?
     """
     S = Z - Z.max(axis=0, keepdims=True)
     return S / S.sum(axis=0, keepdims=True)
@@ -653,7 +653,7 @@ def softmax__shifted_logits_divided_by_their_sum(Z):
 def softmax__small_probabilities_dropped(Z):
     """You replace every probability below some limit by 0.
 
-    A class may really be as unlikely as 1e-300, and the next step may take its logarithm: that is a
+    A class may really be as unlikely as 1e-300, and the next step may take its logarithm. That is a
     number for 1e-300 and infinite for 0. Small is not the same as nothing. What would go wrong in
     your function if you left these entries alone?
     """

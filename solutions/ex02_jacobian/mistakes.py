@@ -914,7 +914,7 @@ def softmax_jacobian_batch__changes_its_argument(Z):
 def softmax_jacobian__one_buffer_for_all_calls(z):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -952,8 +952,8 @@ def softmax_jacobian__kron_taken_for_delta(z):
 def softmax_jacobian__small_entries_dropped(z):
     """You replace every entry below some limit by 0.
 
-    The derivatives of an unlikely class are as small as its probability, and right all the same:
-    divide one by that probability, and it is of ordinary size. An upstream gradient may be large
+    The derivatives of an unlikely class are as small as its probability, and right all the same.
+    Divide one by that probability, and it is of ordinary size. An upstream gradient may be large
     enough to do just that. Small compared with what? And what would go wrong if you left them
     alone?
     """

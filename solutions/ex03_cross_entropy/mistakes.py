@@ -981,9 +981,9 @@ def cross_entropy_grad__zeros_patched_in_the_argument(A, Y):
 def cross_entropy__small_labels_dropped(A, Y):
     """You take labels below some limit for 0.
 
-    A soft label may be as small as 1e-9, and the loss of its class counts by just that much: where
-    the other classes cost nothing, it is all there is, and where that class has probability 0, it
-    makes the cost infinite. From which size on is a label nothing? Which test asks just that?
+    A soft label may be as small as 1e-9, and the loss of its class counts by just that much. Where
+    the other classes cost nothing, it is all there is. Where that class has probability 0, it makes
+    the cost infinite. From which size on is a label nothing? Which test asks just that?
     """
     return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=Y > 1e-8)) / Y.shape[1]
 
@@ -1007,7 +1007,7 @@ def cross_entropy_grad__small_labels_dropped(A, Y):
 def cross_entropy_grad__one_buffer_for_all_calls(A, Y):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -1018,8 +1018,8 @@ def cross_entropy_grad__one_buffer_for_all_calls(A, Y):
 def cross_entropy_from_logits__long_double_without_shift(Z, Y):
     """You take the exponential of the logits as they come, in numbers longer than float64.
 
-    They overflow later, not never: from logits of some 11 000 on the cost is infinite or nan again,
-    and on some machines a long double is no longer than a float64. More range only moves the limit.
+    They overflow later, not never: from logits of some 11 000 on the cost is infinite or nan again.
+    On some machines a long double is no longer than a float64. More range only moves the limit.
     Which number could a column lose, and get back behind the logarithm, so that no range is needed?
     """
     E = Z.astype(np.longdouble)

@@ -1393,7 +1393,7 @@ def chain_terms__changes_its_argument(z, y):
 def vjp_with_jacobian__one_buffer_for_all_calls(Z, dA):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -1419,9 +1419,9 @@ def chain_terms__one_buffer_for_all_calls(z, y):
 def softmax_backward__upstream_handed_on(dA, A):
     """You hand dA on as it came: your softmax has no derivative of its own.
 
-    That is right only in a network whose cost is differentiated by the logits at once, so that
-    nothing is left for this step to do. Here dA is about the probabilities, whatever the cost is.
-    What happens to your answer if a constant is added to dA, and what should happen to it?
+    That is right only in a network whose cost is differentiated by the logits at once. Then nothing
+    is left for this step to do. Here dA is about the probabilities, whatever the cost is. What
+    happens to your answer if a constant is added to dA, and what should happen to it?
     """
     return dA.copy()
 

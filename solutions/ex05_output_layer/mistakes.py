@@ -1666,7 +1666,7 @@ def hypotheses__logits_clipped_at_10000(Theta, X):
 def hypotheses__one_buffer_for_all_calls(Theta, X):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -1688,7 +1688,7 @@ def output_layer_grad_parts__small_labels_dropped(Theta, X, Y, k, j):
     """You take for 0 what is small: labels, or numbers in your answer, below some limit.
 
     A soft label may be as small as 1e-9. Where nothing larger stands beside it, the number it leads
-    to is as small, and right all the same: whether that matters depends on what it is compared
+    to is as small, and right all the same. Whether that matters depends on what it is compared
     with. From which size on is a number nothing? What would go wrong if you left it alone?
     """
     return _parts(Theta, X, np.where(Y > 1e-8, Y, 0.0), k, j)

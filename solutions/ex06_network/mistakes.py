@@ -1546,7 +1546,7 @@ def _in_buffers(arrays):
 def forward__one_buffer_for_all_calls(params, X, hidden="tanh"):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -1570,7 +1570,7 @@ def backward__small_labels_dropped(params, cache, X, Y, hidden="tanh"):
     """You take for 0 what is small: labels, or numbers in your answer, below some limit.
 
     A soft label may be as small as 1e-9. Where nothing larger stands beside it, the gradient it
-    leads to is as small, and right all the same: whether that matters depends on what it is
+    leads to is as small, and right all the same. Whether that matters depends on what it is
     compared with. From which size on is a number nothing? What would go wrong if you left it alone?
     """
     return _backward(params, cache, X, np.where(Y > 1e-8, Y, 0.0), hidden)
@@ -1630,7 +1630,7 @@ def train__stops_when_the_cost_hardly_changes(params, X, Y, lr, steps, hidden="t
 def train__stops_when_the_cost_rises(params, X, Y, lr, steps, hidden="tanh"):
     """You stop before all steps are made, as soon as the cost rises.
 
-    With a large learning rate it may rise once and fall again later; and the caller, who asked for
+    With a large learning rate it may rise once and fall again later. And the caller, who asked for
     a number of steps and as many costs, should see that it rose. What decides here when training
     ends?
     """

@@ -588,7 +588,7 @@ def gradient_check__changes_its_argument(analytic, numeric):
 def numerical_gradient__one_buffer_for_all_calls(f, x, eps=1e-5):
     """Your numbers are right, but each call writes them into one and the same array.
 
-    Whoever still holds the answer to an earlier call finds other numbers in it now: an array that
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
     lives outside of the function is filled again and again. Checks that look at one answer at a
     time never notice. What would two answers, held side by side, say? Where should the array of an
     answer be made?
@@ -610,7 +610,7 @@ def numerical_gradient__small_entries_dropped(f, x, eps=1e-5):
 def gradient_check__small_taken_for_zero(analytic, numeric):
     """You take two short gradients for zeros, and so for equal.
 
-    One may be twice the other, or point the other way: gradients of 1e-9 are as right or wrong as
+    One may be twice the other, or point the other way. Gradients of 1e-9 are as right or wrong as
     larger ones, and deep in a network they are quite common. What do you want to protect the
     division from? Which single number below the fraction really is a danger?
     """
@@ -649,7 +649,7 @@ def numerical_gradient__moves_entries_of_a_copy(f, x, eps=1e-5):
     """You move the entries of a flat version of x and call f with x, as if both were one array.
 
     Often they are. But if x is a transpose, or a slice of a larger array, its entries do not lie
-    one after another, and NumPy has to copy them to make a flat array: x itself never moves, and
+    one after another. NumPy has to copy them to make a flat array. Then x itself never moves, and
     your gradient is 0. Which way of visiting all entries works whatever the order they are stored
     in?
     """
