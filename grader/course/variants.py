@@ -115,13 +115,17 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
             if other := _same_as(node):
                 same_as[name] = other
     for name, other in same_as.items():
-        if variants[name].doc or other not in variants or not variants[other].doc:
-            raise CourseError(
-                f"{path}: {name} takes its message from {other}; name another variant of this file"
-                " that has a docstring, and give this one none"
-            )
-        variants[name] = replace(variants[name], doc=variants[other].doc)
+        variants[name] = _with_message_of(other, variants, variants[name])
     return list(variants.values())
+
+
+def _with_message_of(name: str, variants: Mapping[str, Variant], variant: Variant) -> Variant:
+    if variant.doc or name not in variants or not variants[name].doc:
+        raise CourseError(
+            f"{variant.path}: {variant.name} takes its message from {name}; name another variant of"
+            " this file that has a docstring, and give this one none"
+        )
+    return replace(variant, doc=variants[name].doc)
 
 
 def _same_as(node: ast.stmt) -> str:
