@@ -27,7 +27,7 @@ RULES = (
     f"every function has at least {FEW_ALTERNATIVES} alternatives",
     f"every right answer is at least {MARGIN_RIGHT} orders of magnitude within the tolerance",
     f"every mistake is, where it is clearest, at least {MARGIN_WRONG} orders beyond it",
-    "no mistake answers like another or is taken for it, unless both have the same docstring",
+    "no mistake answers like another or is taken for it, unless both have the same message",
     f"every message has {SHORTEST} to {LONGEST} words and gives no solution away",
     f"no sentence has more than {LONGEST_SENTENCE} words, few words have {LONG_WORD} letters",
 )

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from grader.course.folder import Exercise
 from grader.errors import CourseError
 
 SEPARATOR = "__"
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def mistake(*, same_as: str) -> Callable[[Function], Function]:  # noqa: ARG001  # only read
+    """Decorate a mistake whose message is that of another one, `same_as`, in the same file.
+
+    Nothing happens when the file runs: the name is read from its source.
+    """
+    return lambda function: function
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,9 @@ def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     lines = text.splitlines()
     for node in ast.parse(text).body:
         names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
+        # Without decorators, and without what they are imported from: learners' files have neither.
+        if isinstance(node, ast.ImportFrom) and node.module == "grader.course":
+            continue
         piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         variants.update(dict.fromkeys(names, piece))
         if not names:
@@ -67,7 +81,8 @@ def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     """Read the mistakes or alternatives of an exercise from the file `filename` in its folder.
 
-    CourseError for a name that occurs twice or names no function of the exercise.
+    CourseError for a name that occurs twice or names no function of the exercise, and for a message
+    that is taken from a mistake that has none.
     """
     path = exercise.folder / filename
     try:
@@ -78,6 +93,7 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
         raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
     functions = {function.name for function in exercise.functions}
     variants: dict[str, Variant] = {}
+    same_as: dict[str, str] = {}
     for node in tree.body:
         for name, doc in _definitions(node):
             if name.startswith("_"):
@@ -96,7 +112,28 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
             is_def = isinstance(node, ast.FunctionDef)
             variants[name] = Variant(name, function, exercise.slug, path, doc, is_def)
+            if other := _same_as(node):
+                same_as[name] = other
+    for name, other in same_as.items():
+        variants[name] = _with_message_of(other, variants, variants[name])
     return list(variants.values())
+
+
+def _with_message_of(name: str, variants: Mapping[str, Variant], variant: Variant) -> Variant:
+    if variant.doc or name not in variants or not variants[name].doc:
+        raise CourseError(
+            f"{variant.path}: {variant.name} takes its message from {name}; name another variant of"
+            " this file that has a docstring, and give this one none"
+        )
+    return replace(variant, doc=variants[name].doc)
+
+
+def _same_as(node: ast.stmt) -> str:
+    """Return the name in `@mistake(same_as="...")`; empty where a definition has none."""
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "mistake":
+            return " ".join(ast.unparse(k.value).strip("'\"") for k in decorator.keywords)
+    return ""
 
 
 def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:

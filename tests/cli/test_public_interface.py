@@ -18,6 +18,7 @@ PUBLIC = {
     "grader": ["__version__"],
     "grader.course": [
         "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call",
+        "column_major", "mistake",
     ],
     "grader.notebook": ["Checked", "check"],
 }  # fmt: skip
