@@ -142,7 +142,10 @@ def _said_of(node: ast.stmt, path: Path) -> dict[str, Any]:
     """Return the arguments of `@mistake(...)`; CourseError unless they are plain and make sense."""
     for decorator in getattr(node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "mistake":
-            said = {str(k.arg): getattr(k.value, "value", None) for k in decorator.keywords}
+            said = {
+                str(k.arg): getattr(k.value, "value", ast.unparse(k.value))
+                for k in decorator.keywords
+            }
             worth = said.get("worth", 0.0)
             if not isinstance(worth, int | float) or not 0 <= worth < 1:
                 raise CourseError(
