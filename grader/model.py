@@ -256,6 +256,15 @@ class SubmissionResult(msgspec.Struct, frozen=True):
         return tuple(n for n in self.notes if not any(n in message for message in messages))
 
     @property
+    def told(self) -> SubmissionResult:
+        """The result without what came after a sealed call and only points are computed from."""
+        functions = tuple(
+            msgspec.structs.replace(one, own=one.own if one.judged_with else (), otherwise=())
+            for one in self.functions
+        )
+        return msgspec.structs.replace(self, functions=functions)
+
+    @property
     def failed(self) -> bool:
         """Whether the grader, not the learner, failed."""
         return self.score is None

@@ -145,7 +145,7 @@ def _earlier(
 ) -> Iterator[tuple[Callable[..., Any], PlannedFunction]]:
     """Yield the earlier functions of the course that a function's code names, as it finds them."""
     mentioned = mentioned_in(function)
-    for planned in (f for exercise in plan.exercises for f in exercise.functions):
+    for planned in plan.functions.values():
         if planned.name == name:
             return
         other = getattr(function, "__globals__", {}).get(planned.name)

@@ -295,8 +295,9 @@ def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
 def readable(value: wire.Value) -> Any:
     """Return a value as plain JSON: a number as it is, anything else as an object."""
     match value:
-        case wire.Array(dtype=dtype):
-            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
+        case wire.Array(dtype=dtype, held=held):
+            order = {"order": "F"} if held == "fortran" else {}
+            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype, **order}
         case wire.NumpyScalar(dtype=dtype):
             return {"scalar": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
         case wire.Opaque(kind=kind):
@@ -333,7 +334,10 @@ def value_from(value: Any) -> wire.Value:
     """Return the value that `readable` wrote; ValueError for anything else."""
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
-            return wire.pack(np.array(_floats(numbers)).astype(dtype))
+            array = wire.pack(np.array(_floats(numbers)).astype(dtype))
+            if "order" in value and isinstance(array, wire.Array):
+                return msgspec.structs.replace(array, held="fortran")
+            return array
         case {"scalar": number, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(number)).astype(dtype)[()])
         case {"opaque": str(kind)}:
@@ -358,15 +362,15 @@ def value_from(value: Any) -> wire.Value:
 
 
 def _indented(value: Any, depth: int = 0) -> str:
-    """Format as JSON, indented by two spaces; short values and rows of numbers on one line."""
+    """Format as JSON, indented by one space; short values and rows of numbers on one line."""
     line = json.dumps(value, ensure_ascii=False)
-    pad = "  " * depth
+    pad = " " * depth
     row = isinstance(value, list | tuple) and all(
         isinstance(item, int | float | str) for item in value
     )
     if len(pad) + len(line) <= 100 or not isinstance(value, dict | list | tuple) or row:
         return line
-    inner = "  " * (depth + 1)
+    inner = " " * (depth + 1)
     if isinstance(value, dict):
         rows = [f"{json.dumps(key)}: {_indented(item, depth + 1)}" for key, item in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + pad + "}"

@@ -64,12 +64,15 @@ class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 class Array(_Struct, frozen=True, tag="array"):
-    """An array. `held` says what the learner's object was before its numbers were extracted."""
+    """An array. `held` says what the learner's object was before its numbers were extracted.
+
+    `data` is in C order, also of an argument that is to be made in Fortran order ("fortran").
+    """
 
     dtype: DType
     shape: Shape
     data: bytes
-    held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
+    held: Literal["ndarray", "subclass", "longdouble", "object", "fortran"] = "ndarray"
 
 
 class NumpyScalar(_Struct, frozen=True, tag="scalar"):
@@ -519,13 +522,14 @@ def _kind_of(value: object) -> Any:
 
 
 def unpack(value: Value) -> Any:
-    """Make the Python object that `value` stands for, with new, writable arrays in C order.
+    """Make the Python object that `value` stands for, with new, writable arrays.
 
     Raises WireError for Opaque and Oversized, which stand for no single object.
     """
     if type(value) is Array:
         # First, because nearly every value is an array; the new buffer makes it writable.
-        return np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
+        array = np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
+        return array if value.held != "fortran" else np.asfortranarray(array)
     match value:
         case NumpyScalar(dtype=dtype, data=data):
             return np.frombuffer(data, dtype=dtype)[0]

@@ -21,7 +21,7 @@ from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grade.grader import Grader
 from grader.grade.processes import let_children_run
-from grader.intake.plain import submission_names
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.plan import Plan
 
@@ -79,8 +79,9 @@ def mixed_batch(course: Course, folder: Path, students: int) -> list[Entry]:
     Those that never end are left out: they take what they are allowed to.
     """
     homes = write_class(course, folder, students=students)
-    entries, _ = submission_names(homes, order=course.slugs)
-    return [entry for entry in entries if not _holds(entry[1], b"while True:")]
+    entries = class_at(homes, order=course.slugs, source="plain").entries
+    found = [(entry.student, list(entry.parts)) for entry in entries]
+    return [entry for entry in found if not _holds(entry[1], b"while True:")]
 
 
 def _holds(paths: Sequence[Path], text: bytes) -> bool:
@@ -182,7 +183,7 @@ def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[
         wire.CallRequest(place, exercise.slug, function.name, call.args, call.kwargs)
         for exercise in plan.exercises
         for function in exercise.functions
-        for place, call in enumerate(function.calls)
+        for place, call in enumerate((*function.calls, *function.sealed))
     )
     work = folder / "work.msgpack"
     work.write_bytes(msgspec.msgpack.encode(Work(files, calls)))

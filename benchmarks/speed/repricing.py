@@ -1,4 +1,6 @@
-"""Measure runs in which only points have changed: python benchmarks/speed/repricing.py
+"""Measure runs in which only points have changed.
+
+    python benchmarks/speed/repricing.py [--students 300]
 
 The sample class is graded once; then `grader grade` runs again with nothing changed, with other
 points in course.toml, and with a rubric. Prints seconds, and how many were graded again.
@@ -21,7 +23,7 @@ from submission import COURSE
 
 def main() -> None:
     """Grade a class several times, and print what each run took."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--students", type=int, default=300, metavar="N", help="default: 300")
     students = parser.parse_args().students
     print(machine() + "\n", flush=True)

@@ -18,16 +18,16 @@ from pathlib import Path
 
 import msgspec
 
-from grader import wire
 from grader.course.folder import course_of
+from grader.course.mistakes import outcomes_of
 from grader.course.planning import plan_of
 from grader.course.proof import graded_variant
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.diagnoser import Diagnoser
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
-from grader.model import Misconception, Outcome, Raised, Returned
-from grader.plan import Plan, PlannedFunction, PlannedMistake
+from grader.model import Misconception
+from grader.plan import Plan, PlannedFunction
 
 
 def main() -> None:
@@ -117,20 +117,6 @@ def _kind(found: Misconception | None, others: set[str]) -> str:
     if second and first in others:
         return "two listed" if second in others else "factor on a listed"
     return f"pattern {found.id.partition('_of_')[0]}"
-
-
-def outcomes_of(mistake: PlannedMistake, function: PlannedFunction) -> list[Outcome]:
-    """What the calls give that a mistake answers."""
-    outcomes: list[Outcome] = []
-    for call, answer in zip(function.calls, mistake.answers, strict=True):
-        if answer is None:
-            outcomes.append(Returned(call.expected, mutated=False))
-        elif answer.error:
-            kind, _, message = answer.error.partition(": ")
-            outcomes.append(Raised(wire.Error(kind, message, ())))
-        else:
-            outcomes.append(Returned(answer.value, mutated=answer.mutated))
-    return outcomes
 
 
 if __name__ == "__main__":

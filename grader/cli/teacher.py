@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.classes import (
-    class_of,
-    from_option,
-    names_option,
-    roster_option,
-    submissions_argument,
-)
+from grader.cli.classes import class_of, class_options
 from grader.cli.common import (
     EXIT_FAILED,
+    PATH,
     console,
     course_option,
     exercise_option,
@@ -32,6 +27,7 @@ from grader.cli.common import (
     writes_private_files,
 )
 from grader.errors import UsageError
+from grader.files import write_text, writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -44,35 +40,30 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@submissions_argument
+@class_options
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="RESULTS",
     help="The folder for gradebook.csv, results.jsonl and all else that is stored; created if"
     " missing.",
 )
 @course_option
-@from_option
-@names_option
-@roster_option
 @exercise_option
 @jobs_option
 @seed_option("the one of the last run into RESULTS, else a new one")
 @limits_option
 @click.option(
     "--overrides",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Manual marks: a CSV file with the columns student,function,points,reason."
     "  [default: RESULTS/overrides.csv]",
 )
 @click.option(
     "--rubric",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Points for everybody who made a mistake: a CSV file with the columns"
     " function,mistake,points; `grader rubric` prints one to start from."
@@ -86,7 +77,6 @@ if TYPE_CHECKING:
 @isolation_option
 @click.option(
     "--dask",
-    default=None,
     metavar="ADDRESS",
     help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), instead of"
     " on this machine; needs softmax-grader[cluster].",
@@ -197,7 +187,7 @@ def doctor(*, as_json: bool) -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("demo"),
     show_default=True,
     metavar="DIR",
@@ -225,12 +215,8 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 
     course = read_course(course_folder)
     plan = _plan(course, out / "results")
-    try:
+    with writing_to(out, remedy="name another folder with --out"):
         submissions = write_class(course, out / "submissions", students=students)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another folder with --out"
-        ) from error
     click.echo(f"A class of {students}: {submissions}")
     class_submissions = class_at(submissions, order=course.slugs, source="plain")
     wall = strongest()
@@ -244,8 +230,7 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 @click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="The file to write; the points in it, if there is one, are kept.  [default: print it]",
 )
@@ -264,7 +249,6 @@ def rubric(results: Path, out: Path | None) -> None:
       grader rubric results/
       grader rubric results/ --out results/rubric.csv
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.files import write_text
     from grader.grade.rubric import points_in, rubric_csv
     from grader.results.gradebooks.people import people_in
 
@@ -273,12 +257,8 @@ def rubric(results: Path, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         write_text(out, [text])
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     click.echo(out)
 
 

@@ -35,7 +35,7 @@ def built_files(course: Course) -> dict[str, str]:
         files[f"{exercise.slug}.ipynb"] = notebook(exercise)
     plan = plan_of(course, hidden=False, mistakes=True)
     if course.open_inputs == "check":
-        plan = msgspec.structs.replace(plan, more=other_checks(course))
+        plan = msgspec.structs.replace(plan, more=other_checks(course, plan))
     files[CHECKS] = plan_json(plan)
     return files
 
@@ -67,7 +67,7 @@ def is_current(name: str, present: str, text: str) -> bool:
 def _pop_mistakes(document: dict[str, Any]) -> list[Any]:
     """Take the mistakes out of a file of checks, each with its answer to every call."""
     mistakes = []
-    for exercise in document["exercises"]:
+    for exercise in (*document["exercises"], *document["more"]):
         for function in exercise["functions"]:
             calls = function["calls"]
             for mistake in function.pop("mistakes", ()):

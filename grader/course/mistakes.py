@@ -16,11 +16,14 @@ from grader.course.folder import Course, Exercise, module_of
 from grader.course.variants import variants_in
 from grader.judge.compare import type_difference, value_difference
 from grader.judge.expected import Expected, expected_of
+from grader.judge.judge import Judge
+from grader.model import Outcome, Raised, Returned, Verdict
 from grader.plan import (
     MistakenAnswer,
     Plan,
     PlannedCall,
     PlannedExercise,
+    PlannedFunction,
     PlannedMistake,
     error_text,
 )
@@ -68,6 +71,47 @@ def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExerc
         for function in planned.functions
     )
     return msgspec.structs.replace(planned, functions=tuple(named))
+
+
+def only_passing(plan: Plan, others: Plan) -> tuple[PlannedExercise, ...]:
+    """Return the exercises of `others` without the mistakes that lose a check of `plan`.
+
+    Both hold the same functions, with other checks.
+    """
+    judge = Judge(plan)
+    lost = {
+        (function.name, mistake.id)
+        for exercise in plan.exercises
+        for function in exercise.functions
+        for mistake in function.mistakes
+        if judge.judged(exercise, function, outcomes_of(mistake, function)).verdict
+        is not Verdict.PASSED
+    }
+    replace = msgspec.structs.replace
+    return tuple(
+        replace(
+            exercise,
+            functions=tuple(
+                replace(f, mistakes=tuple(m for m in f.mistakes if (f.name, m.id) not in lost))
+                for f in exercise.functions
+            ),
+        )
+        for exercise in others.exercises
+    )
+
+
+def outcomes_of(mistake: PlannedMistake, function: PlannedFunction) -> list[Outcome]:
+    """Return what the calls of a function give that answers as a mistake does."""
+    outcomes: list[Outcome] = []
+    for call, answer in zip(function.calls, mistake.answers, strict=True):
+        if answer is None:
+            outcomes.append(Returned(call.expected, mutated=False))
+        elif answer.error:
+            kind, _, message = answer.error.partition(": ")
+            outcomes.append(Raised(wire.Error(kind, message, ())))
+        else:
+            outcomes.append(Returned(answer.value, mutated=answer.mutated))
+    return outcomes
 
 
 @contextmanager

@@ -70,6 +70,11 @@ class PreparedMistake:
     mistake: PlannedMistake
     deviations: dict[int, Deviation]
 
+    @property
+    def mutates(self) -> bool:
+        """Whether it changes an argument, or an earlier answer, in any call."""
+        return any(deviation.mutated for deviation in self.deviations.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -398,9 +398,8 @@ class Session:
             stand_ins=self._answer_asked is not None,
         )
         progress: wire.Progress | None = None
-        began = time.monotonic()
+        began, limits = time.monotonic(), self._limits_of(self.limits.statement_cpu_s)
         try:
-            limits = self._limits_of(self.limits.statement_cpu_s)
             child.send(wire.encode(request), limits)
             for count in range(MAX_PROGRESS):
                 self._refuse_to_wait(child, count, began)

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,9 +21,7 @@ from grader.worker.hardening import die_with_parent
 
 def available_cpus() -> int:
     """Return how many CPUs this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1  # pragma: no cover  # macOS and Windows
+    return len(os.sched_getaffinity(0))
 
 
 class Processes:
@@ -119,16 +116,9 @@ def _shared(work: Work) -> Iterator[str]:
     As an argument it would be written into a pipe while a process starts. If that process ended
     before reading all of it, writing more than a pipe holds would never return.
     """
-    data = pickle.dumps(work)
-    if not hasattr(os, "memfd_create"):  # pragma: no cover  # macOS and Windows
-        with tempfile.TemporaryDirectory(prefix="grader-") as folder:
-            path = Path(folder) / "work"
-            path.write_bytes(data)
-            yield str(path)
-        return
     # The file has no name in any folder, so nothing is left of it however this process ends.
     with open(os.memfd_create("work"), "wb") as file:  # noqa: PTH123  # by its descriptor
-        file.write(data)
+        pickle.dump(work, file)
         file.flush()
         yield f"/proc/{os.getpid()}/fd/{file.fileno()}"
 

@@ -117,7 +117,7 @@ def _judge(
     if check.kind is Kind.MUTATION:
         if not outcome.mutated:
             return Verdict.PASSED, ""
-        message = "it changes its argument; work on a copy, or on a new array"
+        message = "it changes its argument or an earlier answer; work on a copy, or on a new array"
         return Verdict.MUTATED_ARGUMENT, message
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:

@@ -162,9 +162,9 @@ def call_text(function: PlannedFunction, call: PlannedCall) -> str:
 
 def _literal(value: wire.Value) -> str:
     match value:
-        case wire.Array():
-            array = wire.unpack(value)
-            return f"np.array({_compact(array)})"
+        case wire.Array(held=held):
+            order = ', order="F"' if held == "fortran" else ""
+            return f"np.array({_compact(wire.unpack(value))}{order})"
         case wire.Lambda(parameters=parameters, expression=expression):
             return f"lambda {parameters}: {expression}"
         case wire.Word(text=text):

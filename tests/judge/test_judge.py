@@ -154,7 +154,7 @@ def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, ve
 
 def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
     messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
-    want = "it changes its argument; work on a copy, or on a new array"
+    want = "it changes its argument or an earlier answer; work on a copy, or on a new array"
     assert messages["unchanged"] == want
     public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
     (accurate, value) = judged(OFF, WRONG, checks=public).checks

@@ -81,11 +81,6 @@ class Container:
         # What setup.sh would make; it is run for itself, below.
         (root / "grader").symlink_to(Path(sys.executable).parent.parent)
 
-    def prepared(self):
-        command = [sys.executable, "-m", "grader.platforms.gradescope", self.root, "--prepare"]
-        subprocess.run(command, check=True)
-        return self
-
     def results(self, files):
         folder = self.root / "submission"
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,7 +104,7 @@ class Container:
 def container(tmp_path_factory, course):
     folder = tmp_path_factory.mktemp("gradescope")
     build(course, folder / "autograder.zip", SETTINGS)
-    return Container(folder / "autograder", folder / "autograder.zip").prepared()
+    return Container(folder / "autograder", folder / "autograder.zip")
 
 
 def by_name(results):
@@ -236,7 +231,7 @@ def test_an_entry_for_each_check_in_markdown(course, tmp_path):
 def test_an_author_s_slip_grades_nothing_and_says_so(tmp_path, container):
     root = tmp_path / "root"
     shutil.copytree(container.root / "source", root / "source")
-    (root / "source" / "softmax-grader-course.zip").write_bytes(b"no archive")
+    (root / "source" / "softmax-grader-course.msgpack").write_bytes(b"no course")
     (root / "grader").symlink_to(Path(sys.executable).parent.parent)
     (root / "submission").mkdir()
     script = root / "source" / "run_autograder"
@@ -266,7 +261,7 @@ def test_setup_installs_it_with_pip_alone(tmp_path, run):
         "--isolation", "none", "--out", archive,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert archive.stat().st_size < 2_000_000
+    assert archive.stat().st_size < 1_000_000
     root = tmp_path / "autograder"
     with zipfile.ZipFile(archive) as zipped:
         zipped.extractall(root / "source")

@@ -128,7 +128,7 @@ class TestAssign:
             names = set(archive.namelist())
             config = json.loads(archive.read("otter_config.json"))
             mode = archive.getinfo("run_autograder").external_attr >> 16
-        assert {"files/softmax-grader-course.zip", "requirements.softmax-grader.whl"} <= names
+        assert {"files/softmax-grader-course.msgpack", "requirements.softmax-grader.whl"} <= names
         assert [n for n in names if n.startswith("tests/")] == ["tests/graded_by_plugin.py"]
         assert config["plugins"] == ["grader.platforms.otter.plugin.Plugin"]
         assert config["show_hidden"] is True

@@ -2,11 +2,10 @@
 
 import pytest
 
-from grader.model import Limits
 from grader.platforms.container.grade import GradedInContainer
 from grader.platforms.container.pack import Settings
 from grader.platforms.gradescope.results import results_of
-from grader.results.pages import Circumstances, FeedbackPages, page_name
+from grader.results.pages import FeedbackPages, page_name
 from grader.results.terminal import as_text, show_function
 
 RAISES = "import numpy as np\ndef softmax(Z):\n    return Z @ np.ones((7, 1))\n"
@@ -21,20 +20,16 @@ def shown(grade, plan, tmp_path):
 
     def texts(files):
         result = grade(files)
-        about = Circumstances(plan.title, "", plan)
-        with FeedbackPages(tmp_path, about) as pages:
+        with FeedbackPages(tmp_path, plan) as pages:
             pages.add(result)
         yield "page", (tmp_path / "feedback" / page_name("ada")).read_text(encoding="utf-8")
-        planned = {f.name: f for exercise in plan.exercises for f in exercise.functions}
-        softmax = result.functions[0]
-        yield "terminal", as_text(lambda c: show_function(softmax, planned["softmax"], "", c))
-        for markup in ("html", "md"):
-            settings = Settings(format=markup, limits=Limits())
-            gradescope = results_of(GradedInContainer(result, plan, settings))
-            yield f"summary, {markup}", gradescope.output
-            yield f"gradescope, {markup}", gradescope.tests[0].output
+        softmax, planned = result.functions[0], plan.functions["softmax"]
+        yield "terminal", as_text(lambda c: show_function(softmax, planned, "", c))
+        graded = GradedInContainer(result, plan, Settings())
+        yield "summary", results_of(graded).output
+        yield "gradescope", results_of(graded).tests[0].output
         otter = pytest.importorskip("grader.platforms.otter.plugin")
-        yield "otter", otter.text_of(softmax, GradedInContainer(result, plan, Settings()))
+        yield "otter", otter.text_of(softmax, graded)
 
     return lambda files: {name: " ".join(text.split()) for name, text in texts(files)}
 

@@ -119,8 +119,9 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
 def fill(results: GradingResults, outcome: GradedInContainer) -> None:
     """Write a graded submission into otter's results, with a test for each function."""
     for function in outcome.result.functions:
-        text = text_of(function, outcome)
-        results.results[function.function] = _test(function, text)
+        text, passed = text_of(function, outcome), function.verdict == "passed"
+        test = _test_file(function.function, function.max_score, text, passed=passed)
+        results.results[function.function] = test
         results.update_score(function.function, function.score or 0.0)
     results.set_output(outcome.summary)
 
@@ -137,17 +138,12 @@ def text_of(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function, as a terminal shows it."""
 
     def show(console: Console) -> None:
-        show_function(function, outcome.planned[function.function], "", console)
+        show_function(function, outcome.plan.functions[function.function], "", console)
         if function.how:
             got, most = points(function.score), points(function.max_score)
             line(console, f"{got} of {most} points: {function.how}")
 
     return as_text(show)
-
-
-def _test(function: FunctionResult, text: str) -> ExceptionTestFile:
-    passed = function.verdict == "passed"
-    return _test_file(function.function, function.max_score, text, passed=passed)
 
 
 def _test_file(name: str, points: float, text: str, *, passed: bool) -> ExceptionTestFile:
