@@ -18,8 +18,8 @@ from typing import Any
 from grader.course.folder import Course
 from grader.course.handout import built_files
 from grader.errors import UsageError
+from grader.files import archive_of
 from grader.plan import CHECKS
-from grader.platforms.container.archive import archive_of
 from grader.platforms.container.wheel import DISTRIBUTION, wheel_bytes, wheel_name
 from grader.platforms.site.headers import CDN, headers
 from grader.platforms.site.notebooks import notebooks
