@@ -151,6 +151,15 @@ def in_node(pyodide, folder, script, *packages):
     return done.stdout
 
 
+# Numbers of another length than float64's are others there: long doubles are no longer, and
+# float32's exponential is rounded otherwise, so that this mistake stays without its name.
+OF_THE_MACHINE = {
+    "ex01_softmax_mistakes/softmax__long_double_without_shift",
+    "ex03_cross_entropy_mistakes/cross_entropy_from_logits__long_double_without_shift",
+    "ex06_network_mistakes/forward__float32_inside",
+}
+
+
 def test_check_tells_in_a_browser_what_it_tells_elsewhere(parts, site, tmp_path, course):
     """All listed mistakes and alternatives; only the last digits of NumPy may differ."""
     for exercise in course.exercises:
@@ -167,8 +176,8 @@ def test_check_tells_in_a_browser_what_it_tells_elsewhere(parts, site, tmp_path,
     limits = f'<p class="quiet">{html.escape(IN_A_BROWSER)}</p>\n'
     assert all(limits in page for page in there.values())
     pages = {name: page.replace(limits, "") for name, page in there.items()}
-    different = [name for name in here if alike(here[name]) != alike(pages[name])]
-    assert different == []
+    different = {name for name in here if alike(here[name]) != alike(pages[name])}
+    assert different == OF_THE_MACHINE
 
 
 def alike(page):

@@ -13,7 +13,7 @@ WORK = Path("/work") if sys.platform == "emscripten" else Path(sys.argv[1])
 
 def told(path):
     namespace = {"__name__": "__main__"}
-    exec(compile(path.read_text(), path.name, "exec"), namespace)  # noqa: S102  # our own source
+    exec(compile(path.read_text(), "<cell>", "exec"), namespace)  # noqa: S102  # our own source
     functions = {}
     for name, function in namespace.items():
         wanted, separator, _ = name.partition("__")
