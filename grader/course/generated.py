@@ -55,6 +55,7 @@ GENERAL = {
     "arguments": "a function",
     "quantity": "one quantity",
     "function": "one function",
+    "operation": "one operation",
     "not_applied": "a function",
 }
 

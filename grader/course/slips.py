@@ -31,6 +31,7 @@ SENTENCES = {
     "product": "an entry-by-entry product and a matrix product are mixed up. Which entries should"
     " meet?",
     "function": "{what} is applied where another function belongs.",
+    "operation": "{what} stands where another operation belongs.",
     "not_applied": "{what} is left out: its argument is used as it is.",
     "comparison": "a comparison is the wrong one. What should happen on each side of it, and on the"
     " border?",
@@ -288,11 +289,11 @@ def _of_operation(node: ast.BinOp) -> Iterator[tuple[Slip, object]]:
             other = ast.Mult() if is_matrix else ast.MatMult()
             yield Slip("product"), ast.BinOp(left, other, right)
             if not is_matrix:
-                yield Slip("function", "a division"), ast.BinOp(left, ast.Div(), right)
+                yield Slip("operation", "a division"), ast.BinOp(left, ast.Div(), right)
                 yield Slip("sign"), ast.BinOp(left, ast.Add(), right)
         case ast.Div():
             yield Slip("division"), left
-            yield Slip("function", "a product"), ast.BinOp(left, ast.Mult(), right)
+            yield Slip("operation", "a product"), ast.BinOp(left, ast.Mult(), right)
         case ast.Pow():
             yield Slip("number"), left
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.diagnose.prints import LARGEST, Prints, rows_in, slots_of, wanted_prints
+from grader.diagnose.prints import LARGEST, RAISED, Prints, rows_in, slots_of, wanted_prints
 from grader.judge.expected import Expected
 from grader.model import Misconception
 from grader.plan import PlannedCall, PlannedFunction, PlannedMistake
@@ -69,7 +69,9 @@ class Catalogue:
         agree = self._agree(prints)
         odd = ~self._finite | ~prints.finite
         shows = ~self._right & self._finite & agree & prints.finite
-        differ = self._calls_with(~agree)
+        # Which exception it is depends on how it is written.
+        both_raise = (self._rows < RAISED) & (prints.values < RAISED)
+        differ = self._calls_with(~agree & ~both_raise)
         counts = self._calls_with(shows)
         fits = (agree | odd).all(axis=1) & self._is_shown(shows)
         few = fits & (2 * differ <= counts)

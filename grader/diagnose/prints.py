@@ -29,6 +29,8 @@ from grader.plan import PlannedFunction
 RIGHT, UNKNOWN = math.nan, math.inf
 # Codes begin here; sums of entries that are larger get a code as well.
 CODES = 1e30
+# Those below this are of exceptions.
+RAISED = -2 * CODES
 LARGEST = 1e25
 # The codes of answers that are right to six digits and not to more.
 INEXACT = 1e34
@@ -217,6 +219,8 @@ def _far_off(numbers: NDArray[np.float64] | NDArray[np.complex128], expected: Ex
 
 def _coded(*words: str) -> tuple[float, float, bool]:
     code = -CODES * (1 + (zlib.crc32("\0".join(words).encode()) >> 12) / 2**20)
+    if words[0] == "raised":
+        code -= CODES
     return code, SAME_CODE * abs(code), False
 
 
