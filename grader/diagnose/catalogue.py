@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
+from grader.diagnose.patterns import sizes_of
 from grader.diagnose.prints import LARGEST, RAISED, Prints, rows_in, slots_of, wanted_prints
 from grader.judge.expected import Expected
 from grader.model import Misconception
@@ -78,8 +79,12 @@ class Catalogue:
         if few.any() or not fits.any():
             return self._only(np.flatnonzero(few), counts, _where_finite)
         found = self._only(np.flatnonzero(fits), counts, _where_finite)
-        if found is None:
-            return None
+        return found and self._with_another(found, fits, agree)
+
+    def _with_another(
+        self, found: Misconception, fits: Flags, agree: Flags
+    ) -> Misconception | None:
+        """Add to a mistake the listed one that accounts for all in which it differs."""
         first = next(r for r in np.flatnonzero(fits) if self.mistakes[r].id == found.id)
         beside = self._only_where(~agree[first])
         if beside is None:
@@ -100,19 +105,11 @@ class Catalogue:
     def times_a_factor(self, prints: Prints) -> Misconception | None:
         """Return the mistake whose answers are the learner's up to one factor."""
         found: dict[tuple[str, str], tuple[int, str]] = {}
-        odd_alike = self._agree(prints)
+        alike = self._agree(prints)
         for name, words, factors in self._factors(prints):
-            allowed = prints.allowed + 1e-7 * np.abs(prints.values)
-            with np.errstate(all="ignore"):
-                close = np.abs(factors * self._rows - prints.values) <= allowed
-            numeric = self._finite & prints.finite
-            shows = numeric & ~self._right & close & (np.abs(prints.values) > allowed)
-            fits = (close | ~numeric).all(axis=1) & self._is_shown(shows)
-            differ = self._calls_with(~numeric & ~odd_alike)
-            for row in np.flatnonzero(fits & (2 * differ <= self._calls_with(shows))):
+            for row in np.flatnonzero(self._are_multiples(prints, factors, alike)):
                 found.setdefault((self.mistakes[row].message, name), (int(row), words))
-        listed = {key: one for key, one in found.items() if not self._generated[one[0]]}
-        best = listed or found
+        best = {key: one for key, one in found.items() if not self._generated[one[0]]} or found
         if len(best) != 1:
             return None
         (((message, name), (at, words)),) = best.items()
@@ -123,37 +120,50 @@ class Catalogue:
             "both together give your answers on all inputs",
         )
 
+    def _are_multiples(self, prints: Prints, factors: Numbers, alike: Flags) -> Flags:
+        """Return for each mistake whether its finite answers are the learner's by a factor."""
+        allowed = prints.allowed + 1e-7 * np.abs(prints.values)
+        with np.errstate(all="ignore"):
+            close = np.abs(factors * self._rows - prints.values) <= allowed
+        numeric = self._finite & prints.finite
+        shows = numeric & ~self._right & close & (np.abs(prints.values) > allowed)
+        few: Flags = 2 * self._calls_with(~numeric & ~alike) <= self._calls_with(shows)
+        return few & (close | ~numeric).all(axis=1) & self._is_shown(shows)
+
     def in_parts(self, prints: Prints) -> Misconception | None:
         """Return the mistakes of the single parts of an answer, if each wrong part has one."""
         paths = list(dict.fromkeys(self._paths))
         wrong = ~prints.right & prints.known
-        wrong_paths = [path for path in paths if wrong[self._paths == path].any()]
-        if len(paths) < 2 or not wrong_paths:
-            return None
-        agree, shown = self._agree(prints), ~self._right & ~self._unknown
-        where = np.array([(shown & (self._paths == path)).any(axis=1) for path in paths])
+        left = {path for path in paths if wrong[self._paths == path].any()}
         told: dict[str, list[str]] = {}
         ids: dict[str, None] = {}
-        left = set(wrong_paths)
-        while left:
-            inside = ~where[[path not in left for path in paths]].any(axis=0)
-            apart = np.array([self._paths == path for path in paths])
-            fits = inside & where.any(axis=0)
-            for number, here in enumerate(apart):
-                fits &= ~where[number] | (
-                    agree[:, here].all(axis=1) & self._is_shown(shown & self._finite & here)
-                )
-            best = np.where(fits, where.sum(axis=0) - self._generated / 2, 0)
-            rows = np.flatnonzero(fits & (best == best.max(initial=0)))
-            found = self._only(rows, self._calls_with(shown), _everywhere)
+        while len(paths) > 1 and left:
+            found, covered = self._in_some_of(left, paths, prints)
             if found is None:
                 return None
-            covered = [path for path, has in zip(paths, where[:, rows[0]], strict=True) if has]
             told.setdefault(found.message, []).extend(covered)
             ids[found.id] = None
             left -= set(covered)
+        if not told:
+            return None
         message = "\n\n".join(f"In {' and '.join(p)}: {text}" for text, p in told.items())
         return Misconception("+".join(ids), message, "each part on all inputs")
+
+    def _in_some_of(
+        self, left: set[str], paths: Sequence[str], prints: Prints
+    ) -> tuple[Misconception | None, list[str]]:
+        """Return the mistake that shows in the most of these parts and in no others; and where."""
+        agree, shown = self._agree(prints), ~self._right & ~self._unknown
+        where = np.array([(shown & (self._paths == path)).any(axis=1) for path in paths])
+        fits = ~where[[path not in left for path in paths]].any(axis=0) & where.any(axis=0)
+        for path, shows in zip(paths, where, strict=True):
+            here = self._paths == path
+            is_explained = agree[:, here].all(axis=1) & self._is_shown(shown & self._finite & here)
+            fits &= ~shows | is_explained
+        best = np.where(fits, where.sum(axis=0) - self._generated / 2, 0)
+        rows = np.flatnonzero(fits & (best == best.max(initial=0)))
+        found = self._only(rows, self._calls_with(shown), _everywhere)
+        return found, [p for p, has in zip(paths, where, strict=True) if len(rows) and has[rows[0]]]
 
     def wasteful(self) -> Misconception | None:
         """Return the mistake that shows only in memory, if there is one such message."""
@@ -212,7 +222,7 @@ class Catalogue:
         yield from self._sizes()
 
     def _sizes(self) -> Iterator[tuple[str, str, Numbers]]:
-        sizes = [_sizes_of(call, self.function.parameters) for call in self.function.calls]
+        sizes = [sizes_of(call, self.function.parameters) for call in self.function.calls]
         for label in sizes[0] if sizes else ():
             if all(label in one for one in sizes) and len({one[label] for one in sizes}) > 1:
                 name, axis = label
@@ -235,16 +245,6 @@ def _is_oblong(call: PlannedCall) -> bool:
     """Return whether no array among the arguments is square."""
     shapes = [a.shape for a in call.args if isinstance(a, wire.Array) and len(a.shape) == 2]
     return bool(shapes) and all(rows != columns for rows, columns in shapes)
-
-
-def _sizes_of(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
-    """Return the sizes of the axes of the arrays among a call's positional arguments."""
-    return {
-        (name, axis): size
-        for name, value in zip(parameters, call.args, strict=False)
-        if isinstance(value, wire.Array)
-        for axis, size in enumerate(value.shape)
-    }
 
 
 def _everywhere(count: int) -> str:

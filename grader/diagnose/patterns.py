@@ -197,7 +197,7 @@ def _sizes_as_factors(
     samples: Sequence[Sample], parameters: Sequence[str]
 ) -> Iterator[tuple[str, str, str, Any]]:
     """Yield the sizes of arguments as factors to try."""
-    sizes = [_sizes(sample.call, parameters) for sample in samples]
+    sizes = [sizes_of(sample.call, parameters) for sample in samples]
     seen: set[tuple[int, ...]] = set()
     for label in sizes[0] if sizes else ():
         if not all(
@@ -217,17 +217,17 @@ def _sizes_as_factors(
                 f"{prefix}{slug}",
                 f"{size} times too large{turned}. Is there a sum where a mean is asked for?",
                 f"{minus}{size}",
-                lambda s, label=label, sign=sign: sign * _sizes(s.call, parameters)[label],
+                lambda s, label=label, sign=sign: sign * sizes_of(s.call, parameters)[label],
             )
             yield (
                 f"{prefix}1_over_{slug}",
                 f"{size} times too small{turned}. What do you divide by that you should not?",
                 f"{minus}1 / {size}",
-                lambda s, label=label, sign=sign: sign / _sizes(s.call, parameters)[label],
+                lambda s, label=label, sign=sign: sign / sizes_of(s.call, parameters)[label],
             )
 
 
-def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
+def sizes_of(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
     """Return the sizes of the axes of the arrays among a call's positional arguments."""
     return {
         (name, axis): size
