@@ -18,12 +18,14 @@ are right and must not be named.
 A name is a statement about the answers, and false if it does not hold on inputs that it was not
 made from: the sealed inputs of another seed are put to the wrong function and to the mistake whose
 name it got, and must be answered alike; a pattern must be found again. So of two slips, the name of
-one is true only if the other one changes nothing that the name speaks of. The kind of slip that was
-made is compared with the kind that is said, too, and printed: other words for the same answers are
-not false, but the fewer the better.
+one is true only if the other one changes nothing that the name speaks of. Of a single slip a name
+is also true if it says just the kind that was made. How often it does is printed: other words for
+the same answers are not false, but the fewer the better.
 
-`--ci` takes a part, and exits with 1 on a false name or fewer than 85 % named. The seed is raised
-at each release: a fixed set is soon learnt by heart.
+`--ci` takes a part, and exits with 1 on a false name, or if fewer than 85 % of the single slips in
+other forms are named: two slips at once, and slips of kinds that nobody foresaw, are named where it
+can be done truly, and no share of them is demanded. The seed is raised at each release: a fixed set
+is soon learnt by heart.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ import msgspec
 import numpy as np
 from other_slips import other_mutants_of
 
+from grader import wire
 from grader.course.folder import Course, Exercise, course_of
 from grader.course.generated import read_generated, rows_of, sources_of
 from grader.course.planning import plan_of
@@ -63,7 +66,7 @@ from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.judge.expected import expected_of
-from grader.model import Misconception, Outcome
+from grader.model import Misconception, Outcome, Returned
 from grader.plan import GeneratedMistake, Plan, PlannedCall, PlannedFunction, PlannedMistake
 
 # Raised at each release.
@@ -136,8 +139,8 @@ def main() -> None:
         f"a diagnosis: median {1e3 * statistics.median(times):.1f} ms, most"
         f" {1e3 * max(times):.1f} ms"
     )
-    named = sum(one.kind == "named" for one in found) / len(found)
-    if options.ci and (false or named < LEAST_NAMED):
+    single = [one.kind == "named" for one in found if one.wrong.way == "form"]
+    if options.ci and (false or sum(single) < LEAST_NAMED * len(single)):
         sys.exit(1)
 
 
@@ -230,7 +233,9 @@ class Trial:
         """Say of each name whether it holds on other inputs."""
         for one in found:
             if one.name is not None and one.kind != "property":
-                one.is_true = self.holds(one.wrong, one.name)
+                is_said = len(one.wrong.slips) == 1 and _is_said(one.wrong.slips[0], one.name)
+                is_said &= not one.wrong.listed and "+" not in one.name.id
+                one.is_true = is_said or self.holds(one.wrong, one.name)
 
     def holds(self, wrong: Wrong, name: Misconception) -> bool:
         """Whether the name is found again by the sealed inputs, with no other mistake known."""
@@ -265,6 +270,9 @@ class Trial:
             prints=b"".join(rows),
         )
         outcomes = self.outcomes(wrong, fresh)
+        if name.id == "same_whatever_comes_in":
+            values = [_flat(o.value) for o in outcomes.values() if isinstance(o, Returned)]
+            return len(values) == len(outcomes) and float(np.ptp(np.concatenate(values))) < 1e-12
         diagnoser = Diagnoser(fresh, [expected_of(call) for call in fresh.calls])
         again = diagnoser.diagnosis([outcomes[i] for i in range(len(fresh.calls))])
         if "+" not in name.id and rows:
@@ -370,6 +378,10 @@ class Pool:
         kind = rng.choice(sorted({mutant.slip.kind for mutant in mutants}))
         mutant = rng.choice([m for m in mutants if m.slip.kind == kind])
         return mutant.slip, [*body[:at], ast.parse(mutant.source).body[0], *body[at + 1 :]]
+
+
+def _flat(value: wire.Value) -> np.ndarray:
+    return np.ravel(np.asarray(wire.unpack(value), dtype=float))
 
 
 def _by(diagnoser: Diagnoser, outcomes: dict[int, Outcome]) -> Misconception | None:

@@ -47,9 +47,7 @@ class Catalogue:
         self._rows = np.where(self._right, self.wanted, np.where(self._unknown, 0.0, rows))
         self._finite = ~self._unknown & (np.abs(self._rows) < LARGEST)
         self._generated = np.arange(len(self.mistakes)) >= len(function.mistakes)
-        oblong = np.array([_is_oblong(call) for call in function.calls], bool)[slots]
-        # Where nothing can be mixed up unseen; all inputs count if there are no others.
-        self._oblong = oblong if oblong.any() else np.ones(len(slots), bool)
+        self._oblong = _oblong(function.calls)[slots]
         self._calls = slots
 
     def same(self, prints: Prints, *, generated: bool) -> Misconception | None:
@@ -241,10 +239,20 @@ def _rounded_values(numbers: Numbers) -> list[float]:
     return [next(group) for _key, group in groupby(ordered, key=lambda x: float(f"{x:.6e}"))]
 
 
-def _is_oblong(call: PlannedCall) -> bool:
-    """Return whether no array among the arguments is square."""
-    shapes = [a.shape for a in call.args if isinstance(a, wire.Array) and len(a.shape) == 2]
-    return bool(shapes) and all(rows != columns for rows, columns in shapes)
+def _oblong(calls: Sequence[PlannedCall]) -> Flags:
+    """Return on which inputs nothing can be mixed up unseen: no matrix is square, or has one row.
+
+    Where a function has no such inputs, those without a square count; all, if there are none.
+    """
+    shapes = [
+        [a.shape for a in call.args if isinstance(a, wire.Array) and len(a.shape) == 2]
+        for call in calls
+    ]
+    for smallest in (2, 1):
+        oblong = [bool(s) and all(a != b and min(a, b) >= smallest for a, b in s) for s in shapes]
+        if any(oblong):
+            return np.array(oblong)
+    return np.ones(len(shapes), bool)
 
 
 def _everywhere(count: int) -> str:

@@ -126,8 +126,8 @@ def same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
         return None
     return Pattern(
         "same_whatever_comes_in",
-        f"Your answer is {np.real(number):g} everywhere, whatever comes in: nothing in it depends"
-        " on the arguments yet.",
+        f"Your answer is {np.real(number):g} everywhere, whatever comes in. On which of the"
+        " arguments should it depend, and through what?",
         f"so it is on all {len({sample.call_index for sample in samples})} inputs",
     )
 
