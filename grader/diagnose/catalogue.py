@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +105,8 @@ class Catalogue:
         alike = self._agree(prints)
         for name, words, factors in self._factors(prints):
             for row in np.flatnonzero(self._are_multiples(prints, factors, alike)):
-                found.setdefault((self.mistakes[row].message, name), (int(row), words))
+                told = words or f"{factors[row, 0]:.6g}"
+                found.setdefault((self.mistakes[row].message, name), (int(row), told))
         best = {key: one for key, one in found.items() if not self._generated[one[0]]} or found
         if len(best) != 1:
             return None
@@ -207,7 +207,10 @@ class Catalogue:
         return Misconception(mistake.id, mistake.message, how(int(counts[rows[0]])))
 
     def _factors(self, prints: Prints) -> Iterator[tuple[str, str, Numbers]]:
-        """Yield factors to try on every mistake: an id, words, and their values for each array."""
+        """Yield factors to try on every mistake: an id, words, and their values for each array.
+
+        First a number of its own for each mistake, in the place of words its value; then sizes.
+        """
         numeric = self._finite & prints.finite & (np.abs(self._rows) > 0)
         sizes = np.where(numeric, np.abs(prints.values), -1.0)
         at = np.argmax(sizes, axis=1)
@@ -215,28 +218,24 @@ class Catalogue:
         with np.errstate(all="ignore"):
             ratio = prints.values[at] / self._rows[every, at]
         usable = np.isfinite(ratio) & (np.abs(ratio - 1) > ONE) & (sizes[every, at] > 0)
-        for number in _rounded_values(ratio[usable]):
-            yield "constant", f"{number:.6g}", np.full(len(self.wanted), number)
+        yield "constant", "", np.where(usable, ratio, np.nan)[:, None]
         yield from self._sizes()
 
     def _sizes(self) -> Iterator[tuple[str, str, Numbers]]:
         sizes = [sizes_of(call, self.function.parameters) for call in self.function.calls]
+        seen: set[tuple[int, ...]] = set()
         for label in sizes[0] if sizes else ():
-            if all(label in one for one in sizes) and len({one[label] for one in sizes}) > 1:
+            values = tuple(one.get(label, 0) for one in sizes)
+            if all(values) and len(set(values)) > 1 and values not in seen:
+                seen.add(values)
                 name, axis = label
                 slug = f"{'rows' if axis == 0 else 'columns'}_of_{name}"
-                size = np.array([float(one[label]) for one in sizes])[self._calls]
+                size = np.array(values, float)[self._calls]
                 for sign, minus, dash in ((1, "", ""), (-1, "minus_", "-")):
                     yield f"{minus}{slug}", f"{dash}{name}.shape[{axis}]", sign * size
                     with np.errstate(all="ignore"):
                         over = sign / size
                     yield f"{minus}1_over_{slug}", f"{dash}1 / {name}.shape[{axis}]", over
-
-
-def _rounded_values(numbers: Numbers) -> list[float]:
-    """Return the factors that several calls could share, each once."""
-    ordered = sorted(numbers.tolist())
-    return [next(group) for _key, group in groupby(ordered, key=lambda x: float(f"{x:.6e}"))]
 
 
 def _oblong(calls: Sequence[PlannedCall]) -> Flags:
