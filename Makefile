@@ -64,7 +64,7 @@ python:
 # What is installed: for the demo, for `make test`, for `make lint`, for all. `pip install` runs again
 # when pyproject.toml has changed, and its few lines are kept to what matters. What holds more serves
 # for what needs less.
-$(VENV)/demo-ready: EXTRAS = author,plots
+$(VENV)/demo-ready: EXTRAS = author
 $(VENV)/test-ready: EXTRAS = test
 $(VENV)/lint-ready: EXTRAS = lint
 $(VENV)/dev-ready: EXTRAS = dev

@@ -146,8 +146,9 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
             row i is the output, column j the input.
 
     Examples:
-        z = [[0], [ln 3]] has a = [1/4, 3/4] and gives [[3/16, -3/16], [-3/16, 3/16]].
-        z = [[0], [0]] has a = [1/2, 1/2] and gives [[1/4, -1/4], [-1/4, 1/4]].
+        z = [[0], [ln 3]] has the probabilities 1/4 and 3/4 and gives
+        [[3/16, -3/16], [-3/16, 3/16]].
+        z = [[0], [0]] has the probabilities 1/2 and 1/2 and gives [[1/4, -1/4], [-1/4, 1/4]].
 
     Edge cases:
         n = 1 gives [[0]]: the only probability is always 1 and never moves.

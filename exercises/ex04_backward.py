@@ -95,8 +95,8 @@ def vjp_with_jacobian(Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
              Column k is J_k^T dA[:, k], with J_k the Jacobian of example k.
 
     Examples:
-        Z = [[ln 2], [0], [0]] has a = [1/2, 1/4, 1/4]. With dA = [[2], [0], [-1]] it gives
-        [[5/8], [-3/16], [-7/16]].
+        Z = [[ln 2], [0], [0]] has the probabilities 1/2, 1/4 and 1/4. With dA = [[2], [0], [-1]]
+        it gives [[5/8], [-3/16], [-7/16]].
 
     Edge cases:
         n = 1 gives zeros: the only probability cannot move.
@@ -165,9 +165,9 @@ def softmax_backward(dA: np.ndarray, A: np.ndarray) -> np.ndarray:
         dA = [[2], [0], [-1]] and A = [[1/2], [1/4], [1/4]] give [[5/8], [-3/16], [-7/16]].
 
     Edge cases:
-        It works for n = 20 000 within 1 GiB: the memory it needs grows like n, not like n * n.
         n = 1 gives zeros.
 
+    Works for n = 20 000 within 1 GiB: the memory it needs grows like n, not like n * n.
     Does not modify dA or A.
     """
     raise NotImplementedError("softmax_backward is still to be written")
@@ -302,7 +302,8 @@ def chain_terms(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Give every term of the chain rule for one example, before they are summed.
 
     Args:
-        z : (n, 1) float64, the logits of one example.
+        z : (n, 1) float64, the logits of one example. A class with y > 0 never has a probability
+            that underflows to 0.
         y : (n, 1) float or int, its labels, one-hot or soft; they sum to 1.
 
     Returns:
@@ -311,12 +312,11 @@ def chain_terms(z: np.ndarray, y: np.ndarray) -> np.ndarray:
             column j the input. The sums of its columns are dL/dz.
 
     Examples:
-        z = [[0], [ln 3]] has a = [1/4, 3/4]. With y = [[1], [0]] it gives
-        [[-3/4, 3/4], [0, 0]]. The columns sum to [-3/4, 3/4].
+        z = [[0], [ln 3]] has the probabilities 1/4 and 3/4. With y = [[1], [0]] it gives
+        [[-3/4, 3/4], [0, 0]], whose columns sum to -3/4 and 3/4.
 
     Edge cases:
         A class with y = 0 may have a probability that underflows to 0: its row is 0.
-        A class with y > 0 never does here.
         n = 1 gives [[0]].
 
     Does not modify z or y.

@@ -295,7 +295,8 @@ def backward(
 
     Edge cases:
         Y = A2 gives zeros everywhere: there is nothing left to learn.
-        n = 1 gives zeros too. m = 1 keeps the shapes above.
+        n = 1 gives zeros too.
+        m = 1 keeps the shapes above.
         A2 may hold zeros where Y is 0.
         The derivative of relu at 0 may be taken as 0 or as 1.
 

@@ -50,6 +50,16 @@ LADDER = tuple(verdict for verdict in Verdict if verdict not in NEUTRAL)
 NOT_THERE = (Verdict.NOT_ATTEMPTED, Verdict.MISSING, Verdict.NOT_LOADED)
 
 
+# With these verdicts a check's hint helps; with the others the message says what to do.
+ASKING = (
+    Verdict.WRONG_VALUE,
+    Verdict.NOT_FINITE,
+    Verdict.IMPRECISE,
+    Verdict.WRONG_SHAPE,
+    Verdict.FAILS_ON_OTHER_INPUTS,
+)
+
+
 class Kind(StrEnum):
     """What a check looks at."""
 
@@ -83,12 +93,12 @@ class Raised:
 class TimedOut:
     """The call ran out of time; if `called` is false it was not made, because earlier ones did.
 
-    `slept`: it slept for so long, whatever else the machine did.
+    `stood_still`: the machine did so meanwhile, so that another try may answer.
     """
 
     limit: str
     called: bool = True
-    slept: bool = False
+    stood_still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,10 @@ def memory_text(memory_bytes: int) -> str:
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """One check of one function, as written to results.jsonl."""
+    """One check of one function, as written to results.jsonl.
+
+    `same_as` names the check whose message tells the exception that this one fails by, too.
+    """
 
     name: str
     kind: Kind
@@ -153,6 +166,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     weight: float
     verdict: Verdict
     message: str
+    same_as: str = ""
 
 
 class Override(msgspec.Struct, frozen=True):
@@ -191,8 +205,11 @@ class FunctionResult(msgspec.Struct, frozen=True):
 
     `judged_with` names the earlier functions that are not right in this submission and for which
     this one got the right answers instead; `own` then holds the verdict of each check with the
-    learner's own ones, if that was tried. With an override, `score` is the override's points and
-    everything else is as it was graded.
+    learner's own ones, if that was tried, and `otherwise` those with right ones also in place of
+    what only sealed inputs have caught, which count where they are better. `matches` are the
+    mistakes that answer exactly as this function does. Points follow from all these: `how` says in
+    a line in which way. With an override, `score` is the override's points and everything else is
+    as it was graded.
     """
 
     exercise: str
@@ -206,6 +223,9 @@ class FunctionResult(msgspec.Struct, frozen=True):
     override: Override | None = None
     judged_with: tuple[str, ...] = ()
     own: tuple[Verdict, ...] = ()
+    otherwise: tuple[Verdict, ...] = ()
+    matches: tuple[str, ...] = ()
+    how: str = ""
     grid: Grid | None = None
 
 
@@ -228,6 +248,21 @@ class SubmissionResult(msgspec.Struct, frozen=True):
         """Return the points of one exercise; None if the grader failed on any function of it."""
         scores = [f.score for f in self.functions if f.exercise == slug]
         return total(scores)
+
+    @property
+    def notes_of_its_own(self) -> tuple[str, ...]:
+        """The notes that no function's message repeats."""
+        messages = [function.message for function in self.functions]
+        return tuple(n for n in self.notes if not any(n in message for message in messages))
+
+    @property
+    def told(self) -> SubmissionResult:
+        """The result without what came after a sealed call and only points are computed from."""
+        functions = tuple(
+            msgspec.structs.replace(one, own=one.own if one.judged_with else (), otherwise=())
+            for one in self.functions
+        )
+        return msgspec.structs.replace(self, functions=functions)
 
     @property
     def failed(self) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import linecache
+import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader import wire
 from grader.diagnose.explain import Explainer, begin_with
 from grader.errors import UsageError
-from grader.judge.judge import Judge
+from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.words import next_step
 from grader.learner.check import checks_path
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned, Verdict
@@ -24,6 +28,8 @@ from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, line, show_function
 from grader.worker.calling import answer_of
 from grader.worker.codes import mentioned_in
+from grader.worker.parsing import is_stub
+from grader.worker.raising import raised
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -90,15 +96,34 @@ def _checked(
     function: Callable[..., Any], plan: Plan, judge: Judge, explainer: Explainer
 ) -> tuple[FunctionResult, PlannedFunction]:
     exercise, planned = _planned(function, plan)
-    outcomes = _outcomes(function, planned)
-    result = judge.judged(exercise, planned, outcomes)
-    if result.verdict is not Verdict.PASSED:
+    result, outcomes = _judged(function, exercise, planned, judge)
+    if result.verdict not in (Verdict.PASSED, Verdict.NOT_ATTEMPTED):
         for other, earlier in _earlier(function, planned.name, plan):
-            judged = judge.judged(exercise, earlier, _outcomes(other, earlier))
+            judged, _ = _judged(other, exercise, earlier, judge)
             if judged.verdict is not Verdict.PASSED:
                 found = begin_with(judged)
                 return msgspec.structs.replace(result, misconception=found), planned
     return explainer.explained(result, planned, outcomes), planned
+
+
+def _judged(
+    function: Callable[..., Any], exercise: PlannedExercise, planned: PlannedFunction, judge: Judge
+) -> tuple[FunctionResult, list[Outcome]]:
+    """Call a function and judge its answers; one that is still to be written is not called."""
+    if _is_written(function):
+        outcomes = _outcomes(function, planned)
+        return judge.judged(exercise, planned, outcomes), outcomes
+    verdict, why = Verdict.NOT_ATTEMPTED, f"{planned.name} is not written yet"
+    checks = [check_result(check, verdict, why) for check in planned.checks]
+    return result_of(exercise, planned, checks, 0.0, verdict, why), []
+
+
+def _is_written(function: Callable[..., Any]) -> bool:
+    try:
+        nodes = ast.parse(dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, SyntaxError):
+        return True
+    return not any(isinstance(node, ast.FunctionDef) and is_stub(node) for node in nodes)
 
 
 def _earlier(
@@ -106,7 +131,7 @@ def _earlier(
 ) -> Iterator[tuple[Callable[..., Any], PlannedFunction]]:
     """Yield the earlier functions of the course that a function's code names, as it finds them."""
     mentioned = mentioned_in(function)
-    for planned in (f for exercise in plan.exercises for f in exercise.functions):
+    for planned in plan.functions.values():
         if planned.name == name:
             return
         other = getattr(function, "__globals__", {}).get(planned.name)
@@ -139,21 +164,9 @@ def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
             warnings.simplefilter("ignore")
             value, mutated = answer_of(function, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is the learner's answer
-        return Raised(wire.error_of(error, _frames(error, function)))
+        return Raised(raised(error, partial(_label, function), linecache.getline))
     return Returned(value, mutated)
 
 
-def _frames(error: BaseException, function: Callable[..., Any]) -> tuple[wire.TracebackLine, ...]:
-    """List the lines of the notebook that an exception passed through, innermost last."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_globals is getattr(function, "__globals__", None):
-            text = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
-            name = frame.f_code.co_name
-            frames.append(
-                wire.TracebackLine("the notebook", trace.tb_lineno, name, wire.clean(text, 300))
-            )
-        trace = trace.tb_next
-    return tuple(frames)
+def _label(function: Callable[..., Any], frame: types.FrameType) -> str:
+    return "the notebook" if frame.f_globals is getattr(function, "__globals__", None) else ""

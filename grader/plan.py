@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 import numpy as np
@@ -22,9 +22,10 @@ from grader.model import Kind, Limits
 FORMAT = 1
 # The file of the public checks of a course, beside its exercises.
 CHECKS = "checks.json"
-# A call may at first take so many times what the reference takes, and never less than this.
+# A call may take so many times what the reference takes: four times what slow code is promised. It
+# may always take this, or this share of the course's limit, and never more than that limit.
 SLOWNESS = 4_000
-FIRST_LIMIT_S = 0.25
+LEAST_LIMIT_S, LEAST_SHARE = 0.25, 1 / 8
 
 
 class PlannedCall(msgspec.Struct, frozen=True):
@@ -43,15 +44,15 @@ class PlannedCall(msgspec.Struct, frozen=True):
     tight: float
     cpu_s: float = 0.0
 
-    @property
-    def first_limit_s(self) -> float:
-        """How much computing an answer may take at first, in seconds; 0 where nothing is known.
+    def limit_s(self, call_cpu_s: float) -> float:
+        """Return how much computing an answer may take, in seconds, in a course with this limit.
 
         A power of two, so that what is told of it seldom depends on how fast the machine was.
         """
         if not self.cpu_s:
-            return 0.0
-        return max(FIRST_LIMIT_S, 2.0 ** math.ceil(math.log2(SLOWNESS * self.cpu_s)))
+            return call_cpu_s
+        slow_s = 2.0 ** math.ceil(math.log2(SLOWNESS * self.cpu_s))
+        return min(max(LEAST_LIMIT_S, LEAST_SHARE * call_cpu_s, slow_s), call_cpu_s)
 
 
 class PlannedCheck(msgspec.Struct, frozen=True):
@@ -74,6 +75,10 @@ class PlannedMistake(msgspec.Struct, frozen=True):
 
     id: str
     message: str
+    # The share of the points that it is worth, if its checks add up to less; with `at_most`, also
+    # if they add up to more.
+    worth: float | None = None
+    at_most: bool = False
 
 
 class GeneratedMistake(msgspec.Struct, frozen=True, array_like=True):
@@ -128,6 +133,28 @@ class PlannedExercise(msgspec.Struct, frozen=True):
     functions: tuple[PlannedFunction, ...]
 
 
+# What a wrong answer can be in exactly: the right one with another sign, times a number that is the
+# same wherever there is one, with its axes swapped.
+Pattern: TypeAlias = Literal["sign", "factor", "swapped_axes"]
+PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What verdicts are worth, beside the points of functions and the weights of checks.
+
+    Points follow from stored verdicts by these rules, so nothing is graded again when they change.
+    """
+
+    # What a function that is right but for an earlier one gets: this share of what it loses by it.
+    follow_through: float = 1.0
+    # Points are multiples of this, but for the full points of a function.
+    rounding: float = 0.01
+    # The share of a function's points that are given for a wrong answer of an exact pattern.
+    worth: dict[str, float] = {}
+    # For each function and mistake, the points that an instructor gives to all who made it.
+    rubric: dict[str, dict[str, float]] = {}
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Everything that grading needs except the submissions."""
 
@@ -139,14 +166,18 @@ class Plan(msgspec.Struct, frozen=True):
     slugs: tuple[str, ...]
     # Every function of the course, for the same reason.
     names: tuple[str, ...]
-    # What a function that is right but for an earlier one gets: this share of what it loses by it.
-    follow_through: float = 1.0
+    rules: Rules = Rules()
     # The code of each exercise's reference, by slug; none for learners.
     references: tuple[tuple[str, str], ...] = ()
     # The secret seed of the sealed inputs, as hexadecimal digits; empty if there are none.
     seed: str = ""
     # For learners: the other checks, to be run on functions whose checks above have passed.
     more: tuple[PlannedExercise, ...] = ()
+
+    @property
+    def functions(self) -> dict[str, PlannedFunction]:
+        """The functions to grade, by name, in the order of the course."""
+        return {f.name: f for exercise in self.exercises for f in exercise.functions}
 
 
 def plan_json(plan: Plan) -> str:
@@ -225,8 +256,9 @@ def _call_of(call: dict[str, Any]) -> PlannedCall:
 def readable(value: wire.Value) -> Any:
     """Return a value as plain JSON: a number as it is, anything else as an object."""
     match value:
-        case wire.Array(dtype=dtype):
-            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
+        case wire.Array(dtype=dtype, held=held):
+            order = {"order": "F"} if held == "fortran" else {}
+            return {"array": _numbers(wire.unpack(value).tolist()), "dtype": dtype, **order}
         case wire.NumpyScalar(dtype=dtype):
             return {"scalar": _numbers(wire.unpack(value).tolist()), "dtype": dtype}
         case wire.Opaque(kind=kind):
@@ -263,7 +295,10 @@ def value_from(value: Any) -> wire.Value:
     """Return the value that `readable` wrote; ValueError for anything else."""
     match value:
         case {"array": numbers, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
-            return wire.pack(np.array(_floats(numbers)).astype(dtype))
+            array = wire.pack(np.array(_floats(numbers)).astype(dtype))
+            if "order" in value and isinstance(array, wire.Array):
+                return msgspec.structs.replace(array, held="fortran")
+            return array
         case {"scalar": number, "dtype": str(dtype)} if dtype in wire.PLAIN_DTYPES:
             return wire.pack(np.array(_floats(number)).astype(dtype)[()])
         case {"opaque": str(kind)}:
@@ -288,15 +323,15 @@ def value_from(value: Any) -> wire.Value:
 
 
 def _indented(value: Any, depth: int = 0) -> str:
-    """Format as JSON, indented by two spaces; short values and rows of numbers on one line."""
+    """Format as JSON, indented by one space; short values and rows of numbers on one line."""
     line = json.dumps(value, ensure_ascii=False)
-    pad = "  " * depth
+    pad = " " * depth
     row = isinstance(value, list | tuple) and all(
         isinstance(item, int | float | str) for item in value
     )
     if len(pad) + len(line) <= 100 or not isinstance(value, dict | list | tuple) or row:
         return line
-    inner = "  " * (depth + 1)
+    inner = " " * (depth + 1)
     if isinstance(value, dict):
         rows = [f"{json.dumps(key)}: {_indented(item, depth + 1)}" for key, item in value.items()]
         return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + pad + "}"

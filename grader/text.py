@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+
 # Spreadsheets read a field that begins with one of these as a formula; some of them also accept the
 # full-width forms.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001
@@ -37,6 +41,13 @@ def safe_cell(text: str) -> str:
     """Put an apostrophe before a `text` that a spreadsheet would read as a formula."""
     formula = any(form.startswith(FORMULA_STARTS) for form in (text, text.lstrip()))
     return f"'{text}" if formula else text
+
+
+def csv_row(cells: Iterable[str], *, delimiter: str = ",") -> str:
+    """Format a row of a CSV file, with its line end."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return line.getvalue()
 
 
 def unquoted(text: str) -> str:

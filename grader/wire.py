@@ -51,6 +51,7 @@ Size = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 Shape = Annotated[tuple[Size, ...], msgspec.Meta(max_length=MAX_DIMENSIONS)]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Name = Annotated[str, msgspec.Meta(max_length=300)]
+Identifier = Annotated[str, msgspec.Meta(max_length=40, pattern=r"\A([^\W\d]\w*)?\Z")]
 Index = Annotated[int, msgspec.Meta(ge=-1, le=10_000_000)]
 
 
@@ -63,12 +64,15 @@ class _Struct(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 class Array(_Struct, frozen=True, tag="array"):
-    """An array. `held` says what the learner's object was before its numbers were extracted."""
+    """An array. `held` says what the learner's object was before its numbers were extracted.
+
+    `data` is in C order, also of an argument that is to be made in Fortran order ("fortran").
+    """
 
     dtype: DType
     shape: Shape
     data: bytes
-    held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"
+    held: Literal["ndarray", "subclass", "longdouble", "object", "fortran"] = "ndarray"
 
 
 class NumpyScalar(_Struct, frozen=True, tag="scalar"):
@@ -237,12 +241,26 @@ class TracebackLine(_Struct, frozen=True):
     text: Text
 
 
+class Held(_Struct, frozen=True):
+    """What a local variable held, by kind and shape; a list's or tuple's shape is its length."""
+
+    name: Identifier
+    kind: Literal["array", "number", "list", "tuple", "None"]
+    shape: Shape = ()
+
+
 class Error(_Struct, frozen=True):
-    """An exception: its class, its message, and where in the learner's files it passed."""
+    """An exception: its class, its message, and where in the learner's files it passed.
+
+    `held` are the local variables that the failing expression names, and `meant` the known name
+    that is nearest to an unknown one.
+    """
 
     type: Name
     message: Text
     frames: Annotated[tuple[TracebackLine, ...], msgspec.Meta(max_length=20)]
+    held: Annotated[tuple[Held, ...], msgspec.Meta(max_length=6)] = ()
+    meant: Identifier = ""
 
 
 class Contents(_Struct, frozen=True, tag="contents"):
@@ -342,7 +360,7 @@ def encode(message: Request | Reply) -> bytes:
     return len(body).to_bytes(4, "little") + body
 
 
-def frame_length(header: bytes, limit: int = MAX_FRAME_BYTES) -> int:
+def frame_length(header: bytes | bytearray, limit: int = MAX_FRAME_BYTES) -> int:
     """Return the length in a frame's first four bytes; WireError if it is over `limit`."""
     length = int.from_bytes(header, "little")
     if length > limit:
@@ -504,13 +522,14 @@ def _kind_of(value: object) -> Any:
 
 
 def unpack(value: Value) -> Any:
-    """Make the Python object that `value` stands for, with new, writable arrays in C order.
+    """Make the Python object that `value` stands for, with new, writable arrays.
 
     Raises WireError for Opaque and Oversized, which stand for no single object.
     """
     if type(value) is Array:
         # First, because nearly every value is an array; the new buffer makes it writable.
-        return np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
+        array = np.ndarray(value.shape, _DTYPES[value.dtype], bytearray(value.data))
+        return array if value.held != "fortran" else np.asfortranarray(array)
     match value:
         case NumpyScalar(dtype=dtype, data=data):
             return np.frombuffer(data, dtype=dtype)[0]
@@ -549,10 +568,15 @@ def clean(text: str, limit: int) -> str:
     return text[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
-def error_of(error: BaseException, frames: tuple[TracebackLine, ...]) -> Error:
+def error_of(
+    error: BaseException,
+    frames: tuple[TracebackLine, ...] = (),
+    held: tuple[Held, ...] = (),
+    meant: str = "",
+) -> Error:
     """Convert an exception to an Error, even if its class raises when asked for its text."""
     try:
         message = str(error)
     except BaseException:  # noqa: BLE001  # a learner's __str__ may raise anything
         message = ""
-    return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames)
+    return Error(clean(type(error).__name__, 300), clean(message, MAX_TEXT), frames, held, meant)

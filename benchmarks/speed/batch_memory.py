@@ -26,8 +26,8 @@ def softmax(Z):
     return E / E.sum(axis=0, keepdims=True)
 """
 WRITTEN = set(
-    ".plan.msgpack changes.csv feedback gradebook.csv misconceptions.csv report.html results.jsonl"
-    " results.sqlite".split()
+    "changes.csv feedback gradebook.csv misconceptions.csv report.html results.jsonl"
+    " results.sqlite run.json".split()
 )
 POLL_S = 0.02
 ALLOWED = 1.2

@@ -39,8 +39,7 @@ def main() -> int:
     for name, softmax in (("right", ""), ("with a wrong softmax", WRONG)):
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            pack = packed(course, Settings(seed=FIXED_SEED), with_plan=True)
-            (folder / NAME).write_bytes(pack)
+            (folder / NAME).write_bytes(packed(course, Settings(seed=FIXED_SEED)))
             (folder / "work").mkdir()
             for exercise in course.exercises:
                 data = exercise.reference_path.read_text(encoding="utf-8")

@@ -20,7 +20,8 @@ from grader.course.sample import notebook_bytes, solved_files, write_class
 from grader.engine.lane import Lane
 from grader.engine.launch import ENVIRONMENT, Wall
 from grader.grade.grader import Grader
-from grader.intake.plain import submission_names
+from grader.grade.processes import let_children_run
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.plan import Plan
 
@@ -78,8 +79,9 @@ def mixed_batch(course: Course, folder: Path, students: int) -> list[Entry]:
     Those that never end are left out: they take what they are allowed to.
     """
     homes = write_class(course, folder, students=students)
-    entries, _ = submission_names(homes, order=course.slugs)
-    return [entry for entry in entries if not _holds(entry[1], b"while True:")]
+    entries = class_at(homes, order=course.slugs, source="plain").entries
+    found = [(entry.student, list(entry.parts)) for entry in entries]
+    return [entry for entry in found if not _holds(entry[1], b"while True:")]
 
 
 def _holds(paths: Sequence[Path], text: bytes) -> bool:
@@ -115,6 +117,7 @@ def _in_turn(
     *,
     block: int,
 ) -> list[list[Sample]]:
+    let_children_run()  # as a worker process does
     for entry in entries[:WARM_UP]:
         # The first of each form pays for the start of the lane.
         for grader in graders:
@@ -180,7 +183,7 @@ def floor_forks(course: Course, plan: Plan, folder: Path) -> Iterator[Callable[[
         wire.CallRequest(place, exercise.slug, function.name, call.args, call.kwargs)
         for exercise in plan.exercises
         for function in exercise.functions
-        for place, call in enumerate(function.calls)
+        for place, call in enumerate((*function.calls, *function.sealed))
     )
     work = folder / "work.msgpack"
     work.write_bytes(msgspec.msgpack.encode(Work(files, calls)))

@@ -27,12 +27,12 @@ from grader.engine.launch import Wall
 from grader.engine.references import References
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import Grader
-from grader.intake.plain import submission_names
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
 from grader.results.figures import ClassFigures, ShortList
-from grader.results.pages import FEEDBACK, REPORT, Circumstances, FeedbackPages, write_report
+from grader.results.pages import FEEDBACK, REPORT, FeedbackPages, write_report
 from grader.results.rows import EncodedResult
 from grader.results.store import Store
 
@@ -54,12 +54,13 @@ def main() -> None:
         results = list(graded(course, plan, out / "class"))
         with Store(out) as store:
             fill(store, plan, results, options.students)
-            about = Circumstances(plan.title, "none", plan)
             figures = ClassFigures(plan)
             pass_s = timed(lambda: read(store, figures))
-            report_s = timed(lambda: write_report(out, figures, ShortList(), about))
-            first_s = timed(lambda: write_pages(out, store, about))
-            again_s = timed(lambda: write_pages(out, store, about))
+            report_s = timed(
+                lambda: write_report(out, figures, ShortList(), plan, isolation="none")
+            )
+            first_s = timed(lambda: write_pages(out, store, plan))
+            again_s = timed(lambda: write_pages(out, store, plan))
         size = (out / REPORT).stat().st_size / 1e6
         pages = sum(path.stat().st_size for path in (out / FEEDBACK).iterdir()) / 1e6
     print(f"| {options.students} learners | seconds | MB |\n| --- | --- | --- |")
@@ -74,26 +75,24 @@ def main() -> None:
 
 def graded(course: Course, plan: Plan, folder: Path) -> Iterator[SubmissionResult]:
     """The results of the sample class."""
-    entries, _strays = submission_names(
-        write_class(course, folder, students=SAMPLE), order=plan.slugs
-    )
+    submissions = write_class(course, folder, students=SAMPLE)
     with Lane() as lane, References(plan, Wall()) as references:
         grader = Grader(plan, lane, references)
-        for student, paths in entries:
-            yield grader.grade(read_submission(student, paths))
+        for entry in class_at(submissions, order=plan.slugs, source="plain").entries:
+            yield grader.grade(read_submission(entry.student, entry.parts))
 
 
 def fill(store: Store, plan: Plan, results: list[SubmissionResult], students: int) -> None:
     """Store results for so many learners."""
-    key = fingerprints_of(plan, isolation="", versions={}).plan
-    store.begin(plan, key, regrade=False)
+    prints = fingerprints_of(plan, isolation="", versions={})
+    store.begin(plan, prints.plan, prints.prices, regrade=False)
     for number in range(students):
         result = results[number % len(results)]
         student = f"{result.student}-{number:05}"
         result = msgspec.structs.replace(result, student=student)
         fingerprints = {f.function: b"" for f in result.functions}
         notes = tuple(("", note) for note in result.notes)
-        row = EncodedResult.of(result, plan=key, fingerprints=fingerprints, notes=notes)
+        row = EncodedResult.of(result, fingerprints=fingerprints, prices=prints.prices, notes=notes)
         store.keep([(student, row)])
 
 
@@ -103,9 +102,9 @@ def read(store: Store, figures: ClassFigures) -> None:
         figures.add(result)
 
 
-def write_pages(out: Path, store: Store, about: Circumstances) -> None:
+def write_pages(out: Path, store: Store, plan: Plan) -> None:
     """Write the learners' pages."""
-    with FeedbackPages(out, about) as pages:
+    with FeedbackPages(out, plan) as pages:
         for result in store.results():
             pages.add(result)
 

@@ -235,7 +235,8 @@ def timed_class(
     out = folder / "out"
     out.mkdir()
     with Store(out) as store:
-        store.begin(plan, fingerprints_of(plan, isolation="", versions={}).plan, regrade=False)
+        prints = fingerprints_of(plan, isolation="", versions={})
+        store.begin(plan, prints.plan, prints.prices, regrade=False)
 
         def into_store() -> None:
             tasks = (Task(e.student, e.parts, store.fingerprints(e.student)) for e in entries)
@@ -295,7 +296,8 @@ def stored_alone(
     """Seconds to store so many results, with nothing else at work, and bytes for each."""
     folder.mkdir()
     with Store(folder) as store:
-        store.begin(plan, fingerprints_of(plan, isolation="", versions={}).plan, regrade=False)
+        prints = fingerprints_of(plan, isolation="", versions={})
+        store.begin(plan, prints.plan, prints.prices, regrade=False)
         graded: list[EncodedResult] = [answer.graded for answer in answers if answer.graded]
 
         def keep() -> None:

@@ -78,7 +78,7 @@ def _replies() -> list[wire.Reply]:
         [[[[[[[0.0]]]]]]], np.array([object()]), np.zeros(2**20), {1: 2}, list(range(500)),
     ]  # fmt: skip
     frame = wire.TracebackLine("a.py", 3, "f", "x = 1")
-    error = wire.Error("ValueError", "no", (frame,))
+    error = wire.Error("ValueError", "no", (frame,), (wire.Held("x", "array", (2, 3)),), "y")
     found: list[wire.Reply] = [
         wire.ReturnedReply(number, wire.pack(value), False) for number, value in enumerate(values)
     ]

@@ -16,7 +16,7 @@ from grader.cli.export import export
 from grader.cli.gradescope import gradescope
 from grader.cli.learner import check, start
 from grader.cli.otter import otter
-from grader.cli.teacher import demo, doctor, grade
+from grader.cli.teacher import demo, doctor, grade, rubric
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -60,6 +60,7 @@ def completion(shell: str) -> None:
 
 for command in (
     grade,
+    rubric,
     show_class,
     check,
     start,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,16 @@ import click
 
 from grader.cli.common import (
     EXIT_FAILED,
+    PATH,
     console,
     course_option,
     json_option,
     read_course,
     reports_errors,
     seed_option,
+    show_step,
 )
-from grader.errors import UsageError
+from grader.files import write_text, writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 @course_option
 @click.option(
     "--exercises",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="DIR",
     help="The folder to write to, or with --check to compare with.  [default: exercises, beside the"
     " course]",
@@ -66,13 +66,10 @@ def build(
         _prove(course, folder)
         return
     files = built_files(course)
-    try:
+    with writing_to(folder, remedy="name another folder with --exercises"):
         written = write_files(files, folder)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder}: {error.strerror}; name another folder with --exercises"
-        ) from error
-    click.echo(f"{folder}: {len(written)} of {len(files)} files written" + _listed(written))
+    names = f": {', '.join(written)}" if written else ""
+    click.echo(f"{folder}: {len(written)} of {len(files)} files written{names}")
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
 
@@ -94,7 +91,7 @@ def _generate(course: Course) -> None:
 def _prove(course: Course, exercises: Path) -> None:
     from grader.course.proof import problems_of
 
-    problems = problems_of(course, exercises, step=lambda text: click.echo(f"  {text}", err=True))
+    problems = problems_of(course, exercises, step=show_step)
     for problem in problems:
         click.echo(problem)
     if problems:
@@ -104,17 +101,12 @@ def _prove(course: Course, exercises: Path) -> None:
     click.echo(f"{course.folder}: proved ({count} exercise{'s' * (count != 1)})")
 
 
-def _listed(names: list[str]) -> str:
-    return f": {', '.join(names)}" if names else ""
-
-
 @click.command()
 @course_option
 @seed_option("the same for every audit")
 @click.option(
     "--html",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Also write the report card as an HTML page.",
 )
@@ -130,9 +122,9 @@ def audit(
     by how many orders of magnitude the worst right answer is within the tolerance (right) and the
     nearest wrong one beyond it (wrong).
 
-    It also shows which rules the course breaks. The rules: every mistake loses a check, and every
-    check is lost by a mistake; every function has alternatives; right and wrong answers are well
-    apart; no mistake is taken for another one.
+    It also shows which rules the course breaks: every mistake loses a check, and every check is
+    lost by a mistake; every function has alternatives; right and wrong answers are well apart; no
+    mistake is taken for another; messages are long enough, plain, and give no solution away.
 
     \b
     Example:
@@ -147,11 +139,10 @@ def audit(
     from grader.course.sealing import FIXED_SEED
 
     course = read_course(course_folder)
-    report_card = audit_course(
-        course, seed=seed or FIXED_SEED, step=lambda text: click.echo(f"  {text}", err=True)
-    )
+    report_card = audit_course(course, seed=seed or FIXED_SEED, step=show_step)
     if html is not None:
-        _write_page(html, audit_page(report_card))
+        with writing_to(html, remedy="name another file with --html"):
+            write_text(html, audit_page(report_card))
     if as_json:
         click.echo(msgspec.json.encode(report_card))
     else:
@@ -160,14 +151,3 @@ def audit(
         broken = f"{count} rule{'s' * (count != 1)} broken"
         click.echo(broken if count else "the course keeps the rules")
     sys.exit(EXIT_FAILED if report_card.broken else 0)
-
-
-def _write_page(path: Path, page: Iterable[str]) -> None:
-    from grader.files import write_text
-
-    try:
-        write_text(path, page)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {path}: {error.strerror}; name another file with --html"
-        ) from error

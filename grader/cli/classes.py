@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import course_option, read_course, reports_errors
+from grader.cli.common import PATH, course_option, read_course, reports_errors, together
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,32 +19,34 @@ SOURCES = (
 ).split()
 MOST_FILES = 6
 
-submissions_argument = click.argument("submissions", type=click.Path(path_type=Path))
-from_option = click.option(
-    "--from",
-    "source",
-    type=click.Choice(SOURCES),
-    default="auto",
-    show_default=True,
-    metavar="LMS",
-    help=f"Where SUBMISSIONS was downloaded from: {', '.join(SOURCES[1:])}; auto recognises it by"
-    " the names of the files.",
-)
-names_option = click.option(
-    "--names",
-    default="",
-    metavar="REGEX",
-    help="How the files are named, for any other system: a regular expression for their paths, with"
-    " the named groups student (or name, first, last, email), file and, if you like, time or"
-    " attempt. Try it with `grader class`.",
-)
-roster_option = click.option(
-    "--roster",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
-    " group, canvas_id, moodle_id, gradescope_id; or a grading worksheet from Moodle.",
+# The arguments of every command that takes a class of submissions.
+class_options = together(
+    click.argument("submissions", type=PATH),
+    click.option(
+        "--from",
+        "source",
+        type=click.Choice(SOURCES),
+        default="auto",
+        show_default=True,
+        metavar="LMS",
+        help=f"Where SUBMISSIONS was downloaded from: {', '.join(SOURCES[1:])}; auto recognises it"
+        " by the names of the files.",
+    ),
+    click.option(
+        "--names",
+        default="",
+        metavar="REGEX",
+        help="How the files are named, for any other system: a regular expression for their paths,"
+        " with the named groups student (or name, first, last, email), file and, if you like, time"
+        " or attempt. Try it with `grader class`.",
+    ),
+    click.option(
+        "--roster",
+        type=PATH,
+        metavar="FILE",
+        help="Who is in the class: a CSV file with the columns id,name,email and, if you like,"
+        " group, canvas_id, moodle_id, gradescope_id; or a grading worksheet from Moodle.",
+    ),
 )
 
 
@@ -77,15 +79,10 @@ def class_of(
 
 
 @click.command("class")
-@submissions_argument
+@class_options
 @course_option
-@from_option
-@names_option
-@roster_option
 @reports_errors
-def show_class(
-    submissions: Path, *, course_folder: Path | None, source: str, names: str, roster: Path | None
-) -> None:
+def show_class(submissions: Path, *, course_folder: Path | None, **options: Any) -> None:
     """Show who is in a class of submissions, with which files, without grading.
 
     \b
@@ -98,7 +95,7 @@ def show_class(
     from grader.text import counted, printable
 
     course = read_course(course_folder)
-    found = class_of(submissions, course.slugs, source=source, names=names, roster=roster)
+    found = class_of(submissions, course.slugs, **options)
     for entry in found.entries:
         person = entry.person
         about = ", ".join(part for part in (person.name, person.email, person.group) if part)

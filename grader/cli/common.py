@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from grader.course.folder import Course
     from grader.platforms.container.pack import Settings
 
+PATH = click.Path(path_type=Path)
+Option: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 # Added to the number of the signal that stopped a command, as shells do: 130 for Ctrl-C.
@@ -62,6 +63,17 @@ def writes_private_files(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def together(*options: Option) -> Option:
+    """Make one decorator of the options that several commands share, in the order of their help."""
+
+    def added(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
+
+
 class _LimitOption(click.Option):
     """An option whose help names the default limits; NumPy is only imported to print it."""
 
@@ -76,15 +88,13 @@ class _LimitOption(click.Option):
 course_option = click.option(
     "--course",
     "course_folder",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="DIR",
     help="The course's folder, which holds course.toml.  [default: solutions]",
 )
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=None,
     metavar="N",
     help="How many submissions to grade at the same time.  [default: one for each CPU]",
 )
@@ -97,29 +107,21 @@ exercise_option = click.option(
 )
 
 
-class _Seed(click.ParamType[str]):
-    """A secret seed, as it was printed."""
-
-    name = "seed"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the seed; click reports one that is too short to be secret."""
-        if not re.fullmatch("[0-9a-f]{32}", value):
-            self.fail(
-                f"{value!r} is not a seed: one has 32 digits and letters a to f, as it was printed;"
-                " leave out --seed to have one drawn",
-                param,
-                ctx,
-            )
-        return value
+def _secret(_context: click.Context, _option: click.Parameter, seed: str | None) -> str | None:
+    """Return a seed; click reports one that is too short to be secret."""
+    if seed is not None and not re.fullmatch("[0-9a-f]{32}", seed):
+        raise click.BadParameter(
+            f"{seed!r} is not a seed: one has 32 digits and letters a to f, as it was printed;"
+            " leave out --seed to have one drawn"
+        )
+    return seed
 
 
-def seed_option(default: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def seed_option(default: str) -> Option:
     """Return the option --seed of a command; `default` says what is used without it."""
     return click.option(
         "--seed",
-        type=_Seed(),
-        default=None,
+        callback=_secret,
         metavar="SEED",
         help="The secret seed of the sealed inputs, as an earlier command printed it; they are the"
         f" same for every learner.  [default: {default}]",
@@ -148,6 +150,11 @@ isolation_option = click.option(
     " bubblewrap or seccomp (see `grader doctor`). none: only limits on time and memory.",
 )
 
+# The options of every command that packs a course for a container.
+packing_options = together(
+    exercise_option, seed_option("a new one, which is printed"), limits_option, isolation_option
+)
+
 
 def read_course(folder: Path | None) -> Course:
     """Read the course in `folder`, else in ./solutions, else in the checkout this grader runs from.
@@ -167,15 +174,9 @@ def read_course(folder: Path | None) -> Course:
 
 
 def settings_of(
-    course: Course,
-    exercises: tuple[str, ...],
-    *,
-    seed: str | None,
-    limits: tuple[str, ...],
-    isolation: str,
-    display: Mapping[str, str] = MappingProxyType({}),
+    course: Course, *, seed: str | None, limits: tuple[str, ...], **others: object
 ) -> Settings:
-    """Collect how a course packed for a container is graded; `display` is for Gradescope alone.
+    """Collect how a packed course is graded; options are named as the settings are.
 
     UsageError when a limit is not valid.
     """
@@ -184,8 +185,7 @@ def settings_of(
     from grader.cli.limits import limits_with
     from grader.platforms.container.pack import Settings
 
-    settings = {"exercises": exercises, "isolation": isolation, **display}
-    settings |= {"seed": seed} if seed else {}
+    settings = others | ({"seed": seed} if seed else {})
     return msgspec.convert(settings | {"limits": limits_with(course.limits, limits)}, Settings)
 
 
@@ -195,6 +195,11 @@ def print_seed(settings: Settings) -> None:
         f"seed: {settings.seed}\n"
         "Keep it secret and keep it: with --seed you can make an autograder that grades alike."
     )
+
+
+def show_step(text: str) -> None:
+    """Print what a command does next."""
+    click.echo(f"  {text}", err=True)
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -24,17 +24,19 @@ GOOD, BAD = "✓", "✗"
 
 def diagnosis(console: Console) -> int:
     """Print which tiers work on this machine, and return the exit code."""
-    for line in (*_machine(), ""):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def show(*lines: str) -> None:
+        for line in lines:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    show(*_machine(), "")
     best: Tier | None = None
     for tier in TIERS:
         examination = examined(tier)
         if best is None and not examination.problem:
             best = tier
-        for line in _lines(tier, examination):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print("")
-    console.print(_conclusion(best), markup=False, highlight=False, soft_wrap=True)
+        show(*_lines(tier, examination))
+    show("", _conclusion(best))
     return EXIT_NO_WALL if best in (None, "none") else EXIT_WALL
 
 

@@ -6,50 +6,53 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import EXIT_FAILED, reports_errors
+from grader.cli.common import EXIT_FAILED, PATH, reports_errors, together
 from grader.errors import UsageError
+from grader.files import write_bytes, writing_to
 
 if TYPE_CHECKING:
-    from grader.results.gradebooks.filling import FilledTable, FillOptions
+    from grader.results.gradebooks.filling import FilledTable
 
-_results = click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS")
+_results = click.argument("results", type=PATH, metavar="RESULTS")
 _out = click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="The file to write; an input file is never overwritten.",
 )
-_exercise = click.option(
-    "--exercise", default="", metavar="SLUG", help="Export the points of this exercise, not of all."
-)
-_scale = click.option(
-    "--scale", is_flag=True, help="Scale the points if the file has another maximum."
-)
-_match = click.option(
-    "--match",
-    "by_hand",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Match learners and rows by hand: a CSV file with the columns student,row; row is the ID"
-    " (Canvas) or the identifier (Moodle).",
-)
-_dry_run = click.option(
-    "--dry-run",
-    is_flag=True,
-    help="Write nothing; show what would change, and how learners were matched.",
-)
-_pages = click.option(
-    "--pages",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Also write a zip with everybody's page of feedback, to be uploaded there.",
+# The options of every command that fills a teacher's file.
+_filling = together(
+    click.option(
+        "--pages",
+        type=PATH,
+        metavar="FILE",
+        help="Also write a zip with everybody's page of feedback, to be uploaded there.",
+    ),
+    click.option(
+        "--exercise",
+        default="",
+        metavar="SLUG",
+        help="Export the points of this exercise, not of all.",
+    ),
+    _out,
+    click.option("--scale", is_flag=True, help="Scale the points if the file has another maximum."),
+    click.option(
+        "--match",
+        "by_hand",
+        type=PATH,
+        metavar="FILE",
+        help="Match learners and rows by hand: a CSV file with the columns student,row; row is the"
+        " ID (Canvas) or the identifier (Moodle).",
+    ),
+    click.option(
+        "--dry-run",
+        is_flag=True,
+        help="Write nothing; show what would change, and how learners were matched.",
+    ),
 )
 _anonymous = click.option(
     "--anonymous",
@@ -76,7 +79,7 @@ def export() -> None:
 
 @export.command()
 @_results
-@click.argument("gradebook", type=click.Path(path_type=Path))
+@click.argument("gradebook", type=PATH)
 @click.option(
     "--column",
     required=True,
@@ -91,19 +94,13 @@ def export() -> None:
 )
 @click.option(
     "--submissions",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="DOWNLOAD",
     help="For --pages: what you downloaded from Canvas; it knows by these names whose page it is.",
 )
-@_pages
-@_exercise
-@_out
-@_scale
-@_match
-@_dry_run
+@_filling
 @reports_errors
-def canvas(  # noqa: PLR0913  # one for each option
+def canvas(
     results: Path,
     gradebook: Path,
     *,
@@ -111,11 +108,7 @@ def canvas(  # noqa: PLR0913  # one for each option
     only: bool,
     submissions: Path | None,
     pages: Path | None,
-    exercise: str,
-    out: Path | None,
-    scale: bool,
-    by_hand: Path | None,
-    dry_run: bool,
+    **options: Any,
 ) -> None:
     """Fill a column of a gradebook from Canvas.
 
@@ -132,10 +125,8 @@ def canvas(  # noqa: PLR0913  # one for each option
 
     if (pages is None) != (submissions is None):
         raise UsageError("--pages and --submissions go together: name the zip, and the download")
-    options = _options(exercise, by_hand, scale=scale)
-    fill_column = partial(fill, column=column, only=only)
-    filled = _fill(fill_column, results, gradebook, options, out, dry_run=dry_run)
-    if pages is not None and submissions is not None and not dry_run:
+    filled = _fill(partial(fill, column=column, only=only), results, gradebook, **options)
+    if pages is not None and submissions is not None and not options["dry_run"]:
         from grader.results.gradebooks.returned import for_canvas, names_in
 
         data, absent = for_canvas(filled, results, names_in(submissions))
@@ -147,7 +138,7 @@ def canvas(  # noqa: PLR0913  # one for each option
 
 @export.command()
 @_results
-@click.argument("worksheet", type=click.Path(path_type=Path))
+@click.argument("worksheet", type=PATH)
 @click.option(
     "--feedback/--no-feedback",
     default=True,
@@ -166,14 +157,9 @@ def canvas(  # noqa: PLR0913  # one for each option
     metavar="HEADING",
     help="The column for the feedback comments, if it is not recognised.",
 )
-@_pages
-@_exercise
-@_out
-@_scale
-@_match
-@_dry_run
+@_filling
 @reports_errors
-def moodle(  # noqa: PLR0913  # one for each option
+def moodle(
     results: Path,
     worksheet: Path,
     *,
@@ -181,11 +167,7 @@ def moodle(  # noqa: PLR0913  # one for each option
     grade_column: str,
     feedback_column: str,
     pages: Path | None,
-    exercise: str,
-    out: Path | None,
-    scale: bool,
-    by_hand: Path | None,
-    dry_run: bool,
+    **options: Any,
 ) -> None:
     """Fill the grading worksheet of a Moodle assignment.
 
@@ -200,12 +182,11 @@ def moodle(  # noqa: PLR0913  # one for each option
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.results.gradebooks.moodle import fill
 
-    options = _options(exercise, by_hand, scale=scale)
     fill_columns = partial(
         fill, feedback=feedback, grade_column=grade_column, feedback_column=feedback_column
     )
-    filled = _fill(fill_columns, results, worksheet, options, out, dry_run=dry_run)
-    if pages is not None and not dry_run:
+    filled = _fill(fill_columns, results, worksheet, **options)
+    if pages is not None and not options["dry_run"]:
         from grader.results.gradebooks.returned import for_moodle
 
         _write(for_moodle(filled, results), pages)
@@ -236,7 +217,6 @@ def gradescope(results: Path, out: Path | None) -> None:
 @_out
 @click.option(
     "--columns",
-    default=None,
     metavar="NAMES",
     help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score,"
     " the exercises' names, comment (what is wrong, in short) and page (the feedback's file)."
@@ -316,34 +296,32 @@ def jsonl(results: Path, out: Path | None, *, is_anonymous: bool) -> None:
     _write("".join(json_line(person.result) for person in exported).encode(), out)
 
 
-def _options(exercise: str, by_hand: Path | None, *, scale: bool) -> FillOptions:
-    from grader.results.gradebooks.filling import FillOptions
-    from grader.results.gradebooks.matching import read_by_hand
-
-    return FillOptions(exercise, scale, read_by_hand(by_hand) if by_hand is not None else {})
-
-
 def _fill(
     fill: Callable[..., FilledTable],
     results: Path,
     path: Path,
-    options: FillOptions,
-    out: Path | None,
     *,
+    out: Path | None,
     dry_run: bool,
+    **options: Any,
 ) -> FilledTable:
-    """Fill the teacher's file `path`, write it to `out`, and print the report."""
+    """Fill the teacher's file `path`, write it to `out`, and print the report.
+
+    `options` are the rest of `_filling`.
+    """
     from grader.intake.table import read_table
-    from grader.results.gradebooks.filling import report
+    from grader.results.gradebooks.filling import FillOptions, report
+    from grader.results.gradebooks.matching import read_by_hand
     from grader.results.gradebooks.people import people_in
 
     if out is None and not dry_run:
         raise UsageError("name the file to write with --out, or say --dry-run")
     if out is not None and out.exists() and path.exists() and out.samefile(path):
         raise UsageError(f"{out} is the file that is read; name another --out")
-    people = people_in(results, exercise=options.exercise)
-    table = read_table(path)
-    filled = fill(table, people, options)
+    by_hand = options.pop("by_hand")
+    fill_options = FillOptions(**options, by_hand=read_by_hand(by_hand) if by_hand else {})
+    people = people_in(results, exercise=fill_options.exercise)
+    filled = fill(read_table(path), people, fill_options)
     if out is not None and not dry_run:
         _write(filled.table.to_bytes(), out)
     for line in report(filled, dry_run=dry_run):
@@ -352,14 +330,8 @@ def _fill(
 
 
 def _write(data: bytes, out: Path | None) -> None:
-    from grader.files import write_bytes
-
     if out is None:
         raise UsageError("name the file to write with --out")
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         write_bytes(out, [data])
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     click.echo(out)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from grader.cli.common import (
+    PATH,
     course_option,
-    exercise_option,
-    isolation_option,
-    limits_option,
+    packing_options,
     print_seed,
     read_course,
     reports_errors,
-    seed_option,
     settings_of,
 )
-
-VISIBILITIES = click.Choice(["visible", "after_due_date", "after_published", "hidden"])
 
 
 @click.group()
@@ -33,10 +30,9 @@ def gradescope() -> None:
 
 @gradescope.command()
 @course_option
-@exercise_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("autograder.zip"),
     show_default=True,
     metavar="ZIP",
@@ -51,7 +47,6 @@ def gradescope() -> None:
 )
 @click.option(
     "--format",
-    "markup",
     type=click.Choice(["html", "md"]),
     default="html",
     show_default=True,
@@ -59,28 +54,15 @@ def gradescope() -> None:
 )
 @click.option(
     "--hidden-visibility",
-    type=VISIBILITIES,
+    type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
     default="after_published",
     show_default=True,
     help="When learners see the results of hidden checks, and with them their points. They always"
     " see the results of public checks.",
 )
-@seed_option("a new one, which is printed")
-@limits_option
-@isolation_option
+@packing_options
 @reports_errors
-def build(  # noqa: PLR0913  # one for each option
-    course_folder: Path | None,
-    exercises: tuple[str, ...],
-    *,
-    out: Path,
-    per: str,
-    markup: str,
-    hidden_visibility: str,
-    seed: str | None,
-    limits: tuple[str, ...],
-    isolation: str,
-) -> None:
+def build(course_folder: Path | None, *, out: Path, **options: Any) -> None:
     """Make autograder.zip for Gradescope.
 
     Upload it there under Configure Autograder. It holds this grader and the course; Gradescope
@@ -94,14 +76,7 @@ def build(  # noqa: PLR0913  # one for each option
     from grader.platforms.gradescope.build import build as build_autograder
 
     course = read_course(course_folder)
-    settings = settings_of(
-        course,
-        exercises,
-        seed=seed,
-        limits=limits,
-        isolation=isolation,
-        display={"per": per, "format": markup, "hidden_visibility": hidden_visibility},
-    )
+    settings = settings_of(course, **options)
     size = build_autograder(course, out, settings)
     click.echo(f"{out} ({size / 1e6:.2f} MB)")
     click.echo(

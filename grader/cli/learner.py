@@ -7,19 +7,20 @@ from pathlib import Path
 
 import click
 
-from grader.cli.common import EXIT_FAILED, console, json_option, reports_errors
+from grader.cli.common import (
+    EXIT_FAILED,
+    PATH,
+    console,
+    exercise_option,
+    json_option,
+    reports_errors,
+)
 from grader.errors import UsageError
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option(
-    "--exercise",
-    "exercises",
-    multiple=True,
-    metavar="SLUG",
-    help="Only this exercise; may be given more than once.",
-)
+@click.argument("folder", type=PATH, metavar="DIR")
+@exercise_option
 @click.option(
     "--form",
     type=click.Choice(["py", "ipynb", "both"]),
@@ -50,7 +51,7 @@ def start(folder: Path, exercises: tuple[str, ...], form: str) -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=PATH)
 @click.option(
     "--watch",
     is_flag=True,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from grader.cli.common import (
+    PATH,
     course_option,
-    exercise_option,
-    isolation_option,
-    limits_option,
+    packing_options,
     print_seed,
     read_course,
     reports_errors,
-    seed_option,
     settings_of,
+    show_step,
 )
 
 
@@ -35,10 +35,9 @@ def otter() -> None:
 
 @otter.command()
 @course_option
-@exercise_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="DIST",
     help="The folder for student/ and autograder/; created if missing.",
@@ -49,23 +48,13 @@ def otter() -> None:
     metavar="NAME",
     help="The name of the notebook.  [default: the exercise's, or for several the course's]",
 )
-@seed_option("a new one, which is printed")
-@limits_option
-@isolation_option
 @click.option(
     "--no-proof", is_flag=True, help="Save time: do not have otter grade the solved notebook."
 )
+@packing_options
 @reports_errors
 def assign(
-    course_folder: Path | None,
-    exercises: tuple[str, ...],
-    *,
-    out: Path,
-    name: str,
-    seed: str | None,
-    limits: tuple[str, ...],
-    isolation: str,
-    no_proof: bool,
+    course_folder: Path | None, *, out: Path, name: str, no_proof: bool, **options: Any
 ) -> None:
     """Make a notebook and an autograder with `otter assign`.
 
@@ -82,26 +71,19 @@ def assign(
     from grader.platforms.otter.assign import assign as assign_in
 
     course = read_course(course_folder)
-    settings = settings_of(course, exercises, seed=seed, limits=limits, isolation=isolation)
-    assigned = assign_in(
-        course,
-        out,
-        settings,
-        name=name,
-        prove=not no_proof,
-        step=lambda text: click.echo(f"  {text}", err=True),
-    )
+    settings = settings_of(course, **options)
+    assigned = assign_in(course, out, settings, name=name, prove=not no_proof, step=show_step)
     click.echo(f"for learners:    {assigned.notebook}\nfor otter:       {assigned.autograder}")
     print_seed(settings)
     click.echo(f"\nTry it:  otter run -a {assigned.autograder} SUBMISSION.ipynb")
 
 
 @otter.command()
-@click.argument("submission", type=click.Path(path_type=Path))
+@click.argument("submission", type=PATH)
 @click.option(
     "-a",
     "--autograder",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="ZIP",
     help="The autograder.zip made by `grader otter assign`.",
@@ -109,7 +91,7 @@ def assign(
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path(),
     metavar="DIR",
     help="The folder for results.json.  [default: the current folder]",

@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.classes import (
-    class_of,
-    from_option,
-    names_option,
-    roster_option,
-    submissions_argument,
-)
+from grader.cli.classes import class_of, class_options
 from grader.cli.common import (
     EXIT_FAILED,
+    PATH,
     console,
     course_option,
     exercise_option,
@@ -32,6 +27,7 @@ from grader.cli.common import (
     writes_private_files,
 )
 from grader.errors import UsageError
+from grader.files import write_text, writing_to
 
 if TYPE_CHECKING:
     from grader.course.folder import Course
@@ -44,30 +40,34 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@submissions_argument
+@class_options
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="RESULTS",
     help="The folder for gradebook.csv, results.jsonl and all else that is stored; created if"
     " missing.",
 )
 @course_option
-@from_option
-@names_option
-@roster_option
 @exercise_option
 @jobs_option
 @seed_option("the one of the last run into RESULTS, else a new one")
 @limits_option
 @click.option(
     "--overrides",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=PATH,
     metavar="FILE",
     help="Manual marks: a CSV file with the columns student,function,points,reason."
     "  [default: RESULTS/overrides.csv]",
+)
+@click.option(
+    "--rubric",
+    type=PATH,
+    metavar="FILE",
+    help="Points for everybody who made a mistake: a CSV file with the columns"
+    " function,mistake,points; `grader rubric` prints one to start from."
+    "  [default: RESULTS/rubric.csv]",
 )
 @click.option(
     "--regrade",
@@ -77,7 +77,6 @@ if TYPE_CHECKING:
 @isolation_option
 @click.option(
     "--dask",
-    default=None,
     metavar="ADDRESS",
     help="Grade on the Dask cluster whose scheduler is at ADDRESS (tcp://host:8786), instead of"
     " on this machine; needs softmax-grader[cluster].",
@@ -97,6 +96,7 @@ def grade(  # noqa: PLR0913  # one for each option
     seed: str | None,
     limits: tuple[str, ...],
     overrides: Path | None,
+    rubric: Path | None,
     isolation: str,
     regrade: bool,
     dask: str | None,
@@ -137,14 +137,14 @@ def grade(  # noqa: PLR0913  # one for each option
     options = Options(regrade=regrade, overrides=overrides)
     screens = console(), console(stderr=True)
     if dask:
-        plan = _plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises, rubric=rubric)
         count = len(class_submissions.entries)
         with _cluster(dask, plan, isolation=isolation, count=count) as cluster:
             run = ClassRun(out, class_submissions, plan, cluster, cluster.wall, *screens, options)
             complete = _grade_class(run)
     else:
         wall = chosen(isolation)
-        plan = _plan(course, out, seed=seed, only=exercises)
+        plan = _plan(course, out, seed=seed, only=exercises, rubric=rubric)
         workers = _processes(class_submissions, Work(plan, wall), jobs)
         run = ClassRun(out, class_submissions, plan, workers, wall, *screens, options)
         complete = _grade_class(run)
@@ -187,7 +187,7 @@ def doctor(*, as_json: bool) -> None:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PATH,
     default=Path("demo"),
     show_default=True,
     metavar="DIR",
@@ -215,12 +215,8 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
 
     course = read_course(course_folder)
     plan = _plan(course, out / "results")
-    try:
+    with writing_to(out, remedy="name another folder with --out"):
         submissions = write_class(course, out / "submissions", students=students)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another folder with --out"
-        ) from error
     click.echo(f"A class of {students}: {submissions}")
     class_submissions = class_at(submissions, order=course.slugs, source="plain")
     wall = strongest()
@@ -230,16 +226,60 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     sys.exit(0 if _grade_class(run) else EXIT_FAILED)
 
 
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--out",
+    type=PATH,
+    metavar="FILE",
+    help="The file to write; the points in it, if there is one, are kept.  [default: print it]",
+)
+@reports_errors
+@writes_private_files
+def rubric(results: Path, out: Path | None) -> None:
+    """Make a rubric to start from: each mistake that was made, and what it has cost so far.
+
+    RESULTS is the folder that `grader grade` wrote. Write the points that a mistake is worth to you
+    into the column `points` of RESULTS/rubric.csv: from the next `grader grade` on, everybody who
+    made that mistake gets these points. Rows without points change nothing, and nothing is graded
+    again.
+
+    \b
+    Example:
+      grader rubric results/
+      grader rubric results/ --out results/rubric.csv
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.grade.rubric import points_in, rubric_csv
+    from grader.results.gradebooks.people import people_in
+
+    given = points_in(out) if out is not None and out.exists() else {}
+    text = rubric_csv((person.result for person in people_in(results)), given)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    with writing_to(out, remedy="name another file with --out"):
+        write_text(out, [text])
+    click.echo(out)
+
+
 def _plan(
-    course: Course, out: Path, *, seed: str | None = None, only: tuple[str, ...] = ()
+    course: Course,
+    out: Path,
+    *,
+    seed: str | None = None,
+    only: tuple[str, ...] = (),
+    rubric: Path | None = None,
 ) -> Plan:
     """Make the plan of a run into `out`: by default with the sealed inputs of the last run."""
     from grader.course.cache import cached_plan
     from grader.course.sealing import new_seed, with_sealed
+    from grader.grade.rubric import FILE, with_rubric
     from grader.results.store import stored_seed
 
     seed = seed or stored_seed(out) or new_seed()
-    return with_sealed(cached_plan(course, only=only), course, seed)
+    plan = with_sealed(cached_plan(course, only=only), course, seed)
+    path = rubric or out / FILE
+    return with_rubric(plan, path) if rubric or path.exists() else plan
 
 
 def _cluster(

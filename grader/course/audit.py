@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.course.folder import Course, Exercise, module_of
 from grader.course.generated import is_same_row
+from grader.course.messages import broken_messages
 from grader.course.mistakes import Listed, listed_in, silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
@@ -68,6 +69,7 @@ def audit_course(
                 functions.append(function_audit)
                 unnoticed = [variant.name for variant in results if not lost[variant.id]]
                 broken += broken_rules(exercise, check_audits, function_audit, unnoticed)
+            broken += broken_messages(exercise)
     return Audit(plan.title, tuple(checks), tuple(functions), tuple(broken))
 
 

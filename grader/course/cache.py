@@ -37,7 +37,7 @@ def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
     with suppress(OSError, msgspec.MsgspecError):
         stored = msgspec.msgpack.decode(path.read_bytes(), type=Plan)
         path.touch()
-        return stored
+        return _with_points_of(course, stored)
     data = msgspec.msgpack.encode(plan_of(course, only=only, mistakes=True))
     with suppress(OSError), only_for_this_user():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,24 @@ def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
     # Decoding turns whole numbers into floats. Stored results are matched by the plan's bytes, so a
     # new plan is decoded as well.
     return msgspec.msgpack.decode(data, type=Plan)
+
+
+def _with_points_of(course: Course, plan: Plan) -> Plan:
+    """Return a stored plan with what course.toml says now of titles, points and rules."""
+    points = {function.name: function.points for e in course.exercises for function in e.functions}
+    exercises = tuple(
+        msgspec.structs.replace(
+            exercise,
+            functions=tuple(
+                msgspec.structs.replace(function, points=float(points[function.name]))
+                for function in exercise.functions
+            ),
+        )
+        for exercise in plan.exercises
+    )
+    return msgspec.structs.replace(
+        plan, title=course.title, exercises=exercises, rules=course.rules
+    )
 
 
 def cache_folder() -> Path:
@@ -66,11 +84,16 @@ def _remove_oldest(folder: Path) -> None:
 
 
 def _key(course: Course, only: tuple[str, ...]) -> bytes:
-    """Hash all that a plan depends on, with every file of the course and of this grader."""
+    """Hash all that a plan depends on, with every file of the course and of this grader.
+
+    Of course.toml, titles, points and rules are left out: nothing is computed from them.
+    """
     digest = hashlib.sha256()
-    settings = (only, course.limits, course.follow_through, sorted(VERSIONS.items()))
+    names = [(e.slug, [function.name for function in e.functions]) for e in course.exercises]
+    settings = (only, names, course.limits, sorted(VERSIONS.items()))
     digest.update(repr(settings).encode())
-    for name, data in (*_files(course.folder), *_files(Path(__file__).parents[1])):
+    of_course = (found for found in _files(course.folder) if found[0] != "course.toml")
+    for name, data in (*of_course, *_files(Path(__file__).parents[1])):
         for part in (name.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)

@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader import __version__
+from grader.course.messages import LONG_WORD, LONGEST, LONGEST_SENTENCE, SHORTEST
 from grader.course.rules import (
     FEW_ALTERNATIVES,
     MARGIN_RIGHT,
     MARGIN_WRONG,
     Audit,
     CheckAudit,
-    FunctionAudit,
 )
 from grader.results.templating import environment, policy
 
@@ -27,7 +27,9 @@ RULES = (
     f"every function has at least {FEW_ALTERNATIVES} alternatives",
     f"every right answer is at least {MARGIN_RIGHT} orders of magnitude within the tolerance",
     f"every mistake is, where it is clearest, at least {MARGIN_WRONG} orders beyond it",
-    "no mistake answers like another or is taken for it, unless both have the same docstring",
+    "no mistake answers like another or is taken for it, unless both have the same message",
+    f"every message has {SHORTEST} to {LONGEST} words and gives no solution away",
+    f"no sentence has more than {LONGEST_SENTENCE} words, few words have {LONG_WORD} letters",
 )
 
 
@@ -60,14 +62,12 @@ def _table(audit: Audit) -> Table:
     table.add_column("nearest to the tolerance", no_wrap=True)
     functions = {function.function: function for function in audit.functions}
     for name, checks in groupby(audit.checks, key=lambda check: check.function):
-        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, _variant_counts(functions[name]))
+        mistakes, alternatives = functions[name].mistakes, functions[name].alternatives
+        counts = f"{mistakes} mistakes, {alternatives} alternatives"
+        table.add_row(f"[bold]{name}[/bold]", *[""] * 5, counts)
         for check in checks:
             table.add_row(*_row(check))
     return table
-
-
-def _variant_counts(function: FunctionAudit) -> str:
-    return f"{function.mistakes} mistakes, {function.alternatives} alternatives"
 
 
 def _row(check: CheckAudit) -> tuple[str, ...]:

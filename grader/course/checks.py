@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 
 from grader import wire
@@ -32,7 +33,7 @@ from grader.errors import CourseError
 from grader.model import Kind
 from grader.plan import PlannedCost
 
-__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call"]
+__all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "column_major"]
 
 Rng: TypeAlias = np.random.Generator
 
@@ -52,6 +53,13 @@ Inputs: TypeAlias = Callable[..., Calls]
 def call(*args: object, **kwargs: object) -> Call:
     """Return the arguments of one call: arrays, numbers, texts, dicts, tuples, lists, callbacks."""
     return Call(args, kwargs)
+
+
+def column_major(array: np.ndarray) -> wire.Value:
+    """Return an argument that arrives in Fortran order: its columns lie one after another."""
+    packed = wire.pack(array)
+    assert isinstance(packed, wire.Array)
+    return msgspec.structs.replace(packed, held="fortran")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,7 @@ class Check:
     hint: str
     inputs: Inputs
     parts: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()
 
     def calls(self, rng: Rng, *, memory_bytes: int) -> list[Call]:
         """Return the calls of this check; `inputs` takes `rng`, `memory_bytes`, both or neither.
@@ -141,14 +150,21 @@ class FunctionChecks:
         return function
 
     def value(
-        self, *, weight: float = 1, public: bool = False, parts: tuple[str, ...] = ()
+        self,
+        *,
+        weight: float = 1,
+        public: bool = False,
+        parts: tuple[str, ...] = (),
+        shows: tuple[str, ...] = (),
     ) -> Callable[[Inputs], Inputs]:
         """Decorate a check that the answers are right (within the tolerance of `Terms.loose`).
 
         `parts` names the keys of a dict (or "0", "1", ... of a tuple) that this check compares, so
-        that a slip in one part of an answer does not lose the checks of the other parts.
+        that a slip in one part of an answer does not lose the checks of the other parts. `shows`
+        holds a few words of each of those Examples and Edge cases in the reference's docstring that
+        this check is about.
         """
-        return self._check(Kind.VALUE, weight, public=public, parts=parts)
+        return self._check(Kind.VALUE, weight, public=public, parts=parts, shows=shows)
 
     def precision(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorate a check that the answers are as accurate as float64 allows (`Terms.tight`)."""
@@ -171,7 +187,13 @@ class FunctionChecks:
         return self._check(Kind.MEMORY, weight, public=public)
 
     def _check(
-        self, kind: Kind, weight: float, *, public: bool, parts: tuple[str, ...] = ()
+        self,
+        kind: Kind,
+        weight: float,
+        *,
+        public: bool,
+        parts: tuple[str, ...] = (),
+        shows: tuple[str, ...] = (),
     ) -> Callable[[Inputs], Inputs]:
         def add(inputs: Inputs) -> Inputs:
             doc = inspect.getdoc(inputs) or ""
@@ -191,6 +213,7 @@ class FunctionChecks:
                     hint=" ".join(hint.split()),
                     inputs=inputs,
                     parts=parts,
+                    shows=shows,
                 )
             )
             return inputs

@@ -18,7 +18,7 @@ import msgspec
 from grader.course.checks import Check, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
-from grader.plan import PlannedCost
+from grader.plan import Pattern, PlannedCost, Rules
 
 OpenInputs: TypeAlias = Literal["check", "feedback"]
 
@@ -66,14 +66,14 @@ class Exercise:
 class Course:
     """A course folder, read: its exercises in the order in which learners take them.
 
-    `follow_through` is the share (0 to 1) of the points lost by an earlier mistake alone that are
-    given back. `open_inputs` says when learners see the open inputs of checks that are not
-    public: when they "check" their own work, or in the "feedback" after grading.
+    `rules` say what verdicts are worth. `open_inputs` says when learners see the open inputs of
+    checks that are not public: when they "check" their own work, or in the "feedback" after
+    grading.
     """
 
     title: str
     folder: Path
-    follow_through: float
+    rules: Rules
     open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
@@ -93,6 +93,8 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     exercise: tuple[_ExerciseEntry, ...]
     follow_through: float = 1.0
+    rounding: float = 0.01
+    worth: dict[Pattern, float] = {}
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
 
@@ -128,7 +130,11 @@ def course_of(folder: Path) -> Course:
     return Course(
         title=course_file.title,
         folder=folder,
-        follow_through=course_file.follow_through,
+        rules=Rules(
+            course_file.follow_through,
+            course_file.rounding,
+            {str(pattern): share for pattern, share in course_file.worth.items()},
+        ),
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
@@ -158,6 +164,13 @@ def _check_course_file(course_file: _CourseFile, path: Path) -> None:
             )
     if not 0 <= course_file.follow_through <= 1:
         raise CourseError(f"{path}: follow_through must lie between 0 and 1")
+    if not 0.01 <= course_file.rounding <= 1:
+        raise CourseError(
+            f"{path}: points cannot be rounded to {course_file.rounding:g}; use 0.01, 0.5 or 1"
+        )
+    for pattern, share in course_file.worth.items():
+        if not 0 <= share < 1:
+            raise CourseError(f"{path}: {pattern} is worth {share:g}; use a share, such as 0.5")
     for entry in course_file.exercise:
         for name, points in entry.points.items():
             if not points > 0:

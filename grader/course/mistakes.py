@@ -15,9 +15,10 @@ from grader import wire
 from grader.course.folder import Course, Exercise, module_of
 from grader.course.generated import rows_of, with_generated
 from grader.course.variants import variants_in
-from grader.diagnose.prints import wanted_prints
+from grader.diagnose.prints import rows_in, wanted_prints
 from grader.judge.expected import expected_of
-from grader.model import Outcome, Raised, Returned
+from grader.judge.judge import Judge
+from grader.model import Outcome, Raised, Returned, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, PlannedMistake
 from grader.worker.calling import answer_of
 
@@ -87,6 +88,46 @@ def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Li
     return listed
 
 
+def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExercise, ...]:
+    """Return the exercises of `others` without the mistakes that lose a check of `plan`.
+
+    Both hold the same functions, with other checks. Generated mistakes are left out as well.
+    """
+    judge, lost = Judge(plan), set()
+    for planned, exercise in zip(plan.exercises, course.exercises, strict=True):
+        listed = listed_in(planned, exercise)
+        for function in planned.functions:
+            for mistake in listed[function.name]:
+                outcomes = [
+                    mistake.outcomes.get(index, Returned(call.expected, mutated=False))
+                    for index, call in enumerate(function.calls)
+                ]
+                if judge.judged(planned, function, outcomes).verdict is not Verdict.PASSED:
+                    lost.add((function.name, mistake.id))
+    return tuple(
+        msgspec.structs.replace(
+            exercise, functions=tuple(_without(lost, function) for function in exercise.functions)
+        )
+        for exercise in others.exercises
+    )
+
+
+def _without(lost: set[tuple[str, str]], function: PlannedFunction) -> PlannedFunction:
+    rows = rows_in(function, [expected_of(call) for call in function.calls])
+    kept = [
+        (m, r)
+        for m, r in zip(function.mistakes, rows, strict=False)
+        if (function.name, m.id) not in lost
+    ]
+    return msgspec.structs.replace(
+        function,
+        mistakes=tuple(mistake for mistake, _row in kept),
+        generated=(),
+        texts=(),
+        prints=b"".join(row.astype("<f4").tobytes() for _mistake, row in kept),
+    )
+
+
 @contextmanager
 def silent() -> Iterator[None]:
     """Within this block nothing is printed, and no warning is shown."""
@@ -106,5 +147,5 @@ def _outcome(implementation: Callable[..., Any], call: PlannedCall) -> Outcome:
     try:
         value, mutated = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is its answer
-        return Raised(wire.error_of(error, ()))
+        return Raised(wire.error_of(error))
     return Returned(value, mutated)

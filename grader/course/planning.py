@@ -19,7 +19,7 @@ import numpy as np
 from grader import wire
 from grader.course.checks import Call, Callback, Check, Rng, Terms
 from grader.course.folder import Course, Exercise, Function
-from grader.course.mistakes import with_mistakes
+from grader.course.mistakes import only_passing, with_mistakes
 from grader.errors import CourseError, UsageError
 from grader.model import Kind
 from grader.plan import (
@@ -68,18 +68,19 @@ def plan_of(
         exercises=exercises,
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
-        follow_through=course.follow_through,
+        rules=course.rules,
         references=tuple((e.slug, _code_of(e)) for e in course.exercises) if hidden else (),
     )
     return with_mistakes(plan, course) if mistakes else plan
 
 
-def other_checks(course: Course) -> tuple[PlannedExercise, ...]:
+def other_checks(course: Course, public: Plan) -> tuple[PlannedExercise, ...]:
     """Plan the open inputs of all checks that are not public, but for those about memory.
 
+    They come with the mistakes that pass all `public` checks: the others are known by these.
     CourseError when a reference fails on an input.
     """
-    return tuple(
+    exercises = tuple(
         _planned_exercise(
             exercise,
             course.limits.memory_bytes,
@@ -87,6 +88,8 @@ def other_checks(course: Course) -> tuple[PlannedExercise, ...]:
         )
         for exercise in course.exercises
     )
+    others = msgspec.structs.replace(public, exercises=exercises)
+    return only_passing(public, with_mistakes(others, course), course)
 
 
 def _planned_exercise(
@@ -263,6 +266,8 @@ def _packed(value: object, where: str) -> wire.Value:
         return wire.Lambda(value.parameters, value.expression)
     if isinstance(value, str):
         return wire.Word(value)
+    if isinstance(value, wire.Array):
+        return value
     packed = _plain(wire.pack(value))
     if isinstance(packed, wire.Opaque | wire.Oversized):
         raise CourseError(

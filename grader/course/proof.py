@@ -12,6 +12,7 @@ from grader import wire
 from grader.course.folder import Course, Exercise
 from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
+from grader.course.promises import promise_problems
 from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
@@ -55,6 +56,7 @@ def problems_of(
             problems += _variant_problems(exercise, grader, graded)
     step("public checks")
     problems += _public_problems(course, plan)
+    problems += promise_problems(course, plan)
     step(str(exercises))
     problems += _exercises_problems(course, exercises)
     return problems

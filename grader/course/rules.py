@@ -98,7 +98,7 @@ def broken_rules(
         for mistake, other in pairs:
             yield (
                 f"{mistakes_path}: {name}__{mistake} {verb} {other}; add an input to checks.py"
-                " that tells them apart, or give both the same docstring"
+                " that tells them apart, or give both the same message"
             )
     if function.margin is not None and function.margin < MARGIN_WRONG:
         yield (

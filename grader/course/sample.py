@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
 import random
 import re
 import shutil
-import zipfile
 from collections.abc import Callable, Iterable
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,9 +16,11 @@ from grader.course.folder import Course, Exercise
 from grader.course.handout import notebook, script
 from grader.course.variants import Variant, variants_in
 from grader.errors import UsageError
+from grader.files import archive_of
 
 # A file's name below the class's folder, and its bytes.
 Files: TypeAlias = dict[str, bytes]
+MakeSubmission: TypeAlias = Callable[[str], Files]
 
 MARK = ".made-by-grader-demo"
 NAMES = (
@@ -53,18 +53,17 @@ def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -
 
 def class_files(course: Course, *, students: int, seed: int = 0) -> Files:
     """Make the files of a sample class, by name."""
-    rng = random.Random(seed)  # noqa: S311  # which samples, not secrets
-    mistakes = [v for e in course.exercises for v in variants_in(e, "mistakes.py")]
     alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
-    alternatives = [v for v in alternatives if v.doc]
+    samples = _Samples(
+        course,
+        [v for e in course.exercises for v in variants_in(e, "mistakes.py")],
+        [v for v in alternatives if v.doc],
+        random.Random(seed),  # noqa: S311  # which samples, not secrets
+    )
+    kinds, ordinary = samples.kinds(), samples.ordinary()
     files: Files = {}
-    kinds = _kinds(course, mistakes, alternatives, rng)
     for number in range(students):
-        kind = (
-            kinds[number]
-            if number < len(kinds)
-            else rng.choice(_ordinary(course, mistakes, alternatives, rng))
-        )
+        kind = kinds[number] if number < len(kinds) else samples.rng.choice(ordinary)
         files.update(kind(_name(number)))
     return files
 
@@ -74,50 +73,106 @@ def _name(number: int) -> str:
     return name if number < len(NAMES) else f"{name}{number // len(NAMES) + 1}"
 
 
-MakeSubmission: TypeAlias = Callable[[str], Files]
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """Makes submissions of many kinds for a learner, from the course and its variants."""
 
+    course: Course
+    mistakes: list[Variant]
+    alternatives: list[Variant]
+    rng: random.Random
 
-def _kinds(
-    course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
-) -> list[MakeSubmission]:
-    """List one of each kind of submission, ordinary and troublesome ones mixed."""
-    first = course.exercises[0]
-    last = course.exercises[-1]
-    ordinary = _ordinary(course, mistakes, alternatives, rng)
-    return [
-        lambda student: _scripts(student, course),
-        lambda student: _with_mistakes(student, course, mistakes, 1, rng),
-        lambda student: _notebooks(student, course),
-        lambda student: _half_done(student, course),
-        lambda student: {f"{student}.ipynb": notebook_bytes(course)},
-        lambda student: _with_mistakes(student, course, mistakes, 2, rng),
-        lambda student: _mixed(student, course),
-        lambda student: _scripts(student, course, _break_syntax),
-        lambda student: _with_alternatives(student, course, alternatives, rng),
-        lambda student: _scripts(student, course, _never_return, at=-1),
-        lambda student: {f"{student}.zip": _zipped(_scripts("homework", course))},
-        lambda student: _with_mistakes(student, course, mistakes, 3, rng),
-        lambda student: _scripts(student, course, _rename),
-        lambda student: {f"{student}/{first.slug}.py": script(first).encode()},
-        lambda student: _scripts(student, course, _crash),
-        lambda student: {f"{student}.py": _all_in_one(course).encode()},
-        lambda student: {f"{student}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
-        *ordinary,
-        lambda student: {f"{student}/{last.slug}.py": _solved(last).encode("utf-16")},
-        lambda student: {f"{student}/report.pdf": b"%PDF-1.4"},
-    ]
+    def kinds(self) -> list[MakeSubmission]:
+        """List one of each kind of submission, ordinary and troublesome ones mixed."""
+        course = self.course
+        first, last = course.exercises[0], course.exercises[-1]
+        return [
+            self.spoiled(str),
+            self.with_mistakes(1),
+            self.notebooks,
+            self.half_done,
+            lambda student: {f"{student}.ipynb": notebook_bytes(course)},
+            self.with_mistakes(2),
+            self.mixed,
+            self.spoiled(_break_syntax),
+            self.with_alternatives,
+            self.spoiled(_never_return, at=-1),
+            lambda student: {f"{student}.zip": archive_of(self.spoiled(str)("homework"))},
+            self.with_mistakes(3),
+            self.spoiled(_rename),
+            lambda student: {f"{student}/{first.slug}.py": script(first).encode()},
+            self.spoiled(_crash),
+            lambda student: {f"{student}.py": _all_in_one(course).encode()},
+            lambda student: {f"{student}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
+            *self.ordinary(),
+            lambda student: {f"{student}/{last.slug}.py": _solved(last).encode("utf-16")},
+            lambda student: {f"{student}/report.pdf": b"%PDF-1.4"},
+        ]
 
+    def ordinary(self) -> list[MakeSubmission]:
+        """List the kinds that most learners of a class hand in."""
+        return [
+            self.with_mistakes(1),
+            self.with_alternatives,
+            self.with_mistakes(2),
+            self.notebooks,
+            self.half_done,
+        ]
 
-def _ordinary(
-    course: Course, mistakes: list[Variant], alternatives: list[Variant], rng: random.Random
-) -> list[MakeSubmission]:
-    return [
-        lambda student: _with_mistakes(student, course, mistakes, 1, rng),
-        lambda student: _with_alternatives(student, course, alternatives, rng),
-        lambda student: _with_mistakes(student, course, mistakes, 2, rng),
-        lambda student: _notebooks(student, course),
-        lambda student: _half_done(student, course),
-    ]
+    def scripts(self, student: str, text_of: Callable[[Exercise], str]) -> Files:
+        """Make every exercise as a script with this text."""
+        return {f"{student}/{e.slug}.py": text_of(e).encode() for e in self.course.exercises}
+
+    def spoiled(self, spoil: Callable[[str], str], *, at: int = 0) -> MakeSubmission:
+        """Make every exercise solved, one of them changed by `spoil`."""
+        spoiled = self.course.exercises[at]
+
+        def text_of(exercise: Exercise) -> str:
+            return spoil(_solved(exercise)) if exercise is spoiled else _solved(exercise)
+
+        return lambda student: self.scripts(student, text_of)
+
+    def half_done(self, student: str) -> Files:
+        """Make the first half of the exercises solved, the rest as they are handed out."""
+        done = self.course.exercises[: (len(self.course.exercises) + 1) // 2]
+        return self.scripts(student, lambda exercise: script(exercise, solved=exercise in done))
+
+    def with_mistakes(self, number: int) -> MakeSubmission:
+        """Make every exercise solved, but for so many mistakes."""
+        number = min(number, len(self.mistakes))
+        return lambda student: self.with_variants(student, self.rng.sample(self.mistakes, number))
+
+    def with_alternatives(self, student: str) -> Files:
+        """Make every exercise solved, in another way."""
+        return self.with_variants(
+            student, self.rng.sample(self.alternatives, len(self.alternatives))
+        )
+
+    def with_variants(self, student: str, variants: Iterable[Variant]) -> Files:
+        """Make every exercise solved, with the last variant of a function in its place."""
+        chosen = {variant.function: variant for variant in variants}
+
+        def text_of(exercise: Exercise) -> str:
+            text = _solved(exercise)
+            for function in exercise.functions:
+                if variant := chosen.get(function.name):
+                    text = with_variant(text, variant)
+            return text
+
+        return self.scripts(student, text_of)
+
+    def notebooks(self, student: str) -> Files:
+        """Make every exercise as a notebook."""
+        return {
+            f"{student}/{e.slug}.ipynb": _filled_notebook(e, self.course)
+            for e in self.course.exercises
+        }
+
+    def mixed(self, student: str) -> Files:
+        """Make scripts and notebooks in turn."""
+        scripts, notebooks = self.spoiled(str)(student), self.notebooks(student)
+        pairs = enumerate(zip(scripts.items(), notebooks.items(), strict=True))
+        return dict(pair[number % 2] for number, pair in pairs)
 
 
 def solved_files(course: Course) -> Files:
@@ -127,27 +182,6 @@ def solved_files(course: Course) -> Files:
 
 def _solved(exercise: Exercise) -> str:
     return script(exercise, solved=True)
-
-
-def _scripts(
-    student: str, course: Course, spoil: Callable[[str], str] = str, *, at: int = 0
-) -> Files:
-    """Make every exercise as a script, one of them changed by `spoil`."""
-    spoiled = course.exercises[at].slug
-    files = {}
-    for exercise in course.exercises:
-        text = _solved(exercise)
-        files[f"{student}/{exercise.slug}.py"] = (
-            spoil(text) if exercise.slug == spoiled else text
-        ).encode()
-    return files
-
-
-def _notebooks(student: str, course: Course) -> Files:
-    return {
-        f"{student}/{exercise.slug}.ipynb": _filled_notebook(exercise, course)
-        for exercise in course.exercises
-    }
 
 
 def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
@@ -193,7 +227,7 @@ def notebook_bytes(course: Course) -> bytes:
                 "outputs": [],
                 "source": text.splitlines(keepends=True),
             }
-            for number, text in zip(count(1), cells, strict=False)
+            for number, text in enumerate(cells, start=1)
         ],
         "metadata": {"language_info": {"name": "python"}},
         "nbformat": 4,
@@ -204,54 +238,6 @@ def notebook_bytes(course: Course) -> bytes:
 
 def _all_in_one(course: Course) -> str:
     return "import numpy as np\n\n\n" + "".join(_functions(e, course) for e in course.exercises)
-
-
-def _mixed(student: str, course: Course) -> Files:
-    """Make notebooks and scripts in turn."""
-    files: Files = {}
-    for number, exercise in enumerate(course.exercises):
-        if number % 2:
-            files[f"{student}/{exercise.slug}.ipynb"] = _filled_notebook(exercise, course)
-        else:
-            files[f"{student}/{exercise.slug}.py"] = _solved(exercise).encode()
-    return files
-
-
-def _half_done(student: str, course: Course) -> Files:
-    """Make the first half of the exercises solved, the rest as they are handed out."""
-    half = (len(course.exercises) + 1) // 2
-    return {
-        f"{student}/{exercise.slug}.py": script(exercise, solved=number < half).encode()
-        for number, exercise in enumerate(course.exercises)
-    }
-
-
-def _with_mistakes(
-    student: str, course: Course, mistakes: list[Variant], number: int, rng: random.Random
-) -> Files:
-    return _with_variants(student, course, rng.sample(mistakes, min(number, len(mistakes))))
-
-
-def _with_alternatives(
-    student: str, course: Course, alternatives: list[Variant], rng: random.Random
-) -> Files:
-    by_function = {
-        variant.function: variant for variant in rng.sample(alternatives, len(alternatives))
-    }
-    return _with_variants(student, course, by_function.values())
-
-
-def _with_variants(student: str, course: Course, variants: Iterable[Variant]) -> Files:
-    """Make every exercise solved, with these variants in place of their functions."""
-    chosen = {variant.function: variant for variant in variants}
-    files = {}
-    for exercise in course.exercises:
-        text = _solved(exercise)
-        for function in exercise.functions:
-            if variant := chosen.get(function.name):
-                text = with_variant(text, variant)
-        files[f"{student}/{exercise.slug}.py"] = text.encode()
-    return files
 
 
 def with_variant(text: str, variant: Variant) -> str:
@@ -268,14 +254,6 @@ def with_variant(text: str, variant: Variant) -> str:
                 [*shared[1:], source]
             ).splitlines()
     return "\n".join(lines) + "\n"
-
-
-def _zipped(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 def _break_syntax(text: str) -> str:

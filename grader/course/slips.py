@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 # What a slip of each kind is, and what to ask oneself. Never the formula.
@@ -113,7 +113,10 @@ def mutants_of(function: ast.FunctionDef) -> Iterator[Mutant]:
                 source = ast.unparse(ast.fix_missing_locations(function))
             if source not in seen:
                 seen.add(source)
-                yield Mutant(slip, source)
+                # One file that does not parse would take all others of its batch with it.
+                with suppress(SyntaxError):
+                    ast.parse(source)
+                    yield Mutant(slip, source)
 
 
 class Place(NamedTuple):

@@ -64,7 +64,7 @@ def outcomes_of(
                     EncodedCall(
                         frame.number,
                         wire.encode(msgspec.structs.replace(frame, function=name)),
-                        call.first_limit_s,
+                        call.limit_s(CALL_CPU_S),
                     )
                     for frame, call in zip(frames, calls, strict=True)
                 ]

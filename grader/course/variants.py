@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from grader.course.folder import Exercise
 from grader.errors import CourseError
 
 SEPARATOR = "__"
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def mistake(
+    *,
+    same_as: str = "",  # noqa: ARG001  # only read
+    worth: float | None = None,  # noqa: ARG001
+    at_most: bool = False,  # noqa: ARG001
+) -> Callable[[Function], Function]:
+    """Decorate a mistake with what there is to say of it beside its message.
+
+    `same_as` is another mistake in the same file whose message it has. `worth` is the share of the
+    points, such as 0.5, that it is worth if its checks add up to less; with `at_most`, also if they
+    add up to more. Nothing happens when the file runs: all this is read from its source.
+    """
+    return lambda function: function
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,8 @@ class Variant:
     path: Path
     doc: str
     is_def: bool
+    worth: float | None = None
+    at_most: bool = False
 
     @property
     def id(self) -> str:
@@ -57,6 +77,9 @@ def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     lines = text.splitlines()
     for node in ast.parse(text).body:
         names = [name for name, _doc in _definitions(node) if SEPARATOR in name.lstrip("_")]
+        # Without decorators, and without what they are imported from: learners' files have neither.
+        if isinstance(node, ast.ImportFrom) and node.module == "grader.course":
+            continue
         piece = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         variants.update(dict.fromkeys(names, piece))
         if not names:
@@ -67,7 +90,8 @@ def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
 def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     """Read the mistakes or alternatives of an exercise from the file `filename` in its folder.
 
-    CourseError for a name that occurs twice or names no function of the exercise.
+    CourseError for a name that occurs twice or names no function of the exercise, and for a message
+    that is taken from a mistake that has none.
     """
     path = exercise.folder / filename
     try:
@@ -78,6 +102,7 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
         raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
     functions = {function.name for function in exercise.functions}
     variants: dict[str, Variant] = {}
+    same_as: dict[str, str] = {}
     for node in tree.body:
         for name, doc in _definitions(node):
             if name.startswith("_"):
@@ -95,8 +120,37 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
             if name in variants:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
             is_def = isinstance(node, ast.FunctionDef)
-            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def)
+            said = _said_of(node, path)
+            if other := said.pop("same_as", ""):
+                same_as[name] = other
+            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def, **said)
+    for name, other in same_as.items():
+        variants[name] = _with_message_of(other, variants, variants[name])
     return list(variants.values())
+
+
+def _with_message_of(name: str, variants: Mapping[str, Variant], variant: Variant) -> Variant:
+    if variant.doc or name not in variants or not variants[name].doc:
+        raise CourseError(
+            f"{variant.path}: {variant.name} takes its message from {name}; name another variant of"
+            " this file that has a docstring, and give this one none"
+        )
+    return replace(variant, doc=variants[name].doc)
+
+
+def _said_of(node: ast.stmt, path: Path) -> dict[str, Any]:
+    """Return the arguments of `@mistake(...)`; CourseError unless they are plain and make sense."""
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "mistake":
+            said = {str(k.arg): getattr(k.value, "value", None) for k in decorator.keywords}
+            worth = said.get("worth", 0.0)
+            if not isinstance(worth, int | float) or not 0 <= worth < 1:
+                raise CourseError(
+                    f"{path}, line {decorator.lineno}: write what it is worth as a share of the"
+                    " points, such as worth=0.5"
+                )
+            return said
+    return {}
 
 
 def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:

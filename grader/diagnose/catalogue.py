@@ -65,18 +65,18 @@ class Catalogue:
         listed mistake that shows just there, and in nothing finite, is told as well.
         """
         agree = self._agree(prints)
-        odd = ~self._finite | ~prints.finite
         shows = ~self._right & self._finite & agree & prints.finite
         # Which exception it is depends on how it is written.
         both_raise = (self._rows < RAISED) & (prints.values < RAISED)
         differ = self._calls_with(~agree & ~both_raise)
         counts = self._calls_with(shows)
-        fits = (agree | odd).all(axis=1) & self._is_shown(shows)
+        fits = self.agrees_where_finite(prints) & self._is_shown(shows)
         few = fits & (2 * differ <= counts)
-        if few.any() or not fits.any():
-            return self._only(np.flatnonzero(few), counts, _where_finite)
+        fits = few if few.any() else fits
         found = self._only(np.flatnonzero(fits), counts, _where_finite)
-        return found and self._with_another(found, fits, agree)
+        if found is None:
+            return None
+        return self._with_another(found, fits, agree) or (found if few.any() else None)
 
     def _with_another(
         self, found: Misconception, fits: Flags, agree: Flags
@@ -100,7 +100,11 @@ class Catalogue:
         return self._only(np.flatnonzero(fits), self._calls_with(odd), _everywhere)
 
     def times_a_factor(self, prints: Prints) -> Misconception | None:
-        """Return the mistake whose answers are the learner's up to one factor."""
+        """Return the mistake whose answers are the learner's up to one factor.
+
+        A number is tried on listed mistakes only: among thousands of generated ones there is always
+        one that it fits.
+        """
         found: dict[tuple[str, str], tuple[int, str]] = {}
         alike = self._agree(prints)
         for name, words, factors in self._factors(prints):
@@ -163,6 +167,14 @@ class Catalogue:
         found = self._only(rows, self._calls_with(shown), _everywhere)
         return found, [p for p, has in zip(paths, where, strict=True) if len(rows) and has[rows[0]]]
 
+    def agrees_where_finite(self, prints: Prints) -> Flags:
+        """Return for each mistake whether no finite answer differs, and some differ from right."""
+        agree = self._agree(prints)
+        odd = ~self._finite | ~prints.finite
+        shows = ~self._right & self._finite & prints.finite
+        agrees: Flags = np.logical_and((agree | odd).all(axis=1), shows.any(axis=1))
+        return agrees
+
     def wasteful(self) -> Misconception | None:
         """Return the mistake that shows only in memory, if there is one such message."""
         rows = np.flatnonzero((self._right | self._unknown).all(axis=1))
@@ -218,6 +230,7 @@ class Catalogue:
         with np.errstate(all="ignore"):
             ratio = prints.values[at] / self._rows[every, at]
         usable = np.isfinite(ratio) & (np.abs(ratio - 1) > ONE) & (sizes[every, at] > 0)
+        usable &= ~self._generated
         yield "constant", "", np.where(usable, ratio, np.nan)[:, None]
         yield from self._sizes()
 

@@ -13,6 +13,7 @@ from grader.diagnose.diagnoser import Diagnoser
 from grader.diagnose.grid import grid_of
 from grader.errors import SandboxError
 from grader.judge.expected import Expected
+from grader.judge.judge import summary_of
 from grader.model import (
     NEUTRAL,
     NOT_THERE,
@@ -58,7 +59,7 @@ class Explainer:
         derivative is the one of the learner's own cost; it is called when nothing more specific is
         known.
         """
-        if result.verdict is Verdict.PASSED:
+        if result.verdict in (Verdict.PASSED, *NOT_THERE):
             return result
         expected = self._expected[function.name]
         misconception = None
@@ -77,13 +78,13 @@ def public_part(function: FunctionResult) -> FunctionResult:
     if function.verdict in NOT_THERE:
         return msgspec.structs.replace(function, checks=(), misconception=None)
     checks = tuple(check for check in function.checks if not check.hidden)
-    failed = [check for check in checks if check.verdict not in NEUTRAL]
+    verdict, message = summary_of(checks)
     return msgspec.structs.replace(
         function,
         checks=checks,
-        verdict=failed[0].verdict if failed else Verdict.PASSED,
-        message=f"{failed[0].name}: {failed[0].message}" if failed else "",
-        misconception=function.misconception if failed else None,
+        verdict=verdict,
+        message=message,
+        misconception=None if verdict is Verdict.PASSED else function.misconception,
     )
 
 

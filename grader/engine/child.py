@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from grader.engine.lane import Lane
 
 # Nearly every answer arrives within this time, and then no clock needs to be read.
-GRACE_S = 0.05
+GRACE_S = 0.005
 # How often the clocks are read after that.
 SLICE_S = 0.05
+# The machine stood still if slices ended too late by this share of the time that was waited.
+LATE = 0.2
 # The kernel counts CPU time in ticks of this length.
 TICK_S = 0.01
 # An answer is slow if so much computing was seen in it beyond GRACE_S: two of the kernel's ticks.
@@ -42,12 +44,13 @@ class ChildGone(Exception):  # noqa: N818  # a fact about the child
 class OutOfTime(Exception):  # noqa: N818  # a fact about the child
     """The child used up its time; the message names the limit.
 
-    `used` says of what: "computing", "sleep", or "" for waiting, which may be the machine's fault.
+    `used` says of what: "computing", "sleep", or "" for waiting. `stood_still`: the machine did so
+    meanwhile, and it may be its fault.
     """
 
-    def __init__(self, limit: str, used: str = "") -> None:
+    def __init__(self, limit: str, used: str = "", *, stood_still: bool = False) -> None:
         super().__init__(f"{limit} of {used}" if used else limit)
-        self.used = used
+        self.stood_still = stood_still
 
 
 class TooLarge(Exception):  # noqa: N818  # a fact about the child
@@ -65,7 +68,7 @@ class TimeLimits(NamedTuple):
     sleep_s: float
     wall_s: float
 
-    def within(self, *, cpu_s: float, wall_s: float) -> TimeLimits:
+    def within(self, cpu_s: float, wall_s: float) -> TimeLimits:
         """Return these limits, cut to what is left of a submission's."""
         return TimeLimits(
             min(self.cpu_s, cpu_s), min(self.sleep_s, cpu_s), min(self.wall_s, wall_s)
@@ -77,11 +80,12 @@ class Process(Protocol):
 
     # Its CPU time in seconds, when that was last measured.
     cpu_s: float
-    # Whether it computed for long before its last message came.
-    was_slow: bool
 
-    def send(self, frame: bytes, *, wall_s: float) -> None:
-        """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
+    def send(self, frame: bytes, limits: TimeLimits, *, goes_on: bool = False) -> None:
+        """Send a frame. OutOfTime if it is not accepted within `limits`, ChildGone if it has ended.
+
+        `goes_on`: what was used of the limits of the message before counts for this one, too.
+        """
 
     def receive(
         self,
@@ -98,6 +102,9 @@ class Process(Protocol):
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
+
+    def was_slow(self) -> bool:
+        """Return whether it computed for long before its last message came."""
 
     def how_it_ended(self) -> str:
         """End it if it still runs, and say how it ended, in words for a learner."""
@@ -130,22 +137,22 @@ class Child:
         self._received = bytearray()
         self._clock: _Clock | None = None
         self.cpu_s = 0.0
-        self.was_slow = False
 
-    def send(self, frame: bytes, *, wall_s: float) -> None:
-        """Send a frame; ChildGone if it is not accepted within `wall_s` seconds."""
-        deadline = time.monotonic() + wall_s
+    def send(self, frame: bytes, limits: TimeLimits, *, goes_on: bool = False) -> None:
+        """Send a frame. OutOfTime if it is not accepted within `limits`, ChildGone if it has ended.
+
+        `goes_on`: what was used of the limits of the message before counts for this one, too.
+        """
+        clock = self._clock if goes_on else None
         view = memoryview(frame)
         while view:
             try:
                 view = view[self._channel.send(view) :]
             except BlockingIOError:
-                left_s = max(0.0, deadline - time.monotonic())
+                clock = clock or _Clock(self, limits)
                 self._poll.modify(self._channel, select.POLLOUT)
-                writable = self._poll.poll(left_s * 1000)
+                self._poll.poll(clock.milliseconds())
                 self._poll.modify(self._channel, select.POLLIN)
-                if not writable:  # pragma: no cover  # it reads until learner code runs
-                    raise ChildGone("it stopped reading") from None
             except OSError as error:  # pragma: no cover  # it ended before the request
                 raise ChildGone(str(error)) from None
 
@@ -170,18 +177,19 @@ class Child:
             self._clock = _Clock(self, limits)
         clock = self._clock
         clock.check()
-        header = self._exactly(4, clock)
         try:
-            length = wire.frame_length(header, most_bytes)
-            body = self._exactly(length, clock)
-            self.was_slow = clock.is_slow()
+            length = wire.frame_length(self._at_least(4, clock)[:4], most_bytes)
+            frame = self._at_least(4 + length, clock)
+            body = bytes(memoryview(frame)[4 : 4 + length])
+            del frame[: 4 + length]
             if length > decoded_bytes:
                 raise TooLarge
             return wire.decode_reply(body)
         except wire.WireError as error:
             raise ChildGone(f"it broke the protocol: {error}") from None
 
-    def _exactly(self, count: int, clock: _Clock) -> bytes:
+    def _at_least(self, count: int, clock: _Clock) -> bytearray:
+        """Return what has been received and not been read, once it is so many bytes."""
         while len(self._received) < count:
             try:
                 part = self._channel.recv(READ_BYTES)
@@ -193,9 +201,11 @@ class Child:
             if not part:
                 raise ChildGone("it ended")
             self._received += part
-        data = bytes(memoryview(self._received)[:count])
-        del self._received[:count]
-        return data
+        return self._received
+
+    def was_slow(self) -> bool:
+        """Return whether it computed for long before its last message came."""
+        return self._clock is not None and self._clock.is_slow()
 
     def measured_cpu_s(self) -> float | None:
         """Return its CPU time in seconds; None where the system does not report it."""
@@ -268,8 +278,9 @@ class Child:
 class _Clock:
     """What a child uses of the limits on waiting for one message.
 
-    In each slice, no more computing is charged than fits into it: where a whole virtual machine
-    stands still, the kernel may take that for computing of the process that it stopped.
+    In each slice, no more is charged than fits into it: where a whole virtual machine stands still,
+    the kernel may take that for computing of the process that it stopped; and while a question is
+    answered, whoever asked it sleeps.
     """
 
     def __init__(self, child: Child, limits: TimeLimits) -> None:
@@ -279,6 +290,8 @@ class _Clock:
         # What is charged, in seconds of computing and of sleep.
         self.computed_s = 0.0
         self.slept_s = 0.0
+        # By how much slices have ended too late, in seconds.
+        self.late_s = 0.0
         self._slice_s = GRACE_S
         self._slice_end = 0.0
         # The time and the CPU time at the end of the last slice; None before the first one.
@@ -317,10 +330,11 @@ class _Clock:
             return
         cpu_s, is_asleep = measured
         if self._last is not None:
-            used_s = cpu_s - self._last[1]
+            used_s, lasted_s = cpu_s - self._last[1], now - self._last[0]
+            self.late_s += max(0.0, lasted_s - self._slice_s)
             self.computed_s += min(used_s, self._slice_s + TICK_S)
             if is_asleep and used_s == 0:
-                self.slept_s += now - self._last[0]
+                self.slept_s += min(lasted_s, self._slice_s + TICK_S)
         self._last = now, cpu_s
 
     def _left_s(self) -> float:
@@ -334,6 +348,7 @@ class _Clock:
             if used_s >= limit_s:
                 if not self.child.lane.wall.filter:
                     self.child.lane.suspect()
-                raise OutOfTime(f"{limit_s:g} seconds", used)
+                stood_still = self.late_s > LATE * waited_s
+                raise OutOfTime(f"{limit_s:g} seconds", used, stood_still=stood_still)
         left_s = min(limits.cpu_s - self.computed_s, limits.wall_s - waited_s)
         return max(left_s, 0.001)

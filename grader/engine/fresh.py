@@ -79,7 +79,6 @@ class FreshChild:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.cpu_s = 0.0
-        self.was_slow = False
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -88,7 +87,13 @@ class FreshChild:
             self._pieces.put(piece)
         self._pieces.put(None)
 
-    def send(self, frame: bytes, *, wall_s: float) -> None:  # noqa: ARG002  # a pipe has no timeout
+    def send(
+        self,
+        frame: bytes,
+        limits: TimeLimits,  # noqa: ARG002  # a pipe has none
+        *,
+        goes_on: bool = False,  # noqa: ARG002
+    ) -> None:
         """Send a frame; ChildGone if the child has ended."""
         assert self._process.stdin is not None
         try:
@@ -141,6 +146,10 @@ class FreshChild:
     def measured_cpu_s(self) -> float | None:
         """Return None: CPU time is not measured here."""
         return None
+
+    def was_slow(self) -> bool:
+        """Return False: CPU time is not measured here."""
+        return False
 
     def how_it_ended(self) -> str:
         """End the child if it still runs; say how it ended, in words for a learner."""

@@ -8,9 +8,9 @@ from contextlib import suppress
 import msgspec
 
 from grader import wire
-from grader.engine.child import ChildGone, OutOfTime, Process
+from grader.engine.child import ChildGone, OutOfTime, Process, TimeLimits
 from grader.errors import SandboxError
-from grader.model import Limits, Submission
+from grader.model import Submission
 from grader.worker.files import is_archive
 
 # Of CPU time: many times what the largest honest hand-ins take.
@@ -21,7 +21,7 @@ def contents_from(
     child: Process,
     request: bytes,
     submission: Submission,
-    limits: Limits,
+    limits: TimeLimits,
     receive: Callable[[int], wire.Reply],
 ) -> wire.Contents:
     """Have a child read a submission; `receive` returns its next message of at most so many bytes.
@@ -33,14 +33,14 @@ def contents_from(
     try:
         # What it said before it ended can still be read.
         with suppress(ChildGone):
-            child.send(request, wall_s=READ_CPU_S * limits.wall_factor)
+            child.send(request, limits)
         began = isinstance(receive(wire.MAX_REPLY_BYTES), wire.Progress)
         reply = receive(wire.MAX_CONTENTS_BYTES)
         if not isinstance(reply, wire.Contents):  # pragma: no cover  # no memory for the answer
             raise ChildGone("it answered something else")  # noqa: TRY301
         return with_contents(submission, reply)
     except OutOfTime:
-        why = f"takes longer than {min(READ_CPU_S, limits.submission_cpu_s):g} s"
+        why = f"takes longer than {limits.cpu_s:g} s"
     except ChildGone:
         why = f"fails: {child.how_it_ended()}"
     if not began:

@@ -24,9 +24,15 @@ WHOLE_FILE = -1
 MAX_LOADS = 40
 MAX_PROGRESS = 50_000
 TIMEOUTS_PER_FUNCTION = 2
+# So many calls of a submission are made once more, because the machine stood still meanwhile.
+MAX_RETRIES = 1
+# Once a call has run out of time, the others of its function have this share of theirs.
+SHARE_OF_OTHERS = 1 / 4
 # Training for 500 steps asks about 1 600 questions; all calls of a submission together ask more.
 MAX_ASKED_IN_A_CALL = 10_000
 MAX_ASKED = 100_000
+# How old what is left of a submission's time may be, between two of its messages.
+ROUGHLY_S = 0.005
 # Unread requests beyond this could fill the socket while the child is stuck writing an answer.
 PIPELINE_BYTES = 64 * 2**10
 
@@ -34,13 +40,13 @@ PIPELINE_BYTES = 64 * 2**10
 class EncodedCall(NamedTuple):
     """A call, encoded for sending, and the number that its answer will carry.
 
-    `first_cpu_s` is how much computing it may use before its function has shown that it is slow;
-    0 stands for the limit of any call. An answer of more than `answer_bytes` is not decoded.
+    `cpu_s` is how much computing it may use, unless its function has been seen to be slow; 0 stands
+    for the limit of any call. An answer of more than `answer_bytes` is not decoded.
     """
 
     number: int
     data: bytes
-    first_cpu_s: float = 0.0
+    cpu_s: float = 0.0
     answer_bytes: int = wire.MAX_REPLY_BYTES
 
 
@@ -58,8 +64,9 @@ class _Used:
     cpu_s: float = 0.0
     children: list[Process] = field(default_factory=list)
     asked: int = 0
-    # Whether a call has used up the whole limit, so that others are likely to be endless, too.
-    has_endless: bool = False
+    # Functions of which a call has run out of time, so that others are likely to be endless, too.
+    endless: set[str] = field(default_factory=set)
+    retries: int = 0
 
 
 class Session:
@@ -116,6 +123,8 @@ class Session:
         self._child: Process | None = None
         self._stack = ExitStack()
         self._used = _Used()
+        # What is left of its computing and of its waiting, and when to look again.
+        self._left_s, self._left_until = (0.0, 0.0), 0.0
         self._child_began = self._used.began
         # It ends each child after its last statement, so that another one would change nothing.
         self._is_hopeless = False
@@ -158,7 +167,7 @@ class Session:
         other._answer_asked = answer
         other._take(self.contents)
         other.chosen, other.skip, other.killers = self.chosen, self.skip, self.killers
-        other._used = self._used
+        other._used, other._slow = self._used, self._slow
         return other
 
     def stand_for(self, functions: Sequence[str]) -> None:
@@ -178,32 +187,30 @@ class Session:
     def call(self, file: str, function: str, frames: Sequence[EncodedCall]) -> list[Outcome]:
         """Make these calls and return their outcomes, in order; a fatal call costs only itself.
 
-        A call is given what it should need a thousand times over. The first one that runs out of it
-        is tried once more, alone and with the whole limit, because the machine may have been busy
-        or the function is slow. Once a call has run out of that, too, the submission is known to
-        hold what never ends, and no other call is tried again. No further calls are made once two
-        have run out of time, or one if none before it was answered.
+        A call is given four times what it should need a thousand times over. If it runs out of that
+        while the machine stands still, it is made once more; one call of a submission is. Once a
+        call has run out for good, the others of its function have a quarter of their limits: more
+        of them are likely never to end. A function that has answered, but not at once, has the
+        limit of the course from then on. No further calls are made once two have run out of time,
+        or one if none before it was answered.
         """
         outcomes: dict[int, Outcome] = {}
         waiting = deque(frames)
-        retried = alone = False
         while waiting:
             reason = self._reason_to_stop(file, function, outcomes.values())
             if reason is not None:
                 outcomes.update((frame.number, reason) for frame in waiting)
                 break
-            again, alone = alone, False
-            calls = [waiting[0]._replace(first_cpu_s=0.0)] if again else waiting
-            failure = self._pipelined(function, calls, outcomes)
+            failure = self._pipelined(function, waiting, outcomes)
             while waiting and waiting[0].number in outcomes:
                 waiting.popleft()
             if failure is None:
                 continue
             if isinstance(failure, TimedOut):
-                if not (retried or self._used.has_endless or failure.slept):
-                    retried = alone = True
+                if failure.stood_still and self._used.retries < MAX_RETRIES:
+                    self._used.retries += 1
                     continue
-                self._used.has_endless |= again or failure.slept
+                self._used.endless.add(function)
             outcomes[waiting.popleft().number] = failure
         return [outcomes[frame.number] for frame in frames]
 
@@ -244,17 +251,18 @@ class Session:
                     batch.append(unsent.popleft())
                     in_flight += len(batch[-1].data)
                 sent.extend(batch)
+                limits = self._limits_for(function, sent[0])
                 try:
-                    data = b"".join(frame.data for frame in batch)
-                    child.send(data, wall_s=self._call_limits.wall_s)
+                    if batch:
+                        child.send(b"".join(frame.data for frame in batch), limits)
                 except ChildGone:  # pragma: no cover  # it ended before the request
                     # Answers that it sent before it ended can still be read.
                     unsent.clear()
-                outcomes[sent[0].number] = self._answer(child, function, sent[0])
+                outcomes[sent[0].number] = self._answer(child, function, sent[0], limits)
                 in_flight -= len(sent.popleft().data)
         except OutOfTime as error:
             self._drop_child()
-            return TimedOut(str(error), slept=error.used == "sleep")
+            return TimedOut(str(error), stood_still=error.stood_still)
         except ChildGone:
             how = child.how_it_ended()
             self._drop_child()
@@ -269,16 +277,14 @@ class Session:
             unsent[0] = unsent[0]._replace(data=names + unsent[0].data)
         return unsent
 
-    def _answer(self, child: Process, function: str, call: EncodedCall) -> Outcome:
-        limits = self._call_limits
-        if 0 < call.first_cpu_s < limits.cpu_s and function not in self._slow:
-            sleep_s = call.first_cpu_s if self._used.has_endless else limits.sleep_s
-            limits = limits._replace(cpu_s=call.first_cpu_s, sleep_s=sleep_s)
+    def _answer(
+        self, child: Process, function: str, call: EncodedCall, limits: TimeLimits
+    ) -> Outcome:
         try:
             reply = self._replied(child, limits, call)
         except TooLarge:
             return Returned(wire.Opaque("far too large"), mutated=False)
-        if child.was_slow:
+        if child.was_slow():
             self._slow.add(function)
         match reply:
             case wire.ReturnedReply(number=answered) if answered == call.number:
@@ -287,6 +293,14 @@ class Session:
                 why = why_undefined(reply.error, self.problems)
                 return Raised(reply.error, reply.output, why)
         raise ChildGone("it answered another call")
+
+    def _limits_for(self, function: str, call: EncodedCall) -> TimeLimits:
+        full_s = self.limits.call_cpu_s
+        cpu_s = call.cpu_s if call.cpu_s and function not in self._slow else full_s
+        if cpu_s < full_s and function in self._used.endless:
+            cpu_s *= SHARE_OF_OTHERS
+        # The machine may keep any call waiting for as long as it may keep the longest.
+        return TimeLimits(cpu_s, cpu_s, full_s * self.limits.wall_factor)
 
     def _replied(self, child: Process, limits: TimeLimits, call: EncodedCall) -> wire.Reply:
         """Return the child's reply to a call, after having answered what it asks meanwhile."""
@@ -305,7 +319,7 @@ class Session:
             began = time.monotonic()
             told = wire.encode(self._answer_asked(reply))
             self._used.cpu_s += time.monotonic() - began
-            child.send(told, wall_s=limits.wall_s)
+            child.send(told, limits, goes_on=True)
         raise ChildGone("it asked too often")
 
     def _received(
@@ -321,7 +335,11 @@ class Session:
 
         An error does not say how much time was left: that differs from run to run.
         """
-        left = limits.within(cpu_s=self._cpu_left_s(), wall_s=self._wall_left_s())
+        now = time.monotonic()
+        if now >= self._left_until:
+            self._left_until = now + ROUGHLY_S
+            self._left_s = self._cpu_left_s(), self._wall_left_s()
+        left = limits.within(*self._left_s)
         try:
             return child.receive(
                 left, most_bytes=most_bytes, decoded_bytes=decoded_bytes, goes_on=goes_on
@@ -350,14 +368,13 @@ class Session:
 
     def _reads(self, child: Process) -> bool:
         """Have the child read the files, before it loads any; return whether there is source."""
+        limits = self._limits_of(min(READ_CPU_S, self.limits.submission_cpu_s))
         contents = contents_from(
             child,
             request_of(self.submission, self.exercises),
             self.submission,
-            self.limits,
-            lambda most_bytes: self._received(
-                child, self._limits_of(READ_CPU_S), most_bytes=most_bytes
-            ),
+            limits,
+            lambda most_bytes: self._received(child, limits, most_bytes=most_bytes),
         )
         self._take(contents)
         return bool(contents.sources)
@@ -381,12 +398,12 @@ class Session:
             stand_ins=self._answer_asked is not None,
         )
         progress: wire.Progress | None = None
-        began = time.monotonic()
+        began, limits = time.monotonic(), self._limits_of(self.limits.statement_cpu_s)
         try:
-            child.send(wire.encode(request), wall_s=self._wall_left_s())
+            child.send(wire.encode(request), limits)
             for count in range(MAX_PROGRESS):
                 self._refuse_to_wait(child, count, began)
-                reply = self._received(child, self._limits_of(self.limits.statement_cpu_s))
+                reply = self._received(child, limits)
                 self._check_names(reply)
                 match reply:
                     case wire.Loaded():
@@ -458,10 +475,6 @@ class Session:
                 valid = True
         if not valid:
             raise ChildGone("it named an unknown file or function, or one twice")
-
-    @property
-    def _call_limits(self) -> TimeLimits:
-        return self._limits_of(self.limits.call_cpu_s)
 
     def _limits_of(self, cpu_s: float) -> TimeLimits:
         return TimeLimits(cpu_s, sleep_s=cpu_s, wall_s=cpu_s * self.limits.wall_factor)

@@ -58,6 +58,8 @@ class GradedSubmission:
     # what the others import; a call ran out of the time that they share; or one is not right by
     # itself, so that what it gets depends on which earlier ones are.
     together: bool = False
+    # Which of several answers counts was decided by points, so that it depends on these, too.
+    by_points: bool = False
 
 
 class Grader:
@@ -157,7 +159,14 @@ class Grader:
             notes=tuple(note for _function, note in notes),
             functions=tuple(run.results),
         )
-        return GradedSubmission(result, seconds, run.outputs, tuple(notes), together=run.together)
+        return GradedSubmission(
+            result,
+            seconds,
+            run.outputs,
+            tuple(notes),
+            together=run.together,
+            by_points=run.by_points,
+        )
 
     def _functions(self, submission: Submission, planned: Planned, *, echo: bool) -> Findings:
         with Session(
@@ -208,9 +217,10 @@ class Grader:
                 self._calls.clear()
             call = self._planned_calls[function.name][number]
             unique = self._numbers[function.name, number]
+            limit_s = call.limit_s(self.plan.limits.call_cpu_s)
             request = wire.CallRequest(unique, file, function.name, call.args, call.kwargs)
             self._calls[key] = EncodedCall(
-                unique, wire.encode(request), call.first_limit_s, _largest_answer(call)
+                unique, wire.encode(request), limit_s, _largest_answer(call)
             )
         return self._calls[key]
 

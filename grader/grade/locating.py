@@ -37,11 +37,16 @@ def attempted_in(session: Session, slug: str, function: str) -> list[str]:
     return [d.file for d in candidates if distinct[d.fingerprint] is d]
 
 
-def why_absent(session: Session, slug: str, function: str) -> tuple[Verdict, str]:
-    """Return the verdict on a function that no file attempts, and the reason."""
+def why_absent(
+    session: Session, slug: str, function: str, told: dict[str, str]
+) -> tuple[Verdict, str]:
+    """Return the verdict on a function that no file attempts, and the reason.
+
+    `told` holds the notes that were the reason for earlier functions, which it names.
+    """
     if any(d.function == function for d in session.loaded.definitions):
         return Verdict.NOT_ATTEMPTED, f"{function} is not written yet"
-    if why := _why_not_loaded(session, slug, function):
+    if why := _why_not_loaded(session, slug, function, told):
         return Verdict.NOT_LOADED, why
     return Verdict.MISSING, _missing_message(session, slug, function)
 
@@ -53,7 +58,7 @@ def problem_note(problem: LoadProblem) -> str:
     return printable(f"{problem.label}{line}: {problem.what}{text}")
 
 
-def _why_not_loaded(session: Session, slug: str, function: str) -> str:
+def _why_not_loaded(session: Session, slug: str, function: str, told: dict[str, str]) -> str:
     """Say why a function is absent although a file may hold it, or return an empty text."""
     for stem, reason in session.contents.unreadable:
         if stem == slug or stem not in session.exercises:
@@ -69,7 +74,11 @@ def _why_not_loaded(session: Session, slug: str, function: str) -> str:
         anywhere = problem.fatal and not problem.file
         unread = problem.file in named and (problem.fatal or problem.what.startswith(UNREAD))
         if anywhere or unread:
-            return f"{function} is not there after loading; {problem_note(problem)}"
+            note = problem_note(problem)
+            first = told.setdefault(note, function)
+            if first != function:
+                return f"{function} is not there after loading, for the same reason as {first}"
+            return f"{function} is not there after loading; {note}"
     return ""
 
 

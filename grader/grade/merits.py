@@ -17,8 +17,10 @@ from grader.diagnose.explain import begin_with
 from grader.engine.session import EncodedCall, Session
 from grader.grade.locating import MAX_ATTEMPTS, attempted_in, why_absent
 from grader.judge.judge import check_result, result_of
-from grader.judge.scoring import with_failed_elsewhere, with_share
+from grader.judge.scoring import with_failed_elsewhere, with_points
 from grader.model import (
+    NEUTRAL,
+    NOT_THERE,
     Died,
     FunctionResult,
     Misconception,
@@ -47,21 +49,20 @@ class Findings:
     outputs: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     together: bool = False
+    by_points: bool = False
 
 
 class _Tried(NamedTuple):
     """The open calls of a function in one file, judged.
 
     `stood_for` are the earlier functions that were answered by the references, if that counts;
-    `own_score` is what it got with the learner's own. `is_named`: its answers tell its own mistake,
-    not that of an earlier function.
+    `is_named`: its answers tell its own mistake, not that of an earlier function.
     """
 
     file: str
     result: FunctionResult
     outcomes: Sequence[Outcome]
     stood_for: tuple[str, ...] = ()
-    own_score: float = 0.0
     is_named: bool = True
 
 
@@ -116,6 +117,8 @@ class Merits:
         self._stuck: set[str] = set()
         self._file_of: dict[str, str] = {}
         self._opened: list[_Opened] = []
+        # What keeps functions from being loaded, each with the first of them.
+        self._notes_told: dict[str, str] = {}
         # What the second process has been told right answers of.
         self._told: set[str] = set()
         # Functions that fail on sealed inputs only.
@@ -161,7 +164,7 @@ class Merits:
             # What its own line needs may be there now.
             files = attempted_in(self._second, exercise.slug, function.name)
         if not files:
-            verdict, why = why_absent(self.session, exercise.slug, function.name)
+            verdict, why = why_absent(self.session, exercise.slug, function.name, self._notes_told)
             checks = [check_result(check, verdict, why) for check in function.checks]
             result = result_of(exercise, function, checks, 0.0, verdict, why)
             return _Opened(exercise, function, result)
@@ -176,7 +179,7 @@ class Merits:
         self.run.outputs[function.name] = _printed(best.outcomes)
         result = self._explained(function, best)
         if len(files) > 1:
-            self.run.together = True
+            self.run.together = self.run.by_points = True
             scores = ", ".join(f"{tried.file}: {tried.result.score:g}" for tried in all_tried)
             note = f"{function.name} is defined in more than one file; {best.file} counts"
             note += f" ({scores})"
@@ -212,8 +215,8 @@ class Merits:
                 return own
         if not asked:
             return own or _Tried(file, result, outcomes, () if is_here else before)
-        own_score = (own.result.score or 0.0) if own is not None else 0.0
-        if own is not None and own_score > (result.score or 0.0):
+        if own is not None and (own.result.score or 0.0) > (result.score or 0.0):
+            self.run.by_points = True
             return own._replace(is_named=False)
         judged_with = tuple(name for name in before if name in asked)
         result = msgspec.structs.replace(
@@ -221,9 +224,9 @@ class Merits:
             judged_with=judged_with,
             message=result.message
             or f"right with a right {' and '.join(judged_with)}: begin there",
-            own=tuple(check.verdict for check in own.result.checks) if own is not None else (),
+            own=_verdicts(own.result) if own is not None else (),
         )
-        return _Tried(file, result, outcomes, before, own_score)
+        return _Tried(file, result, outcomes, before)
 
     def _tried_alone(
         self, exercise: PlannedExercise, function: PlannedFunction, file: str
@@ -259,7 +262,7 @@ class Merits:
 
         Where nobody answers for right functions, it cannot be told what is wrong in this one.
         """
-        if tried.result.verdict is Verdict.PASSED:
+        if tried.result.verdict in (Verdict.PASSED, *NOT_THERE):
             return None
         name = tried.result.function
         mentioned = {
@@ -280,6 +283,7 @@ class Merits:
         """Look for a derivative of the learner's own cost, if that is not right."""
         references = self.grader.references
         wrong = {cost.name for cost in function.costs} & self._file_of.keys() - self._right
+        wrong -= self._stuck
         if references is None or not wrong:
             return None
         numbers = count(FIRST_NUMBER)
@@ -305,8 +309,7 @@ class Merits:
         if tried is None:
             return result
         failed = self._failed_elsewhere(function, tried, tried.stood_for)
-        alone = with_failed_elsewhere(result, failed).score or 0.0
-        own_score = tried.own_score if tried.stood_for else alone
+        own = result.own if tried.stood_for else _verdicts(with_failed_elsewhere(result, failed))
         before = self._not_right_before(function)
         if failed:
             self._right.discard(function.name)
@@ -315,17 +318,20 @@ class Merits:
                 # Because of what only sealed inputs have caught, perhaps.
                 failed &= self._failed_elsewhere(function, tried, before)
         sealed = with_failed_elsewhere(result, failed)
-        points = sealed.score or 0.0
+        otherwise: tuple[Verdict, ...] = ()
         if self._caught.intersection(before) and result.verdict is not Verdict.PASSED:
-            points = max(points, self._again(opened, tried, before))
+            otherwise = self._again(opened, tried, before)
         if failed:
             self._caught.add(function.name)
-        if points > own_score:
-            points = with_share(own_score, points, self.grader.plan.follow_through)
-        return msgspec.structs.replace(sealed, score=points)
+        if own == _verdicts(sealed):
+            own = ()
+        sealed = msgspec.structs.replace(sealed, own=own, otherwise=otherwise)
+        return with_points(sealed, function, self.grader.plan.rules)
 
-    def _again(self, opened: _Opened, tried: _Tried, before: tuple[str, ...]) -> float:
-        """Return the points with right functions in place of what only sealed inputs have caught.
+    def _again(
+        self, opened: _Opened, tried: _Tried, before: tuple[str, ...]
+    ) -> tuple[Verdict, ...]:
+        """Return the verdicts with right functions in place of what only sealed inputs have caught.
 
         Nothing else of it is told: after a sealed call, learner code may answer as it likes.
         """
@@ -335,7 +341,10 @@ class Merits:
         result = self.grader.judge.judged(opened.exercise, opened.function, outcomes)
         again = tried._replace(result=result)
         failed = self._failed_elsewhere(opened.function, again, before)
-        return with_failed_elsewhere(result, failed).score or 0.0
+        return tuple(
+            verdict if verdict in NEUTRAL else Verdict.FAILS_ON_OTHER_INPUTS
+            for verdict in _verdicts(with_failed_elsewhere(result, failed))
+        )
 
     def _failed_elsewhere(
         self, function: PlannedFunction, tried: _Tried, stood_for: tuple[str, ...]
@@ -350,6 +359,10 @@ class Merits:
         self._told |= session.asked
         self.run.together |= any(isinstance(one, TimedOut) for one in outcomes.values())
         return self.grader.judge.failed_elsewhere(function, outcomes) & passed
+
+
+def _verdicts(result: FunctionResult) -> tuple[Verdict, ...]:
+    return tuple(check.verdict for check in result.checks)
 
 
 def _printed(outcomes: Sequence[Outcome]) -> str:

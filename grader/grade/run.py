@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
-from grader.errors import Stopped, UsageError
-from grader.files import open_to_others, whole_file, write_text
+from grader.errors import Stopped
+from grader.files import open_to_others, whole_file, write_text, writing_to
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
 from grader.grade.overrides import Mark, apply_marks, read_marks
@@ -22,10 +22,11 @@ from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
 from grader.grade.tasks import Task, TaskResult
 from grader.intake.people import ClassSubmissions
+from grader.judge.scoring import with_points
 from grader.model import Move
 from grader.plan import Plan
 from grader.results.figures import ClassFigures, ShortList
-from grader.results.pages import Circumstances, FeedbackPages, write_report
+from grader.results.pages import FeedbackPages, write_report
 from grader.results.store import Store
 from grader.results.summary import print_moves, summarise
 from grader.results.tables import (
@@ -122,9 +123,11 @@ class ClassRun:
         marks = self._marks()
         counts = _Counts(len(self.submissions.entries))
         with Store(self.out) as store, _signals(counts, self.out) as signals:
-            plan_fingerprint = fingerprints_of(self.plan, isolation="", versions=VERSIONS).plan
-            store.begin(self.plan, plan_fingerprint, regrade=self.options.regrade)
+            prints = fingerprints_of(self.plan, isolation="", versions=VERSIONS)
+            store.begin(self.plan, prints.plan, prints.prices, regrade=self.options.regrade)
             self._grade(store, counts, signals)
+            planned = self.plan.functions
+            store.price(lambda one: with_points(one, planned[one.function], self.plan.rules))
             for entry in self.submissions.entries:
                 if entry.person.name:
                     store.set_name(entry.student, entry.person.name)
@@ -150,13 +153,9 @@ class ClassRun:
         moves: ShortList[Move] = ShortList()
         for move in store.moves():
             moves.add(move.student, move)
-        try:
+        remedy = "fix this and run the same command again; finished results are kept"
+        with writing_to(self.out, remedy=remedy):
             figures = self._write_files(store, moves)
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {self.out}: {error.strerror}. Fix this and run the same command"
-                " again; finished results are kept"
-            ) from error
         absent = store.absent()
         # Before anything is printed: whoever reads it may be gone by then.
         store.publish()
@@ -174,12 +173,11 @@ class ClassRun:
     def _write_files(self, store: Store, moves: ShortList[Move]) -> ClassFigures:
         """Write all files of the run in one pass over its results."""
         out, plan = self.out, self.plan
-        about = Circumstances(plan.title, isolation_text(self.wall), plan)
         figures = ClassFigures(plan)
         with (
             whole_file(out / RESULTS) as results,
             whole_file(out / MISCONCEPTIONS) as misconceptions,
-            FeedbackPages(out, about) as pages,
+            FeedbackPages(out, plan) as pages,
         ):
             misconceptions.write(MISCONCEPTION_HEADINGS.encode())
             for result in store.results():
@@ -191,7 +189,7 @@ class ClassRun:
         write_text(out / CHANGES, changes_csv(store.moves()))
         write_text(out / RUN, run_json(plan.seed, self.wall.probes, store.seconds()))
         _write_people(out / PEOPLE, self.submissions)
-        write_report(out, figures, moves, about)
+        write_report(out, figures, moves, plan, isolation=isolation_text(self.wall))
         return figures
 
     @property
@@ -214,15 +212,11 @@ def _write_people(path: Path, submissions: ClassSubmissions) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    try:
+    with writing_to(folder, remedy="name another --out"):
         folder.mkdir(parents=True, exist_ok=True)
         # Found out now, not when all the work is done.
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be written to: {error.strerror}; name another --out"
-        ) from error
 
 
 class _Signals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from grader.engine.fresh import lane_for
@@ -14,7 +14,7 @@ from grader.intake.files import Part
 from grader.intake.submission import collect, submission_from
 from grader.model import Submission, Verdict
 from grader.plan import Plan
-from grader.results.rows import EncodedResult, StoredFingerprints
+from grader.results.rows import EncodedResult
 from grader.versions import VERSIONS
 from grader.worker.files import Collected
 
@@ -26,7 +26,8 @@ class Task(NamedTuple):
 
     student: str
     paths: Sequence[Part] | Collected
-    stored: StoredFingerprints | None = None
+    # The fingerprints of what is stored, by function.
+    stored: Mapping[str, bytes] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -64,7 +65,7 @@ class TaskGrader:
         except Exception as error:  # noqa: BLE001  # it failed in a way that is not the learner's
             return self.failure(task, f"reading failed: {error!r}")
         fingerprints = self._fingerprints.of_submission(submission.submission_hash)
-        stale = _stale_functions(fingerprints, task.stored, submission.submission_hash)
+        stale = _stale_functions(fingerprints, task.stored)
         if not stale:
             return TaskResult(task.student, None)
         graded = graded_submission(submission, grader, stale)
@@ -73,9 +74,9 @@ class TaskGrader:
         encoded = EncodedResult.of(
             graded.result,
             seconds=graded.seconds,
-            submission_hash=submission.submission_hash,
-            plan=fingerprints.plan,
+            handed=submission.submission_hash,
             fingerprints=_valid_fingerprints(graded, fingerprints),
+            prices=fingerprints.prices,
             notes=graded.notes,
         )
         return TaskResult(task.student, encoded)
@@ -106,16 +107,11 @@ def graded_submission(
     return graded
 
 
-def _stale_functions(
-    fingerprints: Fingerprints, stored: StoredFingerprints | None, submission_hash: bytes
-) -> list[str]:
+def _stale_functions(fingerprints: Fingerprints, stored: Mapping[str, bytes]) -> list[str]:
     """Return the functions to grade: those without a stored result that is still valid."""
-    now = fingerprints.functions
-    if stored is None or stored.submission_hash != submission_hash:
-        return list(now)
-    if stored.plan == fingerprints.plan:
-        return [name for name in now if stored.functions.get(name) is None]
-    return [name for name, fingerprint in now.items() if stored.functions.get(name) != fingerprint]
+    shared = fingerprints.plan, fingerprints.priced
+    now = fingerprints.functions.items()
+    return [name for name, own in now if stored.get(name) not in (own, *shared)]
 
 
 def _valid_fingerprints(graded: GradedSubmission, fingerprints: Fingerprints) -> dict[str, bytes]:
@@ -124,8 +120,9 @@ def _valid_fingerprints(graded: GradedSubmission, fingerprints: Fingerprints) ->
     Functions that depend on each other get that of the whole plan: they are valid together.
     """
     own = fingerprints.functions
+    shared = fingerprints.priced if graded.by_points else fingerprints.plan
     return {
-        function.function: fingerprints.plan if graded.together else own[function.function]
+        function.function: shared if graded.together or graded.by_points else own[function.function]
         for function in graded.result.functions
         if function.verdict is not Verdict.GRADER_ERROR
     }

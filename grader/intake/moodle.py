@@ -11,7 +11,7 @@ on their own, so one may be equal to another's.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -62,24 +62,15 @@ def take(items: Sequence[Item], order: tuple[str, ...]) -> ClassSubmissions:  # 
             part = _MoodlePart(item, name, match["id"] or "", match["plugin"], match["file"] or "")
             learners[name, part.number].append(part)
     blind = _are_blind(list(learners))
-    names = Counter(name for name, _ in learners)
     entries = []
     for (name, number), parts in learners.items():
-        student_id = name
-        if blind:
-            student_id = f"{name} {number}"
-        elif names[name] > 1 and number:
-            student_id = f"{name} ({number})"
+        student_id = f"{name} {number}" if blind else name
         person = Person(name="" if blind else name, lms="moodle", lms_id=number)
         entries.append(Entry(student_id_of(student_id), _files(parts), person, _notes(parts)))
-    return ClassSubmissions(entries, "moodle", _summary(entries, blind=blind), remarks=remarks)
-
-
-def _summary(entries: Sequence[Entry], *, blind: bool) -> str:
     typed = sum(not entry.parts for entry in entries)
     summary = [counted(len(entries), "learner"), *["without names"] * blind]
     summary += [f"{typed} with typed text only"] * (typed > 0)
-    return f"{TITLE}: {', '.join(summary)}"
+    return ClassSubmissions(entries, "moodle", f"{TITLE}: {', '.join(summary)}", remarks=remarks)
 
 
 def _match(item: Item) -> re.Match[str] | None:

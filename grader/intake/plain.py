@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.listing import Item, files_of, items_in, printable_name
+from grader.intake.listing import Item, files_of, printable_name
 from grader.worker.files import SUFFIXES, clean_name
 from grader.worker.sources import exercise_of
 
 
-def submission_names(
-    path: Path, *, order: tuple[str, ...], leave_out: Path | None = None
-) -> tuple[list[tuple[str, list[Path]]], list[str]]:
-    """Return the learners in a folder, each with their paths, and the names of other files.
-
-    Paths of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's. A
-    single file, and a folder whose files are all named for exercises, are one learner's too. The
-    folder `leave_out` (where results go) is skipped. Raise UsageError when there is no submission.
-    """
-    if not path.exists():
-        raise UsageError(f"{path} does not exist; name a folder of submissions, or one file")
-    if not path.is_dir():
-        return [(student_name(path), [path])], []
-    students, strays = by_name(items_in(path, leave_out=leave_out))
-    if not students:
-        raise UsageError(
-            f"{path} has no submissions; put a .py, .ipynb, .zip or folder for each learner there"
-        )
-    if all(name in order for name in students):
-        return [(clean_name(path.resolve().name), [path])], strays
-    return [
-        (name, [item.part for item in items if isinstance(item.part, Path)])
-        for name, items in sorted(students.items())
-    ], strays
-
-
 def by_name(items: Iterable[Item]) -> tuple[dict[str, list[Item]], list[str]]:
-    """Group the items by learner; also return the names of those that are no submission."""
+    """Group the items by learner; also return the names of those that are no submission.
+
+    Those of one name (`ada.py`, `ada.ipynb`, the folder `ada`, `ada.zip`) are one learner's.
+    """
     students: dict[str, list[Item]] = {}
     owners: dict[str, str] = {}
     strays = []
@@ -57,8 +34,9 @@ def by_name(items: Iterable[Item]) -> tuple[dict[str, list[Item]], list[str]]:
 
 def student_name(entry: Path) -> str:
     """Return the id of the learner a path belongs to: its name without ending, made printable."""
-    folder = entry.is_dir() and not entry.is_symlink()
-    return clean_name(Item(entry.name, folder, entry).stem)
+    folder = entry.is_dir()
+    name = entry.resolve().name if folder else entry.name
+    return clean_name(Item(name, folder, entry).stem)
 
 
 def refuse_pairs(path: Path, items: Sequence[Item], order: tuple[str, ...]) -> None:
@@ -93,16 +71,12 @@ def is_class(items: Sequence[Item], order: tuple[str, ...]) -> bool:
     entries = [item for item in items if item.is_entry]
     if any(exercise_of(item.name, order) in order for item in entries):
         return False
-    inside = [set(_exercises(files_of(item), order)) for item in entries if item.folder]
+    inside = [
+        {exercise_of(name, order) for name in files_of(item) if name.lower().endswith(SUFFIXES)}
+        & set(order)
+        for item in entries
+        if item.folder
+    ]
     with_exercises = [exercises for exercises in inside if exercises]
     shared = sum(map(len, with_exercises)) > len(set().union(*with_exercises))
     return shared and 2 * len(with_exercises) > len(entries)
-
-
-def _exercises(names: Iterable[str], order: tuple[str, ...]) -> Iterator[str]:
-    """Yield the exercises that the code files among these names are named for."""
-    for name in names:
-        if PurePosixPath(name).suffix.lower() in SUFFIXES:
-            exercise = exercise_of(name, order)
-            if exercise in order:
-                yield exercise

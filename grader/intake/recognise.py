@@ -13,7 +13,7 @@ from grader.intake.files import Members
 from grader.intake.layouts import LAYOUTS, Layout
 from grader.intake.listing import Item, items_in, printable_name
 from grader.intake.people import ClassSubmissions, Entry, with_unique_ids
-from grader.intake.plain import by_name, is_class, refuse_pairs, student_name, submission_names
+from grader.intake.plain import by_name, is_class, refuse_pairs, student_name
 from grader.text import counted, listed, one
 from grader.worker.files import clean_name, is_archive
 
@@ -70,17 +70,26 @@ def class_at(
         except Exception as error:  # noqa: BLE001  # zipfile raises many kinds for no archive
             return _unreadable(path, source, error)
     if source != "plain" and (of_lms := _of_lms(path, whole, leave_out, source, order)) is not None:
-        of_lms.remarks = remarks + of_lms.remarks
-        of_lms.entries = with_unique_ids(of_lms.entries)
-        if not of_lms.entries:  # pragma: no cover  # an LMS is recognised by its entries
-            raise UsageError(f"{path} has no submissions; {'; '.join(of_lms.remarks[:3])}")
-        return of_lms
+        return _finished(path, of_lms, remarks)
+    walk = (items for _, items in _wrapped(whole, leave_out))
+    # A folder in a plain folder is a learner's, and need not be readable.
+    levels = [next(walk)] if source == "plain" and path.is_dir() else [*walk]
     if source == "auto":
-        refuse_pairs(path, _innermost(whole, leave_out), order)
-    if isinstance(whole, Members):
-        return _plain_archive(path, whole, remarks, source, order)
-    students, strays = submission_names(path, order=order, leave_out=leave_out)
-    return ClassSubmissions([Entry(student, parts) for student, parts in students], strays=strays)
+        refuse_pairs(path, levels[-1], order)
+    if isinstance(whole, Path):
+        return _plain(path, levels[:1], [], order)
+    if source != "plain" and not is_class(levels[-1], order):
+        return _archive_of_one(path, levels[-1])
+    return _plain(path, levels, remarks, order)
+
+
+def _finished(path: Path, found: ClassSubmissions, remarks: list[str]) -> ClassSubmissions:
+    """Add remarks on an LMS's archive, and make ids unique. UsageError without a submission."""
+    found.remarks = remarks + found.remarks
+    found.entries = with_unique_ids(found.entries)
+    if not found.entries:  # pragma: no cover  # an LMS is recognised by its entries
+        raise UsageError(f"{path} has no submissions; {'; '.join(found.remarks[:3])}")
+    return found
 
 
 def _of_lms(
@@ -140,10 +149,6 @@ def _wrapped(
         around, whole = inner, inner.part
 
 
-def _innermost(whole: Path | Members, leave_out: Path | None) -> list[Item]:
-    return [*_wrapped(whole, leave_out)][-1][1]
-
-
 def _is_export(whole: Path | Members, around: Item) -> bool:
     """Tell whether a folder is the one that Gradescope puts around an export in its archive."""
     return isinstance(whole, Members) and gradescope.EXPORT.fullmatch(around.name) is not None
@@ -187,39 +192,38 @@ def _only_folder(items: Sequence[Item]) -> Item | None:
     return folders[0] if export or sum(item.is_entry for item in items) == 1 else None
 
 
-def _plain_archive(
-    path: Path, whole: Members, remarks: list[str], source: str | Layout, order: tuple[str, ...]
+def _plain(
+    path: Path, levels: Sequence[Sequence[Item]], remarks: list[str], order: tuple[str, ...]
 ) -> ClassSubmissions:
-    """Return the class, or the one learner, whose archive no LMS made."""
-    levels = [items for _, items in _wrapped(whole, None)]
-    items = levels[-1]
-    if source != "plain" and not is_class(items, order):
-        _refuse_archives(path, items)
-        unclear = sum(item.is_entry for item in items) > 1
-        hint = f"{path.name} is read as one learner's work; if it is a class's, use --from plain"
-        return ClassSubmissions(
-            [Entry(student_name(path), [path])], summary=hint if unclear else ""
-        )
-    students, strays = by_name(items)
+    """Return the class, or the one learner, whose folder or archive no LMS made.
+
+    If all that is there is named for exercises, it is one learner's.
+    """
+    students, strays = by_name(levels[-1])
     if not students:
-        raise UsageError(f"{path} has no submissions; zip a file or folder for each learner")
+        raise UsageError(
+            f"{path} has no submissions; put a .py, .ipynb, .zip or folder for each learner there"
+        )
     if all(name in order for name in students):
-        return ClassSubmissions([Entry(student_name(path), [path])])
+        return ClassSubmissions([Entry(student_name(path), [path])], strays=strays)
     strays += [printable_name(item) for level in levels[:-1] for item in level if not item.is_entry]
     entries = [
-        Entry(student, [item.part for item in items_of])
-        for student, items_of in sorted(students.items())
+        Entry(student, [item.part for item in items]) for student, items in sorted(students.items())
     ]
-    summary = f"archive of a class: {counted(len(entries), 'learner')}"
+    summary = "" if path.is_dir() else f"archive of a class: {counted(len(entries), 'learner')}"
     return ClassSubmissions(entries, summary=summary, strays=strays, remarks=remarks)
 
 
-def _refuse_archives(path: Path, items: Sequence[Item]) -> None:
+def _archive_of_one(path: Path, items: Sequence[Item]) -> ClassSubmissions:
+    """Return the one learner whose archive this is. UsageError if it may be a class's."""
     if sum(is_archive(item.name) and not item.folder for item in items) > 1:
         raise UsageError(
             f"{path} holds archives; if each is a learner's, say --from plain; if all are one"
             " learner's, put it into a folder, and grade that"
         )
+    unclear = sum(item.is_entry for item in items) > 1
+    hint = f"{path.name} is read as one learner's work; if it is a class's, use --from plain"
+    return ClassSubmissions([Entry(student_name(path), [path])], summary=hint if unclear else "")
 
 
 def _one_file(path: Path, source: str | Layout) -> ClassSubmissions:

@@ -200,7 +200,12 @@ def _owners(
 ) -> tuple[dict[int, RosterRow], list[str]]:
     """Return the row of each entry, by the entry's index, and a remark on each that has none."""
     left = [index for index, entry in enumerate(entries) if not entry.person.in_roster]
-    pairs = paired([entries[index] for index in left], roster, _LEVELS, _may_be_theirs)
+    pairs = paired(
+        [entries[index] for index in left],
+        roster,
+        _LEVELS,
+        lambda e, row: may_be_one(e.person.name or e.person.sortable, row.name),
+    )
     remarks = []
     for number, index in enumerate(left):
         if number not in pairs.partners:
@@ -241,10 +246,6 @@ _LEVELS: tuple[Level[Entry, RosterRow], ...] = (
     ),
     *_BY_NAME,
 )
-
-
-def _may_be_theirs(entry: Entry, row: RosterRow) -> bool:
-    return may_be_one(entry.person.name or entry.person.sortable, row.name)
 
 
 def _named(entry: Entry, row: RosterRow, lms: str, *, group: str = "") -> Entry:

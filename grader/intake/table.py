@@ -222,16 +222,12 @@ def _rows(text: str, delimiter: str, path: Path) -> list[TableRow]:
                 " save or export it again"
             )
         cells.append(TableCell(match[1], _value(match[1])))
-        line += _line_ends(match[0])
+        line += len(re.findall(r"\r\n|\r|\n", match[0]))
         position = match.end()
         if match[2] != delimiter:
             rows.append(TableRow(first_line, cells, match[2]))
             cells, first_line = [], line
     return rows
-
-
-def _line_ends(text: str) -> int:
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 def _value(raw: str) -> str:

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
 
 from grader import wire
 from grader.judge.compare import Difference, shape_difference, type_difference, value_difference
+from grader.judge.exceptions import exception_key, same_exception_text
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.judge.scoring import score
 from grader.judge.verdicts import difference_verdict, failure_verdict
-from grader.judge.words import message_of
+from grader.judge.words import call_text, message_of
 from grader.model import (
     LADDER,
+    NEUTRAL,
     CheckResult,
     FunctionResult,
     Kind,
     Outcome,
+    Raised,
     Returned,
     Verdict,
 )
 from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
+
+# A check that cannot be run is told only where nothing else is, and numbers that are off by much do
+# not go before numbers that are off by little.
+_ORDER = {verdict: place for place, verdict in enumerate((*LADDER, *NEUTRAL))}
+_ORDER[Verdict.IMPRECISE] = _ORDER[Verdict.WRONG_VALUE]
+
+
+class _Found(NamedTuple):
+    """The result of a check, and the index of the call that it is about, if it fails."""
+
+    result: CheckResult
+    call: int | None
 
 
 class Judge:
@@ -41,21 +59,26 @@ class Judge:
         self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
     ) -> FunctionResult:
         """Return the verdicts and points for the outcomes of a function's open calls."""
-        checks = [self._check(function, check, outcomes) for check in function.checks]
-        verdict, message = _summary(checks)
+        found = [self._check(function, check, outcomes) for check in function.checks]
+        checks = _told_once(function, outcomes, found)
+        answers = any(isinstance(outcome, Returned) for outcome in outcomes)
+        verdict, message = summary_of(checks, answers=answers)
         points = score(function.points, checks)
         return result_of(exercise, function, checks, points, verdict, message)
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
-    ) -> CheckResult:
+    ) -> _Found:
+        """Return what a check finds: of its calls, the first of those with the first verdict."""
         expected = self.expected[function.name]
+        failed = []
         for index in check.calls:
             call = function.calls[index]
             verdict, message = _judge(function, check, call, outcomes[index], expected[index])
             if verdict is not Verdict.PASSED:
-                return check_result(check, verdict, message)
-        return check_result(check, Verdict.PASSED, "")
+                failed.append(_Found(check_result(check, verdict, message), index))
+        passed = _Found(check_result(check, Verdict.PASSED, ""), None)
+        return min(failed, key=lambda found: _ORDER[found.result.verdict], default=passed)
 
     def failed_elsewhere(
         self, function: PlannedFunction, outcomes: Mapping[int, Outcome]
@@ -94,7 +117,7 @@ def _judge(
     if check.kind is Kind.MUTATION:
         if not outcome.mutated:
             return Verdict.PASSED, ""
-        message = "it changes its argument; work on a copy, or on a new array"
+        message = "it changes its argument or an earlier answer; work on a copy, or on a new array"
         return Verdict.MUTATED_ARGUMENT, message
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
@@ -120,18 +143,39 @@ def _difference(
     return difference, False
 
 
-def _summary(checks: Sequence[CheckResult]) -> tuple[Verdict, str]:
-    """Return a function's verdict, with the message of a check that has it, a public one first."""
+def _told_once(
+    function: PlannedFunction, outcomes: Sequence[Outcome], found: Sequence[_Found]
+) -> list[CheckResult]:
+    """Return the results; an exception is told in full by one check only, a public one first."""
+    first: dict[object, str] = {}
+    told = {}
+    for result, index in sorted(found, key=lambda one: one.result.hidden):
+        told[result.name] = result
+        outcome = None if index is None else outcomes[index]
+        if index is None or not isinstance(outcome, Raised) or result.verdict is not Verdict.RAISED:
+            continue
+        name = first.setdefault(exception_key(outcome.error), result.name)
+        if name != result.name:
+            call = call_text(function, function.calls[index])
+            message = f"{call}: {same_exception_text(outcome.error, name)}"
+            told[result.name] = msgspec.structs.replace(result, message=message, same_as=name)
+    return [told[one.result.name] for one in found]
+
+
+def summary_of(checks: Sequence[CheckResult], *, answers: bool = False) -> tuple[Verdict, str]:
+    """Return a function's verdict, with the message of a check that has it, a public one first.
+
+    `answers`: it answers some inputs, so that only a part of it can still be to be written.
+    """
     for verdict in LADDER:
         having = [check for check in checks if check.verdict is verdict]
         if having:
             first = min(having, key=lambda check: check.hidden)
-            if verdict is Verdict.NOT_ATTEMPTED:
-                if len(having) == len(checks):
-                    return verdict, first.message
-                # It answers some inputs, so only a part of it is still to be written.
-                return Verdict.RAISED, f"{first.name}: {first.message}"
-            return verdict, f"{first.name}: {first.message}"
+            if verdict is not Verdict.NOT_ATTEMPTED:
+                return verdict, f"{first.name}: {first.message}"
+            if len(having) == len(checks) and not answers:
+                return verdict, first.message
+            return Verdict.RAISED, f"{first.name}: {first.message}"
     return Verdict.PASSED, ""
 
 

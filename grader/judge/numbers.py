@@ -153,6 +153,8 @@ _HELD = {
     "subclass": "a subclass of np.ndarray (such as np.matrix or a masked array)",
     "longdouble": "an array of long doubles",
     "object": "an array of objects",
+    # No honest process sends it: only arguments are made so.
+    "fortran": "an array in another order",
 }
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from grader import wire
 from grader.judge.compare import Difference, NotFinite, WrongValue
+from grader.judge.exceptions import exception_text
 from grader.judge.expected import Index
 from grader.judge.numbers import WrongShape, WrongType
-from grader.judge.verdicts import NO_MEMORY, raised_by_itself
 from grader.model import (
     NEUTRAL,
     Died,
@@ -24,11 +24,9 @@ from grader.model import (
     Verdict,
 )
 from grader.plan import PlannedCall, PlannedFunction
-from grader.text import printable
 
 SHORT = 100
 NOT_EXACT = "but not as accurate as float64 allows"
-OUT_OF_MEMORY = "it asked for more memory than a submission may use; does an array grow too large?"
 
 
 def message_of(
@@ -38,13 +36,13 @@ def message_of(
 
     `imprecise`: the numbers are right, but not exact.
     """
-    return f"{call_text(function, call)}: {_full(problem, function.name, imprecise=imprecise)}"
+    return f"{call_text(function, call)}: {_full(problem, function, imprecise=imprecise)}"
 
 
-def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> str:
+def _full(problem: Failure | Difference, function: PlannedFunction, *, imprecise: bool) -> str:
     match problem:
         case Raised(error=error, why=why):
-            return _raised_message(error, function, why)
+            return exception_text(error, function, why)
         case TimedOut(limit=limit, called=True):
             return f"no answer within {limit}; does a loop ever end?"
         case TimedOut(limit=limit):
@@ -63,23 +61,6 @@ def _full(problem: Failure | Difference, function: str, *, imprecise: bool) -> s
             return f"{_part(path)}{_entry(index)}is {got}, should be {number(want)}{counted}"
         case WrongValue(path=path):  # pragma: no branch  # the last kind
             return _part(path) + _value_message(problem, imprecise=imprecise)
-
-
-def _raised_message(error: wire.Error, function: str, why: str) -> str:
-    if error.type == "NotImplementedError":
-        if raised_by_itself(error, function):
-            return f"{function} still raises NotImplementedError"
-        inner = error.frames[-1].function if error.frames else "something"
-        return f"{function} needs {inner}, which still raises NotImplementedError"
-    if error.type in NO_MEMORY:
-        return OUT_OF_MEMORY
-    text = f"it raised {error.type}" + (f": {error.message}" if error.message else "")
-    if error.type == "NameError":
-        text += f" ({why or 'is it written, imported, or pasted into the marked cell?'})"
-    if error.frames:
-        frame = error.frames[-1]
-        text += f" ({frame.label}, line {frame.line}: {frame.text})"
-    return printable(text)
 
 
 def _part(path: str) -> str:
@@ -159,7 +140,9 @@ def next_step(functions: Sequence[FunctionResult]) -> str:
             return f"Next: fix the error above; it stops {function.function} from being loaded."
         if function.verdict is Verdict.GRADER_ERROR:
             continue
-        failed = next((c for c in function.checks if c.verdict not in NEUTRAL), None)
+        failing = [check for check in function.checks if check.verdict not in NEUTRAL]
+        # That of which the function's own verdict is.
+        failed = min(failing, key=lambda c: c.verdict is not function.verdict, default=None)
         begin = f"; begin with {failed.name} above" if failed is not None else ""
         return f"Next: correct {function.function}{begin}."
     return ""
@@ -179,9 +162,9 @@ def call_text(function: PlannedFunction, call: PlannedCall) -> str:
 
 def _literal(value: wire.Value) -> str:
     match value:
-        case wire.Array():
-            array = wire.unpack(value)
-            return f"np.array({_compact(array)})"
+        case wire.Array(held=held):
+            order = ', order="F"' if held == "fortran" else ""
+            return f"np.array({_compact(wire.unpack(value))}{order})"
         case wire.Lambda(parameters=parameters, expression=expression):
             return f"lambda {parameters}: {expression}"
         case wire.Word(text=text):

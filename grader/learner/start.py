@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.files import writing_to
 from grader.learner.check import exercises_folder
 from grader.plan import CHECKS, read_plan
 
@@ -40,7 +41,7 @@ def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "both") -> Sta
         for suffix in FORMS[form]
     ]
     started = Started(first=wanted[0])
-    try:
+    with writing_to(folder, remedy="name another folder"):
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("README.md", CHECKS, *wanted):
             if (folder / name).exists():
@@ -48,8 +49,4 @@ def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "both") -> Sta
             else:
                 shutil.copyfile(source / name, folder / name)
                 started.copied.append(name)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder}: {error.strerror}; name another folder"
-        ) from error
     return started

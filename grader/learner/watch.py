@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
 from grader.learner.check import check_files, checks_path, files_to_check, folder_of
-from grader.model import Verdict
+from grader.model import FunctionResult, Verdict
 from grader.plan import read_plan
 from grader.results.terminal import (
     EXIT_FAILED,
@@ -101,7 +101,7 @@ def _check_and_show(
     return checked
 
 
-def _first_failing(checked: CheckedFiles) -> object:
+def _first_failing(checked: CheckedFiles) -> FunctionResult | None:
     return next((f for f in checked.functions if f.verdict is not Verdict.PASSED), None)
 
 
@@ -128,10 +128,8 @@ def _bar(checked: CheckedFiles, console: Console) -> None:
 
 def _hint(checked: CheckedFiles | None, console: Console) -> None:
     """Show the hint for the first function that does not pass."""
-    first = checked and next(
-        (f for f in checked.functions if f.verdict is not Verdict.PASSED), None
-    )
-    if not checked or not first:
+    first = _first_failing(checked) if checked is not None else None
+    if checked is None or first is None:
         line(console, "There is nothing to give a hint for.")
         return
     from rich.markdown import Markdown

@@ -104,23 +104,10 @@ class FunctionFigures:
 class MisconceptionFigures:
     """How many learners have a misconception, and the ids of the first ones."""
 
-    exercise: str
     function: str
     id: str
     message: str
-    count: int = 0
-    students: list[str] = field(default_factory=list)
-
-    def add(self, student: str) -> None:
-        """Count one learner."""
-        self.count += 1
-        if len(self.students) < MOST_NAMES:
-            self.students.append(student)
-
-    @property
-    def more(self) -> int:
-        """How many learners are not listed."""
-        return self.count - len(self.students)
+    learners: ShortList[None] = field(default_factory=lambda: ShortList(most=MOST_NAMES))
 
 
 @dataclass(slots=True)
@@ -129,11 +116,12 @@ class ShortList(Generic[_T]):
 
     count: int = 0
     first: list[tuple[str, _T]] = field(default_factory=list)
+    most: int = MOST_LINES
 
     def add(self, student: str, item: _T) -> None:
         """Add one pair."""
         self.count += 1
-        if len(self.first) < MOST_LINES:
+        if len(self.first) < self.most:
             self.first.append((student, item))
 
     @property
@@ -178,8 +166,7 @@ class ClassFigures:
         }
         self.checks = {
             (f.name, c.name): CheckFigures(f.name, c.name, c.hidden, c.kind)
-            for e in plan.exercises
-            for f in e.functions
+            for f in plan.functions.values()
             for c in f.checks
         }
         self._slugs = [exercise.slug for exercise in plan.exercises]
@@ -242,14 +229,17 @@ class ClassFigures:
         key = function.function, misconception.id
         if key not in self._misconceptions:
             self._misconceptions[key] = MisconceptionFigures(
-                function.exercise, function.function, misconception.id, misconception.message
+                function.function, misconception.id, misconception.message
             )
-        self._misconceptions[key].add(student)
+        self._misconceptions[key].learners.add(student, None)
 
     @property
     def misconceptions(self) -> list[MisconceptionFigures]:
         """The misconceptions, the most frequent first."""
-        return sorted(self._misconceptions.values(), key=lambda one: (-one.count, one.id))
+        return sorted(
+            self._misconceptions.values(),
+            key=lambda one: (-one.learners.count, one.function, one.id),
+        )
 
     @property
     def histogram(self) -> list[tuple[float, float, int]]:

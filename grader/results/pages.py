@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -22,32 +21,19 @@ from grader.judge.words import next_step
 from grader.model import Move, SubmissionResult, in_the_way
 from grader.plan import Plan
 from grader.results.figures import MOST_LINES, ClassFigures, ShortList
-from grader.results.plots import ENOUGH, plots_of
 from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
 # The files that a learner's page is made from.
 SOURCES = ("base.html", "parts.html", "feedback.html", "style.css")
+# Of a smaller class a plot says less than a table.
+ENOUGH_TO_PLOT = 5
 REPORT, FEEDBACK = "report.html", "feedback"
 # Lists the pages that the last run wrote, each with a hash of its contents.
 PAGES = ".pages.json"
 SIMPLE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
 # Windows opens a device for these names, whatever follows the dot.
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How a class was graded, for the report: the course's title, the wall, the plan."""
-
-    title: str
-    isolation: str
-    plan: Plan
-
-    @property
-    def limits(self) -> str:
-        """The limits, written as options of the command line."""
-        return self.plan.limits.as_options
 
 
 def page_name(student: str) -> str:
@@ -64,15 +50,15 @@ def page_name(student: str) -> str:
 
 
 def write_report(
-    out: Path, figures: ClassFigures, moves: ShortList[Move], about: Circumstances
+    out: Path, figures: ClassFigures, moves: ShortList[Move], plan: Plan, *, isolation: str
 ) -> None:
-    """Write report.html, the page about the class."""
+    """Write report.html, the page about the class; `isolation` says behind which wall it ran."""
     template = environment().get_template("report.html")
     stream = template.generate(
-        about=about,
+        plan=plan,
+        isolation=isolation,
         figures=figures,
-        plots=plots_of(figures),
-        enough_to_plot=ENOUGH,
+        plotted=figures.count >= ENOUGH_TO_PLOT,
         moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
         csp=policy("style.css", "table.js"),
         version=__version__,
@@ -93,9 +79,9 @@ class FeedbackPages:
     UsageError when the folder cannot be created; OSError when a page cannot be written.
     """
 
-    def __init__(self, out: Path, about: Circumstances) -> None:
+    def __init__(self, out: Path, plan: Plan) -> None:
         self._folder = out / FEEDBACK
-        self._about = about
+        self._title = plan.title
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -105,10 +91,9 @@ class FeedbackPages:
         self._previous = _previous_pages(self._folder)
         self._written: dict[str, str] = {}
         self._template = environment().get_template("feedback.html")
-        exercises = about.plan.exercises
-        self._planned = {f.name: f for exercise in exercises for f in exercise.functions}
-        self._titles = {exercise.slug: exercise.title for exercise in exercises}
-        common = [__version__, about.title, self._titles, _texts(about.plan)]
+        self._planned = plan.functions
+        self._titles = {exercise.slug: exercise.title for exercise in plan.exercises}
+        common = [__version__, plan.title, self._titles, _texts(plan)]
         common += map(text_of, SOURCES)
         self._common = hashlib.sha256(msgspec.msgpack.encode(common)).digest()
 
@@ -132,7 +117,7 @@ class FeedbackPages:
         if self._previous.get(name) == stamp and (self._folder / name).exists():
             return
         stream = self._template.generate(
-            about=self._about,
+            title=self._title,
             result=result,
             functions=[(f, self._planned[f.function]) for f in result.functions],
             titles=self._titles,
@@ -153,12 +138,8 @@ def _previous_pages(folder: Path) -> dict[str, str]:
 
 def _texts(plan: Plan) -> list[tuple[str, str]]:
     """Return the texts and hints of all checks, which are shown on the pages."""
-    return [
-        (check.text, check.hint)
-        for exercise in plan.exercises
-        for function in exercise.functions
-        for check in function.checks
-    ]
+    checks = (check for function in plan.functions.values() for check in function.checks)
+    return [(check.text, check.hint) for check in checks]
 
 
 def _move(move: Move) -> str:

@@ -10,23 +10,16 @@ import msgspec
 from grader.model import FunctionResult, Override, SubmissionResult, total
 
 
-class StoredFingerprints(NamedTuple):
-    """The stored hashes of a submission: of what was handed in, and of how it was graded.
-
-    `functions` has a fingerprint for each function, or None where the grader failed on it.
-    """
-
-    submission_hash: bytes
-    plan: bytes
-    functions: dict[str, bytes | None]
-
-
 class StoredFunction(NamedTuple):
-    """One function's result, as stored; `fingerprint` is None if the grader failed on it."""
+    """One function's result, as stored; `fingerprint` is None if the grader failed on it.
+
+    `price` is a hash of what its points depend on beside its verdicts.
+    """
 
     function: str
     exercise: str
     fingerprint: bytes | None
+    price: bytes
     score: float | None
     result: bytes
 
@@ -37,8 +30,8 @@ class EncodedResult(NamedTuple):
     It is encoded in the process that graded, because the one that stores has many to store.
     """
 
-    submission_hash: bytes
-    plan: bytes
+    # The hash of what was handed in.
+    handed: bytes
     head: bytes
     notes: bytes
     # How long grading took.
@@ -51,9 +44,9 @@ class EncodedResult(NamedTuple):
         result: SubmissionResult,
         *,
         seconds: float = 0.0,
-        submission_hash: bytes = b"",
-        plan: bytes = b"",
+        handed: bytes = b"",
         fingerprints: Mapping[str, bytes] | None = None,
+        prices: Mapping[str, bytes] | None = None,
         notes: Sequence[tuple[str, str]] = (),
     ) -> Self:
         """Encode a result and what it depends on.
@@ -61,10 +54,9 @@ class EncodedResult(NamedTuple):
         `fingerprints` are by function, without those that the grader failed on. `notes` are pairs
         of a function ("" for the whole submission) and a sentence.
         """
-        fingerprints = fingerprints or {}
+        fingerprints, prices = fingerprints or {}, prices or {}
         return cls(
-            submission_hash,
-            plan,
+            handed,
             msgspec.json.encode(msgspec.structs.replace(result, functions=(), notes=())),
             msgspec.json.encode(notes),
             seconds,
@@ -73,6 +65,7 @@ class EncodedResult(NamedTuple):
                     function.function,
                     function.exercise,
                     fingerprints.get(function.function),
+                    prices.get(function.function, b""),
                     function.score,
                     msgspec.json.encode(function),
                 )

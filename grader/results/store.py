@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from grader.errors import UsageError
-from grader.model import Move, SubmissionResult
+from grader.model import FunctionResult, Move, SubmissionResult
 from grader.plan import Plan
-from grader.results.rows import EncodedResult, StoredFingerprints, submission_from_rows
+from grader.results.rows import EncodedResult, submission_from_rows
 
 FILE = "results.sqlite"
-FORMAT = "2"
+FORMAT = "3"
 
 # `run`: the number of the run that graded it last. `handed`: the hash of what was handed in. `key`:
-# the function's fingerprint, null where the grader failed, as such a result is never reused.
+# the function's fingerprint, null where the result is not used again: the grader failed, or other
+# files were handed in since. `price`: the hash of what its points depended on beside its verdicts.
 # `published`: the points that the last completed run wrote into the gradebook.
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE submission (
-    student TEXT PRIMARY KEY, run INTEGER NOT NULL, handed BLOB NOT NULL, plan BLOB NOT NULL,
-    result BLOB NOT NULL, notes BLOB NOT NULL, seconds REAL NOT NULL
+    student TEXT PRIMARY KEY, run INTEGER NOT NULL, handed BLOB NOT NULL, result BLOB NOT NULL,
+    notes BLOB NOT NULL, seconds REAL NOT NULL
 );
 CREATE TABLE function (
-    student TEXT, function TEXT, exercise TEXT NOT NULL, key BLOB, score REAL,
-    result BLOB NOT NULL, PRIMARY KEY (student, function)
+    student TEXT, function TEXT, exercise TEXT NOT NULL, key BLOB, price BLOB NOT NULL,
+    score REAL, result BLOB NOT NULL, PRIMARY KEY (student, function)
 );
 CREATE TABLE published (
     student TEXT, function TEXT, score REAL, PRIMARY KEY (student, function)
@@ -40,7 +42,7 @@ CREATE TABLE published (
 _TEMPORARY = """
 CREATE TEMP TABLE present (student TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE person (student TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
-CREATE TEMP TABLE planned (place INTEGER PRIMARY KEY, function TEXT NOT NULL);
+CREATE TEMP TABLE planned (place INTEGER PRIMARY KEY, function TEXT NOT NULL, price BLOB NOT NULL);
 CREATE TEMP TABLE override (
     student TEXT, function TEXT, points REAL NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (student, function)
@@ -62,8 +64,9 @@ class Store:
     Lifetime: one run. The file is locked from the opening to the end of the block, so a second
     grader is refused.
     Order: `begin`; `fingerprints` to find out what need not be graded again; `keep` for each group
-    of answers, which is then on disk; `set_name` and `set_override` before the reports; `results`
-    and `moves` for the reports; `publish` last, when these are written.
+    of answers, which is then on disk; `price` for what was kept earlier; `set_name` and
+    `set_override` before the reports; `results` and `moves` for the reports; `publish` last, when
+    these are written.
     A run that is killed at any moment loses nothing that `keep` stored: the next one continues.
     An error of the file or the disk is a UsageError with the cause and the remedy.
     """
@@ -93,17 +96,15 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._connection.close()
 
-    def begin(self, plan: Plan, plan_fingerprint: bytes, *, regrade: bool) -> None:
+    def begin(
+        self, plan: Plan, plan_fingerprint: bytes, prices: Mapping[str, bytes], *, regrade: bool
+    ) -> None:
         """Start a run, and store its seed; with `regrade`, do not reuse what earlier runs stored.
 
+        `prices` has a hash of what the points of each planned function depend on in this run.
         If the last run with `regrade` did not finish and its plan had the same fingerprint, this
         one continues it: what it had graded is reused.
         """
@@ -115,25 +116,17 @@ class Store:
                 since, _, key = (self._meta("regrading") or "").partition(" ")
                 self._since = int(since) if key == plan_fingerprint.hex() else self._run
                 self._set_meta("regrading", f"{self._since} {plan_fingerprint.hex()}")
-            functions = [f for exercise in plan.exercises for f in exercise.functions]
-            for number, function in enumerate(functions):
-                self._execute("INSERT INTO planned VALUES (?, ?)", number, function.name)
+            for number, (name, price) in enumerate(prices.items()):
+                self._execute("INSERT INTO planned VALUES (?, ?, ?)", number, name, price)
 
-    def fingerprints(self, student: str) -> StoredFingerprints | None:
-        """Return the hashes of this student's stored submission; None if none may be reused."""
+    def fingerprints(self, student: str) -> dict[str, bytes]:
+        """Return the fingerprint of each stored result of this student that may be reused."""
         with self._readable_errors():
-            row = self._row(
-                "SELECT handed, plan FROM submission WHERE student = ? AND run >= ?",
-                student,
-                self._since,
+            query = (
+                "SELECT function, key FROM submission JOIN function USING (student)"
+                " WHERE student = ? AND run >= ? AND key IS NOT NULL"
             )
-            if row is None:
-                return None
-            fingerprints = self._rows(
-                "SELECT function, key FROM function WHERE student = ?", student
-            )
-            submission_hash, plan = row
-            return StoredFingerprints(submission_hash, plan, dict(fingerprints))
+            return dict(self._rows(query, student, self._since))
 
     def keep(self, answers: Iterable[tuple[str, EncodedResult | None]]) -> None:
         """Note that students take part in this run, and store their results, all or none.
@@ -145,15 +138,50 @@ class Store:
                 self._execute("INSERT OR IGNORE INTO present VALUES (?)", student)
                 if graded is None:
                     continue
+                # What the result says of the files is stored once for all functions.
                 self._execute(
-                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "UPDATE function SET key = NULL WHERE student = ? AND EXISTS"
+                    " (SELECT 1 FROM submission WHERE student = ? AND handed IS NOT ?)",
+                    student,
+                    student,
+                    graded.handed,
+                )
+                self._execute(
+                    "INSERT OR REPLACE INTO submission VALUES (?, ?, ?, ?, ?, ?)",
                     student,
                     self._run,
-                    *graded[:5],
+                    *graded[:4],
                 )
                 rows = ((student, *row) for row in graded.functions)
-                statement = "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?)"
+                statement = "INSERT OR REPLACE INTO function VALUES (?, ?, ?, ?, ?, ?, ?)"
                 self._connection.executemany(statement, rows).close()
+
+    def price(self, priced: Callable[[FunctionResult], FunctionResult]) -> int:
+        """Give new points to the results whose points depend on what has changed; count them.
+
+        `priced` returns a result with the points that its verdicts are worth in this run.
+        """
+        query = (
+            "SELECT function.rowid, result, planned.price FROM present JOIN function"
+            " USING (student) JOIN planned USING (function)"
+            " WHERE function.price IS NOT planned.price LIMIT 1000"
+        )
+        count = 0
+        while True:
+            with self._transaction():
+                rows = list(self._rows(query))
+                for row, stored, price in rows:
+                    result = priced(msgspec.json.decode(stored, type=FunctionResult))
+                    self._execute(
+                        "UPDATE function SET result = ?, score = ?, price = ? WHERE rowid = ?",
+                        msgspec.json.encode(result),
+                        result.score,
+                        price,
+                        row,
+                    )
+            count += len(rows)
+            if not rows:
+                return count
 
     def is_present(self, student: str) -> bool:
         """Tell whether a student takes part in this run."""

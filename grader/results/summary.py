@@ -36,16 +36,12 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
         )
     if figures.misconceptions:
         _line(console, "most frequent mistakes (learners):")
-        _list(console, _frequent(figures), 0)
+        frequent = figures.misconceptions[:MOST_MISTAKES]
+        _list(console, [f"{one.learners.count}  {one.function}: {one.id}" for one in frequent], 0)
     overrides = [_override(student, function) for student, function in figures.overrides.first]
     _list(console, overrides[:MAX_LINES], figures.overrides.count)
     failures = [f"not graded: {student}: {why}" for student, why in figures.failures.first]
     _list(console, failures[:MAX_LINES], figures.failures.count)
-
-
-def _frequent(figures: ClassFigures) -> list[str]:
-    ordered = sorted(figures.misconceptions, key=lambda one: (-one.count, one.function, one.id))
-    return [f"{one.count}  {one.function}: {one.id}" for one in ordered[:MOST_MISTAKES]]
 
 
 def print_moves(moves: ShortList[Move], console: Console) -> None:
@@ -108,6 +104,7 @@ def function_table(figures: ClassFigures) -> Table:
 
 def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
     """Build a table of the learners: points as in the gradebook, and each one's first problem."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -119,10 +116,10 @@ def student_table(results: Sequence[SubmissionResult], plan: Plan) -> Table:
     for result in results:
         scores = [result.exercise_score(exercise.slug) for exercise in plan.exercises]
         table.add_row(
-            _plain(result.student),
+            escape(result.student),
             *(points(score) or "?" for score in scores),
             points(result.score) or "?",
-            _plain(_first_problem(result)),
+            escape(_first_problem(result)),
         )
     return table
 
@@ -131,13 +128,6 @@ def _short_names(slugs: Sequence[str]) -> list[str]:
     """Shorten `ex01_softmax` to `ex01`, if the short names are still unique."""
     short = [slug.partition("_")[0] for slug in slugs]
     return short if len(set(short)) == len(slugs) else list(slugs)
-
-
-def _plain(text: str) -> str:
-    """Escape text from a submission, so that nothing in it is read as markup."""
-    from rich.markup import escape
-
-    return escape(text)
 
 
 # With these verdicts no check says what is wrong, so the message is printed itself.

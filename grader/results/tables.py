@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -14,14 +12,14 @@ from grader.intake.people import ClassSubmissions
 from grader.model import FORMAT, Move, SubmissionResult
 from grader.plan import Plan
 from grader.results.figures import ClassFigures
-from grader.text import points, safe_cell
+from grader.text import csv_row, points, safe_cell
 
 _ENCODER = msgspec.json.Encoder()
 
 
 def json_line(result: SubmissionResult) -> str:
     """Return the line of results.jsonl for one submission."""
-    return _ENCODER.encode(result).decode() + "\n"
+    return _ENCODER.encode(result.told).decode() + "\n"
 
 
 def run_json(
@@ -49,23 +47,23 @@ def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
     names = any(row.name for row in rows)
     slugs = [exercise.slug for exercise in plan.exercises]
     more = [*["overrides"] * overrides, *["name"] * names]
-    yield _row(["student", *slugs, "total", *more])
+    yield csv_row(["student", *slugs, "total", *more])
     for row in rows:
         cells = [safe_cell(row.student), *map(points, row.scores), points(row.score)]
         cells += [row.overrides] * overrides
         cells += [safe_cell(row.name)] * names
-        yield _row(cells)
+        yield csv_row(cells)
 
 
 def people_csv(submissions: ClassSubmissions) -> Iterator[str]:
     """Yield a row for each learner, and for each person of the roster who handed in nothing."""
-    yield _row("student name email sid lms lms_id group late handed_in".split())
+    yield csv_row("student name email sid lms lms_id group late handed_in".split())
     handed = [(entry.student, entry.person, "yes") for entry in submissions.entries]
     absent = [(student, person, "no") for student, person in submissions.absent]
     for student, person, handed_in in [*handed, *absent]:
         about = (person.name, person.email, person.sid, person.lms, person.lms_id, person.group)
         late = "yes" if person.late else ""
-        yield _row([*map(safe_cell, (student, *about)), late, handed_in])
+        yield csv_row([*map(safe_cell, (student, *about)), late, handed_in])
 
 
 def misconception_rows(result: SubmissionResult) -> Iterator[str]:
@@ -74,22 +72,18 @@ def misconception_rows(result: SubmissionResult) -> Iterator[str]:
         if (mistake := function.misconception) is not None:
             message = " ".join(mistake.message.split())
             cells = [result.student, function.exercise, function.function, mistake.id, message]
-            yield _row([safe_cell(cell) for cell in cells])
+            yield csv_row([safe_cell(cell) for cell in cells])
 
 
 def changes_csv(moves: Iterable[Move]) -> Iterator[str]:
     """Yield a row for each function of each learner whose points changed since the last run."""
-    yield _row(["student", "exercise", "function", "before", "after", "override"])
+    yield csv_row(["student", "exercise", "function", "before", "after", "override"])
     for move in moves:
         before_after = [points(move.before), points(move.after)]
         override = "yes" if move.overridden else ""
-        yield _row([safe_cell(move.student), move.exercise, move.function, *before_after, override])
+        yield csv_row(
+            [safe_cell(move.student), move.exercise, move.function, *before_after, override]
+        )
 
 
-def _row(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
-
-
-MISCONCEPTION_HEADINGS = _row(["student", "exercise", "function", "id", "message"])
+MISCONCEPTION_HEADINGS = csv_row(["student", "exercise", "function", "id", "message"])

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.model import LEGEND, FunctionResult, Verdict
+from grader.model import ASKING, LEGEND, FunctionResult, Verdict
 from grader.plan import PlannedFunction
 from grader.text import points, printable
 
@@ -46,6 +46,7 @@ def environment() -> Environment:
         "legend": LEGEND,
         "marks": MARKS,
         "passed_in": _passed,
+        "asking": ASKING,
         "hint_of": _hint_of,
     }
     return environment

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.judge.words import next_step as next_step_in
 from grader.model import (
+    ASKING,
     LEGEND,
     NOT_FINITE,
     NOT_THERE,
@@ -22,7 +23,7 @@ from grader.model import (
     Verdict,
 )
 from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
-from grader.text import printable
+from grader.text import counted, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,14 +38,6 @@ EXIT_PASSED, EXIT_FAILED = 0, 1
 WIDTH = 88
 # Of what a learner's code prints, this many lines are shown; the rest are counted.
 PRINTED_LINES = 15
-# With these verdicts a check's hint helps; with the others the message says what to do.
-ASKING = (
-    Verdict.WRONG_VALUE,
-    Verdict.NOT_FINITE,
-    Verdict.IMPRECISE,
-    Verdict.WRONG_SHAPE,
-    Verdict.FAILS_ON_OTHER_INPUTS,
-)
 STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
 
 
@@ -118,9 +111,7 @@ def show_notes(checked: CheckedFiles, console: Console) -> None:
     """Print the notes on the files as a whole."""
     if not checked.enforces_memory:
         line(console, f"! {UNENFORCED}")
-    # A note that is also a function's message is printed once, with the function.
-    messages = {function.message for function in checked.functions}
-    line(console, *(f"! {note}" for note in checked.result.notes if note not in messages))
+    line(console, *(f"! {note}" for note in checked.result.notes_of_its_own))
 
 
 def show_function(
@@ -184,7 +175,7 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
     others = sum(check.hidden and check.verdict is Verdict.PASSED for check in function.checks)
     # A learner's own check runs the others only where the public ones pass.
     for check, about in zip(function.checks, planned.checks, strict=False):
-        if check.hidden and check.verdict is Verdict.PASSED:
+        if check.same_as or (check.hidden and check.verdict is Verdict.PASSED):
             continue
         mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
         line(console, f"  {mark} {check.name}: {about.text}")
@@ -199,6 +190,9 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
         asking = function.misconception is None and check.verdict in ASKING
         if about.hint and asking and not again:
             line(console, f"      {about.hint}")
+        if same := [each.name for each in function.checks if each.same_as == check.name]:
+            others_too = counted(len(same), "other check")
+            line(console, f"  {FAILED} {others_too} by the same exception: {', '.join(same)}")
     if others:
         line(console, f"  {PASSED} {others} more of the same kind")
 

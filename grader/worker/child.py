@@ -88,7 +88,7 @@ def _encoded(reply: wire.Reply) -> bytes:
     # Never seen: `pack` has already turned everything that a learner made into plain values.
     except Exception as error:  # noqa: BLE001  # pragma: no cover  # our own failure
         number = getattr(reply, "number", 0)
-        return wire.encode(wire.RaisedReply(number, wire.error_of(error, ())))
+        return wire.encode(wire.RaisedReply(number, wire.error_of(error)))
 
 
 def warm_up() -> None:
@@ -204,7 +204,7 @@ def _answer(
         value, mutated = answer_of(function, call.args, call.kwargs)
         return wire.ReturnedReply(call.number, value, mutated)
     except BaseException as error:  # noqa: BLE001  # whatever it raises is its answer
-        return wire.RaisedReply(call.number, wire.error_of(error, submission.frames(error)))
+        return wire.RaisedReply(call.number, submission.error_of(error))
 
 
 class _Output(io.TextIOBase):

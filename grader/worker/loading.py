@@ -23,10 +23,12 @@ from grader.worker.parsing import (
     lines_of,
     parse,
 )
+from grader.worker.raising import raised
 from grader.worker.standing_in import StandIns
 
 MAX_ERRORS = 50
-MAX_FRAMES = 5
+UNREAD = ("SyntaxError", "IndentationError", "TabError")
+OUTSIDE = "outside function"
 
 OnProgress = Callable[[wire.Progress], None]
 
@@ -147,32 +149,19 @@ class LoadedSubmission:
                 chosen[name] = self.modules[holders[0]].__dict__[name]
         return chosen
 
-    def frames(self, error: BaseException) -> tuple[wire.TracebackLine, ...]:
-        """Return where an exception passed through the submitted files, innermost last."""
-        frames = []
-        trace = error.__traceback__
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if code.co_filename in self.labels:
-                line = trace.tb_lineno
-                text = self._line(code.co_filename, line)
-                name = code.co_name if code.co_name != "<module>" else ""
-                frames.append(
-                    wire.TracebackLine(
-                        wire.clean(code.co_filename, 300),
-                        line,
-                        wire.clean(name, 300),
-                        wire.clean(text, 300),
-                    )
-                )
-            trace = trace.tb_next
-        return tuple(frames[-MAX_FRAMES:])
+    def error_of(self, error: BaseException) -> wire.Error:
+        """Describe an exception, with where it passed through the submitted files."""
+        return raised(error, self._label, self._line)
+
+    def _label(self, frame: types.FrameType) -> str:
+        name = frame.f_code.co_filename
+        return name if name in self.labels else ""
 
     def _line(self, label: str, number: int) -> str:
         if label not in self.lines:
             self.lines[label] = lines_of(self.texts[label])
         lines = self.lines[label]
-        return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def _parse(self, index: int, source: wire.Source) -> None:
         module = types.ModuleType(source.stem)
@@ -250,15 +239,27 @@ class LoadedSubmission:
                     self._record(source, part.label, part.line, error)
 
     def _record(self, source_index: int, label: str, line: int, error: BaseException) -> None:
-        if len(self.errors) < MAX_ERRORS:
-            frames = self.frames(error)
+        if len(self.errors) < MAX_ERRORS and not self._follows(label, error):
+            packed = self.error_of(error)
             if isinstance(error, SyntaxError):
+                message = wire.clean(str(error.msg), 300)
                 text = wire.clean((error.text or "").rstrip("\n"), 300)
-                frames = (*frames, wire.TracebackLine(wire.clean(label, 300), line, "", text))
-            packed = wire.error_of(error, frames)
-            if isinstance(error, SyntaxError):
-                packed = wire.Error(packed.type, wire.clean(str(error.msg), 300), packed.frames)
+                place = wire.TracebackLine(wire.clean(label, 300), line, "", text)
+                packed = wire.Error(packed.type, message, (*packed.frames, place))
             self.errors.append(wire.LoadError(source_index, wire.clean(label, 300), line, packed))
+
+    def _follows(self, label: str, error: BaseException) -> bool:
+        """Return whether this is only what is left of a function that could not be read."""
+        return (
+            isinstance(error, SyntaxError)
+            and str(error.msg).endswith(OUTSIDE)
+            and any(
+                known.label == label
+                and known.error.type in UNREAD
+                and not known.error.message.endswith(OUTSIDE)
+                for known in self.errors
+            )
+        )
 
     def _is_stub(self, function: object) -> bool:
         code = code_of(function)

@@ -178,16 +178,19 @@ def lines_of(text: str) -> list[str]:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Return whether a function holds nothing but a docstring and a placeholder."""
-    body = function.body[1:] if _is_text(function.body[0]) else function.body
-    match body:
-        case [] | [ast.Pass()]:
+    """Return whether a function holds nothing but texts and placeholders."""
+    return all(map(_is_placeholder, function.body))
+
+
+def _is_placeholder(node: ast.stmt) -> bool:
+    match node:
+        case ast.Pass() | ast.Expr(ast.Constant()) | ast.Return(None | ast.Constant(None)):
             return True
-        case [ast.Expr(ast.Constant(value=value))] if value is ...:
+        case ast.Return(ast.Constant(value=value)):
+            return value is ...
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
             return True
-        case [ast.Raise(exc=ast.Name(id="NotImplementedError"))]:
-            return True
-        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError")))]:
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
             return True
     return False
 

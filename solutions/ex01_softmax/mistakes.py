@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -61,12 +73,8 @@ def softmax__largest_magnitude_shift(Z):
     return E / E.sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__largest_magnitude_shift")
 def softmax__shift_of_positive_maxima_only(Z):
-    """Your shift leaves very negative columns where they are, or moves them even further down.
-
-    All their exponentials underflow to 0, and 0/0 is nan. Try your function on the single column
-    (-1000, -1001): what is left after the shift?
-    """
     E = np.exp(Z - np.maximum(Z.max(axis=0, keepdims=True), 0.0))
     return E / E.sum(axis=0, keepdims=True)
 
@@ -142,21 +150,13 @@ def softmax__whole_array_sum(Z):
     return E / E.sum()
 
 
+@mistake(same_as="softmax__whole_array_sum")
 def softmax__whole_array_sum_no_shift(Z):
-    """You divide by one sum over the whole array, so all the examples together add up to 1.
-
-    With a single column this looks right, which hides it. Each column is an example of its own:
-    what should one column add up to?
-    """
     return np.exp(Z) / np.sum(np.exp(Z))
 
 
+@mistake(same_as="softmax__whole_array_sum")
 def softmax__whole_array_sum_column_shift(Z):
-    """You divide by one sum over the whole array, so all the examples together add up to 1.
-
-    With a single column this looks right, which hides it. Each column is an example of its own:
-    what should one column add up to?
-    """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum()
 
@@ -170,11 +170,8 @@ def softmax__rows_instead_of_columns(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
+@mistake(same_as="softmax__rows_instead_of_columns")
 def softmax__rows_instead_of_columns_no_shift(Z):
-    """You normalise each row, as if rows were examples; here every column is one example.
-
-    Your rows sum to 1 where the columns should. Which axis does one example run along?
-    """
     E = np.exp(Z)
     return E / E.sum(axis=1, keepdims=True)
 
@@ -198,12 +195,8 @@ def softmax__row_sums_without_keepdims(Z):
     return E / E.sum(axis=1)
 
 
+@mistake(same_as="softmax__row_sums_without_keepdims")
 def softmax__row_max_and_sums_without_keepdims(Z):
-    """You sum each row, and NumPy then lines these n sums up with the m columns.
-
-    If n = m nobody complains and column j is divided by the sum of row j; otherwise it is an
-    error or a wrong shape. Print the shape of your sum: how many sums do m examples need?
-    """
     E = np.exp(Z - np.max(Z, axis=1))
     return E / np.sum(E, axis=1)
 
@@ -228,12 +221,8 @@ def softmax__one_plus_denominator(Z):
     return E / (1 + E.sum(axis=0, keepdims=True))
 
 
+@mistake(same_as="softmax__one_plus_denominator")
 def softmax__one_plus_shifted_denominator(Z):
-    """You add 1 to the denominator, as in the sigmoid, so every column sums to less than 1.
-
-    That 1 belongs to an extra class with logit 0, which nobody asked for. With n = 1, what should
-    the only probability be?
-    """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / (1 + E.sum(axis=0, keepdims=True))
 
@@ -334,12 +323,8 @@ def softmax__sign_flipped(Z):
     return E / E.sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__sign_flipped")
 def softmax__sign_of_shift_flipped(Z):
-    """You take the exponential of the negated logits, so the smallest logit wins.
-
-    The minus sign belongs to the sigmoid's exp(-z), not here. Which class should have the largest
-    probability?
-    """
     E = np.exp(Z.max(axis=0, keepdims=True) - Z)
     return E / E.sum(axis=0, keepdims=True)
 
@@ -417,22 +402,14 @@ def softmax__logits_clipped(Z):
     return E / E.sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__logits_clipped")
 def softmax__logits_clipped_at_700(Z):
-    """You clip the logits to keep the exponential finite, so all logits beyond the limit tie.
-
-    For a column such as (1000, 998) that gives equal probabilities. Only the differences within a
-    column matter: how can you keep them and still avoid the overflow?
-    """
     E = np.exp(np.clip(Z, -700, 700))
     return E / E.sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__logits_clipped")
 def softmax__logits_clipped_from_above(Z):
-    """You clip the logits to keep the exponential finite, so all logits beyond the limit tie.
-
-    For a column such as (1000, 998) that gives equal probabilities. Only the differences within a
-    column matter: how can you keep them and still avoid the overflow?
-    """
     E = np.exp(np.clip(Z, None, 600))
     return E / E.sum(axis=0, keepdims=True)
 
@@ -446,11 +423,8 @@ def softmax__shifted_logits_clipped(Z):
     return E / E.sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__shifted_logits_clipped")
 def softmax__shifted_logits_clipped_at_50(Z):
-    """You clip the logits after you shifted them, so a very small probability gets too large.
-
-    After the shift nothing can overflow any more. What is the clip still protecting you from?
-    """
     E = np.exp(np.clip(Z - Z.max(axis=0, keepdims=True), -50, 50))
     return E / E.sum(axis=0, keepdims=True)
 
@@ -464,12 +438,8 @@ def softmax__probabilities_clipped(Z):
     return np.clip(_softmax(Z), 1e-15, 1 - 1e-15)
 
 
+@mistake(same_as="softmax__probabilities_clipped")
 def softmax__probabilities_clipped_at_1e_7(Z):
-    """You clip the probabilities away from 0 (and perhaps from 1).
-
-    A class may really be as unlikely as 1e-300, and the clipped value is wrong by a huge factor.
-    Is this the place to look after a logarithm that comes later?
-    """
     return np.clip(_softmax(Z), 1e-7, 1 - 1e-7)
 
 
@@ -483,12 +453,8 @@ def softmax__epsilon_in_denominator(Z):
     return E / (E.sum(axis=0, keepdims=True) + 1e-8)
 
 
+@mistake(same_as="softmax__epsilon_in_denominator")
 def softmax__epsilon_of_1e_10_in_denominator(Z):
-    """You add a small number to the denominator, which makes every probability a little too small.
-
-    The result is right to some eight or ten digits only. After subtracting the
-    maximum, how small can the denominator become?
-    """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / (E.sum(axis=0, keepdims=True) + 1e-10)
 
@@ -539,11 +505,8 @@ def softmax__rounded(Z):
     return np.round(_softmax(Z), 4)
 
 
+@mistake(same_as="softmax__rounded")
 def softmax__rounded_to_6(Z):
-    """You round the probabilities, and small ones become exactly 0.
-
-    Rounding is for printing; a cost takes the logarithm of these numbers later. What is log(0)?
-    """
     return np.round(_softmax(Z), 6)
 
 
@@ -635,11 +598,64 @@ def softmax__changes_its_argument(Z):
     return np.exp(Z) / np.exp(Z).sum(axis=0, keepdims=True)
 
 
+@mistake(same_as="softmax__changes_its_argument")
 def softmax__overwrites_its_argument(Z):
-    """Your result is right, but the array you were given is not the same afterwards.
-
-    An operation such as -= or out= writes into the caller's logits, who still needs them. Which
-    of your lines writes into Z rather than into something new?
-    """
     Z[:] = _softmax(Z)
     return Z
+
+
+def softmax__one_buffer_for_all_calls(Z):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_softmax(Z))
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def softmax__long_double_without_shift(Z):
+    """You take the exponential of the logits as they come, in numbers longer than float64.
+
+    They overflow later, not never: from logits of some 11 000 on everything ends in nan again. On
+    some machines a long double is no longer than a float64. More range only moves the limit. Which
+    number could a column lose without changing its softmax, so that no range is needed?
+    """
+    E = np.exp(Z.astype(np.longdouble))
+    return (E / E.sum(axis=0, keepdims=True)).astype(np.float64)
+
+
+@mistake(same_as="softmax__logits_clipped")
+def softmax__logits_clipped_at_10000(Z):
+    return _softmax(np.clip(Z, -10_000, 10_000))
+
+
+@mistake(same_as="softmax__logits_clipped")
+def softmax__logits_clipped_at_1e6(Z):
+    return _softmax(np.clip(Z, -1e6, 1e6))
+
+
+def softmax__shifted_logits_divided_by_their_sum(Z):
+    """You take the maximum off each column and divide by the sum; the exponential is missing.
+
+    What is left after the shift is zero or negative. So the most likely class gets 0, and the
+    others share the rest the wrong way round. A column of equal logits becomes 0/0. The shift is
+    only there to tame an exponential. Between which two of your steps does that belong?
+    """
+    S = Z - Z.max(axis=0, keepdims=True)
+    return S / S.sum(axis=0, keepdims=True)
+
+
+def softmax__small_probabilities_dropped(Z):
+    """You replace every probability below some limit by 0.
+
+    A class may really be as unlikely as 1e-300, and the next step may take its logarithm. That is a
+    number for 1e-300 and infinite for 0. Small is not the same as nothing. What would go wrong in
+    your function if you left these entries alone?
+    """
+    A = _softmax(Z)
+    return np.where(A < 1e-12, 0.0, A)

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -35,12 +47,8 @@ def softmax_jacobian__elementwise_column(z):
     return a * (1 - a)
 
 
+@mistake(same_as="softmax_jacobian__elementwise_column")
 def softmax_jacobian__elementwise_vector(z):
-    """You return one derivative per class, as for an activation that works elementwise.
-
-    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table.
-    Which derivatives are missing from your column?
-    """
     return np.diag(_jacobian(_softmax(z)))
 
 
@@ -64,12 +72,8 @@ def softmax_jacobian__sigmoid_derivative(z):
     return np.diagflat(s * (1 - s))
 
 
+@mistake(same_as="softmax_jacobian__sigmoid_derivative")
 def softmax_jacobian__sigmoid_derivative_column(z):
-    """You differentiate the sigmoid of each logit; there is no softmax in your Jacobian at all.
-
-    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability, and the
-    other classes enter too. What do the rows of a softmax Jacobian sum to?
-    """
     s = 1 / (1 + np.exp(-z))
     return s * (1 - s)
 
@@ -84,12 +88,8 @@ def softmax_jacobian__case_1_everywhere(z):
     return a @ (1 - a).T
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian__case_1_everywhere_transposed(z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     a = _softmax(z)
     return (1 - a) @ a.T
 
@@ -406,12 +406,8 @@ def softmax_jacobian__forward_difference(z):
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v)) / 1e-6, z, 1e-6)
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian__central_difference(z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v - h)) / 2e-5, z, 1e-5)
 
 
@@ -488,12 +484,8 @@ def softmax_jacobian_batch__example_last(Z):
     return J
 
 
+@mistake(same_as="softmax_jacobian_batch__example_last")
 def softmax_jacobian_batch__example_in_the_middle(Z):
-    """Your Jacobians are right, but the axis of the examples is not the first one.
-
-    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. What is the
-    shape of your J[0]?
-    """
     return np.moveaxis(np.array([_jacobian(a) for a in _softmax(Z).T]), 0, 1)
 
 
@@ -509,12 +501,8 @@ def softmax_jacobian_batch__reshaped_not_transposed(Z):
     return J.reshape(m, n, n)
 
 
+@mistake(same_as="softmax_jacobian_batch__reshaped_not_transposed")
 def softmax_jacobian_batch__probabilities_reshaped(Z):
-    """You reshape where an axis has to move; the shape fits, but the numbers land in wrong places.
-
-    reshape keeps the order in memory and only sets new borders. With m = 1 nothing shows: what
-    does A.reshape(2, 3) do to a (3, 2) array whose columns you know?
-    """
     A = _softmax(Z)
     n, m = A.shape
     return np.array([_jacobian(a) for a in A.reshape(m, n)])
@@ -530,12 +518,8 @@ def softmax_jacobian_batch__rows_as_examples(Z):
     return np.array([_jacobian(a) for a in E / E.sum(axis=1, keepdims=True)])
 
 
+@mistake(same_as="softmax_jacobian_batch__rows_as_examples")
 def softmax_jacobian_batch__rows_of_probabilities(Z):
-    """You take each row for an example, so you get n matrices of size (m, m).
-
-    Here a column is an example and its n entries are the classes. How many Jacobians should there
-    be, and how large is each?
-    """
     return np.array([_jacobian(a) for a in _softmax(Z)])
 
 
@@ -549,12 +533,8 @@ def softmax_jacobian_batch__one_big_matrix(Z):
     return np.diagflat(a) - a @ a.T
 
 
+@mistake(same_as="softmax_jacobian_batch__one_big_matrix")
 def softmax_jacobian_batch__one_block_diagonal_matrix(Z):
-    """You return one square matrix with a row for every class of every example.
-
-    One example's probabilities do not depend on another example's logits, so outside m blocks
-    there is nothing to store. How many logits can move one column of A?
-    """
     n, m = Z.shape
     J = np.zeros((n * m, n * m))
     for k, a in enumerate(_softmax(Z).T):
@@ -597,12 +577,8 @@ def softmax_jacobian_batch__elementwise(Z):
     return A * (1 - A)
 
 
+@mistake(same_as="softmax_jacobian_batch__elementwise")
 def softmax_jacobian_batch__elementwise_transposed(Z):
-    """You return one derivative per entry, as for an activation that works elementwise.
-
-    Within an example each probability depends on all n logits. How many derivatives does one
-    column of A have?
-    """
     A = _softmax(Z).T
     return A * (1 - A)
 
@@ -815,22 +791,14 @@ def softmax_jacobian_batch__case_2_everywhere(Z):
     return -np.einsum("ik,jk->kij", A, A)
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian_batch__case_1_everywhere(Z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     A = _softmax(Z)
     return np.einsum("ik,jk->kij", A, 1 - A)
 
 
+@mistake(same_as="softmax_jacobian__case_1_everywhere")
 def softmax_jacobian_batch__case_1_everywhere_transposed(Z):
-    """You use the form of Case 1, one probability times (1 minus another), in every entry.
-
-    That 1 comes from the numerator, which only depends on its own logit. What is the derivative
-    of the numerator of a_i with respect to z_j if i and j differ?
-    """
     A = _softmax(Z)
     return np.einsum("ik,jk->kij", 1 - A, A)
 
@@ -865,12 +833,8 @@ def softmax_jacobian_batch__squares_broadcast(Z):
     return A * (np.eye(len(Z)) - A)
 
 
+@mistake(same_as="softmax_jacobian_batch__squares_broadcast")
 def softmax_jacobian_batch__squares_broadcast_along_columns(Z):
-    """You subtract each probability's own square all along a row or column of its matrix.
-
-    Products of pairs belong there; NumPy stretched one axis where two different ones should meet.
-    Which index of your second factor should be i, and which j?
-    """
     A = _softmax(Z).T[:, None, :]
     return A * (np.eye(len(Z)) - A)
 
@@ -907,32 +871,20 @@ def softmax_jacobian_batch__log_softmax_transposed(Z):
 # softmax_jacobian_batch: digits, types and side effects.
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian_batch__central_difference(Z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
     return np.array([softmax_jacobian__central_difference(z) for z in columns])
 
 
+@mistake(same_as="softmax_jacobian__forward_difference")
 def softmax_jacobian_batch__forward_difference(Z):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a Jacobian. What do Case 1 and Case 2 give you without any
-    step at all?
-    """
     columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
     return np.array([softmax_jacobian__forward_difference(z) for z in columns])
 
 
+@mistake(same_as="softmax_jacobian__float32_inside")
 def softmax_jacobian_batch__float32_inside(Z):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     A = _softmax(Z.astype(np.float32))
     return np.array([_jacobian(a) for a in A.T]).astype(np.float64)
 
@@ -954,3 +906,77 @@ def softmax_jacobian_batch__changes_its_argument(Z):
     """
     Z -= Z.max(axis=0, keepdims=True)
     return np.array([_jacobian(a) for a in _softmax(Z).T])
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def softmax_jacobian__one_buffer_for_all_calls(z):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_jacobian(_softmax(z)))
+
+
+@mistake(same_as="softmax_jacobian__one_buffer_for_all_calls")
+def softmax_jacobian_batch__one_buffer_for_all_calls(Z):
+    return _in_one_buffer(np.array([_jacobian(_softmax(z[:, None])) for z in Z.T]))
+
+
+def softmax_jacobian__one_number(z):
+    """You return a single number where a table of n times n derivatives is asked for.
+
+    Somewhere the products of your formula are added up, as in a scalar product. Each pair of an
+    output and a logit has a derivative of its own, and none of them may be added to another one.
+    How many pairs are there for three classes? Which step of yours makes one number of them?
+    """
+    a = _softmax(z)
+    return float(np.sum(a * (1 - a)))
+
+
+def softmax_jacobian__kron_taken_for_delta(z):
+    """You call np.kron where the formula has Kronecker's delta: they only share a name.
+
+    np.kron multiplies each entry of one array with all of another, so it makes n * n rows of n. The
+    delta is a table that says whether two indices are the same, and nothing of the logits is in it.
+    For which pairs is it 1? Which array of NumPy's looks like that?
+    """
+    a = _softmax(z)
+    return a * (np.kron(z, z) - a)
+
+
+def softmax_jacobian__small_entries_dropped(z):
+    """You replace every entry below some limit by 0.
+
+    The derivatives of an unlikely class are as small as its probability, and right all the same.
+    Divide one by that probability, and it is of ordinary size. An upstream gradient may be large
+    enough to do just that. Small compared with what? And what would go wrong if you left them
+    alone?
+    """
+    J = _jacobian(_softmax(z))
+    return np.where(np.abs(J) < 1e-8, 0.0, J)
+
+
+@mistake(same_as="softmax_jacobian__small_entries_dropped")
+def softmax_jacobian_batch__small_entries_dropped(Z):
+    J = np.array([_jacobian(_softmax(z[:, None])) for z in Z.T])
+    return np.where(np.abs(J) < 1e-8, 0.0, J)
+
+
+def softmax_jacobian__logits_clipped(z):
+    """You clip the logits before the softmax, so all logits beyond the limit tie.
+
+    Then the probabilities are equal where they should not be, and so are the derivatives. Only the
+    differences within a column matter, and a clip is just what erases them. How can you keep the
+    differences and still avoid the overflow?
+    """
+    return _jacobian(_softmax(np.clip(z, -10_000, 10_000)))
+
+
+@mistake(same_as="softmax_jacobian__logits_clipped")
+def softmax_jacobian_batch__logits_clipped(Z):
+    return np.array([_jacobian(_softmax(z[:, None])) for z in np.clip(Z, -10_000, 10_000).T])

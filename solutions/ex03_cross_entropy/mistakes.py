@@ -4,6 +4,18 @@ import math
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -41,12 +53,8 @@ def cross_entropy__divided_by_classes(A, Y):
     return -np.sum(Y * _log(A, Y)) / Y.shape[0]
 
 
+@mistake(same_as="cross_entropy__divided_by_classes")
 def cross_entropy__mean_over_rows(A, Y):
-    """You divide by the number of classes, not by the number of examples.
-
-    Here the columns are the examples. Which of the two sizes of A counts them, and what does
-    len(A) count?
-    """
     return np.mean(-np.sum(Y * _log(A, Y), axis=1))
 
 
@@ -131,12 +139,8 @@ def cross_entropy__binary(A, Y):
     return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__binary")
 def cross_entropy__binary_clipped(A, Y):
-    """You add a term with 1 - Y and 1 - A: that is the cost of n separate yes-or-no questions.
-
-    It fits sigmoid outputs. A softmax answers one question with n classes, and the probabilities
-    of the false ones enter only by what they take from the true one. Which sum is asked for?
-    """
     P = np.clip(A, 1e-15, 1 - 1e-15)
     return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
 
@@ -169,12 +173,8 @@ def cross_entropy__arguments_swapped(A, Y):
     return -np.sum(A * np.log(Y)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__arguments_swapped")
 def cross_entropy__arguments_swapped_with_epsilon(A, Y):
-    """You take the logarithm of the labels and multiply it by the probabilities.
-
-    A label of 0 then makes the cost infinite or not a number. Which of the two arrays belongs
-    inside the logarithm?
-    """
     return -np.sum(A * np.log(Y + 1e-15)) / Y.shape[1]
 
 
@@ -205,12 +205,8 @@ def cross_entropy__base_two(A, Y):
     return -np.sum(Y * np.log2(A, out=np.zeros(A.shape), where=Y > 0)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__base_two")
 def cross_entropy__base_ten(A, Y):
-    """You take the logarithm to another base: your costs are off by one and the same factor.
-
-    The derivative -y/a of exercise 3 only fits one base. Which one is it, and what is it called in
-    NumPy?
-    """
     return -np.sum(Y * np.log10(A, out=np.zeros(A.shape), where=Y > 0)) / Y.shape[1]
 
 
@@ -311,30 +307,18 @@ def cross_entropy__epsilon_in_the_logarithm(A, Y):
     return -np.sum(Y * np.log(A + 1e-8)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__epsilon_in_the_logarithm")
 def cross_entropy__epsilon_of_1e_15_in_the_logarithm(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
-
-    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
-    you tell the harmless zeros, those with label 0, from the others?
-    """
     return -np.sum(Y * np.log(A + 1e-15)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__epsilon_in_the_logarithm")
 def cross_entropy__probabilities_clipped(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
-
-    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
-    you tell the harmless zeros, those with label 0, from the others?
-    """
     return -np.sum(Y * np.log(np.clip(A, 1e-15, 1 - 1e-15))) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__epsilon_in_the_logarithm")
 def cross_entropy__probabilities_clipped_at_1e_7(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping, and that caps the cost.
-
-    That keeps nan away, but an impossible truth should cost inf, and one of 1e-200 about 460. Can
-    you tell the harmless zeros, those with label 0, from the others?
-    """
     return -np.sum(Y * np.log(np.clip(A, 1e-7, 1 - 1e-7))) / Y.shape[1]
 
 
@@ -402,12 +386,8 @@ def cross_entropy__array_of_one(A, Y):
     return np.sum(-Y * _log(A, Y), keepdims=True) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy__array_of_one")
 def cross_entropy__list_of_one(A, Y):
-    """You return an array or a list that holds one number; the number in it is right.
-
-    A cost is a plain number, and a list of costs should be a list of numbers. Which step keeps the
-    extra axes, and what would take the number out?
-    """
     return [float(np.sum(-Y * _log(A, Y)) / Y.shape[1])]
 
 
@@ -433,12 +413,8 @@ def cross_entropy_from_logits__log_of_softmax(Z, Y):
     return -np.sum(Y * np.log(_softmax(Z))) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__log_of_softmax")
 def cross_entropy_from_logits__log_of_softmax_where_asked(Z, Y):
-    """You take the logarithm of softmax, and a probability that has underflowed to 0 is lost.
-
-    The logits still know how far apart the classes are; after softmax nobody does. What is
-    log(exp(x) / s), if you work it out before any number is computed?
-    """
     return -np.sum(Y * _log(_softmax(Z), Y)) / Y.shape[1]
 
 
@@ -451,21 +427,13 @@ def cross_entropy_from_logits__epsilon_in_the_logarithm(Z, Y):
     return -np.sum(Y * np.log(_softmax(Z) + 1e-8)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__epsilon_in_the_logarithm")
 def cross_entropy_from_logits__epsilon_of_1e_12_in_the_logarithm(Z, Y):
-    """You add a small number to the probability, or clip it, and that caps the cost.
-
-    Where the true class has underflowed the cost should be 2000, say, and yours is never above 40.
-    Which quantity would tell 2000 from 1000, and is it still there after softmax?
-    """
     return -np.sum(Y * np.log(_softmax(Z) + 1e-12)) / Y.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__epsilon_in_the_logarithm")
 def cross_entropy_from_logits__probabilities_clipped(Z, Y):
-    """You add a small number to the probability, or clip it, and that caps the cost.
-
-    Where the true class has underflowed the cost should be 2000, say, and yours is never above 40.
-    Which quantity would tell 2000 from 1000, and is it still there after softmax?
-    """
     return -np.sum(Y * np.log(np.clip(_softmax(Z), 1e-15, 1.0))) / Y.shape[1]
 
 
@@ -501,12 +469,8 @@ def cross_entropy_from_logits__min_shift(Z, Y):
     return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__min_shift")
 def cross_entropy_from_logits__mean_shift(Z, Y):
-    """You shift by the minimum or the mean, and in a wide column the largest logit overflows.
-
-    The result is inf although all the logits are finite. Which entry of a column must not be
-    positive after the shift?
-    """
     S = Z - Z.mean(axis=0)
     return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
 
@@ -541,12 +505,8 @@ def cross_entropy_from_logits__logits_clipped(Z, Y):
     return np.sum(Y * (np.log(np.exp(C).sum(axis=0)) - C)) / Z.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__logits_clipped")
 def cross_entropy_from_logits__logits_clipped_at_700(Z, Y):
-    """You clip the logits to keep the exponential finite, and beyond the limit they all tie.
-
-    The cost then no longer knows how far apart they are. Only differences matter: how can you
-    keep them and still avoid the overflow?
-    """
     C = np.clip(Z, -700, 700)
     return np.sum(Y * (np.log(np.exp(C).sum(axis=0)) - C)) / Z.shape[1]
 
@@ -685,21 +645,13 @@ def cross_entropy_from_logits__largest_label_only(Z, Y):
     return np.mean((_log_sum_exp(Z) - Z)[truth, np.arange(Z.shape[1])])
 
 
+@mistake(same_as="cross_entropy__labels_equal_to_one")
 def cross_entropy_from_logits__labels_equal_to_one(Z, Y):
-    """You pick out the entries where Y is exactly 1, and soft labels have none.
-
-    The examples without a 1 then cost nothing. With which weight should each class enter if its
-    label is 0.6?
-    """
     return np.sum((_log_sum_exp(Z) - Z)[Y == 1]) / Z.shape[1]
 
 
+@mistake(same_as="cross_entropy__sum_of_the_examples")
 def cross_entropy_from_logits__sum_of_the_examples(Z, Y):
-    """You add up the losses of all the examples and do not take their mean.
-
-    With one example nothing shows; with m of them your cost is m times too large. What should
-    happen to the cost if every example is written down twice?
-    """
     return np.sum(Y * (_log_sum_exp(Z) - Z))
 
 
@@ -712,20 +664,13 @@ def cross_entropy_from_logits__divided_by_classes(Z, Y):
     return np.sum(Y * (_log_sum_exp(Z) - Z)) / Z.shape[0]
 
 
+@mistake(same_as="cross_entropy__mean_over_all_entries")
 def cross_entropy_from_logits__mean_over_all_entries(Z, Y):
-    """You take the mean over all n * m entries, zeros included.
-
-    The loss of one example is a sum over its classes; only the examples are averaged. Over which
-    axis do you sum, and over which one do you average?
-    """
     return np.mean(Y * (_log_sum_exp(Z) - Z))
 
 
+@mistake(same_as="cross_entropy__one_loss_per_example")
 def cross_entropy_from_logits__one_loss_per_example(Z, Y):
-    """You return one loss for each example, and the last step is missing.
-
-    The cost of a batch is a single number. How do you get from m losses to their mean?
-    """
     return np.sum(Y * (_log_sum_exp(Z) - Z), axis=0)
 
 
@@ -749,12 +694,8 @@ def cross_entropy_from_logits__epsilon_beside_the_sum(Z, Y):
     return np.sum(Y * (np.log(np.exp(S).sum(axis=0) + 1e-8) - S)) / Z.shape[1]
 
 
+@mistake(same_as="cross_entropy_from_logits__epsilon_beside_the_sum")
 def cross_entropy_from_logits__epsilon_of_1e_10_beside_the_sum(Z, Y):
-    """You add a small number to the sum of the exponentials, and your cost is a little too large.
-
-    The result is right to some eight or ten digits only. After subtracting the maximum, how small
-    can that sum become?
-    """
     S = Z - Z.max(axis=0)
     return np.sum(Y * (np.log(np.exp(S).sum(axis=0) + 1e-10) - S)) / Z.shape[1]
 
@@ -769,11 +710,8 @@ def cross_entropy_from_logits__float32_inside(Z, Y):
     return float(np.sum(Y.astype(np.float32) * (_log_sum_exp(S) - S)) / np.float32(Z.shape[1]))
 
 
+@mistake(same_as="cross_entropy__rounded")
 def cross_entropy_from_logits__rounded(Z, Y):
-    """You round the cost; gradients are checked with differences far smaller than that.
-
-    Rounding is for printing. Where does your code drop digits?
-    """
     return np.round(np.sum(Y * (_log_sum_exp(Z) - Z)) / Z.shape[1], 4)
 
 
@@ -835,12 +773,8 @@ def cross_entropy_grad__binary(A, Y):
     return -(np.divide(Y, A) - np.divide(1 - Y, 1 - A))
 
 
+@mistake(same_as="cross_entropy_grad__binary")
 def cross_entropy_grad__binary_with_epsilon(A, Y):
-    """You differentiate binary cross-entropy: there is a second term with 1 - Y and 1 - A.
-
-    That cost asks n separate yes-or-no questions, one sigmoid for each. In the loss of a softmax,
-    does the probability of a false class appear at all?
-    """
     return -(Y / (A + 1e-12) - (1 - Y) / (1 - A + 1e-12))
 
 
@@ -936,30 +870,18 @@ def cross_entropy_grad__epsilon_in_denominator(A, Y):
     return -Y / (A + 1e-8)
 
 
+@mistake(same_as="cross_entropy_grad__epsilon_in_denominator")
 def cross_entropy_grad__epsilon_of_1e_15_in_denominator(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
-
-    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
-    the harmless zeros, those with label 0, from the small numbers that matter?
-    """
     return -Y / (A + 1e-15)
 
 
+@mistake(same_as="cross_entropy_grad__epsilon_in_denominator")
 def cross_entropy_grad__probabilities_clipped(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
-
-    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
-    the harmless zeros, those with label 0, from the small numbers that matter?
-    """
     return -Y / np.clip(A, 1e-15, 1.0)
 
 
+@mistake(same_as="cross_entropy_grad__epsilon_in_denominator")
 def cross_entropy_grad__probabilities_clipped_at_1e_7(A, Y):
-    """You keep the probabilities away from 0, by adding or by clipping: steep derivatives go flat.
-
-    At a probability of 1e-200 yours is weaker by more than a hundred powers of ten. Can you tell
-    the harmless zeros, those with label 0, from the small numbers that matter?
-    """
     return -Y / np.clip(A, 1e-7, 1 - 1e-7)
 
 
@@ -975,12 +897,8 @@ def cross_entropy_grad__largest_label_only(A, Y):
     return dA
 
 
+@mistake(same_as="cross_entropy__labels_taken_as_yes_or_no")
 def cross_entropy_grad__labels_taken_as_yes_or_no(A, Y):
-    """You take every label above 0 for a full 1.
-
-    For one-hot labels nothing shows. Two classes with labels 0.9 and 0.1 should not weigh the
-    same: where did the weights go?
-    """
     return np.divide(-1.0, A, out=np.zeros(A.shape), where=Y > 0)
 
 
@@ -1032,12 +950,8 @@ def cross_entropy_grad__squeezed(A, Y):
     return np.squeeze(np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0))
 
 
+@mistake(same_as="cross_entropy__float32_inside")
 def cross_entropy_grad__float32_inside(A, Y):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     P = np.where(Y > 0, A, 1).astype(np.float32)
     return (-Y.astype(np.float32) / P).astype(np.float64)
 
@@ -1059,3 +973,61 @@ def cross_entropy_grad__zeros_patched_in_the_argument(A, Y):
     """
     A[Y == 0] = 1.0
     return -Y / A
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def cross_entropy__small_labels_dropped(A, Y):
+    """You take labels below some limit for 0.
+
+    A soft label may be as small as 1e-9, and the loss of its class counts by just that much. Where
+    the other classes cost nothing, it is all there is. Where that class has probability 0, it makes
+    the cost infinite. From which size on is a label nothing? Which test asks just that?
+    """
+    return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=Y > 1e-8)) / Y.shape[1]
+
+
+@mistake(same_as="cross_entropy__small_labels_dropped")
+def cross_entropy__labels_close_to_zero_dropped(A, Y):
+    wanted = ~np.isclose(Y, 0)
+    return -np.sum(Y * np.log(A, out=np.zeros(A.shape), where=wanted)) / Y.shape[1]
+
+
+def cross_entropy_grad__small_labels_dropped(A, Y):
+    """You take labels below some limit for 0, and so their derivatives too.
+
+    A soft label may be as small as 1e-9. Where its class has a probability of 1e-30, the derivative
+    is -1e21: about the largest number there is in the column. From which size on is a label
+    nothing? Which test asks just that?
+    """
+    return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 1e-8)
+
+
+def cross_entropy_grad__one_buffer_for_all_calls(A, Y):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0))
+
+
+def cross_entropy_from_logits__long_double_without_shift(Z, Y):
+    """You take the exponential of the logits as they come, in numbers longer than float64.
+
+    They overflow later, not never: from logits of some 11 000 on the cost is infinite or nan again.
+    On some machines a long double is no longer than a float64. More range only moves the limit.
+    Which number could a column lose, and get back behind the logarithm, so that no range is needed?
+    """
+    E = Z.astype(np.longdouble)
+    total = np.log(np.exp(E).sum(axis=0))
+    return float(np.sum(Y * (total - E)) / Y.shape[1])
+
+
+@mistake(same_as="cross_entropy_from_logits__logits_clipped")
+def cross_entropy_from_logits__logits_clipped_at_10000(Z, Y):
+    C = np.clip(Z, -10_000, 10_000)
+    return np.sum(Y * (_log_sum_exp(C) - C)) / Y.shape[1]

@@ -265,7 +265,7 @@ def cross_entropy_grad(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
     Args:
         A : (n, m) float64, the probabilities; n classes, m examples.
-            Entries may be 0 where Y is 0.
+            Entries may be 0 where Y is 0, and only there.
         Y : (n, m) float or int, the labels, one-hot or soft; every column sums to 1.
 
     Returns:
@@ -277,7 +277,6 @@ def cross_entropy_grad(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
     Edge cases:
         Where Y is 0 the result is 0, also where A is 0 too.
-        Y > 0 with A = 0 does not occur.
 
     Does not modify A or Y.
     """

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -37,12 +49,8 @@ def vjp_with_jacobian__elementwise(Z, dA):
     return dA * A * (1 - A)
 
 
+@mistake(same_as="vjp_with_jacobian__elementwise")
 def vjp_with_jacobian__diagonals_taken_out(Z, dA):
-    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
-
-    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
-    outputs. In a column of your answer, which g does entry j depend on, and which should it?
-    """
     dZ = np.zeros(Z.shape)
     for k, z in enumerate(Z.T):
         dZ[:, k] = dA[:, k] * np.diag(_softmax_jacobian(z[:, None]))
@@ -101,12 +109,8 @@ def vjp_with_jacobian__first_jacobian_for_all(Z, dA):
     return _softmax_jacobian(Z[:, :1]).T @ dA
 
 
+@mistake(same_as="vjp_with_jacobian__first_jacobian_for_all")
 def vjp_with_jacobian__last_jacobian_for_all(Z, dA):
-    """You use one and the same Jacobian for every example.
-
-    With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
-    column k of dA?
-    """
     return _softmax_jacobian(Z[:, -1:]).T @ dA
 
 
@@ -465,21 +469,13 @@ def vjp_with_jacobian__changes_dA(Z, dA):
 # softmax_backward: the wrong product.
 
 
+@mistake(same_as="vjp_with_jacobian__elementwise")
 def softmax_backward__elementwise(dA, A):
-    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
-
-    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
-    outputs. In a column of your answer, which g does entry j depend on, and which should it?
-    """
     return dA * A * (1 - A)
 
 
+@mistake(same_as="vjp_with_jacobian__elementwise")
 def softmax_backward__diagonals_taken_out(dA, A):
-    """You multiply entry by entry, with a(1 - a): only the diagonal of the Jacobian takes part.
-
-    That fits tanh or a sigmoid, where each output has one input. Here a logit also moves the other
-    outputs. In a column of your answer, which g does entry j depend on, and which should it?
-    """
     return np.multiply(dA, A - A**2)
 
 
@@ -536,12 +532,8 @@ def softmax_backward__negated(dA, A):
     return -_backward(A, dA)
 
 
+@mistake(same_as="vjp_with_jacobian__outer_factor_missing")
 def softmax_backward__outer_factor_missing(dA, A):
-    """You subtract the average and stop there: the factor in front is missing.
-
-    A class with a probability of nearly 0 hardly reacts to its logit. What makes your answer small
-    for such a class?
-    """
     return dA - (A * dA).sum(axis=0)
 
 
@@ -589,42 +581,26 @@ def softmax_backward__unweighted_sum(dA, A):
     return A * (dA - dA.sum(axis=0))
 
 
+@mistake(same_as="vjp_with_jacobian__log_softmax")
 def softmax_backward__log_softmax(dA, A):
-    """You go back through the logarithm of softmax: this is the formula for log-probabilities.
-
-    Here dA is the derivative by the probabilities themselves. What does the derivative of log(a)
-    have that the derivative of a has not?
-    """
     return dA - A * dA.sum(axis=0)
 
 
 # softmax_backward: which example, which axis.
 
 
+@mistake(same_as="vjp_with_jacobian__one_average_for_all")
 def softmax_backward__one_average_for_all(dA, A):
-    """You subtract one and the same number from the whole array: a sum over all the examples.
-
-    With m = 1 nothing shows. How many averages do m examples have, and along which axis is each of
-    them taken?
-    """
     return A * (dA - np.sum(A * dA))
 
 
+@mistake(same_as="vjp_with_jacobian__average_over_the_examples")
 def softmax_backward__average_over_the_examples(dA, A):
-    """You take the average along each row, over the examples, and not down each column.
-
-    Within one example the classes compete; other examples have no say. What should a column of
-    your answer sum to?
-    """
     return A * (dA - np.sum(A * dA, axis=1, keepdims=True))
 
 
+@mistake(same_as="vjp_with_jacobian__row_sums_without_keepdims")
 def softmax_backward__row_sums_without_keepdims(dA, A):
-    """You sum each row, and NumPy then lines these n sums up with the m columns.
-
-    If n = m nobody complains; otherwise it is an error or a wrong shape. Print the shape of your
-    sum: how many numbers do m examples need?
-    """
     return A * (dA - np.sum(A * dA, axis=1))
 
 
@@ -666,21 +642,13 @@ def softmax_backward__dA_taken_for_labels(dA, A):
     return A - dA
 
 
+@mistake(same_as="vjp_with_jacobian__cross_entropy_assumed")
 def softmax_backward__cross_entropy_assumed(dA, A):
-    """You add A to A * dA, which is right only if the loss is cross-entropy.
-
-    For that loss the average of dA is -1, and you have put in this number. What is it for another
-    loss?
-    """
     return A + A * dA
 
 
+@mistake(same_as="vjp_with_jacobian__divided_by_m")
 def softmax_backward__divided_by_m(dA, A):
-    """You divide by the number of examples; with m = 1 nothing shows.
-
-    In this course dZ is per example. Would the gradient of one example change if another one
-    joined the batch?
-    """
     return _backward(A, dA) / A.shape[1]
 
 
@@ -700,12 +668,8 @@ def softmax_backward__one_jacobian_at_a_time(dA, A):
     return dZ
 
 
+@mistake(same_as="softmax_backward__one_jacobian_at_a_time")
 def softmax_backward__all_jacobians_at_once(dA, A):
-    """You build an (n, n) matrix for each example, and for 20 000 classes it takes 3.2 GB.
-
-    The numbers are right. What is done with the matrix after it has been built, and can the same
-    sum be had without it?
-    """
     R = A.T
     J = R[:, :, None] * (np.eye(len(A)) - R[:, None, :])
     return np.einsum("kij,ik->jk", J, dA)
@@ -722,20 +686,13 @@ def softmax_backward__probabilities_clipped(dA, A):
     return _backward(np.clip(A, 1e-15, 1 - 1e-15), dA)
 
 
+@mistake(same_as="softmax_backward__probabilities_clipped")
 def softmax_backward__probabilities_clipped_at_1e_7(dA, A):
-    """You clip the probabilities, so classes that are nearly impossible react far too strongly.
-
-    No logarithm is taken here and nothing is divided. What is the clip protecting?
-    """
     return _backward(np.clip(A, 1e-7, 1.0), dA)
 
 
+@mistake(same_as="vjp_with_jacobian__float32_inside")
 def softmax_backward__float32_inside(dA, A):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     return _backward(A.astype(np.float32), dA.astype(np.float32)).astype(np.float64)
 
 
@@ -747,30 +704,18 @@ def softmax_backward__transposed(dA, A):
     return _backward(A, dA).T
 
 
+@mistake(same_as="vjp_with_jacobian__squeezed")
 def softmax_backward__squeezed(dA, A):
-    """You drop the axes of length 1, so one example comes back as a flat vector.
-
-    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
-    index an axis away?
-    """
     return np.squeeze(_backward(A, dA))
 
 
+@mistake(same_as="vjp_with_jacobian__list")
 def softmax_backward__list(dA, A):
-    """You return a list; the numbers in it are right.
-
-    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
-    receive?
-    """
     return _backward(A, dA).tolist()
 
 
+@mistake(same_as="vjp_with_jacobian__changes_dA")
 def softmax_backward__changes_dA(dA, A):
-    """Your result is right, but an array that you were given is not the same afterwards.
-
-    An operation such as -= or *= writes into the caller's array. Which of your lines writes into an
-    argument rather than into something new?
-    """
     dA -= (A * dA).sum(axis=0)
     dA *= A
     return dA
@@ -816,24 +761,14 @@ def softmax_cross_entropy_grad__elementwise(Z, Y):
     return -Y * (1 - _softmax(Z))
 
 
+@mistake(same_as="softmax_cross_entropy_grad__elementwise")
 def softmax_cross_entropy_grad__elementwise_in_two_steps(Z, Y):
-    """Only the true classes get a derivative from you; it is 0 for all the others.
-
-    You multiply dA entry by entry with a(1 - a), or leave out the terms with i different from j.
-    But each false logit stands in the denominator of the true probability. What would then pull it
-    down?
-    """
     A = _softmax(Z)
     return -(Y / A) * A * (1 - A)
 
 
+@mistake(same_as="softmax_cross_entropy_grad__elementwise")
 def softmax_cross_entropy_grad__false_classes_set_to_zero(Z, Y):
-    """Only the true classes get a derivative from you; it is 0 for all the others.
-
-    You multiply dA entry by entry with a(1 - a), or leave out the terms with i different from j.
-    But each false logit stands in the denominator of the true probability. What would then pull it
-    down?
-    """
     return np.where(Y > 0, _softmax(Z) - Y, 0.0)
 
 
@@ -974,12 +909,8 @@ def softmax_cross_entropy_grad__two_steps_with_jacobian(Z, Y):
     return np.stack([_jacobian(a) @ (-y / a) for a, y in zip(A.T, Y.T, strict=True)], axis=1)
 
 
+@mistake(same_as="softmax_cross_entropy_grad__two_steps_with_jacobian")
 def softmax_cross_entropy_grad__two_steps_without_matrix(Z, Y):
-    """You go by way of -Y/A and the product with softmax's derivative, dividing by A on the way.
-
-    On paper the division cancels. Where a probability has underflowed to 0 you get inf, then nan,
-    while the result is harmless. What is left if you cancel *before* computing?
-    """
     A = _softmax(Z)
     dA = np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0)
     return _backward(A, dA)
@@ -995,12 +926,8 @@ def softmax_cross_entropy_grad__two_steps_with_epsilon(Z, Y):
     return _backward(A, -Y / (A + 1e-8))
 
 
+@mistake(same_as="softmax_cross_entropy_grad__two_steps_with_epsilon")
 def softmax_cross_entropy_grad__two_steps_clipped(Z, Y):
-    """You go by way of -Y/A and keep A away from 0 there, by adding or by clipping.
-
-    So nan is gone, but a true class that has underflowed gets about 0 where it needs -1: it would
-    never learn. What is left if you cancel *before* computing?
-    """
     A = _softmax(Z)
     return _backward(A, -Y / np.clip(A, 1e-15, 1.0))
 
@@ -1013,11 +940,8 @@ def softmax_cross_entropy_grad__probabilities_clipped(Z, Y):
     return np.clip(_softmax(Z), 1e-15, 1 - 1e-15) - Y
 
 
+@mistake(same_as="softmax_cross_entropy_grad__probabilities_clipped")
 def softmax_cross_entropy_grad__probabilities_clipped_at_1e_7(Z, Y):
-    """You clip the probabilities, and a false class that is nearly impossible gets too much.
-
-    No logarithm is taken here and nothing is divided. What is the clip protecting?
-    """
     return np.clip(_softmax(Z), 1e-7, 1 - 1e-7) - Y
 
 
@@ -1034,12 +958,8 @@ def softmax_cross_entropy_grad__no_shift(Z, Y):
     return E / E.sum(axis=0) - Y
 
 
+@mistake(same_as="vjp_with_jacobian__one_global_max")
 def softmax_cross_entropy_grad__one_global_max(Z, Y):
-    """You subtract one maximum, that of the whole array, before the exponential.
-
-    A column that lies 800 below it underflows to zeros, and its answer is nan. Whose maximum does
-    each column need?
-    """
     E = np.exp(Z - Z.max())
     return E / E.sum(axis=0) - Y
 
@@ -1134,12 +1054,8 @@ def softmax_cross_entropy_grad__transposed(Z, Y):
     return (_softmax(Z) - Y).T
 
 
+@mistake(same_as="vjp_with_jacobian__squeezed")
 def softmax_cross_entropy_grad__squeezed(Z, Y):
-    """You drop the axes of length 1, so one example comes back as a flat vector.
-
-    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
-    index an axis away?
-    """
     return np.squeeze(_softmax(Z) - Y)
 
 
@@ -1160,21 +1076,13 @@ def softmax_cross_entropy_grad__central_difference(Z, Y):
     return dZ
 
 
+@mistake(same_as="vjp_with_jacobian__float32_inside")
 def softmax_cross_entropy_grad__float32_inside(Z, Y):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     return (_softmax(Z.astype(np.float32)) - Y.astype(np.float32)).astype(np.float64)
 
 
+@mistake(same_as="vjp_with_jacobian__list")
 def softmax_cross_entropy_grad__list(Z, Y):
-    """You return a list; the numbers in it are right.
-
-    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
-    receive?
-    """
     return (_softmax(Z) - Y).tolist()
 
 
@@ -1201,12 +1109,8 @@ def chain_terms__diagonal_only(z, y):
     return np.diagflat(-y * (1 - a))
 
 
+@mistake(same_as="chain_terms__diagonal_only")
 def chain_terms__diagonal_loop(z, y):
-    """You keep only the terms with i = j, as if y_i = 0 took care of all the others.
-
-    It does not: y_i = 0 wipes out the terms of output i. Which output is left, and how many inputs
-    move it?
-    """
     a = _softmax(z)
     T = np.zeros((len(z), len(z)))
     for i in range(len(z)):
@@ -1263,12 +1167,8 @@ def chain_terms__transposed(z, y):
     return (y * (a.T - np.eye(len(z)))).T
 
 
+@mistake(same_as="chain_terms__transposed")
 def chain_terms__jacobian_times_a_flat_vector(z, y):
-    """Your table is transposed: the labels stand along the columns.
-
-    A row belongs to an output, a column to an input, and dL/da_i depends on the output only. For a
-    one-hot label, is it one row of your table that is not 0, or one column?
-    """
     a = _softmax(z)
     g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
     return _jacobian(a) * g.ravel()
@@ -1371,12 +1271,8 @@ def chain_terms__summed_column(z, y):
     return _softmax(z) - y
 
 
+@mistake(same_as="chain_terms__summed_column")
 def chain_terms__summed_row(z, y):
-    """You have summed already: what you return is the gradient, not the terms it is made of.
-
-    Before the chain rule adds up, there is one term for each output and each input. Which shape
-    has that table?
-    """
     a = _softmax(z)
     g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
     return g.T @ _jacobian(a)
@@ -1450,12 +1346,8 @@ def chain_terms__central_difference(z, y):
     return g * (_softmax(z + steps) - _softmax(z - steps)) / 2e-5
 
 
+@mistake(same_as="vjp_with_jacobian__float32_inside")
 def chain_terms__float32_inside(z, y):
-    """You compute in float32: about seven digits, and nothing below 1e-45.
-
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
-    """
     a = _softmax(z.astype(np.float32))
     return (y.astype(np.float32) * (a.T - np.eye(len(z), dtype=np.float32))).astype(np.float64)
 
@@ -1489,11 +1381,140 @@ def chain_terms__list(z, y):
     return (y * (_softmax(z).T - np.eye(len(z)))).tolist()
 
 
+@mistake(same_as="softmax_cross_entropy_grad__changes_its_argument")
 def chain_terms__changes_its_argument(z, y):
-    """Your result is right, but an array that you were given is not the same afterwards.
-
-    An operation such as -= writes into the caller's logits, who still needs them. Which of your
-    lines writes into an argument rather than into something new?
-    """
     z -= z.max()
     return y * (_softmax(z).T - np.eye(len(z)))
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def vjp_with_jacobian__one_buffer_for_all_calls(Z, dA):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_backward(_softmax(Z), dA))
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def softmax_backward__one_buffer_for_all_calls(dA, A):
+    return _in_one_buffer(_backward(A, dA))
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def softmax_cross_entropy_grad__one_buffer_for_all_calls(Z, Y):
+    return _in_one_buffer(_softmax(Z) - Y)
+
+
+@mistake(same_as="vjp_with_jacobian__one_buffer_for_all_calls")
+def chain_terms__one_buffer_for_all_calls(z, y):
+    return _in_one_buffer(y * (_softmax(z).T - np.eye(len(z))))
+
+
+def softmax_backward__upstream_handed_on(dA, A):
+    """You hand dA on as it came: your softmax has no derivative of its own.
+
+    That is right only in a network whose cost is differentiated by the logits at once. Then nothing
+    is left for this step to do. Here dA is about the probabilities, whatever the cost is. What
+    happens to your answer if a constant is added to dA, and what should happen to it?
+    """
+    return dA.copy()
+
+
+def vjp_with_jacobian__upstream_handed_on(Z, dA):
+    """You hand dA on as it came: the Jacobian takes no part in your answer.
+
+    The derivative by the logits and that by the probabilities are two different things; between
+    them stands a table of n times n numbers. With one class the only probability never moves. What
+    does your function answer then, and what should it?
+    """
+    return dA.copy()
+
+
+def vjp_with_jacobian__upstream_clipped(Z, dA):
+    """You clip the gradient that comes in, or the one that goes out.
+
+    Clipping changes where the gradient points, not only how long it is. Some people do it in
+    training, on purpose and by a limit of their choice; a derivative knows of no limit. What should
+    twice the dA give, whatever its size?
+    """
+    return _backward(_softmax(Z), np.clip(dA, -100, 100))
+
+
+@mistake(same_as="vjp_with_jacobian__upstream_clipped")
+def softmax_backward__upstream_clipped(dA, A):
+    return _backward(A, np.clip(dA, -100, 100))
+
+
+def vjp_with_jacobian__small_gradients_dropped(Z, dA):
+    """You replace gradients below some limit by 0.
+
+    The logit of an unlikely class has a gradient as small as its probability, and it is right all
+    the same. Whether it matters depends on what it is compared with, and on what it is multiplied
+    by later. From which size on is a number nothing? What would go wrong if you left it alone?
+    """
+    dZ = _backward(_softmax(Z), dA)
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+@mistake(same_as="vjp_with_jacobian__small_gradients_dropped")
+def softmax_backward__small_gradients_dropped(dA, A):
+    dZ = _backward(A, dA)
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+@mistake(same_as="vjp_with_jacobian__small_gradients_dropped")
+def softmax_cross_entropy_grad__small_gradients_dropped(Z, Y):
+    dZ = _softmax(Z) - Y
+    return np.where(np.abs(dZ) < 1e-6, 0.0, dZ)
+
+
+def softmax_cross_entropy_grad__small_labels_dropped(Z, Y):
+    """You take labels below some limit for 0.
+
+    A soft label may be as small as 1e-9. Where its class has no probability to speak of, that label
+    is all of the gradient of its logit. From which size on is a label nothing? Which test asks just
+    that, and do you need one at all?
+    """
+    return _softmax(Z) - np.where(Y > 1e-8, Y, 0.0)
+
+
+@mistake(same_as="softmax_cross_entropy_grad__small_labels_dropped")
+def chain_terms__small_labels_dropped(z, y):
+    return np.where(y > 1e-8, y, 0.0) * (_softmax(z).T - np.eye(len(z)))
+
+
+def chain_terms__small_terms_dropped(z, y):
+    """You replace terms below some limit by 0.
+
+    The terms of one column belong together: they add up to the derivative by one logit. One of them
+    may be small because its label or its probability is, and it is right all the same. From which
+    size on is a number nothing? What would go wrong if you left it alone?
+    """
+    T = y * (_softmax(z).T - np.eye(len(z)))
+    return np.where(np.abs(T) < 1e-3, 0.0, T)
+
+
+def vjp_with_jacobian__logits_clipped(Z, dA):
+    """You clip the logits before the softmax, so all logits beyond the limit tie.
+
+    Then the probabilities are equal where they should not be, and the gradient is shared out
+    accordingly. Only the differences within a column matter, and a clip is just what erases them.
+    How can you keep the differences and still avoid the overflow?
+    """
+    return _backward(_softmax(np.clip(Z, -10_000, 10_000)), dA)
+
+
+@mistake(same_as="vjp_with_jacobian__logits_clipped")
+def softmax_cross_entropy_grad__logits_clipped(Z, Y):
+    return _softmax(np.clip(Z, -10_000, 10_000)) - Y
+
+
+@mistake(same_as="vjp_with_jacobian__logits_clipped")
+def chain_terms__logits_clipped(z, y):
+    return y * (_softmax(np.clip(z, -10_000, 10_000)).T - np.eye(len(z)))

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -55,12 +67,8 @@ def hypotheses__bias_left_out(Theta, X):
     return _softmax(Theta[:, 1:] @ X)
 
 
+@mistake(same_as="hypotheses__bias_left_out")
 def hypotheses__row_of_zeros(Theta, X):
-    """You take x_0 for 0: the biases in column 0 of Theta have no effect on your result.
-
-    An example whose features are all 0 then gets the same probability for each class. By what is
-    a bias multiplied in the sum over j?
-    """
     return _softmax(Theta @ np.vstack([np.zeros((1, X.shape[1])), X]))
 
 
@@ -73,12 +81,8 @@ def hypotheses__row_of_ones_below(Theta, X):
     return _softmax(Theta @ np.vstack([X, np.ones((1, X.shape[1]))]))
 
 
+@mistake(same_as="hypotheses__row_of_ones_below")
 def hypotheses__last_column_as_bias(Theta, X):
-    """You treat the last column of Theta as the biases, and the first one as the first feature.
-
-    Row and column have to meet in the same order: x_0 stands before x_1. At which end of X does
-    the row of ones belong?
-    """
     return _softmax(Theta[:, :-1] @ X + Theta[:, -1:])
 
 
@@ -130,12 +134,8 @@ def hypotheses__columns_of_theta_as_classes(Theta, X):
     return _softmax(Theta.T @ _with_ones(X))
 
 
+@mistake(same_as="hypotheses__columns_of_theta_as_classes")
 def hypotheses__theta_reshaped(Theta, X):
-    """You take the weights of a class out of a column of Theta, or reshape Theta until it fits.
-
-    Either way weights of different classes meet in one logit; reshape only sets new borders, it
-    does not transpose. Which product, with Theta as it comes, gives one row for each class?
-    """
     n, width = Theta.shape
     return _softmax(Theta.reshape(width, n).T @ _with_ones(X))
 
@@ -322,11 +322,8 @@ def hypotheses__epsilon_in_denominator(Theta, X):
     return E / (E.sum(axis=0) + 1e-8)
 
 
+@mistake(same_as="hypotheses__epsilon_in_denominator")
 def hypotheses__epsilon_of_1e_10_in_denominator(Theta, X):
-    """You add a small number to the denominator, and only some eight to ten digits are right.
-
-    After the maximum has been subtracted, how small can the denominator become?
-    """
     Z = _logits(Theta, X)
     E = np.exp(Z - Z.max(axis=0))
     return E / (E.sum(axis=0) + 1e-10)
@@ -390,12 +387,8 @@ def output_layer_cost__mean_over_examples(Theta, X, Y):
     return _cost(Theta, X, Y) / X.shape[1]
 
 
+@mistake(same_as="output_layer_cost__mean_over_examples")
 def output_layer_cost__mean_of_the_column_sums(Theta, X, Y):
-    """You divide the cost by the number of examples.
-
-    A mean is a fine convention, and exercise 3 uses it, but in this exercise the cost and its
-    gradient are sums. Hand an example in twice: what should happen to the cost?
-    """
     return -np.mean((Y * _log_hypotheses(_logits(Theta, X))).sum(axis=0))
 
 
@@ -484,12 +477,8 @@ def output_layer_cost__squared_error(Theta, X, Y):
     return ((_hypotheses(Theta, X) - Y) ** 2).sum()
 
 
+@mistake(same_as="output_layer_cost__squared_error")
 def output_layer_cost__half_squared_error(Theta, X, Y):
-    """You add up squared differences between hypotheses and labels.
-
-    That is another cost, and its gradient is another one too. Which function of h does the
-    cross-entropy take?
-    """
     return 0.5 * ((_hypotheses(Theta, X) - Y) ** 2).sum()
 
 
@@ -527,11 +516,8 @@ def output_layer_cost__base_two(Theta, X, Y):
     return _cost(Theta, X, Y) / np.log(2)
 
 
+@mistake(same_as="output_layer_cost__base_two")
 def output_layer_cost__base_ten(Theta, X, Y):
-    """You take the logarithm to another base than e, so your cost is off by a constant factor.
-
-    Derivatives like -y/h belong to the natural logarithm. Which NumPy function is that?
-    """
     return _cost(Theta, X, Y) / np.log(10)
 
 
@@ -619,12 +605,8 @@ def output_layer_cost__nan_left_out(Theta, X, Y):
         return -np.nansum(Y * np.log(_hypotheses(Theta, X)))
 
 
+@mistake(same_as="output_layer_cost__nan_left_out")
 def output_layer_cost__true_classes_only(Theta, X, Y):
-    """You skip the nan of 0 times ln 0, and a true class that underflowed still costs inf.
-
-    The cost of such an example is large but finite: the logits know it. What does ln h become if
-    you write the softmax in and simplify first?
-    """
     H = _hypotheses(Theta, X)
     with np.errstate(all="ignore"):
         return -(Y[Y > 0] * np.log(H[Y > 0])).sum()
@@ -639,21 +621,13 @@ def output_layer_cost__epsilon_in_the_logarithm(Theta, X, Y):
     return -(Y * np.log(_hypotheses(Theta, X) + 1e-15)).sum()
 
 
+@mistake(same_as="output_layer_cost__epsilon_in_the_logarithm")
 def output_layer_cost__epsilon_of_1e_8_in_the_logarithm(Theta, X, Y):
-    """You put a floor under the probabilities, so no example can cost more than some 18 to 37.
-
-    An example that is further off than that looks no worse, and the number you return is wrong.
-    Which difference of logits is the cost really about?
-    """
     return -(Y * np.log(_hypotheses(Theta, X) + 1e-8)).sum()
 
 
+@mistake(same_as="output_layer_cost__epsilon_in_the_logarithm")
 def output_layer_cost__probabilities_clipped(Theta, X, Y):
-    """You put a floor under the probabilities, so no example can cost more than some 18 to 37.
-
-    An example that is further off than that looks no worse, and the number you return is wrong.
-    Which difference of logits is the cost really about?
-    """
     return -(Y * np.log(np.clip(_hypotheses(Theta, X), 1e-12, 1.0))).sum()
 
 
@@ -1038,12 +1012,8 @@ def output_layer_grad_parts__row_j_minus_1_for_the_bias(Theta, X, Y, k, j):
     return _terms(Theta, X, Y, k) @ X[j - 1]
 
 
+@mistake(same_as="output_layer_grad_parts__row_j_of_x")
 def output_layer_grad_parts__ones_below(Theta, X, Y, k, j):
-    """You look x_j up one row too far on: j = 0 gets the first feature.
-
-    The last j then gets no row at all, or the ones, if you have put them below. X has no row for
-    x_0, and x_1 is its first. So what is x_0, and where do you find x_j for j > 0?
-    """
     return _terms(Theta, X, Y, k) @ np.vstack([X, np.ones(X.shape[1])])[j]
 
 
@@ -1156,12 +1126,8 @@ def output_layer_grad_parts__central_difference(Theta, X, Y, k, j):
     return -(Y * (up - down)).sum(axis=1) / (2 * eps)
 
 
+@mistake(same_as="output_layer_grad_parts__central_difference")
 def output_layer_grad_parts__forward_difference(Theta, X, Y, k, j):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a formula. What do the two cases of the quotient rule give
-    you without any step?
-    """
     eps = 1e-6
     step = np.zeros(Theta.shape)
     step[k, j] = eps
@@ -1321,12 +1287,8 @@ def output_layer_grad__x_0_is_zero(Theta, X, Y):
     return (_hypotheses(Theta, X) - Y) @ np.vstack([np.zeros(X.shape[1]), X]).T
 
 
+@mistake(same_as="output_layer_grad__x_0_is_zero")
 def output_layer_grad__bias_summed_over_classes(Theta, X, Y):
-    """Your bias column holds zeros.
-
-    You get that if x_0 is taken for 0, or if the errors are added up over the classes as well:
-    there they always cancel. No bias could be learned so. What is x_0, and over what do you sum?
-    """
     G = _grad(Theta, X, Y)
     G[:, 0] = (_hypotheses(Theta, X) - Y).sum()
     return G
@@ -1599,11 +1561,8 @@ def output_layer_grad__no_shift(Theta, X, Y):
         return (E / E.sum(axis=0) - Y) @ _with_ones(X).T
 
 
+@mistake(same_as="output_layer_grad_parts__one_global_max")
 def output_layer_grad__one_global_max(Theta, X, Y):
-    """You subtract one maximum, that of all the logits, and other examples end in 0/0.
-
-    Whose maximum does each example need?
-    """
     Z = _logits(Theta, X)
     with np.errstate(all="ignore"):
         E = np.exp(Z - Z.max())
@@ -1636,11 +1595,8 @@ def output_layer_grad__central_difference(Theta, X, Y):
     return G
 
 
+@mistake(same_as="output_layer_grad__central_difference")
 def output_layer_grad__forward_difference(Theta, X, Y):
-    """You estimate the derivatives from a small step, and they are right to a few digits only.
-
-    Differences are a fine way to check a gradient. Which formula gives all of it without any step?
-    """
     eps = 1e-6
     G = np.zeros(Theta.shape)
     for place in np.ndindex(*Theta.shape):
@@ -1697,3 +1653,69 @@ def output_layer_grad__changes_labels(Theta, X, Y):
     D = Y
     D -= _hypotheses(Theta, X)
     return -D @ _with_ones(X).T
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+@mistake(same_as="hypotheses__logits_clipped")
+def hypotheses__logits_clipped_at_10000(Theta, X):
+    return _softmax(np.clip(_logits(Theta, X), -10_000, 10_000))
+
+
+def hypotheses__one_buffer_for_all_calls(Theta, X):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_hypotheses(Theta, X))
+
+
+@mistake(same_as="hypotheses__one_buffer_for_all_calls")
+def output_layer_grad_parts__one_buffer_for_all_calls(Theta, X, Y, k, j):
+    return _in_one_buffer(_parts(Theta, X, Y, k, j))
+
+
+@mistake(same_as="hypotheses__one_buffer_for_all_calls")
+def output_layer_grad__one_buffer_for_all_calls(Theta, X, Y):
+    return _in_one_buffer(_grad(Theta, X, Y))
+
+
+def output_layer_grad_parts__small_labels_dropped(Theta, X, Y, k, j):
+    """You take for 0 what is small: labels, or numbers in your answer, below some limit.
+
+    A soft label may be as small as 1e-9. Where nothing larger stands beside it, the number it leads
+    to is as small, and right all the same. Whether that matters depends on what it is compared
+    with. From which size on is a number nothing? What would go wrong if you left it alone?
+    """
+    return _parts(Theta, X, np.where(Y > 1e-8, Y, 0.0), k, j)
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad_parts__small_parts_dropped(Theta, X, Y, k, j):
+    parts = _parts(Theta, X, Y, k, j)
+    return np.where(np.abs(parts) < 1e-6, 0.0, parts)
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad__small_labels_dropped(Theta, X, Y):
+    return _grad(Theta, X, np.where(Y > 1e-8, Y, 0.0))
+
+
+@mistake(same_as="output_layer_grad_parts__small_labels_dropped")
+def output_layer_grad__small_derivatives_dropped(Theta, X, Y):
+    grad = _grad(Theta, X, Y)
+    return np.where(np.abs(grad) < 1e-6, 0.0, grad)
+
+
+def output_layer_grad__clipped(Theta, X, Y):
+    """You clip the derivatives.
+
+    Clipping changes where the gradient points, not only how long it is. Some people do it in
+    training, on purpose and by a limit of their choice; a derivative knows of no limit. What
+    happens to yours if all features are measured in a unit that is a thousand times smaller?
+    """
+    return np.clip(_grad(Theta, X, Y), -100, 100)

@@ -489,5 +489,15 @@ def train__tuple_as_list(params, X, Y, lr, steps, hidden="tanh"):
     return [{**params, "steps": steps}, list(map(float, costs))]
 
 
+def train__costs_of_a_hopeless_run_cut_off(params, X, Y, lr, steps, hidden="tanh"):
+    """Would stop at nan, which never comes."""
+    costs = []
+    while len(costs) < steps and not any(map(math.isnan, costs[-1:])):
+        A2, cache = _forward(params, X, hidden)
+        costs.append(_cost(A2, Y))
+        params = _update(params, _backward(params, cache, X, Y, hidden), lr)
+    return params, costs
+
+
 train__partial = functools.partial(train__array_of_costs)
 """A functools.partial."""

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer, name):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault((name, answer.shape), np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _softmax(Z):
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -74,12 +86,8 @@ def forward__activation_on_the_logits(params, X, hidden="tanh"):
     return _pair(Z1, A1, Z2, _softmax(_activation(Z2, hidden)))
 
 
+@mistake(same_as="forward__activation_on_the_logits")
 def forward__activated_logits_as_z2(params, X, hidden="tanh"):
-    """You apply the activation of the hidden layer to the output layer as well.
-
-    The logits are squeezed (tanh) or lose their negative half (relu) before the softmax sees
-    them. Which of the two layers does `hidden` speak of?
-    """
     Z1 = params["W1"] @ X + params["b1"]
     A1 = _activation(Z1, hidden)
     Z2 = _activation(params["W2"] @ A1 + params["b2"], hidden)
@@ -127,12 +135,8 @@ def forward__always_tanh(params, X, hidden="tanh"):
     return _forward(params, X, "tanh")
 
 
+@mistake(same_as="forward__always_tanh")
 def forward__name_of_relu_misspelt(params, X, hidden="tanh"):
-    """You compute tanh whatever `hidden` says.
-
-    With relu every hidden unit comes out wrong. Which argument tells you what to use, and do you
-    compare it with the very text that is handed over?
-    """
     return _forward(params, X, "relu" if hidden == "ReLU" else "tanh")
 
 
@@ -301,12 +305,8 @@ def forward__flat_biases(params, X, hidden="tanh"):
     return _pair(Z1, A1, Z2, _softmax(Z2))
 
 
+@mistake(same_as="forward__flat_biases")
 def forward__biases_as_rows(params, X, hidden="tanh"):
-    """You lay the biases along the examples, where each unit should have its own.
-
-    If there are as many units as examples, nobody complains. Which shape must a bias have so that
-    NumPy repeats it for every column?
-    """
     Z1 = np.dot(params["W1"], X) + params["b1"].T
     A1 = _activation(Z1, hidden)
     Z2 = np.dot(params["W2"], A1) + params["b2"].T
@@ -428,12 +428,8 @@ def forward__epsilon_in_the_softmax(params, X, hidden="tanh"):
     return A2, {**cache, "A2": A2}
 
 
+@mistake(same_as="forward__epsilon_in_the_softmax")
 def forward__epsilon_of_1e_10_in_the_softmax(params, X, hidden="tanh"):
-    """Your softmax adds a small number to its denominator, so every probability is a little small.
-
-    The result is right to some eight or ten digits only. After subtracting the maximum, how small
-    can the denominator become?
-    """
     _, cache = _forward(params, X, hidden)
     E = np.exp(cache["Z2"] - cache["Z2"].max(axis=0, keepdims=True))
     A2 = E / (E.sum(axis=0, keepdims=True) + 1e-10)
@@ -589,12 +585,8 @@ def backward__labels_taken_as_one_hot(params, cache, X, Y, hidden="tanh"):
     return _from_dZ2(dZ2, params, cache, X, hidden)
 
 
+@mistake(same_as="backward__labels_taken_as_one_hot")
 def backward__largest_label_taken_as_the_class(params, cache, X, Y, hidden="tanh"):
-    """You subtract 1 at the true class; with soft labels there is no single true class.
-
-    For one-hot labels that is the same as subtracting Y, and for soft ones it is not. What does
-    the formula subtract?
-    """
     dZ2 = cache["A2"].copy()
     dZ2[Y.argmax(axis=0), np.arange(Y.shape[1])] -= 1
     return _from_dZ2(dZ2, params, cache, X, hidden)
@@ -674,11 +666,8 @@ def backward__features_counted_for_examples(params, cache, X, Y, hidden="tanh"):
     return _gradients(dZ1, dZ2, cache["A1"], X, X.shape[0])
 
 
+@mistake(same_as="backward__features_counted_for_examples")
 def backward__classes_counted_for_examples(params, cache, X, Y, hidden="tanh"):
-    """You divide by the number of rows, and rows are no examples.
-
-    shape[0] of X counts features, shape[0] of Y counts classes. Which axis counts the examples?
-    """
     dZ2 = cache["A2"] - Y
     dZ1 = params["W2"].T @ dZ2 * _slope(cache, hidden)
     return _gradients(dZ1, dZ2, cache["A1"], X, len(Y))
@@ -898,11 +887,8 @@ def backward__biases_summed_over_everything(params, cache, X, Y, hidden="tanh"):
     return {**grads, "db1": np.sum(grads["db1"]), "db2": np.sum(grads["db2"])}
 
 
+@mistake(same_as="backward__biases_summed_over_everything")
 def backward__biases_summed_into_the_right_shape(params, cache, X, Y, hidden="tanh"):
-    """You add up all entries for the bias gradients, so a layer has one number for all its units.
-
-    For the output layer that number is always 0. Along which axis alone should be summed?
-    """
     grads = _backward(params, cache, X, Y, hidden)
     full = {name: np.full_like(grads[name], grads[name].sum()) for name in ("db1", "db2")}
     return {**grads, **full}
@@ -975,12 +961,8 @@ def backward__by_differences(params, cache, X, Y, hidden="tanh"):
     return grads
 
 
+@mistake(same_as="forward__float32_inside")
 def backward__float32_inside(params, cache, X, Y, hidden="tanh"):
-    """You compute in float32, which keeps about seven digits.
-
-    Turning the result back into float64 does not bring the others back. Which line makes the
-    numbers shorter?
-    """
     params, cache = (
         {name: value.astype(np.float32) for name, value in given.items()}
         for given in (params, cache)
@@ -1025,12 +1007,8 @@ def backward__labels_taken_off_in_place(params, cache, X, Y, hidden="tanh"):
     return _from_dZ2(dZ2, params, cache, X, hidden)
 
 
+@mistake(same_as="backward__labels_taken_off_in_place")
 def backward__slope_written_into_the_cache(params, cache, X, Y, hidden="tanh"):
-    """Your gradients are right, but the cache you were given is not the same afterwards.
-
-    A new name for an array is no new array, and an operation such as -= or an assignment to some
-    of its entries writes into the old one. Which array of the cache does that happen to?
-    """
     grads = _backward(params, cache, X, Y, hidden)
     slope = cache["Z1"]
     slope[slope <= 0] = 0
@@ -1094,24 +1072,16 @@ def update__in_place(params, grads, lr):
     return params
 
 
+@mistake(same_as="update__in_place")
 def update__shallow_copy(params, grads, lr):
-    """Your result is right, but what you were given is not the same afterwards.
-
-    An operation such as -= or *= writes into the array that is there, and a copy of the dict holds
-    the same arrays. Which of your lines makes a new array, and which does not?
-    """
     new = params.copy()
     for name in new:
         new[name] -= lr * grads["d" + name]
     return new
 
 
+@mistake(same_as="update__in_place")
 def update__steps_written_into_the_gradients(params, grads, lr):
-    """Your result is right, but what you were given is not the same afterwards.
-
-    An operation such as -= or *= writes into the array that is there, and a copy of the dict holds
-    the same arrays. Which of your lines makes a new array, and which does not?
-    """
     new = {}
     for name, value in params.items():
         step = grads["d" + name]
@@ -1555,17 +1525,154 @@ def train__changes_its_argument(params, X, Y, lr, steps, hidden="tanh"):
     return _rounds(params, X, Y, lr, steps, hidden, step)
 
 
+@mistake(same_as="train__changes_its_argument")
 def train__replaces_entries_of_its_argument(params, X, Y, lr, steps, hidden="tanh"):
-    """Your results are right, but the parameters you were given are not the same afterwards.
-
-    Calling train a second time would start where the first call ended. Which of your lines writes
-    into the caller's dict, or into an array in it?
-    """
-
     def step(old, cache):
         grads = _backward(old, cache, X, Y, hidden)
         for name in old:
             old[name] = old[name] - lr * grads["d" + name]
         return old
+
+    return _rounds(params, X, Y, lr, steps, hidden, step)
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def _in_buffers(arrays):
+    return {name: _in_one_buffer(array, name) for name, array in arrays.items()}
+
+
+def forward__one_buffer_for_all_calls(params, X, hidden="tanh"):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    _, cache = _forward(params, X, hidden)
+    cache = _in_buffers(cache)
+    return cache["A2"], cache
+
+
+@mistake(same_as="forward__one_buffer_for_all_calls")
+def backward__one_buffer_for_all_calls(params, cache, X, Y, hidden="tanh"):
+    return _in_buffers(_backward(params, cache, X, Y, hidden))
+
+
+@mistake(same_as="forward__one_buffer_for_all_calls")
+def update__one_buffer_for_all_calls(params, grads, lr):
+    return _in_buffers(_update(params, grads, lr))
+
+
+def backward__small_labels_dropped(params, cache, X, Y, hidden="tanh"):
+    """You take for 0 what is small: labels, or numbers in your answer, below some limit.
+
+    A soft label may be as small as 1e-9. Where nothing larger stands beside it, the gradient it
+    leads to is as small, and right all the same. Whether that matters depends on what it is
+    compared with. From which size on is a number nothing? What would go wrong if you left it alone?
+    """
+    return _backward(params, cache, X, np.where(Y > 1e-8, Y, 0.0), hidden)
+
+
+@mistake(same_as="backward__small_labels_dropped")
+def backward__small_gradients_dropped(params, cache, X, Y, hidden="tanh"):
+    grads = _backward(params, cache, X, Y, hidden)
+    return {name: np.where(np.abs(grad) < 1e-6, 0.0, grad) for name, grad in grads.items()}
+
+
+def backward__clipped(params, cache, X, Y, hidden="tanh"):
+    """You clip the gradients.
+
+    Clipping changes where the gradient points, not only how long it is. Some people do it in
+    training, on purpose and by a limit of their choice; a derivative knows of no limit. What
+    happens to yours if all features are measured in a unit that is a thousand times smaller?
+    """
+    grads = _backward(params, cache, X, Y, hidden)
+    return {name: np.clip(grad, -100, 100) for name, grad in grads.items()}
+
+
+def update__gradients_clipped(params, grads, lr):
+    """You clip the gradients before the step.
+
+    Many people do that in training, on purpose and by a limit of their choice. Here nobody has
+    asked for it: the step is the learning rate times the gradient, whatever its size. Who would
+    have to name the limit, and under which name does it stand among the arguments?
+    """
+    return {
+        name: value - lr * np.clip(grads["d" + name], -100, 100) for name, value in params.items()
+    }
+
+
+def update__small_gradients_dropped(params, grads, lr):
+    """You skip gradients below some limit, so their parameters do not move at all.
+
+    A parameter that is 0 moves far by a step of 1e-9, compared with where it was; and many small
+    steps make a large one. From which size on is a step none? What would go wrong if you took it?
+    """
+    grads = {name: np.where(np.abs(grad) < 1e-6, 0.0, grad) for name, grad in grads.items()}
+    return _update(params, grads, lr)
+
+
+@mistake(same_as="train__stops_early")
+def train__stops_when_the_cost_hardly_changes(params, X, Y, lr, steps, hidden="tanh"):
+    costs = []
+    for _ in range(steps):
+        _, cache = _forward(params, X, hidden)
+        costs.append(_cost(cache, Y))
+        if len(costs) > 1 and abs(costs[-1] - costs[-2]) < 1e-8:
+            break
+        params = _update(params, _backward(params, cache, X, Y, hidden), lr)
+    return params, costs
+
+
+def train__stops_when_the_cost_rises(params, X, Y, lr, steps, hidden="tanh"):
+    """You stop before all steps are made, as soon as the cost rises.
+
+    With a large learning rate it may rise once and fall again later. And the caller, who asked for
+    a number of steps and as many costs, should see that it rose. What decides here when training
+    ends?
+    """
+    costs = []
+    for _ in range(steps):
+        _, cache = _forward(params, X, hidden)
+        costs.append(_cost(cache, Y))
+        if len(costs) > 1 and costs[-1] > costs[-2]:
+            break
+        params = _update(params, _backward(params, cache, X, Y, hidden), lr)
+    return params, costs
+
+
+def train__best_parameters_returned(params, X, Y, lr, steps, hidden="tanh"):
+    """You return the parameters with the lowest cost on the way; those after the last step are
+    asked.
+
+    As long as the cost falls they are nearly the same, which hides it. If it rises, your costs tell
+    of parameters that the caller does not get. To which step do the parameters belong that the
+    contract names? And where would the caller go on, if training were continued?
+    """
+    costs, best, lowest = [], params, np.inf
+    for _ in range(steps):
+        _, cache = _forward(params, X, hidden)
+        costs.append(_cost(cache, Y))
+        params = _update(params, _backward(params, cache, X, Y, hidden), lr)
+        cost = _cost(_forward(params, X, hidden)[1], Y)
+        if cost < lowest:
+            best, lowest = params, cost
+    return best, costs
+
+
+def train__gradients_clipped(params, X, Y, lr, steps, hidden="tanh"):
+    """You clip the gradients in each step.
+
+    Many people do that, on purpose and by a limit of their choice. Here nobody has asked for it: a
+    step is the learning rate times the gradient, whatever its size. Who would have to name the
+    limit, and under which name does it stand among the arguments?
+    """
+
+    def step(old, cache):
+        grads = _backward(old, cache, X, Y, hidden)
+        return _update(old, {name: np.clip(grad, -1, 1) for name, grad in grads.items()}, lr)
 
     return _rounds(params, X, Y, lr, steps, hidden, step)

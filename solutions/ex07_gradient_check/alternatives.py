@@ -147,6 +147,19 @@ def numerical_gradient__unravelled_index(f, x, eps=1e-5):
     return grad.reshape(x.shape)
 
 
+def numerical_gradient__flat_copy_put_into_shape(f, x, eps=1e-5):
+    """Moves the entries of a flat copy, and hands over that copy in the shape of x."""
+    flat, grad = x.ravel().copy(), np.zeros(x.size)
+    for i in range(x.size):
+        old = flat[i]
+        flat[i] = old + eps
+        right = f(flat.reshape(x.shape))
+        flat[i] = old - eps
+        grad[i] = (right - f(flat.reshape(x.shape))) / (2 * eps)
+        flat[i] = old
+    return grad.reshape(x.shape)
+
+
 numerical_gradient__lambda = lambda f, x, eps=1e-5: np.array(  # noqa: E731
     [_derivative(f, x, place, eps) for place in _places(x)], dtype=float
 ).reshape(x.shape)
@@ -215,3 +228,9 @@ def gradient_check__zero_dimensional(analytic, numeric):
 
 gradient_check__partial = functools.partial(gradient_check__flat_vectors)
 """A functools.partial."""
+
+
+def gradient_check__nothing_below_1e_12(analytic, numeric):
+    """Takes for zeros what is far below any gradient."""
+    below = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return 0.0 if below < 1e-12 else np.linalg.norm(analytic - numeric) / below

@@ -2,6 +2,18 @@
 
 import numpy as np
 
+from grader.course import mistake
+
+
+_buffers = {}
+
+
+def _in_one_buffer(answer):
+    """Return the same array at each call for answers of this shape, with these numbers in it."""
+    buffer = _buffers.setdefault(answer.shape, np.empty(answer.shape))
+    buffer[:] = answer
+    return buffer
+
 
 def _central(f, x, eps=1e-5):
     grad = np.zeros(x.shape)
@@ -35,12 +47,8 @@ def numerical_gradient__forward_difference(f, x, eps=1e-5):
     return grad
 
 
+@mistake(same_as="numerical_gradient__forward_difference")
 def numerical_gradient__backward_difference(f, x, eps=1e-5):
-    """You look to one side only: from x to a step away from it.
-
-    Its error shrinks like eps and not like eps^2, because nothing cancels. Which second place
-    would lie opposite to the first?
-    """
     grad = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
         left = x.copy()
@@ -119,12 +127,8 @@ def numerical_gradient__fixed_step(f, x, eps=1e-5):
     return _central(f, x, 1e-5)
 
 
+@mistake(same_as="numerical_gradient__fixed_step")
 def numerical_gradient__fixed_step_of_1e_4(f, x, eps=1e-5):
-    """You use a step of your own, and eps plays no part.
-
-    How small a step must be depends on f: one that wiggles fast needs a smaller one. Who knows
-    that, you or the caller?
-    """
     return _central(f, x, 1e-4)
 
 
@@ -399,12 +403,8 @@ def gradient_check__one_length_below(analytic, numeric):
     return float(difference / total) if total > 0 else float(difference)
 
 
+@mistake(same_as="gradient_check__one_length_below")
 def gradient_check__the_other_length_below(analytic, numeric):
-    """You divide by the length of one of the two gradients only.
-
-    The number is then no longer between 0 and 1, and it depends on which one you name first. What
-    stands below the fraction?
-    """
     total = np.linalg.norm(analytic)
     difference = np.linalg.norm(analytic - numeric)
     return float(difference / total) if total > 0 else float(difference)
@@ -476,12 +476,8 @@ def gradient_check__epsilon_below(analytic, numeric):
     return float(np.linalg.norm(analytic - numeric) / total)
 
 
+@mistake(same_as="gradient_check__epsilon_below")
 def gradient_check__epsilon_of_1e_10_below(analytic, numeric):
-    """You add a small number to the denominator to avoid 0/0, and it swallows small gradients.
-
-    For gradients of 1e-6 the answer is too small by a percent. Which single case needs a way of
-    its own?
-    """
     total = np.linalg.norm(analytic) + np.linalg.norm(numeric) + 1e-10
     return float(np.linalg.norm(analytic - numeric) / total)
 
@@ -584,3 +580,86 @@ def gradient_check__changes_its_argument(analytic, numeric):
     total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
     analytic -= numeric
     return float(np.linalg.norm(analytic) / total) if total > 0 else 0.0
+
+
+# Found in code that others have published, or by trying what the checks let through.
+
+
+def numerical_gradient__one_buffer_for_all_calls(f, x, eps=1e-5):
+    """Your numbers are right, but each call writes them into one and the same array.
+
+    Whoever still holds the answer to an earlier call finds other numbers in it now. An array that
+    lives outside of the function is filled again and again. Checks that look at one answer at a
+    time never notice. What would two answers, held side by side, say? Where should the array of an
+    answer be made?
+    """
+    return _in_one_buffer(_central(f, x, eps))
+
+
+def numerical_gradient__small_entries_dropped(f, x, eps=1e-5):
+    """You replace small entries of the gradient by 0.
+
+    Rounding leaves about 1e-11 in an entry that should be 0, and you sweep away far more than that.
+    Whether a slope of 4e-7 matters, only the caller knows: that is what is measured here. From
+    which size on is a slope none? What would go wrong if you left it alone?
+    """
+    grad = _central(f, x, eps)
+    return np.where(np.abs(grad) < 1e-6, 0.0, grad)
+
+
+def gradient_check__small_taken_for_zero(analytic, numeric):
+    """You take two short gradients for zeros, and so for equal.
+
+    One may be twice the other, or point the other way. Gradients of 1e-9 are as right or wrong as
+    larger ones, and deep in a network they are quite common. What do you want to protect the
+    division from? Which single number below the fraction really is a danger?
+    """
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return float(np.linalg.norm(analytic - numeric) / total) if total > 1e-6 else 0.0
+
+
+@mistake(same_as="gradient_check__small_taken_for_zero")
+def gradient_check__close_to_zero_taken_for_zero(analytic, numeric):
+    total = np.linalg.norm(analytic) + np.linalg.norm(numeric)
+    return 0.0 if np.isclose(total, 0) else float(np.linalg.norm(analytic - numeric) / total)
+
+
+def gradient_check__denominator_never_below_1e_8(analytic, numeric):
+    """You never let the denominator be smaller than 1e-8, so short gradients always seem to agree.
+
+    For gradients of 1e-9 the answer is then ten times too small or more, however far they are
+    apart. What do you want to protect the division from? Which single number below the fraction
+    really is a danger, and which answer belongs there?
+    """
+    total = max(1e-8, np.linalg.norm(analytic) + np.linalg.norm(numeric))
+    return float(np.linalg.norm(analytic - numeric) / total)
+
+
+def gradient_check__nearly_equal_taken_for_equal(analytic, numeric):
+    """You answer 0 as soon as NumPy finds the two gradients close to each other.
+
+    "Close" means there: to five digits, or by less than 1e-8, however small the numbers are.
+    Whether an error is 1e-6 or 1e-11 is just what one wants to know here. What does the formula say
+    for two gradients that are close? Does it need any help?
+    """
+    return 0.0 if np.allclose(analytic, numeric) else float(_relative(analytic, numeric))
+
+
+def numerical_gradient__moves_entries_of_a_copy(f, x, eps=1e-5):
+    """You move the entries of a flat version of x and call f with x, as if both were one array.
+
+    Often they are. But if x is a transpose, or a slice of a larger array, its entries do not lie
+    one after another. NumPy has to copy them to make a flat array. Then x itself never moves, and
+    your gradient is 0. Which way of visiting all entries works whatever the order they are stored
+    in?
+    """
+    flat, grad = x.reshape(-1), np.zeros(x.size)
+    for i in range(x.size):
+        old = flat[i]
+        flat[i] = old + eps
+        right = f(x)
+        flat[i] = old - eps
+        left = f(x)
+        flat[i] = old
+        grad[i] = (right - left) / (2 * eps)
+    return grad.reshape(x.shape)

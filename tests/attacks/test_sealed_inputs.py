@@ -16,7 +16,6 @@ import msgspec
 import pytest
 
 from grader.course.sealing import with_sealed
-from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.engine.references import References
 from grader.grade.grader import GradedSubmission, Grader
@@ -26,7 +25,7 @@ from grader.plan import Plan
 from grader.platforms.container.grade import GradedInContainer
 from grader.platforms.container.pack import Settings
 from grader.platforms.gradescope.results import results_of
-from grader.results.pages import Circumstances, FeedbackPages, page_name
+from grader.results.pages import FeedbackPages, page_name
 from grader.results.tables import json_line, misconception_rows
 from tests.attacks.arena import SEED
 from tests.support.course import planned
@@ -182,14 +181,13 @@ def pattern(graded: GradedSubmission) -> Pattern:
     )
 
 
-def told(graded: GradedSubmission, plan: Plan, folder: Path, grader: Grader) -> Iterator[str]:
+def told(graded: GradedSubmission, plan: Plan, folder: Path) -> Iterator[str]:
     """Everything that anybody reads of a submission, in each form."""
     result = graded.result
     yield json_line(result)
     yield from misconception_rows(result)
     yield repr(sorted(graded.outputs.items()))
-    about = Circumstances(plan.title, isolation_text(grader.lane.wall), plan)
-    with FeedbackPages(folder, about) as pages:
+    with FeedbackPages(folder, plan) as pages:
         pages.add(result)
     yield (folder / "feedback" / page_name(result.student)).read_text(encoding="utf-8")
     for markup in ("html", "md"):
@@ -210,7 +208,7 @@ def test_what_is_told_depends_only_on_which_checks_have_failed(picked, plan, gra
     for number, (name, code) in enumerate(BEHAVIOURS.items()):
         files = {"ex01_softmax.py": source_of(plan, code, PICKED[picked])}
         graded = grader.grade_submission(submission_of("ada", files), echo=True)
-        texts = tuple(told(graded, plan, _made(tmp_path / str(number)), grader))
+        texts = tuple(told(graded, plan, _made(tmp_path / str(number))))
         assert "LEAK" not in "".join(texts), name
         told_by[pattern(graded)].setdefault(texts, []).append(name)
     assert len(BEHAVIOURS) >= 50

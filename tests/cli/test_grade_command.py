@@ -49,6 +49,9 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "override",
         "judged_with",
         "own",
+        "otherwise",
+        "matches",
+        "how",
         "grid",
     }
     assert set(ada["functions"][0]["checks"][0]) == {
@@ -58,6 +61,7 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "weight",
         "verdict",
         "message",
+        "same_as",
     }
     rows = list(
         csv.reader((tmp_path / "results" / "gradebook.csv").read_text("utf-8").splitlines())
@@ -131,7 +135,7 @@ def test_the_summary_says_what_stood_between_the_code_and_the_machine(run, class
     ("arguments", "said"),
     [
         (["grade", "nowhere", "--out", "r"], "nowhere does not exist; name a folder"),
-        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot be written to"),
+        (["grade", "{class}", "--out", "{class}/bela.py/x"], "cannot write to"),
         (
             ["grade", "{class}", "--out", "r", "--exercise", "ex99"],
             "choose from ex01_softmax, ex02",

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import zipfile
 
+import msgspec
 import pytest
 
 from grader.errors import UsageError
@@ -93,8 +94,9 @@ def test_an_autograder_gets_its_own_which_is_printed_and_makes_it_again(run, tmp
 
 def packed(path):
     """The settings in an autograder."""
-    with zipfile.ZipFile(path) as outer, outer.open("softmax-grader-course.zip") as file:
-        return json.loads(zipfile.ZipFile(file).read("settings.json"))
+    with zipfile.ZipFile(path) as archive:
+        pack = msgspec.msgpack.decode(archive.read("softmax-grader-course.msgpack"))
+    return pack["settings"]
 
 
 def test_a_folder_without_one_has_none_and_trouble_is_told(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from grader.course.audit import audit_course
 from grader.course.folder import course_of
+from grader.course.messages import broken_messages
 
 CHECKS, MISTAKES, ALTERNATIVES = "checks.py", "mistakes.py", "alternatives.py"
 
@@ -57,6 +58,34 @@ def test_each_broken_rule_is_reported_with_its_file(toy, name, variant, answer, 
     rule, *_ = broken(toy)
     assert message in rule
     assert str(toy / "ex01_relu") in rule
+
+
+LONG = "It is not quite what was asked for here, as you will see. " * 4
+MESSAGES = {
+    "You are wrong.": "has 3 words; write 40 to 120",
+    LONG * 3: "has 156 words; write 40 to 120",
+    LONG.replace(". ", ", "): "has a sentence of 52 words (It is not quite what ...); split it",
+    f"{LONG} {'Differentiation, ' * 10}": "has many long words; say it more plainly: "
+    "Differentiation",
+    f"{LONG} Try NP.maximum( Z,0 ).": "gives the solution away: np.maximum(Z, 0);"
+    " ask for it instead",
+}
+
+
+@pytest.mark.parametrize(("message", "said"), MESSAGES.items())
+def test_each_rule_for_messages_is_reported_with_its_line(toy, message, said):
+    clear = f"{LONG} Try np.maximum(Z, 0.5)."
+    for name, text in (("twice", message), ("thrice", message), ("clear", clear)):
+        source = f'def relu__{name}(Z):\n    """{text}"""\n    return {len(name)} * Z'
+        add(toy, MISTAKES, source)
+    path = toy / "ex01_relu" / MISTAKES
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = lines.index("def relu__twice(Z):") + 1
+    assert list(broken_messages(course_of(toy).exercises[0])) == [
+        f"{path}, line {line}: the message of relu__twice {said}"
+        + (": what the code does, why that is wrong, and a question" if "write" in said else "")
+    ]
+    assert any(said in rule for rule in broken(toy))
 
 
 def test_a_check_that_nobody_loses_is_reported(toy):

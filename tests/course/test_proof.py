@@ -2,10 +2,13 @@
 
 import logging
 
+import numpy as np
 import pytest
 
 from grader.course.audit import audit_course
+from grader.course.folder import course_of
 from grader.course.planning import plan_of
+from grader.course.promises import promise_problems, promises_of
 from grader.course.proof import graded_variants, problems_of
 from grader.grade.grader import Grader
 from tests.support.course import ROOT
@@ -115,6 +118,55 @@ def test_a_public_check_that_draws_its_inputs_is_named(copy):
         "@softmax.value(public=True)\ndef any_batch",
     )
     assert any("a public check of softmax draws its inputs" in p for p in problems(copy))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "reference.py",
+            "n = 1 gives a row of ones",
+            "One class gives ones",
+            "shows 'n = 1', which",
+        ),
+        (
+            "reference.py",
+            "n = 1 gives",
+            "Every class counts.\n        n = 1 gives",
+            "line 202: softmax",
+        ),
+        (
+            "reference.py",
+            "0.24473, 0.66524] (to",
+            "0.24473, 0.66542] (to",
+            "neither an input nor an",
+        ),
+        (
+            "checks.py",
+            'shows=("n = 1",)',
+            "shows=()",
+            "no public check shows 'n = 1 gives a row of",
+        ),
+        ("checks.py", 'public=True, shows=("n = 1",)', 'shows=("n = 1",)', "no public check shows"),
+    ],
+)
+def test_what_a_docstring_promises_is_shown_by_a_public_check(copy, name, old, new, said):
+    course = course_of(copy / "solutions")
+    assert list(promise_problems(course, plan_of(course))) == []
+    edit(copy, name, old, new)
+    course = course_of(copy / "solutions")
+    found = list(promise_problems(course, plan_of(course)))
+    assert all("ex01_softmax" in problem for problem in found)
+    assert any(said in problem for problem in found)
+
+
+def test_the_number_in_an_example_is_an_answer(course):
+    exercise = course.exercises[2]
+    plan = plan_of(course)
+    promise = next(p for p in promises_of(exercise, exercise.functions[0]) if p.is_example)
+    assert promise.tells_one_of([np.log(4)])
+    assert not promise.tells_one_of([1.39, 4.4, 0.25])
+    assert list(promise_problems(course, plan)) == []
 
 
 def test_a_failed_proof_is_exit_code_1_and_names_the_file(run, copy):

@@ -27,7 +27,12 @@ from tests.support.proving import edit
         ("checks.py", "weight=2", "weight=0", "has weight 0; make it positive"),
         ("checks.py", "growth=len(Z) + np.abs(Z).max() + 4", "growth=0", "the growth factor is 0"),
         ("checks.py", "@softmax.terms", "@(lambda f: f)", "softmax has no @softmax.terms"),
-        ("checks.py", '    """Z is afterwards what it was before."""\n', "", "has no docstring"),
+        (
+            "checks.py",
+            '    """Z is afterwards what it was before, and so is what was returned before."""\n',
+            "",
+            "has no docstring",
+        ),
         (
             "checks.py",
             'FunctionChecks("softmax")',
@@ -122,6 +127,15 @@ def test_a_slip_in_course_toml_is_named(copy, old, new, said):
         ("def softmax_a(Z): return Z\n", "softmax_a is neither FUNCTION__ID nor a helper"),
         ("def relu__a(Z):\n    'x'\n", "relu__a: this exercise has no function relu; rename it"),
         ("def softmax__a(:\n", "line 1"),
+        ("@mistake(same_as='softmax__b')\ndef softmax__a(Z): ...\n", "its message from softmax__b"),
+        (
+            "def softmax__a(Z): 'x'\n@mistake(same_as='softmax__a')\ndef softmax__b(Z): 'y'\n",
+            "softmax__b takes its message from softmax__a",
+        ),
+        (
+            "def softmax__a(Z): ...\n@mistake(same_as=softmax__a)\ndef softmax__b(Z): ...\n",
+            "another variant of this file that has a docstring",
+        ),
         (None, "is missing"),
     ],
 )
@@ -131,6 +145,21 @@ def test_a_slip_in_mistakes_is_named(copy, text, said):
     (exercise,) = course_of(copy / "solutions").exercises
     with pytest.raises(CourseError, match=said):
         variants_in(exercise, "mistakes.py")
+
+
+def test_mistakes_share_a_message_and_a_learners_file_holds_nothing_of_how(copy):
+    path = copy / "solutions" / "ex01_softmax" / "mistakes.py"
+    path.write_text(
+        "from grader.course import mistake\n"
+        "def softmax__a(Z):\n    'You return Z.'\n    return Z\n"
+        "@mistake(same_as='softmax__a')\ndef softmax__b(Z):\n    return Z.copy()\n"
+    )
+    course = course_of(copy / "solutions")
+    (planned,) = plan_of(course, mistakes=True).exercises
+    messages = {m.id: m.message for m in planned.functions[0].mistakes}
+    assert messages == {"a": "You return Z.", "b": "You return Z."}
+    _, variant = variants_in(course.exercises[0], "mistakes.py")
+    assert "mistake" not in variant.source().decode()
 
 
 def test_a_folder_that_is_no_course_says_how_to_name_one(tmp_path):

@@ -35,7 +35,8 @@ def softmax(Z):
     allowed += " 'grader.worker.calling', 'grader.worker.child', 'grader.worker.codes',"
     allowed += " 'grader.worker.files',"
     allowed += " 'grader.worker.hardening', 'grader.worker.imports', 'grader.worker.loading',"
-    allowed += " 'grader.worker.parsing', 'grader.worker.reading', 'grader.worker.sources',"
+    allowed += " 'grader.worker.parsing', 'grader.worker.raising',"
+    allowed += " 'grader.worker.reading', 'grader.worker.sources',"
     allowed += " 'grader.worker.standing_in', 'grader.worker.zygote']"
     assert allowed in grade_softmax(source).message
 

@@ -206,6 +206,31 @@ def test_an_exception_whose_text_raises_has_an_empty_message():
     assert wire.error_of(OddError(), ()).message == ""
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        wire.Error("E", "", (), (wire.Held("a b", "array", (1,)),)),
+        wire.Error("E", "", (), (wire.Held("a\n", "number"),)),
+        wire.Error("E", "", (), (wire.Held("<b>", "None"),)),
+        wire.Error("E", "", (), (wire.Held("a" * 41, "number"),)),
+        wire.Error("E", "", (), (wire.Held("a", "array", (-1,)),)),
+        wire.Error("E", "", (), (wire.Held("a", "array", (1,) * 9),)),
+        wire.Error("E", "", (), (wire.Held("a", "str"),)),
+        wire.Error("E", "", (), (wire.Held("a", "number"),) * 7),
+        wire.Error("E", "", (), (), "1a"),
+    ],
+)
+def test_what_no_line_of_code_can_name_is_a_wire_error(error):
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(wire.encode(wire.RaisedReply(0, error))[4:])
+
+
+def test_what_a_line_names_comes_out_as_it_went_in():
+    held = (wire.Held("\u03b8_1", "array", (3, 2)), wire.Held("n", "number"))
+    reply = wire.RaisedReply(0, wire.Error("E", "", (), held, "Z"))
+    assert wire.decode_reply(wire.encode(reply)[4:]) == reply
+
+
 def test_nan_survives():
     assert math.isnan(wire.unpack(wire.pack(math.nan)))
 

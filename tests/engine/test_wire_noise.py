@@ -31,7 +31,9 @@ def seeded(number: int) -> random.Random:
 
 def messages() -> list[bytes]:
     """Valid frames' bodies, of every kind of message and value that a child may send."""
-    error = wire.Error("ValueError", "text", (wire.TracebackLine("a.py", 3, "f", "raise"),) * 3)
+    frames = (wire.TracebackLine("a.py", 3, "f", "raise"),) * 3
+    held = (wire.Held("Z", "array", (3, 2)), wire.Held("n", "number"))
+    error = wire.Error("ValueError", "text", frames, held, "Z")
     definition = wire.Definition("a.py", "softmax", False, True, "x")
     source = wire.Source("a.py", "a", "a", (wire.Cell("a.py", "x = 1"),) * 2)
     values = [

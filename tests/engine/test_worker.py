@@ -27,6 +27,30 @@ def test_a_loaded_function_answers_calls(child):
     assert wire.unpack(reply.value).tolist() == [[0.5], [0.5]]
 
 
+ONE_BUFFER = """
+import numpy as np
+buffers = {}
+def softmax(Z):
+    A = buffers.setdefault(Z.shape, np.empty(Z.shape))
+    A[:] = Z
+    return A
+"""
+
+
+def test_a_call_that_changes_an_earlier_answer_counts_as_one_that_changes_its_argument(child):
+    child.ask(load(source(ONE_BUFFER)))
+    inputs = np.zeros((2, 1)), np.ones((1, 2)), np.ones((2, 1)), np.ones((2, 1))
+    replies = [child.ask(call("softmax", Z)) for Z in inputs]
+    # The last one is the one before over again: nothing has changed.
+    assert [reply.mutated for reply in replies] == [False, False, True, False]
+
+
+def test_new_arrays_of_the_same_shape_change_nothing(child):
+    child.ask(load(source(SOFTMAX)))
+    replies = [child.ask(call("softmax", Z)) for Z in (np.zeros((2, 1)), np.eye(2)[:, :1])]
+    assert not any(reply.mutated for reply in replies)
+
+
 def zipped(members, method=zipfile.ZIP_DEFLATED):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", method) as archive:

@@ -13,6 +13,7 @@ from grader.engine.references import References
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Kind, Limits, Verdict
+from grader.plan import Rules
 from tests.support.course import planned
 from tests.support.results import function_of
 from tests.support.submissions import SOFTMAX, Files, notebook
@@ -369,7 +370,9 @@ def test_the_better_of_both_counts_and_no_mistake_is_named(judged):
 def test_an_instructor_may_give_a_share_of_the_difference(explain_with):
     files = {"ex01_softmax.py": BASE_TWO, "ex02_jacobian.py": RIGHT}
     of = {
-        share: function_of(explain_with({"follow_through": share})(files), "softmax_jacobian")
+        share: function_of(
+            explain_with({"rules": Rules(follow_through=share)})(files), "softmax_jacobian"
+        )
         for share in (0.0, 0.5, 1.0)
     }
     alone = of[0.0].score

@@ -7,6 +7,7 @@ import pytest
 from grader.course.planning import plan_of
 from grader.engine.lane import Lane
 from grader.errors import UsageError
+from grader.grade.fingerprints import prices_of
 from grader.grade.grader import Grader
 from grader.grade.overrides import apply_marks, read_marks
 from grader.model import Submission
@@ -152,7 +153,7 @@ def test_a_function_that_the_grader_failed_on_can_be_given_points(course, tmp_pa
     failure = Grader(plan, Lane()).failure(Submission("ada"), "it broke")
     (tmp_path / "overrides.csv").write_text(HEADER + "ada,softmax,5,seen by hand\n")
     with Store(tmp_path) as store:
-        store.begin(plan, b"", regrade=False)
+        store.begin(plan, b"", prices_of(plan), regrade=False)
         store.keep([("ada", EncodedResult.of(failure))])
         assert apply_marks(read_marks(tmp_path / "overrides.csv"), store, plan) == []
         (result,) = store.results()

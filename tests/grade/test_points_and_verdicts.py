@@ -192,7 +192,7 @@ def test_a_missing_file_that_is_imported_is_named(grade):
 
 def test_other_kinds_of_return_values_get_a_type_verdict(grade_softmax):
     for returned, said in (
-        ("None", "None (is a return statement missing?)"),
+        ("print()", "None (is a return statement missing?)"),
         ("'0.5'", "a text (str)"),
         ("{'a': 1}", "a dict"),
         ("[[1.0], [2.0, 3.0]]", "a list of uneven rows"),

@@ -96,18 +96,18 @@ def test_the_files_are_read_without_a_zygote_too(plan):
 
 def killed_while_reading(lane, files, *, begun):
     """What is told when a child is killed before, or once, it has begun to read."""
-    submission = submission_of("ada", files)
+    submission, limits = submission_of("ada", files), TimeLimits(20, 60, 60)
     with lane.child(Limits()) as child:
         kill = partial(os.kill, child.pid, signal.SIGKILL)
         if not begun:
             kill()
 
         def receive(most_bytes):
-            reply = child.receive(TimeLimits(20, 60, 60), most_bytes=most_bytes)
+            reply = child.receive(limits, most_bytes=most_bytes)
             kill()
             return reply
 
-        return contents_from(child, request_of(submission, ()), submission, Limits(), receive)
+        return contents_from(child, request_of(submission, ()), submission, limits, receive)
 
 
 def test_a_process_that_ends_while_it_reads_is_told(lane, objects):

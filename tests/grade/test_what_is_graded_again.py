@@ -12,7 +12,7 @@ from grader.course.folder import course_of
 from grader.course.handout import script
 from grader.course.planning import plan_of
 from grader.engine.lane import Lane
-from grader.grade.fingerprints import fingerprints_of
+from grader.grade.fingerprints import fingerprints_of, prices_of
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.model import Submission
@@ -99,13 +99,15 @@ def test_a_changed_submission_is_graded_again_and_no_other(grade_third, class_fo
 
 
 @pytest.mark.usefixtures("after_a_first_run")
-def test_a_changed_point_value_regrades_its_function_and_tells_whose_points_moved(
+def test_a_changed_point_value_regrades_nothing_and_tells_whose_points_moved(
     grade_third, own_course, tmp_path
 ):
     change(own_course / "course.toml", "cross_entropy = 5,", "cross_entropy = 2,")
     done = grade_third()
-    assert counts(done) == (4, 4, 0)
+    assert counts(done) == (0, 0, 4)
     assert "points that changed since the last run:" in done.stdout
+    assert [r["score"] for r in lines_of(tmp_path / "out" / "results.jsonl")] == [11, 11, 11, 0]
+    assert {r["max_score"] for r in lines_of(tmp_path / "out" / "results.jsonl")} == {11}
     assert "  ada: cross_entropy 5 -> 2 (-3)\n  bela: cross_entropy 5 -> 2 (-3)\n" in done.stdout
     assert rows_of(tmp_path / "out" / "changes.csv")[1:] == [
         [name, "ex03_cross_entropy", "cross_entropy", "5", "2", ""]
@@ -118,10 +120,40 @@ def test_a_changed_point_value_regrades_its_function_and_tells_whose_points_move
 @pytest.mark.usefixtures("after_a_first_run")
 def test_a_changed_check_regrades_its_function_only(grade_third, own_course):
     checks = own_course / "ex03_cross_entropy" / "checks.py"
-    change(checks, "@cross_entropy_grad.precision()", "@cross_entropy_grad.precision(weight=2)")
+    change(checks, "@cross_entropy_grad.precision()", "@cross_entropy_grad.value()")
     done = grade_third()
     assert counts(done) == (4, 4, 0)
     assert "points that changed" not in done.stdout
+
+
+@pytest.mark.usefixtures("after_a_first_run")
+def test_changed_weights_and_rules_regrade_nothing(grade_third, own_course, class_folder, tmp_path):
+    half = "import numpy as np\ndef cross_entropy_grad(A, Y):\n    return np.float32(-Y / A)\n"
+    (class_folder / "zoe.py").write_text(half)
+    assert counts(grade_third()) == (1, 3, 3)
+    scores = []
+    checks = own_course / "ex03_cross_entropy" / "checks.py"
+    for path, old, new in (
+        (own_course / "course.toml", "[limits]", "rounding = 0.5\n[limits]"),
+        (
+            own_course / "course.toml",
+            "points = { cross_entropy = 5",
+            "points = { cross_entropy = 6",
+        ),
+        (checks, "@cross_entropy_grad.precision()", "@cross_entropy_grad.precision(weight=30)"),
+    ):
+        change(path, old, new)
+        done = grade_third()
+        assert counts(done) == (0, 0, 4)
+        assert "points that changed since the last run:" in done.stdout
+        *_others, zoe = lines_of(tmp_path / "out" / "results.jsonl")
+        (function,) = [f for f in zoe["functions"] if f["function"] == "cross_entropy_grad"]
+        scores.append((function["score"], function["how"]))
+    assert scores == [
+        (3, "4 × 11/15 = 2.93: by the weight of the checks that pass; rounded to 3"),
+        (3, "4 × 11/15 = 2.93: by the weight of the checks that pass; rounded to 3"),
+        (1, "4 × 11/44 = 1: by the weight of the checks that pass"),
+    ]
 
 
 @pytest.mark.usefixtures("after_a_first_run")
@@ -270,13 +302,9 @@ def test_students_who_are_gone_stay_stored_and_are_told_of(grade_third, class_fo
 def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
     result = Grader(plan, Lane()).failure(Submission("ada"), "it broke")
     with Store(tmp_path) as store:
-        store.begin(plan, b"", regrade=False)
-        graded = EncodedResult.of(
-            result, submission_hash=b"handed", plan=b"plan", notes=(("", "it broke"),)
-        )
-        store.keep([("ada", graded)])
-        known = store.fingerprints("ada")
-        assert set(known.functions.values()) == {None}
+        store.begin(plan, b"", prices_of(plan), regrade=False)
+        store.keep([("ada", EncodedResult.of(result, notes=(("", "it broke"),)))])
+        assert store.fingerprints("ada") == {}
         (stored,) = store.results()
     assert (stored.score, stored.notes) == (None, ("it broke",))
 
@@ -284,21 +312,19 @@ def test_what_the_grader_failed_on_is_not_used_again(plan, tmp_path):
 def test_a_regrade_that_was_killed_does_not_begin_anew(plan, tmp_path, grader):
     submission = submission_of("ada", {"ada.py": SOFTMAX.encode()})
     result = grader.grade(submission)
-    graded = EncodedResult.of(
-        result, submission_hash=b"handed", plan=b"plan", fingerprints={"softmax": b"key"}
-    )
+    graded = EncodedResult.of(result, fingerprints={"softmax": b"key"})
     with Store(tmp_path) as store:
-        store.begin(plan, b"this plan", regrade=False)
+        store.begin(plan, b"this plan", prices_of(plan), regrade=False)
         store.keep([("ada", graded), ("bela", graded)])
     with Store(tmp_path) as store:
-        store.begin(plan, b"this plan", regrade=True)
-        assert store.fingerprints("ada") is None
+        store.begin(plan, b"this plan", prices_of(plan), regrade=True)
+        assert store.fingerprints("ada") == {}
         store.keep([("ada", graded)])
     for key, known in ((b"this plan", True), (b"another plan", False)):
         with Store(tmp_path) as store:
-            store.begin(plan, key, regrade=True)
-            assert (store.fingerprints("ada") is not None) is known
-            assert store.fingerprints("bela") is None
+            store.begin(plan, key, prices_of(plan), regrade=True)
+            assert store.fingerprints("ada") == ({"softmax": b"key"} if known else {})
+            assert store.fingerprints("bela") == {}
 
 
 @pytest.mark.slow
@@ -314,10 +340,12 @@ def test_the_plan_of_a_course_has_the_same_keys_in_every_process():
     assert len(keys) == 1
 
 
-def test_changed_points_change_the_key_of_one_function(course, own_course):
+def test_changed_points_change_the_price_of_one_function_and_no_key(course, own_course):
     change(own_course / "course.toml", "softmax = 12", "softmax = 11")
     one, two = (
-        fingerprints_of(plan_of(c), isolation="none", versions={}).functions
+        fingerprints_of(plan_of(c), isolation="none", versions={})
         for c in (course, course_of(own_course))
     )
-    assert {name for name in one if one[name] != two[name]} == {"softmax"}
+    assert (one.plan, one.functions) == (two.plan, two.functions)
+    assert one.priced != two.priced
+    assert {name for name in one.prices if one.prices[name] != two.prices[name]} == {"softmax"}

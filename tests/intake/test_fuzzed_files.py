@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake.plain import submission_names
+from grader.intake.recognise import class_at
 from grader.text import safe_cell
 from grader.worker.files import clean_name
 from tests.support.submissions import ORDER, contents_at, contents_in
@@ -120,10 +120,10 @@ def test_two_folders_are_never_one_learner(tmp_path_factory, names):
         (home / folder).mkdir(exist_ok=True)
         made.add(unicodedata.normalize("NFC", folder))
     try:
-        entries, _ = submission_names(home, order=ORDER)
+        entries = class_at(home, order=ORDER, source="plain").entries
     except UsageError:
         return
-    students = [student for student, _ in entries]
+    students = [entry.student for entry in entries]
     assert len(set(students)) == len(students) == len(made)
 
 

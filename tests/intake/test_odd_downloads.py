@@ -124,7 +124,7 @@ class TestAClassesArchive:
 
     def test_with_nothing_of_the_platforms(self, tmp_path):
         path = zipped(tmp_path / "class.zip", {"notes.txt": "x"})
-        assert "has no submissions; zip a file or folder for each learner" in told(
+        assert "has no submissions; put a .py, .ipynb, .zip or folder for each learner" in told(
             read_class, path, source="plain"
         )
 

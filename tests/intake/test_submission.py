@@ -10,7 +10,8 @@ import pytest
 
 from grader.errors import UsageError
 from grader.intake import submission as intake
-from grader.intake.plain import submission_names
+from grader.intake.people import Entry
+from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.worker import reading
 from grader.worker.files import clean_name
@@ -18,8 +19,7 @@ from tests.support.submissions import ORDER, SOFTMAX, contents_at, contents_in
 
 
 def read(folder):
-    students, _strays = submission_names(folder, order=ORDER)
-    return {name: contents_at(*paths) for name, paths in students}
+    return {one.student: contents_at(*one.parts) for one in class_at(folder, order=ORDER).entries}
 
 
 def zipped(members):
@@ -44,8 +44,8 @@ def test_entries_of_one_name_are_one_learners(tmp_path):
 
 def test_a_single_file_is_one_submission(tmp_path):
     (tmp_path / "ada.py").write_text("x = 2")
-    found = submission_names(tmp_path / "ada.py", order=ORDER)
-    assert found == ([("ada", [tmp_path / "ada.py"])], [])
+    found = class_at(tmp_path / "ada.py", order=ORDER)
+    assert (found.entries, found.strays) == ([Entry("ada", [tmp_path / "ada.py"])], [])
 
 
 def test_a_folder_name_with_a_dot_is_kept_whole(tmp_path):
@@ -62,7 +62,7 @@ def test_a_missing_or_empty_folder_says_what_to_do(tmp_path, make, message):
     if make:
         folder.mkdir()
     with pytest.raises(UsageError, match=message):
-        submission_names(folder, order=ORDER)
+        class_at(folder, order=ORDER)
 
 
 def test_links_are_not_followed(tmp_path):
@@ -198,17 +198,17 @@ def test_two_files_of_one_name_are_both_kept_and_the_outer_one_comes_first(tmp_p
 def test_a_folder_of_exercises_is_one_learners(tmp_path):
     for name in ("ex01_softmax.py", "ex02_jacobian.ipynb", "README.md"):
         (tmp_path / name).write_text("x = 1")
-    students, strays = submission_names(tmp_path, order=ORDER)
-    assert students == [(tmp_path.name, [tmp_path])]
-    assert strays == ["README.md"]
+    found = class_at(tmp_path, order=ORDER)
+    assert found.entries == [Entry(tmp_path.name, [tmp_path])]
+    assert found.strays == ["README.md"]
 
 
 def test_other_files_are_listed_apart_and_results_are_skipped(tmp_path):
     (tmp_path / "ada.py").write_text("x = 1")
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "results").mkdir()
-    found = submission_names(tmp_path, order=ORDER, leave_out=tmp_path / "results")
-    assert found == ([("ada", [tmp_path / "ada.py"])], ["notes.txt"])
+    found = class_at(tmp_path, order=ORDER, leave_out=tmp_path / "results")
+    assert (found.entries, found.strays) == ([Entry("ada", [tmp_path / "ada.py"])], ["notes.txt"])
 
 
 def test_a_note_says_that_a_file_is_ignored_and_that_there_is_none(tmp_path):

@@ -23,6 +23,11 @@ def test_the_precision_tier_allows_as_much_rounding_as_can_add_up():
     assert isinstance(difference(np.array([1 + 51e-12]), want, tight=True), WrongValue)
 
 
+def test_the_precision_tier_never_allows_more_than_the_other_one():
+    want = expected(np.array([1.0]), growth=1e9)
+    assert isinstance(difference(np.array([1 + 2e-6]), want, tight=True), WrongValue)
+
+
 def test_tiny_expected_values_are_compared_relative_to_themselves():
     want = expected(np.array([1e-290]))
     assert difference(np.array([1e-290 * (1 + 1e-7)]), want) is None

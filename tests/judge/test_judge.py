@@ -8,12 +8,13 @@ import pytest
 
 from grader import wire
 from grader.course.generated import rows_of
-from grader.diagnose.explain import Explainer, attempt
+from grader.diagnose.explain import Explainer, attempt, public_part
 from grader.diagnose.prints import wanted_prints
 from grader.errors import SandboxError
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
 from grader.judge.judge import Judge
+from grader.judge.words import next_step
 from grader.model import (
     Died,
     Kind,
@@ -154,15 +155,16 @@ def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, ve
     assert verdicts(result) == dict.fromkeys(
         ("values", "accurate", "float64", "shape", "unchanged"), verdict
     )
-    messages = {one.name: one.message for one in result.checks if one.message}
-    assert messages == dict.fromkeys(verdicts(result), f"f(2.0): {tell(outcome)}")
+    messages = {one.name: one.message for one in result.checks if one.message and not one.same_as}
+    told = ("values",) if verdict == "raised" else verdicts(result)
+    assert messages == dict.fromkeys(told, f"f(2.0): {tell(outcome)}")
     assert result.verdict == verdict
     assert result.score == round(10 * (2 + 1) / 9, 2)  # second and memory
 
 
 def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
     messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
-    want = "it changes its argument; work on a copy, or on a new array"
+    want = "it changes its argument or an earlier answer; work on a copy, or on a new array"
     assert messages["unchanged"] == want
     public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
     (accurate, value) = judged(OFF, WRONG, checks=public).checks
@@ -267,3 +269,48 @@ def test_an_explanation_that_fails_costs_nothing_but_a_lost_process_is_told_of(c
     assert attempt(lambda: 3) == 3
     with pytest.raises(SandboxError, match="gone"):
         attempt(lost)
+
+
+def error(kind):
+    return Raised(wire.Error(kind, "no", ()))
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        (error("ValueError"), TimedOut("2 s"), error("MemoryError"), Died("it ended")),
+        (NotLoaded("it is gone"), error("ValueError"), WRONG),
+        (Died("it ended"), returned(None), WRONG[:1], WRONG * np.nan, WRONG),
+    ],
+)
+def test_of_several_calls_the_first_rung_of_the_ladder_is_told(outcomes):
+    calls = tuple(call() for _ in outcomes)
+    checks = (check("all", Kind.PRECISION, calls=tuple(range(len(calls)))[::-1]),)
+    for count in range(1, len(outcomes)):
+        rest = (*outcomes[count - 1 :], *(WANT for _ in outcomes[: count - 1]))
+        (only,) = judged(rest[0], *(WANT for _ in rest[1:]), checks=checks, calls=calls).checks
+        result = judged(*rest, checks=checks, calls=calls)
+        assert (result.checks[0].verdict, result.message) == (only.verdict, f"all: {only.message}")
+
+
+def test_what_answers_some_inputs_of_a_check_is_attempted():
+    frame = wire.TracebackLine("ex.py", 2, "f", "raise")
+    stub = Raised(wire.Error("NotImplementedError", "", (frame,)))
+    checks = (check("all", Kind.VALUE),)
+    assert judged(stub, WANT, checks=checks).verdict == Verdict.RAISED
+    raises = PlannedMistake("raises", "You raise.")
+    untouched = judged(stub, stub, checks=checks, mistakes=(raises,))
+    assert (untouched.verdict, untouched.misconception) == (Verdict.NOT_ATTEMPTED, None)
+
+
+def test_the_public_part_follows_the_same_ladder():
+    checks = (
+        check("wrong", Kind.VALUE, calls=(0,)),
+        check("raises", Kind.VALUE, calls=(1,)),
+        check("hidden", Kind.VALUE, calls=(1,), hidden=True),
+    )
+    result = judged(WRONG, error("ValueError"), checks=checks)
+    part = public_part(result)
+    assert (part.verdict, part.message) == (result.verdict, result.message)
+    assert part.verdict == Verdict.RAISED
+    assert next_step([part]) == "Next: correct f; begin with raises above."

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.judge.judge import result_of
-from grader.judge.scoring import WRONG_ELSEWHERE, score, with_failed_elsewhere, with_share
-from grader.model import CheckResult, Kind, Verdict, total
-from grader.plan import PlannedExercise, PlannedFunction
+from grader.judge.scoring import WRONG_ELSEWHERE, score, with_failed_elsewhere, with_points
+from grader.model import NOT_THERE, CheckResult, Kind, Verdict, total
+from grader.plan import PlannedCheck, PlannedExercise, PlannedFunction, PlannedMistake, Rules
 
 EXERCISE = PlannedExercise("ex", "An exercise", ())
 
@@ -69,12 +69,151 @@ def test_one_more_passed_check_never_lowers_the_score_of_who_is_right_in_half(
     assert score(points, [*checks, check(kind, weight)]) >= score(points, checks)
 
 
-@given(POINTS, POINTS, SHARES)
-def test_a_share_of_the_difference_is_given_and_nothing_taken_away(own, points, share):
-    after = with_share(own, points, share)
-    assert min(own, points) - 0.0051 <= after <= points
-    assert with_share(own, points, 1) == pytest.approx(points, abs=0.0051)
-    assert with_share(own, points, 0) == pytest.approx(min(own, points), abs=0.0051)
+VERDICTS = st.sampled_from(Verdict)
+IDS = ("half", "little", "sign", "unknown")
+
+
+@st.composite
+def graded(draw):
+    """A function's stored verdicts, and a plan in which it is worth something."""
+    points, checks = draw(POINTS), draw(CHECKS)
+    checks = [msgspec.structs.replace(one, name=f"c{n}") for n, one in enumerate(checks)]
+    vectors = st.just(()) | st.tuples(*(VERDICTS for _ in checks))
+    planned = PlannedFunction(
+        "f",
+        points,
+        "",
+        "",
+        (),
+        tuple(
+            PlannedCheck(one.name, one.kind, one.weight, hidden=True, text="", hint="", calls=())
+            for one in checks
+        ),
+        tuple(
+            PlannedMistake(name, "", worth=draw(SHARES), at_most=draw(st.booleans()))
+            for name in ("half", "little")
+        ),
+    )
+    result = msgspec.structs.replace(
+        result_of(EXERCISE, planned, checks, 0.0, draw(VERDICTS), "no"),
+        own=draw(vectors),
+        otherwise=draw(vectors),
+        judged_with=draw(st.sampled_from([(), ("softmax",)])),
+        matches=tuple(draw(st.lists(st.sampled_from(IDS), unique=True))),
+    )
+    return result, planned
+
+
+RULES = st.builds(
+    Rules,
+    follow_through=SHARES,
+    rounding=st.sampled_from([0.01, 0.5, 1.0]),
+    worth=st.dictionaries(st.just("sign"), SHARES),
+    rubric=st.dictionaries(
+        st.just("f"), st.dictionaries(st.sampled_from(IDS), st.floats(0, 2000)), max_size=1
+    ),
+)
+
+
+@given(graded(), RULES)
+def test_no_verdicts_matches_and_rules_give_more_than_the_points_or_less_than_none(found, rules):
+    result, planned = found
+    priced = with_points(result, planned, rules)
+    assert 0 <= priced.score <= planned.points == priced.max_score
+    assert with_points(priced, planned, rules) == priced
+    if priced.score < planned.points:
+        assert priced.how or priced.verdict in NOT_THERE
+
+
+@given(graded(), RULES, st.data())
+def test_one_more_passed_check_never_lowers_points_but_where_a_mistake_is_no_longer_matched(
+    found, rules, data
+):
+    """What is worth more than its checks is so because it is exactly this mistake."""
+    result, planned = found
+    index = data.draw(st.integers(0, len(result.checks) - 1))
+    assume(result.checks[index].verdict is not Verdict.NOT_RUN)
+    better = list(result.checks)
+    better[index] = msgspec.structs.replace(better[index], verdict=Verdict.PASSED)
+    # `own` is what it would get without stand-ins: nothing of that has changed.
+    before, after = (
+        with_points(msgspec.structs.replace(result, checks=tuple(checks), **more), planned, rules)
+        for checks, more in ((result.checks, {}), (better, {}))
+    )
+    assert after.score >= before.score
+
+
+@given(graded(), SHARES)
+def test_a_share_of_the_difference_is_given_and_nothing_taken_away(found, share):
+    result = msgspec.structs.replace(found[0], matches=())
+    scores = [
+        with_points(result, found[1], Rules(follow_through=share)).score
+        for share in (0.0, share, 1.0)
+    ]
+    assert scores == sorted(scores)
+    assert scores[1] == pytest.approx(scores[0] + share * (scores[2] - scores[0]), abs=0.011)
+
+
+def priced(checks, matches=(), *, points=10.0, **rules):
+    """Return the points and their explanation for a function with these checks."""
+    checks = [msgspec.structs.replace(one, name=str(n)) for n, one in enumerate(checks)]
+    planned = PlannedFunction(
+        "f",
+        points,
+        "",
+        "",
+        (),
+        tuple(
+            PlannedCheck(one.name, one.kind, one.weight, hidden=True, text="", hint="", calls=())
+            for one in checks
+        ),
+        (
+            PlannedMistake("half", "", worth=0.5),
+            PlannedMistake("less", "", worth=0.2, at_most=True),
+        ),
+    )
+    result = result_of(EXERCISE, planned, checks, 0.0, Verdict.WRONG_VALUE, "no")
+    result = with_points(msgspec.structs.replace(result, matches=matches), planned, Rules(**rules))
+    return result.score, result.how
+
+
+def test_points_say_in_a_line_how_they_come_about():
+    bad, good, form = wrong(Kind.VALUE, 3), check(Kind.VALUE, 2), check(Kind.TYPE, 1)
+    assert priced([good, form]) == (10, "")
+    assert priced([bad, wrong(Kind.TYPE, 1)]) == (0, "no check passes")
+    assert priced([wrong(Kind.TYPE, 3), good, form]) == (
+        5, "10 × 3/6 = 5: by the weight of the checks that pass"
+    )  # fmt: skip
+    few = "only checks of values count, because less than half of their weight passes (2 of 5)"
+    assert priced([bad, good, form]) == (3.33, f"10 × 2/6 = 3.33: {few}")
+    assert priced([bad, good, form], rounding=0.5) == (
+        3.5, priced([bad, good, form])[1] + "; rounded to 3.5"
+    )  # fmt: skip
+
+
+def test_a_mistake_is_worth_what_the_course_or_the_rubric_says():
+    checks = [wrong(Kind.VALUE, 3), check(Kind.VALUE, 1)]
+    assert priced(checks)[0] == 2.5
+    assert priced(checks, ("half",)) == (
+        5, "this mistake is worth 50% of the points (its checks: 2.5)"
+    )  # fmt: skip
+    assert priced(checks, ("less",))[0] == 2
+    assert priced([check(Kind.VALUE, 1), wrong(Kind.TYPE, 1)], ("half",))[0] == 5
+    assert priced([check(Kind.VALUE, 3), wrong(Kind.TYPE, 1)], ("half",))[0] == 7.5
+    assert priced(checks, ("sign",), worth={"sign": 0.4})[0] == 4
+    assert priced(checks, ("sign",), worth={"factor": 0.4})[0] == 2.5
+    assert priced(checks, ("half",), rubric={"f": {"half": 1.0}}) == (
+        1, "everybody who made this mistake gets 1 by your instructor's rubric (without it: 5)"
+    )  # fmt: skip
+    assert priced(checks, ("half",), rubric={"g": {"half": 1.0}})[0] == 5
+
+
+def test_rounding_never_gives_all_points_for_a_wrong_answer():
+    nearly = [wrong(Kind.TYPE, 0.1), check(Kind.VALUE, 9.9)]
+    assert priced(nearly)[0] == 9.9
+    assert priced(nearly, rounding=1.0)[0] == 9
+    assert priced(nearly, points=3.75, rounding=0.5)[0] == 3.5
+    assert priced([check(Kind.VALUE, 1)], points=3.75, rounding=1.0)[0] == 3.75
 
 
 @given(st.lists(st.one_of(st.none(), POINTS)))

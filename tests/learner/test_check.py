@@ -15,6 +15,7 @@ import time
 import pytest
 
 from grader.course.handout import built_files, notebook, script
+from grader.learner.check import check_files
 from grader.learner.watch import POLL_S
 from grader.plan import read_plan
 from tests.support.course import ROOT
@@ -96,13 +97,13 @@ def test_right_work_passes_and_is_told_what_to_notice(run, folder, course, form)
 
 
 def test_the_other_checks_follow_once_the_public_ones_pass(run, folder):
-    forgets_one = SOFTMAX.replace("    E =", "    if len(Z) == 1: return Z\n    E =")
-    (folder / "ex01_softmax.py").write_text(f"print('loaded')\n{forgets_one}")
+    fails_for_six = SOFTMAX.replace("    E =", "    if Z.shape[1] == 6: return Z\n    E =")
+    (folder / "ex01_softmax.py").write_text(f"print('loaded')\n{fails_for_six}")
     done = run("check", "ex01_softmax.py", cwd=folder)
     assert done.returncode == 1
     assert "✗ softmax: 13 of 14 checks pass" in done.stdout
     assert "✗ few_classes_or_examples: One example, two classes, and a single" in done.stdout
-    assert "softmax(<1 x 4 float64>): entry (0, " in done.stdout
+    assert "softmax(<2 x 6 float64>): entry (0, " in done.stdout
     assert "✓ 8 more of the same kind" in done.stdout
     assert "0 of 1 functions pass their checks." in done.stdout
     assert "Next: correct softmax; begin with few_classes_or_examples above." in done.stdout
@@ -111,6 +112,14 @@ def test_the_other_checks_follow_once_the_public_ones_pass(run, folder):
     done = run("check", "ex01_softmax.py", cwd=folder)
     assert "✗ softmax: 2 of 5 checks pass" in done.stdout
     assert "of the same kind" not in done.stdout
+
+
+def test_a_mistake_that_only_the_other_checks_show_is_named(run, folder):
+    rounds = SOFTMAX.replace("    return E", "    A = E")
+    (folder / "ex01_softmax.py").write_text(f"{rounds}    return np.where(A < 1e-12, 0.0, A)\n")
+    done = run("check", "ex01_softmax.py", cwd=folder)
+    assert "✓ large_logits" in done.stdout
+    assert "You replace every probability below some limit by 0." in done.stdout
 
 
 def test_a_course_may_keep_the_other_checks_for_the_feedback(run, folder, course):
@@ -327,3 +336,13 @@ def test_a_mistake_of_an_earlier_function_is_told_and_nothing_else(run, folder):
     (folder / "ex02_jacobian.py").write_text(later)
     done = run("check", folder / "ex01_softmax.py", folder / "ex02_jacobian.py")
     assert "It may be your softmax, which fails 3 of its 5 checks: begin there." in done.stdout
+
+
+def test_what_is_not_attempted_is_not_blamed_on_an_earlier_function(folder, lane):
+    files = folder / "ex01_softmax.py", folder / "ex02_jacobian.py"
+    files[0].write_text("import numpy as np\ndef softmax(Z): return np.exp(Z)\n")
+    later = "from ex01_softmax import softmax\ndef softmax_jacobian(z):\n    a = softmax(z)\n"
+    for end, mistake in (("return a", "earlier_function"), ("raise NotImplementedError", "")):
+        files[1].write_text(f"{later}    {end}\n")
+        jacobian = check_files(files, lane).functions[1]
+        assert (jacobian.misconception.id if jacobian.misconception else "") == mistake

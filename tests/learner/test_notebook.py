@@ -82,7 +82,26 @@ def test_several_functions_are_checked_and_a_stub_is_not_written_yet(course):
     checked = check(course.exercises[0].functions[0].reference, softmax_backward)
     assert not checked.passed
     assert checked.next == "Next: write softmax_backward."
-    assert "still raises NotImplementedError" in repr(checked)
+    assert "softmax_backward is not written yet" in repr(checked)
+
+
+def test_the_shapes_and_the_callers_line_are_told():
+    def shifted(Z, s):
+        return Z - s
+
+    def softmax(Z):
+        return shifted(Z, Z[:, None, :2].T)
+
+    text = " ".join(repr(check(softmax)).split())
+    assert "with Z (3, 2) and s (2, 1, 3), called from the notebook, line " in text
+
+
+def test_a_stub_is_not_called_here_either():
+    def softmax(_Z):
+        pass
+
+    assert "softmax is not written yet" in repr(check(softmax))
+    assert check(softmax).next == "Next: write softmax."
 
 
 @pytest.mark.parametrize(

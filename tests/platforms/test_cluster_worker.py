@@ -135,11 +135,12 @@ def test_another_version_or_a_missing_wall_is_reported(begun, tasks, monkeypatch
     begun(versions=errand.versions() | {"numpy": "1.0"})
     with pytest.raises(errand.Unfit, match=r"it has numpy 2.* \(here 1.0\); install the same"):
         answers(tasks[0])
-    monkeypatch.setattr(errand, "_examined", {})
+    errand.examination.cache_clear()
     monkeypatch.setenv("PATH", "")
     begun(tier="bubblewrap")
     with pytest.raises(errand.Unfit, match="bubblewrap: bubblewrap is not installed"):
         answers(tasks[0])
+    errand.examination.cache_clear()
 
 
 def test_an_errand_that_never_began_can_be_ended(plan):

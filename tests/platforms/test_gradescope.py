@@ -81,11 +81,6 @@ class Container:
         # What setup.sh would make; it is run for itself, below.
         (root / "grader").symlink_to(Path(sys.executable).parent.parent)
 
-    def prepared(self):
-        command = [sys.executable, "-m", "grader.platforms.gradescope", self.root, "--prepare"]
-        subprocess.run(command, check=True)
-        return self
-
     def results(self, files):
         folder = self.root / "submission"
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,7 +104,7 @@ class Container:
 def container(tmp_path_factory, course):
     folder = tmp_path_factory.mktemp("gradescope")
     build(course, folder / "autograder.zip", SETTINGS)
-    return Container(folder / "autograder", folder / "autograder.zip").prepared()
+    return Container(folder / "autograder", folder / "autograder.zip")
 
 
 def by_name(results):
@@ -141,6 +136,10 @@ class TestResults:
         jacobian = tests["softmax_jacobian"]
         assert jacobian["status"] == "failed"
         assert "You fill the diagonal" in Elements(jacobian["output"]).words
+        assert (
+            "0 of 10 points (10 × 0/13 = 0: only checks of values count"
+            in Elements(jacobian["output"]).words
+        )
         # Results of hidden checks wait; those of public checks do not, and show no points.
         assert jacobian["visibility"] == "after_published"
         assert "entry (0, 1) is 0, should be -0.25" in Elements(results["output"]).words
@@ -225,13 +224,14 @@ def test_an_entry_for_each_check_in_markdown(course, tmp_path):
     # Out of its block nothing breaks.
     assert public["output"].startswith("````\n")
     assert public["output"].endswith("\n````")
-    assert "it raised ValueError: ``` / # big" in hidden["output"]
+    assert "it raised ValueError: ``` / # big" in public["output"]
+    assert "the same ValueError as in one_two_three, in line 2" in hidden["output"]
 
 
 def test_an_author_s_slip_grades_nothing_and_says_so(tmp_path, container):
     root = tmp_path / "root"
     shutil.copytree(container.root / "source", root / "source")
-    (root / "source" / "softmax-grader-course.zip").write_bytes(b"no archive")
+    (root / "source" / "softmax-grader-course.msgpack").write_bytes(b"no course")
     (root / "grader").symlink_to(Path(sys.executable).parent.parent)
     (root / "submission").mkdir()
     script = root / "source" / "run_autograder"
@@ -261,7 +261,7 @@ def test_setup_installs_it_with_pip_alone(tmp_path, run):
         "--isolation", "none", "--out", archive,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert archive.stat().st_size < 2_000_000
+    assert archive.stat().st_size < 1_000_000
     root = tmp_path / "autograder"
     with zipfile.ZipFile(archive) as zipped:
         zipped.extractall(root / "source")

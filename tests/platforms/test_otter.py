@@ -128,7 +128,7 @@ class TestAssign:
             names = set(archive.namelist())
             config = json.loads(archive.read("otter_config.json"))
             mode = archive.getinfo("run_autograder").external_attr >> 16
-        assert {"files/softmax-grader-course.zip", "requirements.softmax-grader.whl"} <= names
+        assert {"files/softmax-grader-course.msgpack", "requirements.softmax-grader.whl"} <= names
         assert [n for n in names if n.startswith("tests/")] == ["tests/graded_by_plugin.py"]
         assert config["plugins"] == ["grader.platforms.otter.plugin.Plugin"]
         assert config["show_hidden"] is True
@@ -169,6 +169,15 @@ class TestTheLearnersNotebook:
         stub = "def softmax(Z):\n    raise NotImplementedError('still')\n"
         assert "softmax is not written yet" in self.feedback_on(assigned, "softmax", stub)
         assert "no function softmax yet" in self.feedback_on(assigned, "softmax", "")
+
+    def test_an_exception_is_told_once_with_its_line(self, assigned, tmp_path):
+        path = tmp_path / "cell.py"
+        path.write_text("def softmax(Z):\n    return Z / {}\n", encoding="utf-8")
+        code = f"exec(compile({path.read_text()!r}, {str(path)!r}, 'exec'))"
+        told = self.feedback_on(assigned, "softmax", code)
+        assert told.count("it raised TypeError: ") == 1
+        assert " (line 2: return Z / {})" in told
+        assert told.count(": the same exception as in one_two_three") == 4
 
     def feedback_on(self, assigned, name, source):
         """By otter's own code, from the test in the notebook's metadata."""
@@ -259,6 +268,7 @@ class TestOtterRun:
         # Learners can read it on Gradescope.
         assert jacobian["visibility"] == "after_published"
         assert "You fill the diagonal" in jacobian["output"]
+        assert "of 10 points: 10 × " in jacobian["output"]
         assert "points." in results["output"]
 
     @pytest.mark.parametrize("name", CHEATS)
@@ -270,8 +280,11 @@ class TestOtterRun:
         source = "import numpy as np\ndef softmax(Z):\n    raise AssertionError(repr(Z))\n"
         results = otter_gives("work.ipynb", notebook(source))
         softmax = next(t for t in results["tests"] if t["name"] == "softmax")
-        told = softmax["output"].split("✗ any_batch: ")[1].split("✓")[0].split("✗")[0]
-        assert "softmax(<5 x 3 float64>): it raised AssertionError: array(" in told
+        told = " ".join(softmax["output"].split())
+        call = "softmax(np.array([[1.0], [2.0], [3.0]])): it raised AssertionError: array("
+        assert call in told
+        assert "line 3: raise AssertionError(repr(Z))) with Z (3, 1)" in told
+        assert "other checks by the same exception: two_examples, " in told
 
     def test_a_log_is_not_unpickled(self, otter_gives, tmp_path):
         class Bomb:

@@ -1,7 +1,8 @@
 """The figures of a class: whom they list, what they count, and when there is nothing to say."""
 
 import io
-import sys
+import re
+from xml.etree import ElementTree as ET
 
 import msgspec
 import numpy as np
@@ -9,8 +10,15 @@ import pytest
 from rich.console import Console
 
 from grader.model import Misconception, Override
-from grader.results.figures import FEW, MOST_LINES, MOST_NAMES, CheckFigures, ClassFigures
-from grader.results.plots import plots_of
+from grader.results.figures import (
+    FEW,
+    MOST_LINES,
+    MOST_NAMES,
+    CheckFigures,
+    ClassFigures,
+    ShortList,
+)
+from grader.results.pages import write_report
 from grader.results.summary import MAX_LINES, summarise
 from tests.support.results import result
 from tests.support.submissions import SOFTMAX
@@ -34,7 +42,10 @@ class TestAClass:
         for one in many:
             figures.add(one)
         (mistake,) = figures.misconceptions
-        assert (len(mistake.students), mistake.more) == (MOST_NAMES, len(many) - MOST_NAMES)
+        assert (len(mistake.learners.first), mistake.learners.more) == (
+            MOST_NAMES,
+            len(many) - MOST_NAMES,
+        )
         assert figures.overrides.more == len(many) - MOST_LINES
         console = Console(file=io.StringIO(), width=200)
         summarise(figures, plan, console)
@@ -70,9 +81,30 @@ class TestAClass:
             check.add(passed=bool(one), rest=float(points))
         assert check.discrimination == pytest.approx(np.corrcoef(passed, rest)[0, 1])
 
-    def test_has_no_plots_without_matplotlib(self, many, plan, monkeypatch):
-        figures = ClassFigures(plan)
-        for one in many:
-            figures.add(one)
-        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-        assert plots_of(figures) == {}
+    def test_is_drawn_with_a_bar_for_each_score_and_each_function(self, plan, tmp_path):
+        drawn = report_on([0.0, 3.0, 100.0, 100.0, 100.0], plan, tmp_path)
+        scores, functions = (bars_in(plot) for plot in re.findall("(?s)<svg.*?</svg>", drawn))
+        # 20 bins of 5 points each.
+        assert [round(height / max(scores["height"]), 2) for height in scores["height"]] == [
+            0.67, *[0] * 18, 1,
+        ]  # fmt: skip
+        whole = 4.2 * 100
+        assert functions["width"] == [pytest.approx(0.6 * whole), *[0] * (len(plan.names) - 1)]
+
+    def test_of_few_is_not_drawn(self, plan, tmp_path):
+        assert "<svg" not in report_on([0.0, 3.0, 100.0, 100.0], plan, tmp_path)
+
+
+def report_on(scores, plan, folder):
+    """The page about a class with these points for softmax, and nothing else."""
+    figures = ClassFigures(plan)
+    for number, score in enumerate(scores):
+        figures.add(result(f"s{number}", score))
+    write_report(folder, figures, ShortList(), plan, isolation="none")
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def bars_in(plot):
+    """The heights and widths of the bars in an SVG element."""
+    bars = [each.attrib for each in ET.fromstring(plot) if each.tag == "rect"]  # noqa: S314  # ours
+    return {name: [float(bar[name]) for bar in bars] for name in ("height", "width")}

@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from grader.results.pages import PAGES, page_name
+from tests.support.results import lines_of
 from tests.support.submissions import SOFTMAX, write_class
 
 WRONG_AXIS = SOFTMAX.replace("axis=0", "axis=1")
@@ -124,6 +125,11 @@ def test_a_page_says_of_every_check_what_it_is_about(graded, plan):
     (function,) = plan.exercises[0].functions
     for check in function.checks:
         assert f"{check.name.replace('_', ' ')}: {html.escape(check.text)}" in text
+        assert f"(weight {check.weight:g})" in text
+    result = next(r for r in lines_of(folder / "out" / "results.jsonl") if r["student"] == "chidi")
+    (given,) = result["functions"]
+    assert given["how"].startswith("12 × ")
+    assert f"How these points come about: {given['how']}." in text
 
 
 def test_a_list_of_pages_that_somebody_has_changed_leads_to_no_other_file(graded):

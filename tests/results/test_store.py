@@ -56,7 +56,7 @@ def test_a_database_of_another_format_is_named(tmp_path):
     with contextlib.closing(sqlite3.connect(tmp_path / "results.sqlite")) as connection:
         connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
         connection.commit()
-    with pytest.raises(UsageError, match="has format 99, this grader reads 2; move it away"):
+    with pytest.raises(UsageError, match="has format 99, this grader reads 3; move it away"):
         Store(tmp_path)
 
 
@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_written_to_is_reported(run, tmp_path):
     with mounted(tmp_path / "out", "size=1m,ro"):
         done = run("grade", folder, "--out", tmp_path / "out", *ONE)
     assert done.returncode == 2
-    assert "cannot be written to: Read-only file system; name another --out" in done.stderr
+    assert ": Read-only file system; name another --out" in done.stderr
 
 
 def test_results_that_cannot_be_written_to_are_reported(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import threading
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -129,7 +130,6 @@ class _OpenErrand:
 
 
 _errands: dict[str, _OpenErrand] = {}
-_examined: dict[Tier, Examination] = {}
 
 
 def results_of(name: str, tasks: bytes) -> bytes:
@@ -143,11 +143,10 @@ def results_of(name: str, tasks: bytes) -> bytes:
     return pickle.dumps(errand.results(pickle.loads(tasks)))  # noqa: S301  # as Dask itself does
 
 
+@cache
 def examination(tier: Tier) -> Examination:
     """Examine whether a tier works on this machine; each is examined once per process."""
-    if tier not in _examined:
-        _examined[tier] = examined(tier)
-    return _examined[tier]
+    return examined(tier)
 
 
 def difference(ours: dict[str, str], theirs: dict[str, str], names: list[str]) -> str:

@@ -14,7 +14,7 @@ from grader.grade.tasks import graded_submission
 from grader.intake.submission import read_submission
 from grader.judge.words import next_step
 from grader.model import SubmissionResult
-from grader.plan import Plan, PlannedFunction
+from grader.plan import Plan
 from grader.platforms.container.pack import NAME, Settings, read_pack
 from grader.text import points
 
@@ -40,11 +40,6 @@ class GradedInContainer:
     settings: Settings
 
     @property
-    def planned(self) -> dict[str, PlannedFunction]:
-        """Each function of the plan, by name."""
-        return {f.name: f for exercise in self.plan.exercises for f in exercise.functions}
-
-    @property
     def score(self) -> float:
         """The points of the functions that could be graded."""
         return round(sum(f.score or 0.0 for f in self.result.functions), 2)
@@ -63,22 +58,15 @@ class GradedInContainer:
         return "\n".join(lines)
 
 
-def grade_in_container(
-    entries: Collection[Path], folder: Path, *, plan_beside: Path | None = None
-) -> GradedInContainer:
+def grade_in_container(entries: Collection[Path], folder: Path) -> GradedInContainer:
     """Grade these files and folders by the course that is packed in `folder`.
 
-    `plan_beside` is where `prepare` stored the plan. UsageError when there is no packed course, or
-    no wall works here: then nothing was run.
+    UsageError when there is no packed course, or no wall works here: then nothing was run.
     """
-    pack = read_pack(folder / NAME, plan_beside=plan_beside)
+    pack = read_pack(folder / NAME)
     wall = chosen(pack.settings.isolation)
     with lane_for(wall) as lane, References(pack.plan, wall) as references:
         grader = Grader(pack.plan, lane, references)
         submission = read_submission(STUDENT, sorted(entries))
-        result = graded_submission(submission, grader, _names(pack.plan)).result
+        result = graded_submission(submission, grader, list(pack.plan.functions)).result
     return GradedInContainer(result, pack.plan, pack.settings)
-
-
-def _names(plan: Plan) -> list[str]:
-    return [function.name for exercise in plan.exercises for function in exercise.functions]

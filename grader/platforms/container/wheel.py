@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import UsageError
-from grader.platforms.container.archive import archive_of
+from grader.files import archive_of
 
 DISTRIBUTION = "softmax-grader"
 # Not needed in a container: the exercises are for learners' machines.

@@ -1,4 +1,4 @@
-"""Grade a container's submission: `python -m grader.platforms.gradescope ROOT [--prepare]`."""
+"""Grade a container's submission: `python -m grader.platforms.gradescope ROOT`."""
 
 from __future__ import annotations
 
@@ -6,58 +6,36 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.errors import GraderError
 from grader.files import write_bytes
+from grader.platforms.container.entries import handed_in
+from grader.platforms.container.grade import grade_in_container
+from grader.platforms.gradescope.results import Results, failure, results_of
 
-if TYPE_CHECKING:
-    from grader.platforms.gradescope.results import Results
-
-PLAN = "plan.msgpack"
 _log = logging.getLogger(__name__)
 
 
 def main(root: Path) -> None:
     """Grade `root`/submission, and write `root`/results/results.json in any case."""
     try:
-        from grader.platforms.container.entries import handed_in
-        from grader.platforms.container.grade import grade_in_container
-        from grader.platforms.gradescope.results import results_of
-
-        source = root / "source"
-        outcome = grade_in_container(handed_in(root), source, plan_beside=source / PLAN)
+        outcome = grade_in_container(handed_in(root), root / "source")
         data = _json(results_of(outcome))
         print(_for_instructors(root, outcome.result.max_score))  # noqa: T201  # the platform's log
     except GraderError as error:
-        data = _failure(str(error))
+        data = _json(failure(str(error)))
     except Exception as error:  # noqa: BLE001  # the results report any error
         _log.exception("grading failed")
-        data = _failure(repr(error))
-    results = root / "results" / "results.json"
-    results.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(results, [data])
-
-
-def _failure(why: str) -> bytes:
-    from grader.platforms.gradescope.results import failure
-
-    return _json(failure(why))
+        data = _json(failure(repr(error)))
+    path = root / "results" / "results.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(path, [data])
 
 
 def _json(results: Results) -> bytes:
     return msgspec.json.format(msgspec.json.encode(results), indent=2)
-
-
-def prepare(root: Path) -> None:
-    """Compute the plan, once, while the image is built. UsageError when there is no pack."""
-    from grader.platforms.container.pack import NAME
-    from grader.platforms.container.pack import prepare as prepared
-
-    source = root / "source"
-    prepared(source / NAME, source / PLAN)
 
 
 def _for_instructors(root: Path, max_score: float) -> str:
@@ -76,7 +54,4 @@ def _for_instructors(root: Path, max_score: float) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[2:] == ["--prepare"]:
-        prepare(Path(sys.argv[1]))
-    else:
-        main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.course.folder import Course
-from grader.course.planning import plan_of
-from grader.course.sealing import with_sealed
-from grader.errors import UsageError
-from grader.platforms.container.archive import archive_of
+from grader.files import archive_of, writing_to
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
 
@@ -21,20 +18,14 @@ def build(course: Course, out: Path, settings: Settings) -> int:
 
     CourseError when a reference fails, UsageError when `out` cannot be written to.
     """
-    # An error in the course must show now, not on the platform.
-    with_sealed(plan_of(course, only=settings.exercises), course, settings.seed)
     files = {
         name: (HERE / name).read_bytes().replace(b"WHEEL_NAME", wheel_name().encode())
         for name in PROGRAMS
     }
     files[wheel_name()] = wheel_bytes()
-    files[NAME] = packed(course, settings, with_plan=False)
+    files[NAME] = packed(course, settings)
     data = archive_of(files, programs=PROGRAMS)
-    try:
+    with writing_to(out, remedy="name another file with --out"):
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another file with --out"
-        ) from error
     return len(data)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from grader.model import CheckResult, FunctionResult, Verdict
+from grader.model import Verdict
 from grader.platforms.container.grade import FAILED, GradedInContainer, not_graded
 from grader.platforms.container.pack import Visibility
 from grader.platforms.gradescope.words import check_text, function_text, summary_text
@@ -54,7 +54,7 @@ def results_of(outcome: GradedInContainer) -> Results:
         output=summary_text(outcome),
         output_format=settings.format,
         # In Gradescope's export for instructors; not shown to learners.
-        extra_data={"softmax_grader": msgspec.to_builtins(result)},
+        extra_data={"softmax_grader": msgspec.to_builtins(result.told)},
     )
 
 
@@ -76,7 +76,7 @@ def _per_function(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
             score=function.score or 0.0,
             max_score=function.max_score,
             status=_status(function.verdict),
-            output=_output(function, outcome),
+            output=FAILED if function.score is None else function_text(function, outcome),
             output_format=settings.format,
             tags=(function.exercise,),
             visibility=settings.hidden_visibility if hidden else "visible",
@@ -96,17 +96,9 @@ def _per_check(outcome: GradedInContainer) -> Iterator[GradescopeTest]:
                 status=_status(check.verdict),
                 output=check_text(check, function, outcome),
                 output_format=settings.format,
-                tags=_tags(check, function),
+                tags=(function.exercise, check.kind, "hidden" if check.hidden else "public"),
                 visibility=settings.hidden_visibility if check.hidden else "visible",
             )
-
-
-def _output(function: FunctionResult, outcome: GradedInContainer) -> str:
-    return FAILED if function.score is None else function_text(function, outcome)
-
-
-def _tags(check: CheckResult, function: FunctionResult) -> tuple[str, ...]:
-    return (function.exercise, check.kind, "hidden" if check.hidden else "public")
 
 
 def _status(verdict: Verdict) -> Status:

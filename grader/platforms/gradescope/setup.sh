@@ -32,4 +32,3 @@ fi
 
 "$PYTHON" -m venv "$ROOT/grader"
 "$ROOT/grader/bin/python" -m pip install --quiet --disable-pip-version-check "$ROOT/source/WHEEL_NAME"
-"$ROOT/grader/bin/python" -m grader.platforms.gradescope "$ROOT" --prepare

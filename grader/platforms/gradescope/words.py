@@ -22,24 +22,23 @@ if TYPE_CHECKING:
 
 def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function."""
-    planned = outcome.planned[function.function]
+    planned = outcome.plan.functions[function.function]
     if outcome.settings.format == "md":
         head = f"**{points(function.score)} of {points(function.max_score)} points**"
+        head += f" ({printable(function.how)})" if function.how else ""
         return f"{head}\n\n" + _fenced(lambda c: show_function(function, planned, "", c))
-    template = environment().get_template("gradescope.html")
-    return str(template.module.function(function, planned))  # type: ignore[attr-defined]
+    return _written("function", function, planned)
 
 
 def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on one check."""
-    planned = next(c for c in outcome.planned[function.function].checks if c.name == check.name)
-    lines = [planned.text]
+    planned = outcome.plan.functions[function.function].checks
+    lines = [next(each.text for each in planned if each.name == check.name)]
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
     if outcome.settings.format == "md":
         return _fenced(lambda console: line(console, *lines))
-    template = environment().get_template("gradescope.html")
-    return str(template.module.lines(lines))  # type: ignore[attr-defined]
+    return _written("lines", lines)
 
 
 def summary_text(outcome: GradedInContainer) -> str:
@@ -48,8 +47,8 @@ def summary_text(outcome: GradedInContainer) -> str:
     It has no points, and nothing that only hidden checks have found.
     """
     functions = [public_part(function) for function in outcome.result.functions]
-    planned = {name: _public_part(checks) for name, checks in outcome.planned.items()}
-    notes = [printable(note) for note in outcome.result.notes]
+    planned = {name: _public_part(checks) for name, checks in outcome.plan.functions.items()}
+    notes = [printable(note) for note in outcome.result.notes_of_its_own]
     step = next_step(functions)
     step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
     if outcome.settings.format == "md":
@@ -61,9 +60,12 @@ def summary_text(outcome: GradedInContainer) -> str:
             line(console, "", step)
 
         return _fenced(show)
-    template = environment().get_template("gradescope.html")
     pairs = [(function, planned[function.function]) for function in functions]
-    return str(template.module.summary(pairs, notes, step))  # type: ignore[attr-defined]
+    return _written("summary", pairs, notes, step)
+
+
+def _written(macro: str, *values: object) -> str:
+    return str(getattr(environment().get_template("gradescope.html").module, macro)(*values))
 
 
 def _public_part(planned: PlannedFunction) -> PlannedFunction:

@@ -21,7 +21,7 @@ from typing import Any
 from grader.course.folder import Course
 from grader.course.planning import plan_of
 from grader.errors import UsageError
-from grader.platforms.container.archive import archive_of
+from grader.files import archive_of, writing_to
 from grader.platforms.container.pack import NAME, Settings, packed
 from grader.platforms.container.wheel import wheel_bytes, wheel_name
 from grader.platforms.otter.master import master_notebook
@@ -65,7 +65,7 @@ def assign(
             f"--name {name}: use only letters, digits, _, . and - in the name of a notebook"
         )
     step("computing what the references answer")
-    pack = packed(course, settings, with_plan=True)
+    pack = packed(course, settings)
     plan = plan_of(course, only=settings.exercises, hidden=False)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         work = Path(folder)
@@ -97,14 +97,10 @@ def completed(made: Path) -> bytes:
 
 def _written(out: Path, name: str, student: bytes, autograder: bytes) -> Assigned:
     assigned = Assigned(out / "student" / name, out / "autograder" / AUTOGRADER)
-    try:
+    with writing_to(out, remedy="name another folder with --out"):
         for path, data in ((assigned.notebook, student), (assigned.autograder, autograder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    except OSError as error:  # pragma: no cover  # only if the disk is full
-        raise UsageError(
-            f"cannot write to {out}: {error.strerror}; name another folder with --out"
-        ) from error
     return assigned
 
 

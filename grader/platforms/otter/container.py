@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from grader.errors import UsageError
+from grader.files import writing_to
 from grader.platforms.container.entries import ASIDE, handed_in
 from grader.platforms.container.grade import not_graded
 from grader.platforms.otter.config import FILE
@@ -32,9 +33,11 @@ def main(root: Path) -> int:
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     try:
+        from otter.run.run_autograder import main as run_autograder
+
         _repair_metadata(root / METADATA)
         _set_aside(root)
-        _run(root)
+        run_autograder(str(root), logo=False)
         if results.exists():
             return 0
         why = "otter wrote no results"  # pragma: no cover  # only if otter fails silently
@@ -70,19 +73,9 @@ def run_once(submission: Path, autograder: Path, out: Path) -> tuple[Path, int]:
             (root / "submission").mkdir()
             shutil.copy(submission, root / "submission", follow_symlinks=False)
         code = main(root)
-        try:
+        with writing_to(out, remedy="name another folder with --out"):
             out.mkdir(parents=True, exist_ok=True)
             return Path(shutil.copy(root / "results" / "results.json", out)), code
-        except OSError as error:
-            raise UsageError(
-                f"cannot write to {out}: {error.strerror}; name another folder with --out"
-            ) from error
-
-
-def _run(root: Path) -> None:
-    from otter.run.run_autograder import main as run_autograder
-
-    run_autograder(str(root), logo=False)
 
 
 def _repair_metadata(path: Path) -> None:

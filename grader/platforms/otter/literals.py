@@ -20,10 +20,10 @@ def arguments(call: PlannedCall) -> str:
 def literal(value: wire.Value) -> str:
     """Write a value as an expression; NumPy is `np`."""
     match value:
-        case wire.Array(dtype=dtype):
+        case wire.Array(dtype=dtype, held=held):
             array = np.asarray(wire.unpack(value))
-            numbers = _with_names(array.tolist())
-            return f"np.array({numbers}, dtype='{dtype}').reshape({array.shape})"
+            kind = f"'{dtype}', order='F'" if held == "fortran" else f"'{dtype}'"
+            return f"np.array({_with_names(array.tolist())}, dtype={kind}).reshape({array.shape})"
         case wire.NumpyScalar():
             return _with_names(wire.unpack(value).item())
         case wire.Sequence(kind=kind, items=items):

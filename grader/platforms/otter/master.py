@@ -40,7 +40,8 @@ def master_notebook(course: Course, plan: Plan, config: dict[str, Any]) -> str:
     `config` is Otter Assign's assignment configuration; `plan` needs the public checks only.
     CourseError and UsageError as from `template_of`.
     """
-    cells = [_raw(f"# ASSIGNMENT CONFIG\n{_yaml(config)}")]
+    # Otter reads YAML, of which JSON is a subset.
+    cells = [_raw(f"# ASSIGNMENT CONFIG\n{json.dumps(config, indent=2)}")]
     planned = {exercise.slug: exercise.functions for exercise in plan.exercises}
     chosen = [exercise for exercise in course.exercises if exercise.slug in planned]
     for exercise in chosen:
@@ -179,8 +180,3 @@ def _raw(source: str) -> NotebookNode:
 
     cell: NotebookNode = nbformat.v4.new_raw_cell(source)  # type: ignore[no-untyped-call]
     return cell
-
-
-def _yaml(config: dict[str, Any]) -> str:
-    """Write the configuration as YAML, of which JSON is a subset."""
-    return json.dumps(config, indent=2)

@@ -25,9 +25,12 @@ from grader.errors import GraderError
 from grader.platforms.container.entries import handed_in
 from grader.platforms.container.grade import GradedInContainer, grade_in_container, not_graded
 from grader.platforms.otter.config import FILE, check_otter_config
-from grader.results.terminal import as_text, show_function
+from grader.results.terminal import as_text, line, show_function
+from grader.text import points
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from grader.model import FunctionResult
 
 # The versions of otter in which `_take_over` is known to replace the right private function.
@@ -116,8 +119,9 @@ class Plugin(AbstractOtterPlugin):  # type: ignore[misc]  # otter carries no typ
 def fill(results: GradingResults, outcome: GradedInContainer) -> None:
     """Write a graded submission into otter's results, with a test for each function."""
     for function in outcome.result.functions:
-        text = text_of(function, outcome)
-        results.results[function.function] = _test(function, text)
+        text, passed = text_of(function, outcome), function.verdict == "passed"
+        test = _test_file(function.function, function.max_score, text, passed=passed)
+        results.results[function.function] = test
         results.update_score(function.function, function.score or 0.0)
     results.set_output(outcome.summary)
 
@@ -132,13 +136,14 @@ def fail(results: GradingResults, why: str) -> None:
 
 def text_of(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function, as a terminal shows it."""
-    planned = outcome.planned[function.function]
-    return as_text(lambda console: show_function(function, planned, "", console))
 
+    def show(console: Console) -> None:
+        show_function(function, outcome.plan.functions[function.function], "", console)
+        if function.how:
+            got, most = points(function.score), points(function.max_score)
+            line(console, f"{got} of {most} points: {function.how}")
 
-def _test(function: FunctionResult, text: str) -> ExceptionTestFile:
-    passed = function.verdict == "passed"
-    return _test_file(function.function, function.max_score, text, passed=passed)
+    return as_text(show)
 
 
 def _test_file(name: str, points: float, text: str, *, passed: bool) -> ExceptionTestFile:

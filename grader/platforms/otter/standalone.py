@@ -4,6 +4,8 @@ The source of this module, without this docstring, is put into each test of the 
 needs nothing but NumPy. The rules by which a check passes repeat those of `grader.judge.compare`.
 """
 
+import linecache
+
 import numpy as np
 
 
@@ -47,10 +49,16 @@ def feedback(function, name, checks, earlier=()):
         for other in earlier
         if other in named
     ][:1]
+    raised: dict[str, str] = {}
     for check, problem in results:
         lines.append(f"{'✓' if problem is None else '✗'} {check['name']}: {check['text']}")
         if problem is not None:
-            lines.append(f"    {problem}")
+            call, found, exception = problem.partition(": it raised ")
+            first = raised.setdefault(exception, check["name"]) if found else check["name"]
+            same = first != check["name"]
+            lines.append(
+                f"    {call}: the same exception as in {first}" if same else f"    {problem}"
+            )
             if check["hint"]:
                 lines.append(f"    {check['hint']}")
     # A notebook shows this as HTML.
@@ -67,7 +75,8 @@ def problem_of(function, check):
         except NotImplementedError:
             return "is still to be written"
         except Exception as error:
-            return f"{call}: it raised {type(error).__name__}: {error}"
+            line = line_of(error, function)
+            return f"{call}: it raised {type(error).__name__}: {error}{line}"
         if check["kind"] == "mutation":
             after = [*args, *kwargs.values()]
             if not same([*before, *before_named.values()], after):
@@ -77,6 +86,17 @@ def problem_of(function, check):
         if problem is not None:
             return f"{call}: {problem}"
     return None
+
+
+def line_of(error, function):
+    """Say in which line of the learner's an exception was raised."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is getattr(function, "__globals__", None):
+            text = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+            place = f" (line {trace.tb_lineno}: {text})"
+        trace = trace.tb_next
+    return place
 
 
 def same(before, after):

@@ -95,7 +95,7 @@ def matched(
         settled = _settle_teams([p for p in people if _may_be_a_team(p, lms)], rest, matches)
         people = [person for person in people if person.student not in settled]
         rest = [row for row in rest if row.row not in matches.rows]
-    pairs = paired(people, rest, _levels(lms), _may_be_theirs)
+    pairs = paired(people, rest, _levels(lms), lambda p, r: may_be_one(_name_of(p), r.name))
     for index, person in enumerate(people):
         if index in pairs.partners:
             row = rest[pairs.partners[index]]
@@ -223,10 +223,6 @@ def _levels(lms: str) -> list[Level[GradebookPerson, RowIds]]:
         Level("login or id", lambda p: [p.student], lambda r: r.ids, checked=True),
         *by_name,
     ]
-
-
-def _may_be_theirs(person: GradebookPerson, row: RowIds) -> bool:
-    return may_be_one(_name_of(person), row.name)
 
 
 def _name_of(person: GradebookPerson) -> str:

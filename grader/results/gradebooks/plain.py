@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.errors import UsageError
 from grader.results.gradebooks.comments import as_text, comment
 from grader.results.gradebooks.people import GradebookPerson
 from grader.results.pages import FEEDBACK, page_name
-from grader.text import points, safe_cell
-
-# The headings of the tables that Gradescope exports.
-GRADESCOPE = ("Name", "SID", "Email", "Total Score", "Max Points")
+from grader.text import csv_row, points, safe_cell
 
 
 def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[GradebookPerson], str]]:
@@ -50,25 +45,18 @@ def table(people: Sequence[GradebookPerson], names: Sequence[str], delimiter: st
             raise UsageError(
                 f"--columns: there is no column {name!r}; the columns are: {', '.join(columns)}"
             )
-    yield _row(names, delimiter)
+    yield csv_row(names, delimiter=delimiter)
     for person in people:
-        yield _row([columns[name](person) for name in names], delimiter)
+        yield csv_row([columns[name](person) for name in names], delimiter=delimiter)
 
 
 def gradescope_table(people: Sequence[GradebookPerson]) -> Iterator[str]:
     """Yield a row for each learner, with headings as in Gradescope's own exports."""
     slugs = list(dict.fromkeys(f.exercise for f in people[0].result.functions))
-    headings = [f"{s} ({points(people[0].max_score(s))} pts)" for s in slugs]
-    yield _row([*GRADESCOPE, *headings], ",")
+    headings = [f"{slug} ({points(people[0].max_score(slug))} pts)" for slug in slugs]
+    yield csv_row(["Name", "SID", "Email", "Total Score", "Max Points", *headings])
     for person in people:
         about = [person.name or person.student, person.sid, person.email]
         scores = [points(person.score("")), points(person.max_score(""))]
-        yield _row(
-            [*map(safe_cell, about), *scores, *(points(person.score(slug)) for slug in slugs)], ","
-        )
-
-
-def _row(cells: Sequence[str], delimiter: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+        scores += [points(person.score(slug)) for slug in slugs]
+        yield csv_row([*map(safe_cell, about), *scores])

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from grader.errors import UsageError
+from grader.files import archive_of
 from grader.intake.canvas import uploaded
 from grader.intake.matching import may_be_one, without_marks_of_moodle
 from grader.results.gradebooks.filling import FilledTable
 from grader.results.gradebooks.matching import Match
 from grader.results.pages import FEEDBACK, page_name
 
-# The same for equal contents, whenever they are written.
-WRITTEN = (1980, 1, 1, 0, 0, 0)
 MOODLE = "{name}_{number}_assignfeedback_file_feedback.html"
 
 
@@ -24,9 +22,11 @@ def for_moodle(filled: FilledTable, results: Path) -> bytes:
 
     A page goes to everybody whose row is in the filled worksheet; of a team, to each member.
     """
-    return _zipped(
-        (MOODLE.format(name=_name(match), number=match.row.lms_id), _page(results, match))
-        for match in filled.written
+    return archive_of(
+        {
+            MOODLE.format(name=_name(match), number=match.row.lms_id): _page(results, match)
+            for match in filled.written
+        }
     )
 
 
@@ -41,15 +41,15 @@ def for_canvas(filled: FilledTable, results: Path, names: Iterable[str]) -> tupl
     for name in names:
         if (file := uploaded(name)) is not None:
             newest[file.user] = max(newest.get(file.user, (0, "")), (file.attachment, name))
-    known, absent = [], []
+    known, absent = {}, []
     for match in filled.written:
         _attachment, name = newest.get(match.row.lms_id, (0, ""))
         file = uploaded(name)
         if file is not None and may_be_one(file.name, match.row.name):
-            known.append((name, match))
+            known[name] = _page(results, match)
         else:
             absent.append(match.row.label)
-    return _zipped((name, _page(results, match)) for name, match in known), absent
+    return archive_of(known), absent
 
 
 def names_in(download: Path) -> list[str]:
@@ -77,13 +77,3 @@ def _page(results: Path, match: Match) -> bytes:
 def _name(match: Match) -> str:
     """Return a name as Moodle writes it; which one does not matter, if it has no underscore."""
     return without_marks_of_moodle(match.row.name) or "Participant"
-
-
-def _zipped(members: Iterator[tuple[str, bytes]]) -> bytes:
-    data = io.BytesIO()
-    with ZipFile(data, "w") as archive:
-        for name, page in members:
-            info = ZipInfo(name, WRITTEN)
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, page, ZIP_DEFLATED)
-    return data.getvalue()
