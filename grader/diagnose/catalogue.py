@@ -51,7 +51,11 @@ class Catalogue:
 
     def same(self, prints: Prints, *, generated: bool) -> Misconception | None:
         """Return the mistake that gives the learner's answers in every call."""
-        fits = self._agree(prints).all(axis=1) & (self._generated == generated)
+        agree = self._agree(prints)
+        fits = agree.all(axis=1) & (self._generated == generated)
+        # What changes its arguments in each call is not what does so in some only.
+        form = prints.right & (prints.values < -LARGEST)
+        fits &= ~((agree & ~self._right & form).any(axis=1) & (self._right & form).any(axis=1))
         shows = ~self._right & ~self._unknown & prints.known
         if generated:
             fits &= self._is_shown(shows & self._finite)
