@@ -90,7 +90,7 @@ def graded(draw):
             for one in checks
         ),
         tuple(
-            PlannedMistake(name, "", (), worth=draw(SHARES), at_most=draw(st.booleans()))
+            PlannedMistake(name, "", worth=draw(SHARES), at_most=draw(st.booleans()))
             for name in ("half", "little")
         ),
     )
@@ -168,8 +168,8 @@ def priced(checks, matches=(), *, points=10.0, **rules):
             for one in checks
         ),
         (
-            PlannedMistake("half", "", (), worth=0.5),
-            PlannedMistake("less", "", (), worth=0.2, at_most=True),
+            PlannedMistake("half", "", worth=0.5),
+            PlannedMistake("less", "", worth=0.2, at_most=True),
         ),
     )
     result = result_of(EXERCISE, planned, checks, 0.0, Verdict.WRONG_VALUE, "no")
