@@ -135,8 +135,8 @@ class PlannedExercise(msgspec.Struct, frozen=True):
 
 # What a wrong answer can be in exactly: the right one with another sign, times a number that is the
 # same wherever there is one, with its axes swapped.
-Pattern: TypeAlias = Literal["sign", "factor", "swapped_axes"]
-PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
+Relation: TypeAlias = Literal["sign", "factor", "swapped_axes"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ class Rules(msgspec.Struct, frozen=True):
     follow_through: float = 1.0
     # Points are multiples of this, but for the full points of a function.
     rounding: float = 0.01
-    # The share of a function's points that are given for a wrong answer of an exact pattern.
+    # The share of a function's points that are given for a wrong answer that has this relation.
     worth: dict[str, float] = {}
     # For each function and mistake, the points that an instructor gives to all who made it.
     rubric: dict[str, dict[str, float]] = {}

@@ -14,7 +14,7 @@ import numpy as np
 from grader import wire
 from grader.course.folder import Course, Exercise, module_of
 from grader.course.generated import rows_of, with_generated
-from grader.course.variants import variants_in
+from grader.course.variants import Variant, variants_in
 from grader.diagnose.prints import rows_in, wanted_prints
 from grader.judge.expected import expected_of
 from grader.judge.judge import Judge
@@ -26,7 +26,7 @@ from grader.worker.calling import answer_of
 class Listed(NamedTuple):
     """A mistake that the author lists, and its answers, by the index of the call."""
 
-    id: str
+    variant: Variant
     message: str
     # Not to the calls that only memory checks use.
     outcomes: dict[int, Outcome]
@@ -61,9 +61,14 @@ def _with_listed(function: PlannedFunction, listed: list[Listed]) -> PlannedFunc
         row = rows_of(mistake.outcomes, expected, wanted)
         # A mistake that is right in every call may still need too much memory.
         if row is not None and (function.memory_calls or not np.isnan(row).all()):
-            mistakes.append(PlannedMistake(mistake.id, mistake.message))
+            mistakes.append(_planned(mistake))
             rows.append(row.astype("<f4").tobytes())
     return msgspec.structs.replace(function, mistakes=tuple(mistakes), prints=b"".join(rows))
+
+
+def _planned(mistake: Listed) -> PlannedMistake:
+    variant = mistake.variant
+    return PlannedMistake(variant.id, mistake.message, variant.worth, variant.at_most)
 
 
 def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Listed]]:
@@ -84,7 +89,7 @@ def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Li
                 if index not in memory
             }
         doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
-        listed[function.name].append(Listed(variant.id, doc, outcomes))
+        listed[function.name].append(Listed(variant, doc, outcomes))
     return listed
 
 
@@ -103,7 +108,7 @@ def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExerc
                     for index, call in enumerate(function.calls)
                 ]
                 if judge.judged(planned, function, outcomes).verdict is not Verdict.PASSED:
-                    lost.add((function.name, mistake.id))
+                    lost.add((function.name, mistake.variant.id))
     return tuple(
         msgspec.structs.replace(
             exercise, functions=tuple(_without(lost, function) for function in exercise.functions)

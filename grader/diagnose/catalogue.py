@@ -51,6 +51,15 @@ class Catalogue:
 
     def same(self, prints: Prints, *, generated: bool) -> Misconception | None:
         """Return the mistake that gives the learner's answers in every call."""
+        rows, counts = self._rows_of_same(prints, generated=generated)
+        return self._only(rows, counts, _everywhere)
+
+    def all_same(self, prints: Prints) -> list[str]:
+        """Return all mistakes that give the learner's answers in every call, listed ones first."""
+        both = (self._rows_of_same(prints, generated=generated)[0] for generated in (False, True))
+        return [self.mistakes[row].id for rows in both for row in rows]
+
+    def _rows_of_same(self, prints: Prints, *, generated: bool) -> tuple[Whole, Whole]:
         agree = self._agree(prints)
         fits = agree.all(axis=1) & (self._generated == generated)
         # What changes its arguments in each call is not what does so in some only.
@@ -60,7 +69,7 @@ class Catalogue:
         if generated:
             fits &= self._is_shown(shows & self._finite)
         counts = self._calls_with(shows)
-        return self._only(np.flatnonzero(fits & (counts >= LISTED)), counts, _everywhere)
+        return np.flatnonzero(fits & (counts >= LISTED)), counts
 
     def nearly(self, prints: Prints) -> Misconception | None:
         """Return the mistake that gives all finite answers, and few others that differ.

@@ -50,11 +50,7 @@ class Diagnoser:
         From the surest to the vaguest: what the answers are, what they are but for a few oddities
         or a factor, how they are related to the right ones, and what they lack.
         """
-        answers = {
-            index: answer
-            for index, outcome in enumerate(outcomes)
-            if (answer := answer_to(outcome, self.expected[index])) is not None
-        }
+        answers = self._answers(outcomes)
         catalogue = self.catalogue
         prints = prints_of(answers, self.expected)
         if all(answer.is_right for answer in answers.values()):
@@ -76,6 +72,28 @@ class Diagnoser:
             or _named(right_where(self.function, answers))
             or (None if has_errors else _named(broken_invariant(samples, self.invariants)))
         )
+
+    def matches(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+        """Return the mistakes that answer exactly so, and the relation to the right answers.
+
+        None for answers that are the same whatever comes in: points hang on these matches.
+        """
+        answers = self._answers(outcomes)
+        samples = self._samples(answers)
+        if patterns.same_whatever_comes_in(samples):
+            return ()
+        exact = None
+        if not any(answer.error for answer in answers.values()):
+            exact = patterns.exact_in(samples, self.function.parameters)
+        relation = () if exact is None else (patterns.relation_of(exact),)
+        return (*self.catalogue.all_same(prints_of(answers, self.expected)), *relation)
+
+    def _answers(self, outcomes: Sequence[Outcome]) -> dict[int, Answer]:
+        return {
+            index: answer
+            for index, outcome in enumerate(outcomes)
+            if (answer := answer_to(outcome, self.expected[index])) is not None
+        }
 
     def _samples(self, answers: dict[int, Answer]) -> list[Sample]:
         """Return the learner's numbers beside the expected ones, call by call, part by part."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from grader import wire
 from grader.judge.expected import Expected
-from grader.plan import PlannedCall
+from grader.plan import PlannedCall, Relation
 
 Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -135,6 +135,13 @@ def same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
 def exact_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
     """Return the factor or the order of axes that makes right answers of all these."""
     return _factor_in(samples, parameters) or _swapped_axes(samples)
+
+
+def relation_of(exact: Pattern) -> Relation:
+    """Return which relation such a pattern is."""
+    if exact.id == "factor_minus_1":
+        return "sign"
+    return "factor" if exact.id.startswith("factor_") else "swapped_axes"
 
 
 def offset_in(samples: Sequence[Sample]) -> Pattern | None:
