@@ -196,6 +196,25 @@ def moodle(
 @export.command()
 @_results
 @_out
+@reports_errors
+def gradescope(results: Path, out: Path | None) -> None:
+    """Write a table with the headings of Gradescope's own exports.
+
+    Gradescope cannot import grades; an autograder fills them in (see `grader gradescope build`).
+
+    \b
+    Example:
+      grader export gradescope results/ --out grades.csv
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.results.gradebooks.people import people_in
+    from grader.results.gradebooks.plain import gradescope_table
+
+    _write("".join(gradescope_table(people_in(results))).encode(), out)
+
+
+@export.command()
+@_results
+@_out
 @click.option(
     "--columns",
     metavar="NAMES",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from grader.course.folder import Exercise
 from grader.errors import CourseError
@@ -18,10 +18,17 @@ SEPARATOR = "__"
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def mistake(*, same_as: str) -> Callable[[Function], Function]:  # noqa: ARG001  # only read
-    """Decorate a mistake whose message is that of another one, `same_as`, in the same file.
+def mistake(
+    *,
+    same_as: str = "",  # noqa: ARG001  # only read
+    worth: float | None = None,  # noqa: ARG001
+    at_most: bool = False,  # noqa: ARG001
+) -> Callable[[Function], Function]:
+    """Decorate a mistake with what there is to say of it beside its message.
 
-    Nothing happens when the file runs: the name is read from its source.
+    `same_as` is another mistake in the same file whose message it has. `worth` is the share of the
+    points, such as 0.5, that it is worth if its checks add up to less; with `at_most`, also if they
+    add up to more. Nothing happens when the file runs: all this is read from its source.
     """
     return lambda function: function
 
@@ -36,6 +43,8 @@ class Variant:
     path: Path
     doc: str
     is_def: bool
+    worth: float | None = None
+    at_most: bool = False
 
     @property
     def id(self) -> str:
@@ -111,9 +120,10 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
             if name in variants:
                 raise CourseError(f"{path}: two functions are called {name}; rename one")
             is_def = isinstance(node, ast.FunctionDef)
-            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def)
-            if other := _same_as(node):
+            said = _said_of(node, path)
+            if other := said.pop("same_as", ""):
                 same_as[name] = other
+            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def, **said)
     for name, other in same_as.items():
         variants[name] = _with_message_of(other, variants, variants[name])
     return list(variants.values())
@@ -128,12 +138,22 @@ def _with_message_of(name: str, variants: Mapping[str, Variant], variant: Varian
     return replace(variant, doc=variants[name].doc)
 
 
-def _same_as(node: ast.stmt) -> str:
-    """Return the name in `@mistake(same_as="...")`; empty where a definition has none."""
+def _said_of(node: ast.stmt, path: Path) -> dict[str, Any]:
+    """Return the arguments of `@mistake(...)`; CourseError unless they are plain and make sense."""
     for decorator in getattr(node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "mistake":
-            return " ".join(ast.unparse(k.value).strip("'\"") for k in decorator.keywords)
-    return ""
+            said = {
+                str(k.arg): getattr(k.value, "value", ast.unparse(k.value))
+                for k in decorator.keywords
+            }
+            worth = said.get("worth", 0.0)
+            if not isinstance(worth, int | float) or not 0 <= worth < 1:
+                raise CourseError(
+                    f"{path}, line {decorator.lineno}: write what it is worth as a share of the"
+                    " points, such as worth=0.5"
+                )
+            return said
+    return {}
 
 
 def _definitions(node: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -92,8 +92,9 @@ def softmax__maximum_added(Z):
 def softmax__maximum_subtracted_after_exp(Z):
     """You subtract the maximum from the exponentials and not from the logits inside them.
 
-    Only a shift inside the exponential cancels in the fraction; outside it changes the answer.
-    Which two brackets would you have to move?
+    For the column (0, 1) your first numerator is exp(0) - 1 = 0, so that class gets no probability
+    at all; 0.269 is right. Only a shift inside the exponential cancels in the fraction; outside it
+    changes the answer. Which two brackets would you have to move?
     """
     E = np.exp(Z) - Z.max(axis=0, keepdims=True)
     return E / E.sum(axis=0, keepdims=True)
@@ -102,8 +103,9 @@ def softmax__maximum_subtracted_after_exp(Z):
 def softmax__only_denominator_shifted(Z):
     """You shift the logits in the denominator but not in the numerator.
 
-    The factor exp(max) then cancels nowhere, and your columns do not sum to 1. What must be true
-    of the shift for it to be free?
+    The column (0, 1) becomes 0.731 and 1.987: the factor exp(1) of its maximum cancels nowhere, and
+    the two do not sum to 1. Only a column whose largest logit is 0 comes out right. What must be
+    true of the shift for it to be free?
     """
     return np.exp(Z) / np.exp(Z - Z.max(axis=0, keepdims=True)).sum(axis=0, keepdims=True)
 
@@ -120,8 +122,10 @@ def softmax__only_numerator_shifted(Z):
 def softmax__row_max_shift(Z):
     """You subtract the maximum of each row, so the entries of one column lose different amounts.
 
-    A shift cancels only if all entries of an example lose the same. Which axis holds the classes
-    of one example here?
+    Take the rows (0, 2) and (0, 0). The first column holds two equal logits, so 0.5 and 0.5 are
+    right. But one of them loses 2 and the other nothing, which gives 0.119 and 0.881. A shift
+    cancels only if all entries of an example lose the same. Which axis holds the classes of one
+    example here?
     """
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -164,7 +168,9 @@ def softmax__whole_array_sum_column_shift(Z):
 def softmax__rows_instead_of_columns(Z):
     """You normalise each row, as if rows were examples; here every column is one example.
 
-    Your rows sum to 1 where the columns should. Which axis does one example run along?
+    Your rows sum to 1 where the columns should. A single example shows it best: each row then holds
+    one number, which divided by itself is 1. So the column (0, 5) becomes 1 and 1. Which axis does
+    one example run along?
     """
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
@@ -179,7 +185,9 @@ def softmax__rows_instead_of_columns_no_shift(Z):
 def softmax__row_sums_column_max(Z):
     """You take the maximum of each column but the sum of each row.
 
-    The two have to belong to the same example. Along which axis should both of them run?
+    With the rows (0, 2) and (0, 0) your first column becomes 0.5 and 0.881, though its two logits
+    are equal. Each of them was divided by a sum that mixes both examples. Maximum and sum have to
+    belong to the same example. Along which axis should both of them run?
     """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=1, keepdims=True)
@@ -188,8 +196,9 @@ def softmax__row_sums_column_max(Z):
 def softmax__row_sums_without_keepdims(Z):
     """You sum each row, and NumPy then lines these n sums up with the m columns.
 
-    If n = m nobody complains and column j is divided by the sum of row j; otherwise it is an
-    error or a wrong shape. Print the shape of your sum: how many sums do m examples need?
+    If n = m nobody complains, and column j is divided by the sum of row j. Three classes and two
+    examples are an error, and a single column (0, 1) becomes a 2 by 2 table. Print the shape of
+    your sum: how many sums do m examples need?
     """
     E = np.exp(Z - Z.max(axis=0))
     return E / E.sum(axis=1)
@@ -204,8 +213,9 @@ def softmax__row_max_and_sums_without_keepdims(Z):
 def softmax__denominator_without_self(Z):
     """You leave the entry itself out of its denominator, which gives odds instead of probabilities.
 
-    Odds can exceed 1, and your columns do not sum to 1. Over which classes does the sum in the
-    definition run?
+    Odds can exceed 1, and your columns do not sum to 1. Two equal logits come out as 1 and 1, where
+    each class should get 0.5. A single class is even divided by 0. Over which classes does the sum
+    in the definition run?
     """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / (E.sum(axis=0, keepdims=True) - E)
@@ -250,8 +260,9 @@ def softmax__denominator_never_reset(Z):
 def softmax__largest_becomes_one(Z):
     """You divide by the largest exponential, so the largest entry of every column becomes 1.
 
-    Probabilities have to share 1 among the classes. What do your columns sum to, and what would
-    make that 1?
+    Taking the maximum off the logits does just that, and it is only half of the work. Three equal
+    logits come out as 1, 1 and 1, but probabilities have to share 1 among the classes. What do your
+    columns sum to, and what would make that 1?
     """
     return np.exp(Z - Z.max(axis=0, keepdims=True))
 
@@ -259,8 +270,9 @@ def softmax__largest_becomes_one(Z):
 def softmax__unit_length(Z):
     """You divide by the Euclidean length of the column, so the squares sum to 1.
 
-    It is the probabilities themselves that should sum to 1. What does one of your columns add up
-    to?
+    It is the probabilities themselves that should sum to 1. Four equal logits come out as 0.5 each:
+    the squares are 0.25 and sum to 1, but four times 0.5 is 2. What does one of your columns add up
+    to, and which sum would you have to divide by?
     """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / np.linalg.norm(E, axis=0, keepdims=True)
@@ -269,7 +281,9 @@ def softmax__unit_length(Z):
 def softmax__mean_in_denominator(Z):
     """You divide by the mean of the exponentials, so every column sums to n.
 
-    A probability can then be larger than 1. What should the n classes of one example add up to?
+    A probability can then be larger than 1. For the column (0, 0) both exponentials are 1, and so
+    is their mean: each of the two classes gets 1. With ten equal logits it would be the same, and
+    the column would sum to 10. What should the n classes of one example add up to?
     """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
     return E / E.mean(axis=0, keepdims=True)
@@ -278,8 +292,9 @@ def softmax__mean_in_denominator(Z):
 def softmax__no_exponential(Z):
     """You divide the logits themselves by their sum; the exponential is missing.
 
-    Logits may be negative or sum to zero, and then these fractions are no probabilities. Which
-    function makes any real number positive before you normalise?
+    Logits may be negative or sum to zero, and then these fractions are no probabilities. The column
+    (3, -1) becomes 1.5 and -0.5, and for (1, -1) you divide by 0. Which function makes any real
+    number positive before you normalise?
     """
     return Z / Z.sum(axis=0, keepdims=True)
 
@@ -306,8 +321,9 @@ def softmax__normalised_sigmoid(Z):
 def softmax__log_softmax(Z):
     """You return the logarithm of the softmax: all entries are zero or negative.
 
-    The exercise asks for the probabilities. Which last step leads from a log-probability back to
-    a probability?
+    The exercise asks for the probabilities. Two equal logits should give 0.5 and 0.5; you return
+    -0.693 twice, which is log(0.5). No probability is negative, and your columns do not sum to 1.
+    Which last step leads from a log-probability back to a probability?
     """
     S = Z - Z.max(axis=0, keepdims=True)
     return S - np.log(np.exp(S).sum(axis=0, keepdims=True))
@@ -316,8 +332,9 @@ def softmax__log_softmax(Z):
 def softmax__sign_flipped(Z):
     """You take the exponential of the negated logits, so the smallest logit wins.
 
-    The minus sign belongs to the sigmoid's exp(-z), not here. Which class should have the largest
-    probability?
+    The minus sign belongs to the sigmoid's exp(-z), not here. A larger logit means more in favour
+    of its class. For the column (0, 1) you return 0.731 and 0.269: the right two numbers in each
+    other's place. Which class should have the largest probability?
     """
     E = np.exp(-Z)
     return E / E.sum(axis=0, keepdims=True)
@@ -332,8 +349,9 @@ def softmax__sign_of_shift_flipped(Z):
 def softmax__absolute_logits(Z):
     """You drop the sign of the logits, so -3 counts as much as 3.
 
-    The exponential is positive for any real number; there is nothing to repair. Which of the
-    logits -3 and 1 should get more probability?
+    The column (-3, 1) comes out as 0.881 and 0.119, as if it were (3, 1). The exponential is
+    positive for any real number; there is nothing to repair before it. Which of the logits -3 and 1
+    should get more probability?
     """
     S = np.abs(Z)
     E = np.exp(S - S.max(axis=0, keepdims=True))
@@ -354,7 +372,9 @@ def softmax__standardised_logits(Z):
     """You standardise each column (mean 0, deviation 1) before the exponential.
 
     Taking off the mean is harmless for small logits, but dividing by the deviation changes the
-    answer. Should (0, 1) and (0, 100) have the same softmax?
+    answer. The columns (0, 1) and (0, 100) both turn into (-1, 1), and you give both of them 0.119
+    and 0.881. Equal logits have the deviation 0, and you get nan. Should (0, 1) and (0, 100) have
+    the same softmax?
     """
     S = (Z - Z.mean(axis=0, keepdims=True)) / Z.std(axis=0, keepdims=True)
     E = np.exp(S)
@@ -364,8 +384,9 @@ def softmax__standardised_logits(Z):
 def softmax__base_two(Z):
     """You raise 2 to the logits where the softmax raises e.
 
-    Your columns sum to 1, but all of them are flatter than they should be. Which base does the
-    definition use?
+    Your columns sum to 1, but a class one point above another only gets twice its probability. The
+    column (0, 1) becomes 1/3 and 2/3, where 0.269 and 0.731 are right. Equal logits hide it. Which
+    line of yours chooses the base?
     """
     E = 2.0 ** (Z - Z.max(axis=0, keepdims=True))
     return E / E.sum(axis=0, keepdims=True)
@@ -374,8 +395,9 @@ def softmax__base_two(Z):
 def softmax__applied_twice(Z):
     """You apply the softmax to values that already went through a softmax.
 
-    The second pass sees numbers between 0 and 1 only and flattens every column. Where in your
-    code is the exponential taken a second time?
+    The second pass only sees numbers between 0 and 1, so it pulls the classes together. For the
+    column (0, 100) the second class should get nearly 1. You give it 0.731, and with two classes
+    you can never give more. Where in your code is the exponential taken a second time?
     """
     return _softmax(_softmax(Z))
 
@@ -417,7 +439,9 @@ def softmax__logits_clipped_from_above(Z):
 def softmax__shifted_logits_clipped(Z):
     """You clip the logits after you shifted them, so a very small probability gets too large.
 
-    After the shift nothing can overflow any more. What is the clip still protecting you from?
+    The column (0, -600, -700) gives its last two classes the same number, though the first of them
+    is exp(100) times as likely. After the shift nothing can overflow any more, and an exponential
+    that underflows to 0 does no harm. What is the clip still protecting you from?
     """
     E = np.exp(np.clip(Z - Z.max(axis=0, keepdims=True), -500, 0))
     return E / E.sum(axis=0, keepdims=True)
@@ -446,7 +470,8 @@ def softmax__probabilities_clipped_at_1e_7(Z):
 def softmax__epsilon_in_denominator(Z):
     """You add a small number to the denominator, which makes every probability a little too small.
 
-    The result is right to some eight or ten digits only. After subtracting the
+    The result is right to some eight or ten digits only. Try a single class: its probability is
+    exactly 1, and yours falls short of that by about the number you added. After subtracting the
     maximum, how small can the denominator become?
     """
     E = np.exp(Z - Z.max(axis=0, keepdims=True))
@@ -481,8 +506,9 @@ def softmax__nan_replaced_by_zero(Z):
 def softmax__float32_inside(Z):
     """You compute in float32: about seven digits, and nothing below 1e-45.
 
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
+    Three equal logits should get 0.3333333333 each, and yours become 0.3333333433. Turning the
+    result back into float64 does not bring the lost digits back: by then every step has worked
+    without them. Which line of your code makes the numbers shorter?
     """
     S = Z.astype(np.float32)
     E = np.exp(S - S.max(axis=0, keepdims=True))
@@ -492,7 +518,9 @@ def softmax__float32_inside(Z):
 def softmax__float32_result(Z):
     """You compute well and then return float32, which drops half of the digits.
 
-    Later exercises subtract numbers that are nearly equal, and need them. What is the dtype of Z?
+    One third comes back as 0.3333333433, and three times that is 1.00000003. Later exercises
+    subtract numbers that are nearly equal, and need the digits that are gone. What is the dtype of
+    Z, and which step of yours leaves it?
     """
     return _softmax(Z).astype(np.float32)
 
@@ -500,7 +528,9 @@ def softmax__float32_result(Z):
 def softmax__rounded(Z):
     """You round the probabilities, and small ones become exactly 0.
 
+    In the column (0, -20) the second class has the probability 2e-9, and you return 0 for it.
     Rounding is for printing; a cost takes the logarithm of these numbers later. What is log(0)?
+    Which line drops the digits?
     """
     return np.round(_softmax(Z), 4)
 
@@ -516,8 +546,9 @@ def softmax__rounded_to_6(Z):
 def softmax__only_first_column(Z):
     """Only your first column is filled; all the others stay zero.
 
-    The loop ends after one round, or reads the same column each time. Look at the indentation of
-    your return: how often can it be reached?
+    With a single example nothing shows. With two, the second column sums to 0, which probabilities
+    never do. The loop ends after one round, or only ever works on column 0. Look at the indentation
+    of your return: how often can it be reached?
     """
     A = np.zeros(Z.shape)
     for k in range(Z.shape[1]):
@@ -530,7 +561,9 @@ def softmax__only_first_column(Z):
 def softmax__last_column_left_out(Z):
     """Your loop stops one column early, so the last example stays zero.
 
-    range(m) already leaves m itself out. Which values does your loop variable take if m = 2?
+    With a single example the loop does not run at all, and your whole answer is zeros. A column of
+    zeros cannot be right: it has to sum to 1. range(m) already leaves m itself out. Which values
+    does your loop variable take if m = 2?
     """
     m = Z.shape[1]
     A = np.zeros(Z.shape)
@@ -554,7 +587,9 @@ def softmax__loop_over_classes(Z):
 def softmax__transposed_result(Z):
     """You return the transpose: an example is a row in your result, but a column in Z.
 
-    The probabilities themselves are right. Which shape does a (3, 5) array of logits ask for?
+    The probabilities themselves are right. With two examples of three classes Z is (3, 2), and you
+    return (2, 3). If n = m the shape fits, but the numbers off the diagonal have changed places.
+    Which shape does a (3, 5) array of logits ask for?
     """
     return _softmax(Z).T
 
@@ -562,8 +597,9 @@ def softmax__transposed_result(Z):
 def softmax__squeezed(Z):
     """You drop the axes of length 1, so one example comes back as a flat vector.
 
-    (n,) and (n, 1) broadcast quite differently in the exercises that follow. Where does your code
-    squeeze or index an axis away?
+    The column (1, 2, 3) has the shape (3, 1), and your answer has the shape (3,). Subtract one from
+    the other, and NumPy makes a 3 by 3 table of it without a word. The exercises that follow would
+    meet just that. Where does your code squeeze or index an axis away?
     """
     return np.squeeze(_softmax(Z))
 
@@ -571,8 +607,9 @@ def softmax__squeezed(Z):
 def softmax__flattened(Z):
     """You flatten the array first, so all examples melt into one long vector.
 
-    That loses both the shape (n, m) and the sums per column. What should come back for two
-    identical columns?
+    That loses both the shape (n, m) and the sums per column. Two columns of (0, 0) become four
+    numbers in a row, each of them 0.25; but two classes that are equally likely have 0.5 each. What
+    should come back for two identical columns?
     """
     z = Z.flatten()
     e = np.exp(z - z.max())
@@ -582,8 +619,9 @@ def softmax__flattened(Z):
 def softmax__list(Z):
     """You return a nested list; the numbers in it are right.
 
-    A list has no shape, and list * list is an error, so the next exercise would stumble. Which
-    type did you receive?
+    A list has no shape, and arithmetic means something else for it. If A is your answer, 2 * A
+    repeats its rows and doubles no number, and A - 1 is an error. The next exercise would stumble
+    over that. Which type did you receive, and where does it become a list?
     """
     return _softmax(Z).tolist()
 

@@ -40,8 +40,9 @@ def _differences(f, z, eps):
 def softmax_jacobian__elementwise_column(z):
     """You return one derivative per class, as for an activation that works elementwise.
 
-    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table.
-    Which derivatives are missing from your column?
+    Each output of softmax depends on every logit, so n outputs and n inputs make a whole table. For
+    the logits (0, 0) you return 0.25 twice; but if the first logit rises, the second class moves
+    too. Which derivatives are missing from your answer?
     """
     a = _softmax(z)
     return a * (1 - a)
@@ -55,8 +56,9 @@ def softmax_jacobian__elementwise_vector(z):
 def softmax_jacobian__diagonal_only(z):
     """You fill the diagonal (Case 1) and leave zeros everywhere else.
 
-    A zero says that raising one logit does not move the other probabilities. They always sum to
-    1: where would the gain of one class come from?
+    A zero says that raising one logit does not move the other probabilities. For the logits (0, 0)
+    the first class then gains at a rate of 0.25, and the second one loses nothing. But the two
+    always sum to 1: where would the gain of one class come from?
     """
     a = _softmax(z)
     return np.diagflat(a * (1 - a))
@@ -65,8 +67,9 @@ def softmax_jacobian__diagonal_only(z):
 def softmax_jacobian__sigmoid_derivative(z):
     """You differentiate the sigmoid of each logit; there is no softmax in your Jacobian at all.
 
-    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability, and the
-    other classes enter too. What do the rows of a softmax Jacobian sum to?
+    The form s(1 - s) is the same as in Case 1, but s has to be a softmax probability. With a single
+    class that is always 1 and never moves; for z = 0 you say 0.25. With more classes the others
+    enter too. What do the rows of a softmax Jacobian sum to?
     """
     s = 1 / (1 + np.exp(-z))
     return np.diagflat(s * (1 - s))
@@ -97,8 +100,9 @@ def softmax_jacobian__case_1_everywhere_transposed(z):
 def softmax_jacobian__case_2_everywhere(z):
     """You use Case 2 in every entry, the diagonal included, so every row sums to minus a_i.
 
-    On the diagonal the numerator depends on that logit as well. Which term does Case 1 have that
-    Case 2 lacks?
+    For the logits (0, 0) all your entries are -0.25: whichever logit rises, both classes lose. Yet
+    they have to sum to 1 again. On the diagonal the numerator depends on that logit as well. Which
+    term does Case 1 have that Case 2 lacks?
     """
     a = _softmax(z)
     return -a @ a.T
@@ -119,8 +123,9 @@ def softmax_jacobian__zero_diagonal(z):
 def softmax_jacobian__probabilities_on_diagonal_only(z):
     """You put the probabilities on the diagonal and stop there.
 
-    That is the derivative of the numerator divided by the denominator; but the denominator
-    depends on the logits too. What is the second term of the quotient rule?
+    That is the derivative of the numerator divided by the denominator; but the denominator depends
+    on the logits too. For the logits (0, 0) you say 0.5, which is twice too much, and nobody pays
+    for it. What is the second term of the quotient rule?
     """
     return np.diagflat(_softmax(z))
 
@@ -131,7 +136,8 @@ def softmax_jacobian__probabilities_on_diagonal_only(z):
 def softmax_jacobian__outer_product_only(z):
     """You return the products of all pairs of probabilities: all entries are positive.
 
-    If one class gains, the others must lose, so entries off the diagonal cannot be positive.
+    If one class gains, the others must lose, so entries off the diagonal cannot be positive. For
+    the logits (0, 0) you return 0.25 four times, and each row sums to 0.5 where it should sum to 0.
     Which sign, and which second matrix, does the formula have?
     """
     a = _softmax(z)
@@ -141,7 +147,9 @@ def softmax_jacobian__outer_product_only(z):
 def softmax_jacobian__outer_product_added(z):
     """You add the outer product where it should come off, so every row sums to twice a_i.
 
-    Each row has to sum to 0. Which sign does the second term of the quotient rule carry?
+    For the logits (0, 0) your first row is (0.75, 0.25). It says that the first class gains if both
+    logits rise together. But such a shift changes nothing, so each row has to sum to 0. Which sign
+    does the second term of the quotient rule carry?
     """
     a = _softmax(z)
     return np.diagflat(a) + a @ a.T
@@ -150,8 +158,9 @@ def softmax_jacobian__outer_product_added(z):
 def softmax_jacobian__off_diagonal_positive(z):
     """Your diagonal is right, but the entries off it have the wrong sign.
 
-    They say that raising one logit raises all the other probabilities too. Can all of them grow
-    if they sum to 1?
+    They say that raising one logit raises all the other probabilities too. For the logits (0, 0)
+    you have 0.25 in every place: raise one logit by 0.1, and both classes gain about 0.025. Can all
+    of them grow if they sum to 1?
     """
     a = _softmax(z)
     J = np.outer(a, a)
@@ -162,8 +171,9 @@ def softmax_jacobian__off_diagonal_positive(z):
 def softmax_jacobian__diagonal_negative(z):
     """Your entries off the diagonal are right, but those on it have the wrong sign.
 
-    A negative diagonal says that raising a logit lowers the probability of its own class. What
-    should each row sum to?
+    A negative diagonal says that raising a logit lowers the probability of its own class. For the
+    logits (0, 0) you return -0.25 four times, so both classes would lose at once. What should each
+    row sum to, and what does yours?
     """
     a = _softmax(z)
     J = -np.outer(a, a)
@@ -174,8 +184,9 @@ def softmax_jacobian__diagonal_negative(z):
 def softmax_jacobian__negated(z):
     """Every entry has the opposite sign: your two terms are subtracted the wrong way round.
 
-    If you raise one logit, should the probability of its own class grow or shrink? Look at the
-    sign of your diagonal.
+    Your rows and columns still sum to 0, so these sums cannot show it. For the logits (0, 0) your
+    first row is (-0.25, 0.25). Look at the sign of your diagonal. If you raise one logit, should
+    the probability of its own class grow or shrink?
     """
     a = _softmax(z)
     return a @ a.T - np.diagflat(a)
@@ -207,8 +218,9 @@ def softmax_jacobian__squares_broadcast_along_columns(z):
 def softmax_jacobian__inner_product(z):
     """You subtract one number, the sum of the squared probabilities, from the whole matrix.
 
-    A row times a column is a single number; a column times a row is a table. What is the shape of
-    your product?
+    For the logits (0, 0) that number is 0.5, and your diagonal becomes 0: a class would not react
+    to its own logit. A row times a column is a single number; a column times a row is a table. What
+    is the shape of your product?
     """
     a = _softmax(z)
     return np.diagflat(a) - a.T @ a
@@ -227,7 +239,9 @@ def softmax_jacobian__diag_of_column(z):
 def softmax_jacobian__softmax_along_rows(z):
     """You normalise along axis 1, where a column has a single entry, so every probability is 1.
 
-    Your Jacobian is then built from ones only. Along which axis do the n classes of z lie?
+    Your Jacobian is then built from ones only. Whatever the logits are, it has 0 on the diagonal
+    and -1 everywhere else. But two classes cannot both be certain. Along which axis do the n
+    classes of z lie?
     """
     E = np.exp(z - z.max(axis=1, keepdims=True))
     return _jacobian(E / E.sum(axis=1, keepdims=True))
@@ -250,7 +264,9 @@ def softmax_jacobian__first_column_only(z):
 def softmax_jacobian__first_row_only(z):
     """You return one row of the Jacobian: the derivatives of the first probability alone.
 
-    Each of the n outputs has a row of its own. How can your code collect all of them?
+    For the logits (0, 0) that is 0.25 and -0.25. It tells how the first class reacts to each of the
+    two logits, and nothing of the second class. Each of the n outputs has a row of its own. How can
+    your code collect all of them?
     """
     return _jacobian(_softmax(z))[0]
 
@@ -258,8 +274,9 @@ def softmax_jacobian__first_row_only(z):
 def softmax_jacobian__summed_up(z):
     """You sum the Jacobian over an axis, and what is left is zero up to rounding.
 
-    That is no accident: the probabilities sum to 1 whatever the logits are. Which shape should
-    the table of all the derivatives have?
+    That is no accident: the probabilities sum to 1 whatever the logits are, and a common shift of
+    the logits moves none of them. So the sum forgets all that was in the table. With three classes,
+    nine derivatives become three zeros. Which shape should the table of all the derivatives have?
     """
     return _jacobian(_softmax(z)).sum(axis=1)
 
@@ -267,8 +284,9 @@ def softmax_jacobian__summed_up(z):
 def softmax_jacobian__extra_axis(z):
     """Your matrix is right but wrapped in one more axis, as if it were a batch of one.
 
-    This function takes one example and returns one matrix. Where does the axis of length 1 come
-    from?
+    This function takes one example and returns one matrix. For two classes your shape is (1, 2, 2),
+    so J[0] is the whole matrix rather than its first row, and J[1] is an error. Where does the axis
+    of length 1 come from?
     """
     return _jacobian(_softmax(z))[None]
 
@@ -294,7 +312,9 @@ def softmax_jacobian__upper_triangle_only(z):
 def softmax_jacobian__last_class_left_out(z):
     """Your loops stop one class early, so the last row and the last column stay zero.
 
-    range(n) already leaves n itself out. Which values do your loop variables take if n = 2?
+    For the logits (0, 0) you fill one entry of four: the first class gains at a rate of 0.25, and
+    nobody loses. With one class the loops do not even start. range(n) already leaves n itself out.
+    Which values do your loop variables take if n = 2?
     """
     n = z.shape[0]
     a = _softmax(z)
@@ -331,8 +351,9 @@ def softmax_jacobian__log_softmax_transposed(z):
 def softmax_jacobian__identity_minus_outer_product(z):
     """You start from the identity matrix, so each diagonal entry is too large.
 
-    The delta in the formula is multiplied by something before anything is subtracted. What does a
-    row of your matrix sum to, and what should it?
+    For the logits (0, 0) yours are 0.75, three times what they should be. The entries beside them
+    are right. The delta in the formula is multiplied by something before anything is subtracted.
+    What does a row of your matrix sum to, and what should it?
     """
     a = _softmax(z)
     return np.eye(len(a)) - a @ a.T
@@ -350,7 +371,9 @@ def softmax_jacobian__cross_entropy_gradient(z):
 def softmax_jacobian__logits_taken_as_probabilities(z):
     """You put the logits into the formula where the probabilities belong.
 
-    The argument z has not been through softmax yet. Which first step turns it into a?
+    The argument z has not been through softmax yet. For the logits (0, 0) you return zeros only,
+    though each class has the probability 0.5 and can well move. And logits may be negative, or
+    larger than 1. Which first step turns z into a?
     """
     return np.diagflat(z) - z @ z.T
 
@@ -366,9 +389,11 @@ def softmax_jacobian__logits_in_second_factor(z):
 
 
 def softmax_jacobian__denominator_not_squared(z):
-    """You divide by the sum of the exponentials once; the quotient rule divides by its square.
+    """You divide by the sum of the exponentials, but only once.
 
-    Your matrix is too large by just that sum. What stands below the line in the derivative of u/s?
+    Your matrix is too large by just that sum. For the logits (0, 0) both exponentials are 1 and
+    their sum is 2, so you return 0.5 where 0.25 is right. Your rows sum to 0 all the same. What
+    stands below the line in the derivative of u/s?
     """
     e = np.exp(z - z.max())
     s = e.sum()
@@ -378,8 +403,9 @@ def softmax_jacobian__denominator_not_squared(z):
 def softmax_jacobian__divided_by_n(z):
     """You divide the Jacobian by the number of classes.
 
-    A derivative of one output by one input is not an average of anything. Where does the division
-    by n (or a mean) come from?
+    For the logits (0, 0) you return 0.125 and -0.125, half of what they should be. The rows sum to
+    0 all the same, so they do not show it. A derivative of one output by one input is not an
+    average of anything. Where does the division by n (or a mean) come from?
     """
     return _jacobian(_softmax(z)) / len(z)
 
@@ -390,8 +416,9 @@ def softmax_jacobian__divided_by_n(z):
 def softmax_jacobian__no_shift(z):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    That is the softmax inside the Jacobian. Which number could all the logits lose without changing
-    the probabilities?
+    That is the softmax inside the Jacobian. For the logits (1000, 1000) you divide inf by inf,
+    though the two classes are as likely as for (0, 0). Which number could all the logits lose
+    without changing the probabilities?
     """
     E = np.exp(z)
     return _jacobian(E / E.sum(axis=0, keepdims=True))
@@ -414,8 +441,9 @@ def softmax_jacobian__central_difference(z):
 def softmax_jacobian__float32_inside(z):
     """You compute in float32: about seven digits, and nothing below 1e-45.
 
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
+    In float32 a probability of 1/3 is 0.33333334, and one of e^-200 is 0. The derivatives that are
+    built from them can be no better. Turning the result back into float64 does not bring the lost
+    digits back. Which line of your code makes the numbers shorter?
     """
     return _jacobian(_softmax(z.astype(np.float32))).astype(np.float64)
 
@@ -423,6 +451,7 @@ def softmax_jacobian__float32_inside(z):
 def softmax_jacobian__rounded(z):
     """You round the result, and small derivatives become exactly 0.
 
+    For the logits (0, -20) all four derivatives are about 2e-9 or -2e-9, and you return zeros only.
     Rounding is for printing; the chain rule multiplies these numbers by others that may be large.
     Where does your code drop digits?
     """
@@ -441,8 +470,9 @@ def softmax_jacobian__probabilities_clipped(z):
 def softmax_jacobian__epsilon_in_denominator(z):
     """You add a small number to the softmax's denominator, and only some eight digits are right.
 
-    Your rows then no longer sum to 0. After subtracting the maximum, how small can the denominator
-    become?
+    Your probabilities then sum to a little less than 1, and your rows no longer sum to 0. With a
+    single class the derivative is exactly 0; you return about the number that you added. After
+    subtracting the maximum, how small can the denominator become?
     """
     E = np.exp(z - z.max())
     return _jacobian(E / (E.sum() + 1e-8))
@@ -451,8 +481,9 @@ def softmax_jacobian__epsilon_in_denominator(z):
 def softmax_jacobian__list(z):
     """You return a nested list; the numbers in it are right.
 
-    A list has no shape and no .T, so the chain rule in the next exercises would stumble over it.
-    Which type should a table of derivatives have?
+    A list has no shape and no .T, and 2 * J repeats its rows where it should double its numbers. So
+    the chain rule in the next exercises would stumble over it. Which type should a table of
+    derivatives have, and where does yours become a list?
     """
     return _jacobian(_softmax(z)).tolist()
 
@@ -473,8 +504,9 @@ def softmax_jacobian__changes_its_argument(z):
 def softmax_jacobian_batch__example_last(Z):
     """Your Jacobians are right, but the axis of the examples is not the first one.
 
-    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. What is the
-    shape of your J[0]?
+    The result should be (m, n, n), so that J[k] is the whole Jacobian of example k. With three
+    classes and two examples, your J[0] is no 3 by 3 table: it holds the first row of each example's
+    table. What is its shape, and which axis would have to move?
     """
     A = _softmax(Z)
     n, m = A.shape
@@ -570,8 +602,9 @@ def softmax_jacobian_batch__squeezed(Z):
 def softmax_jacobian_batch__elementwise(Z):
     """You return one derivative per entry, as for an activation that works elementwise.
 
-    Within an example each probability depends on all n logits. How many derivatives does one
-    column of A have?
+    Within an example each probability depends on all n logits. With three classes and two examples
+    you return 6 numbers, and 18 are asked for: a table of nine for each example. How many
+    derivatives does one column of A have?
     """
     A = _softmax(Z)
     return A * (1 - A)
@@ -586,8 +619,9 @@ def softmax_jacobian_batch__elementwise_transposed(Z):
 def softmax_jacobian_batch__summed_over_examples(Z):
     """You add up the Jacobians of all examples into one matrix.
 
-    Each example has a Jacobian of its own, and the upstream gradient of the same example will
-    meet it later. Where does your code sum over the examples?
+    Two columns of (0, 0) give 0.5 on your diagonal, twice the 0.25 of either; and nobody can take
+    the sum apart again. Each example has a Jacobian of its own, and the upstream gradient of the
+    same example will meet it later. Where does your code sum over the examples?
     """
     A = _softmax(Z)
     return np.diag(A.sum(axis=1)) - A @ A.T
@@ -596,8 +630,9 @@ def softmax_jacobian_batch__summed_over_examples(Z):
 def softmax_jacobian_batch__averaged_over_examples(Z):
     """You average the Jacobians of all examples into one matrix.
 
-    The mean belongs to the cost, not to the derivative of softmax. What would each example need
-    when the chain rule is applied to it?
+    The mean belongs to the cost, not to the derivative of softmax. The column (0, 0) has 0.25 on
+    its diagonal and (0, 100) nearly 0; your average says 0.125, which is true of neither. What
+    would each example need when the chain rule is applied to it?
     """
     A = _softmax(Z)
     return (np.diag(A.sum(axis=1)) - A @ A.T) / Z.shape[1]
@@ -615,8 +650,9 @@ def softmax_jacobian_batch__divided_by_m(Z):
 def softmax_jacobian_batch__first_example_only(Z):
     """You return the Jacobian of the first example alone, as one matrix.
 
-    The loop ends after one round, or reads column 0 only. How many matrices does a batch of m
-    examples need?
+    The loop ends after one round, or reads column 0 only. Change the second column of Z: your
+    answer stays the same. And a batch of one example still needs the shape (1, n, n). How many
+    matrices does a batch of m examples need?
     """
     return _jacobian(_softmax(Z)[:, 0])
 
@@ -624,8 +660,9 @@ def softmax_jacobian_batch__first_example_only(Z):
 def softmax_jacobian_batch__last_example_only(Z):
     """You return the Jacobian of the last example alone, as one matrix.
 
-    Each round of the loop overwrites what the round before it computed. Where could the m results
-    be kept?
+    Each round of the loop overwrites what the round before it computed. After three examples only
+    the third matrix is left, and J[0] is its first row rather than the Jacobian of example 0. Where
+    could the m results be kept?
     """
     for a in _softmax(Z).T:
         J = _jacobian(a)
@@ -635,8 +672,9 @@ def softmax_jacobian_batch__last_example_only(Z):
 def softmax_jacobian_batch__only_first_slice_filled(Z):
     """Only your first matrix is filled; those of all the other examples stay zero.
 
-    The loop ends after one round. Look at the indentation of your return: how often can it be
-    reached?
+    With a single example that is right, which hides it; with two, J[1] claims that no class of the
+    second example can move. The loop ends after one round. Look at the indentation of your return:
+    how often can it be reached?
     """
     n, m = Z.shape
     J = np.zeros((m, n, n))
@@ -649,7 +687,9 @@ def softmax_jacobian_batch__only_first_slice_filled(Z):
 def softmax_jacobian_batch__last_slice_left_out(Z):
     """Your loop stops one example early, so the last matrix stays zero.
 
-    range(m) already leaves m itself out. Which values does your loop variable take if m = 2?
+    With a single example it does not run at all, and the whole answer is zeros. A zero matrix
+    claims that no logit moves any class of that example. range(m) already leaves m itself out.
+    Which values does your loop variable take if m = 2?
     """
     n, m = Z.shape
     A = _softmax(Z)
@@ -714,8 +754,9 @@ def softmax_jacobian_batch__shared_outer_product(Z):
 def softmax_jacobian_batch__softmax_over_rows(Z):
     """Your formula is right, but the probabilities in it are normalised along the rows.
 
-    Each example is a column, and its n probabilities should sum to 1. What does one column of
-    your A add up to?
+    Each example is a column, and its n probabilities should sum to 1. With a single example each
+    row holds one number, so each class gets the probability 1. What does one column of your A add
+    up to?
     """
     E = np.exp(Z - Z.max(axis=1, keepdims=True))
     A = E / E.sum(axis=1, keepdims=True)
@@ -725,7 +766,9 @@ def softmax_jacobian_batch__softmax_over_rows(Z):
 def softmax_jacobian_batch__softmax_over_everything(Z):
     """Your formula is right, but the probabilities in it are normalised over the whole array.
 
-    With a single example nothing shows. What does one column of your A add up to?
+    With a single example nothing shows. With two columns of (0, 0) each entry of your A is 0.25
+    rather than 0.5. The rows of your Jacobians then sum to 0.125 and not to 0. What does one column
+    of your A add up to?
     """
     E = np.exp(Z - Z.max())
     return np.array([_jacobian(a) for a in (E / E.sum()).T])
@@ -734,7 +777,9 @@ def softmax_jacobian_batch__softmax_over_everything(Z):
 def softmax_jacobian_batch__logits_taken_as_probabilities(Z):
     """You put the logits into the formula where the probabilities belong.
 
-    The argument Z has not been through softmax yet. Which first step turns it into A?
+    The argument Z has not been through softmax yet. A column (2, 2) gives you -2 on the diagonal,
+    as if a class lost when its own logit grows; 0.25 is right. Logits need not lie between 0 and 1,
+    nor sum to 1. Which first step turns Z into A?
     """
     return np.array([_jacobian(z) for z in Z.T])
 
@@ -742,8 +787,9 @@ def softmax_jacobian_batch__logits_taken_as_probabilities(Z):
 def softmax_jacobian_batch__no_shift(Z):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    That is the softmax inside the Jacobians. Which number could each column lose without changing
-    its probabilities?
+    That is the softmax inside the Jacobians. A column (1000, 1000) becomes inf/inf, and its whole
+    matrix nan, though its two classes are simply equally likely. Which number could each column
+    lose without changing its probabilities?
     """
     E = np.exp(Z)
     return np.array([_jacobian(a) for a in (E / E.sum(axis=0, keepdims=True)).T])
@@ -752,8 +798,9 @@ def softmax_jacobian_batch__no_shift(Z):
 def softmax_jacobian_batch__one_global_max(Z):
     """You subtract one maximum, that of the whole array, before the exponential.
 
-    A column that lies 800 below it underflows to zeros, and its Jacobian is nan. Whose maximum
-    does each column need?
+    A column that lies 800 below it underflows to zeros, and its Jacobian is nan. The columns (0, 0)
+    and (800, 800) should have the same Jacobian; yours is right for the second one and lost for the
+    first. Whose maximum does each column need?
     """
     E = np.exp(Z - Z.max())
     return np.array([_jacobian(a) for a in (E / E.sum(axis=0, keepdims=True)).T])
@@ -775,8 +822,9 @@ def softmax_jacobian_batch__diagonal_only(Z):
 def softmax_jacobian_batch__probabilities_on_diagonal_only(Z):
     """You put the probabilities on the diagonals and stop there.
 
-    That is the derivative of the numerator divided by the denominator; but the denominator
-    depends on the logits too. What is the second term of the quotient rule?
+    That is the derivative of the numerator divided by the denominator; but the denominator depends
+    on the logits too. With a single class you return 1 for every example, though a probability that
+    is always 1 cannot move. What is the second term of the quotient rule?
     """
     return np.array([np.diag(a) for a in _softmax(Z).T])
 
@@ -784,8 +832,9 @@ def softmax_jacobian_batch__probabilities_on_diagonal_only(Z):
 def softmax_jacobian_batch__case_2_everywhere(Z):
     """You use Case 2 in every entry, the diagonals included.
 
-    On the diagonal the numerator depends on that logit as well. Which term does Case 1 have that
-    Case 2 lacks?
+    For a column (0, 0) each row of its matrix sums to -0.5, as if both classes lost when both
+    logits rise together. Such a shift changes nothing. On the diagonal the numerator depends on the
+    logit too. Which term does Case 1 have that Case 2 lacks?
     """
     A = _softmax(Z)
     return -np.einsum("ik,jk->kij", A, A)
@@ -806,8 +855,9 @@ def softmax_jacobian_batch__case_1_everywhere_transposed(Z):
 def softmax_jacobian_batch__outer_product_added(Z):
     """You add the products of pairs where they should come off: rows sum to twice a_i.
 
-    If one class gains, the others must lose. Which sign does the second term of the quotient rule
-    carry?
+    If one class gains, the others must lose. For a column (0, 0) your matrix has 0.75 on the
+    diagonal and 0.25 beside it, so nobody loses anything. Which sign does the second term of the
+    quotient rule carry?
     """
     A = _softmax(Z)
     return np.array([np.diag(a) + np.outer(a, a) for a in A.T])
@@ -816,8 +866,9 @@ def softmax_jacobian_batch__outer_product_added(Z):
 def softmax_jacobian_batch__negated(Z):
     """Every entry has the opposite sign: your two terms are subtracted the wrong way round.
 
-    If you raise one logit, should the probability of its own class grow or shrink? Look at the
-    sign of your diagonals.
+    A column (0, 0) gives you -0.25 on the diagonal and 0.25 beside it. The rows sum to 0 in spite
+    of it. Look at the sign of your diagonals. If you raise one logit, should the probability of its
+    own class grow or shrink?
     """
     A = _softmax(Z)
     return np.array([np.outer(a, a) - np.diag(a) for a in A.T])
@@ -892,8 +943,9 @@ def softmax_jacobian_batch__float32_inside(Z):
 def softmax_jacobian_batch__list_of_arrays(Z):
     """You return a list of matrices; the numbers in it are right.
 
-    A list has no shape (m, n, n) and cannot be multiplied as a batch. Which type should hold all
-    the examples together?
+    A list has no shape (m, n, n) and cannot be multiplied as a batch. If J is your answer, J[0] is
+    fine but J[0, 1] is an error, and J + J is a list twice as long. Which type should hold all the
+    examples together?
     """
     return [_jacobian(a) for a in _softmax(Z).T]
 

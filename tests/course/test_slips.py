@@ -136,6 +136,14 @@ def test_a_slip_in_course_toml_is_named(copy, old, new, said):
             "def softmax__a(Z): ...\n@mistake(same_as=softmax__a)\ndef softmax__b(Z): ...\n",
             "another variant of this file that has a docstring",
         ),
+        (
+            "@mistake(worth=1.5)\ndef softmax__b(Z):\n    'No.'\n",
+            "mistakes.py, line 1: write what it is worth as a share of the points",
+        ),
+        (
+            "@mistake(worth=HALF)\ndef softmax__b(Z):\n    'No.'\n",
+            "mistakes.py, line 1: write what it is worth as a share of the points",
+        ),
         (None, "is missing"),
     ],
 )

@@ -348,6 +348,13 @@ class TestOwnTables:
         code, said = export("csv", class_of_three, "--anonymous", "--columns", "page")
         assert (code, "--columns: page would show who it is" in said) == (2, True)
 
+    def test_as_gradescope_heads_its_tables(self, class_of_three, tmp_path):
+        out = tmp_path / "grades.csv"
+        export("gradescope", class_of_three, "--out", out)
+        rows = cells(out.read_bytes())
+        assert rows[0] == ["Name", "SID", "Email", "Total Score", "Max Points", "ex01 (100 pts)"]
+        assert rows[1] == ["Ada Lovelace", "", "", "84.62", "100", "84.62"]
+
 
 class TestBadFiles:
     @pytest.mark.parametrize(
