@@ -164,7 +164,7 @@ def _check_audit(exercise: Exercise, distances: _Distances, check: PlannedCheck)
     if check.kind not in MEASURED:
         return row
     worst, worst_by = distances.right(check)
-    wrong = [(distances.wrong(check, m), m.id) for m in distances.mistakes]
+    wrong = [(distances.wrong(check, m), m.variant.id) for m in distances.mistakes]
     nearest, nearest_by = min(
         (pair for pair in wrong if 1 < pair[0] < math.inf), default=(math.inf, "")
     )
@@ -212,10 +212,10 @@ def _clearest(distances: _Distances) -> Iterator[tuple[float, str]]:
     """Yield how far off each mistake is where it is clearest, if it loses by its numbers alone."""
     kinds = {check.name: check.kind for check in distances.function.checks}
     for mistake in distances.mistakes:
-        names = distances.lost.get(mistake.id, set())
+        names = distances.lost.get(mistake.variant.id, set())
         if names and all(kinds[name] in MEASURED for name in names):
             checks = [check for check in distances.function.checks if check.name in names]
-            yield max(distances.wrong(check, mistake) for check in checks), mistake.id
+            yield max(distances.wrong(check, mistake) for check in checks), mistake.variant.id
 
 
 def _lost_checks(result: FunctionResult) -> set[str]:

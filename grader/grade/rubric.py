@@ -66,7 +66,8 @@ def _points(text: str, function: PlannedFunction, where: str) -> float:
 
 
 def _check_mistake(mistake: str, function: PlannedFunction, where: str) -> None:
-    known = {*RELATIONS, *(one.id for one in (*function.mistakes, *function.generated))}
+    known = {*RELATIONS, *(listed.id for listed in function.mistakes)}
+    known |= {generated.id for generated in function.generated}
     if mistake not in known:
         raise UsageError(
             f"{where}: no mistake of {function.name} is called {mistake!r}; see `grader rubric`"
