@@ -190,6 +190,7 @@ def vjp_with_jacobian__negated(Z, dA):
     return -_backward(_softmax(Z), dA)
 
 
+@mistake(worth=0.5)  # one sign
 def vjp_with_jacobian__average_added(Z, dA):
     """You add the second term where it should come off.
 
@@ -307,6 +308,7 @@ def vjp_with_jacobian__dA_taken_for_labels(Z, dA):
 # vjp_with_jacobian: softmax of what, and how.
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def vjp_with_jacobian__arguments_swapped(Z, dA):
     """You take the Jacobian at dA and multiply it by Z: the two arguments are swapped.
 
@@ -327,6 +329,7 @@ def vjp_with_jacobian__jacobian_at_dA(Z, dA):
     return _backward(_softmax(dA), dA)
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def vjp_with_jacobian__softmax_over_rows(Z, dA):
     """Your formula is right, but the probabilities in it are normalised along the rows.
 
@@ -431,6 +434,7 @@ def vjp_with_jacobian__only_first_column(Z, dA):
     return dZ
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def vjp_with_jacobian__loop_over_classes(Z, dA):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -446,6 +450,7 @@ def vjp_with_jacobian__loop_over_classes(Z, dA):
 # vjp_with_jacobian: digits, types and side effects.
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def vjp_with_jacobian__central_difference(Z, dA):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
@@ -541,6 +546,7 @@ def softmax_backward__average_returned(dA, A):
     return A * (A * dA).sum(axis=0)
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_backward__average_added(dA, A):
     """You add the average where it should come off.
 
@@ -551,6 +557,7 @@ def softmax_backward__average_added(dA, A):
     return A * (dA + (A * dA).sum(axis=0))
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_backward__negated(dA, A):
     """Your answer has the opposite sign in every entry.
 
@@ -648,6 +655,7 @@ def softmax_backward__examples_mixed(dA, A):
 # softmax_backward: something else taken for something.
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def softmax_backward__arguments_swapped(dA, A):
     """You use dA and A in each other's place.
 
@@ -681,7 +689,9 @@ def softmax_backward__cross_entropy_assumed(dA, A):
     return A + A * dA
 
 
-@mistake(same_as="vjp_with_jacobian__divided_by_m")
+@mistake(
+    same_as="vjp_with_jacobian__divided_by_m", worth=0.5
+)  # a mean in place of a sum, in one place
 def softmax_backward__divided_by_m(dA, A):
     return _backward(A, dA) / A.shape[1]
 
@@ -742,7 +752,7 @@ def softmax_backward__transposed(dA, A):
     return _backward(A, dA).T
 
 
-@mistake(same_as="vjp_with_jacobian__squeezed")
+@mistake(same_as="vjp_with_jacobian__squeezed", worth=0.5)  # the right numbers in another shape
 def softmax_backward__squeezed(dA, A):
     return np.squeeze(_backward(A, dA))
 
@@ -1017,6 +1027,7 @@ def softmax_cross_entropy_grad__one_global_max(Z, Y):
     return E / E.sum(axis=0) - Y
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_cross_entropy_grad__softmax_over_rows(Z, Y):
     """You normalise the rows, but an example is a column.
 
@@ -1099,6 +1110,7 @@ def softmax_cross_entropy_grad__subtracted_in_place_from_the_labels(Z, Y):
 # softmax_cross_entropy_grad: shapes, digits, types and side effects.
 
 
+@mistake(worth=0.5)  # a mean in place of a sum, in one place
 def softmax_cross_entropy_grad__averaged_over_the_examples(Z, Y):
     """You average over the examples, and one column is left for all of them.
 
@@ -1124,6 +1136,7 @@ def softmax_cross_entropy_grad__squeezed(Z, Y):
     return np.squeeze(_softmax(Z) - Y)
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def softmax_cross_entropy_grad__central_difference(Z, Y):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
@@ -1386,6 +1399,7 @@ def chain_terms__no_shift(z, y):
     return y * ((E / E.sum()).T - np.eye(len(z)))
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def chain_terms__softmax_along_rows(z, y):
     """You normalise along axis 1, where a column has a single entry, so every probability is 1.
 
@@ -1395,6 +1409,7 @@ def chain_terms__softmax_along_rows(z, y):
     return y * (_softmax(z.T) - np.eye(len(z)))
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def chain_terms__arguments_swapped(z, y):
     """You take softmax of the labels and use the logits as labels: the arguments are swapped.
 
@@ -1414,6 +1429,7 @@ def chain_terms__probabilities_clipped(z, y):
     return y * (np.clip(_softmax(z), 1e-15, 1 - 1e-15).T - np.eye(len(z)))
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def chain_terms__central_difference(z, y):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 

@@ -185,6 +185,7 @@ def hypotheses__no_exponential(Theta, X):
     return Z / Z.sum(axis=0)
 
 
+@mistake(worth=0.5)  # one sign
 def hypotheses__sign_flipped(Theta, X):
     """You take the exponential of the negated logits, so the smallest logit wins.
 
@@ -215,6 +216,7 @@ def hypotheses__last_class_without_weights(Theta, X):
     return _hypotheses(T, X)
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def hypotheses__rows_instead_of_columns(Theta, X):
     """You normalise each class over all the examples; it should be each example over its classes.
 
@@ -283,6 +285,7 @@ def hypotheses__first_hypothesis_only(Theta, X):
     return _hypotheses(Theta, X)[0]
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def hypotheses__last_example_left_out(Theta, X):
     """Your loop stops one example early, so the last column stays zero.
 
@@ -295,6 +298,7 @@ def hypotheses__last_example_left_out(Theta, X):
     return H
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def hypotheses__loop_over_classes(Theta, X):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -366,6 +370,7 @@ def hypotheses__float32_inside(Theta, X):
     return _softmax(Z).astype(np.float64)
 
 
+@mistake(worth=0.5)  # right but for rounding
 def hypotheses__rounded(Theta, X):
     """You round the probabilities, and small ones become exactly 0.
 
@@ -441,6 +446,7 @@ def output_layer_cost__half(Theta, X, Y):
     return _cost(Theta, X, Y) / 2
 
 
+@mistake(worth=0.5)  # one term is left out at the end
 def output_layer_cost__one_cost_per_example(Theta, X, Y):
     """You return a cost for each example; they still have to be added up.
 
@@ -604,6 +610,7 @@ def output_layer_cost__normaliser_missing(Theta, X, Y):
     return -(Y * _logits(Theta, X)).sum()
 
 
+@mistake(worth=0.5)  # one term is left out at the end
 def output_layer_cost__maximum_not_added_back(Theta, X, Y):
     """You subtract the maximum inside the log-sum-exp and do not make up for it anywhere.
 
@@ -721,6 +728,7 @@ def output_layer_cost__sigmoid(Theta, X, Y):
         return (Y * np.log(1 + np.exp(-_logits(Theta, X)))).sum()
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def output_layer_cost__rows_instead_of_columns(Theta, X, Y):
     """You normalise each class over the examples inside the cost; it should be the other way round.
 
@@ -830,6 +838,7 @@ def output_layer_grad_parts__case_2_everywhere(Theta, X, Y, k, j):
     return (Y * _hypotheses(Theta, X)[k]) @ _with_ones(X)[j]
 
 
+@mistake(worth=0.5)  # one sign
 def output_layer_grad_parts__own_sign_flipped(Theta, X, Y, k, j):
     """The part of the weight's own class has the wrong sign; the others are right.
 
@@ -840,6 +849,7 @@ def output_layer_grad_parts__own_sign_flipped(Theta, X, Y, k, j):
     return np.where(np.arange(len(parts)) == k, -parts, parts)
 
 
+@mistake(worth=0.5)  # one sign
 def output_layer_grad_parts__other_signs_flipped(Theta, X, Y, k, j):
     """The parts of the other classes have the wrong sign; that of the weight's own class is right.
 
@@ -988,6 +998,7 @@ def output_layer_grad_parts__mean_over_examples(Theta, X, Y, k, j):
     return _parts(Theta, X, Y, k, j) / X.shape[1]
 
 
+@mistake(worth=0.5)  # one term is left out at the end
 def output_layer_grad_parts__not_summed(Theta, X, Y, k, j):
     """You return each example's share of each part; they still have to be added up.
 
@@ -1081,6 +1092,7 @@ def output_layer_grad_parts__ones_below(Theta, X, Y, k, j):
     return _terms(Theta, X, Y, k) @ np.vstack([X, np.ones(X.shape[1])])[j]
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def output_layer_grad_parts__k_counted_from_1(Theta, X, Y, k, j):
     """You treat k as counted from 1, and answer for the class before it (for k = 0, the last one).
 
@@ -1184,6 +1196,7 @@ def output_layer_grad_parts__one_global_max(Theta, X, Y, k, j):
     return (Y * (H[k] - own)) @ _with_ones(X)[j]
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def output_layer_grad_parts__central_difference(Theta, X, Y, k, j):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
@@ -1220,6 +1233,7 @@ def output_layer_grad_parts__float32_inside(Theta, X, Y, k, j):
     return (Y * (H[k] - own)) @ _with_ones(X)[j]
 
 
+@mistake(worth=0.5)  # right but for rounding
 def output_layer_grad_parts__rounded(Theta, X, Y, k, j):
     """You round the parts, and small ones become exactly 0.
 
@@ -1241,6 +1255,7 @@ def output_layer_grad_parts__array_like_the_labels(Theta, X, Y, k, j):
     return parts
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def output_layer_grad_parts__column(Theta, X, Y, k, j):
     """You return the parts as a column, (n, 1); a flat array (n,) is asked for.
 
@@ -1305,6 +1320,7 @@ def output_layer_grad__mean_over_examples(Theta, X, Y):
     return _grad(Theta, X, Y) / X.shape[1]
 
 
+@mistake(worth=0.5)  # a mean in place of a sum, in one place
 def output_layer_grad__mean_for_the_bias(Theta, X, Y):
     """Your bias column is a mean over the examples, while the other columns are sums.
 
@@ -1316,6 +1332,7 @@ def output_layer_grad__mean_for_the_bias(Theta, X, Y):
     return G
 
 
+@mistake(worth=0.5)  # a mean in place of a sum, in one place
 def output_layer_grad__mean_for_the_weights(Theta, X, Y):
     """Your bias column is a sum over the examples, while the other columns are means.
 
@@ -1507,6 +1524,7 @@ def output_layer_grad__sigmoid(Theta, X, Y):
         return (1 / (1 + np.exp(-_logits(Theta, X))) - Y) @ _with_ones(X).T
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def output_layer_grad__rows_instead_of_columns(Theta, X, Y):
     """The hypotheses inside your gradient are normalised over the examples, not over the classes.
 
@@ -1582,6 +1600,7 @@ def output_layer_grad__reshaped_not_transposed(Theta, X, Y):
     return _grad(Theta, X, Y).T.reshape(Theta.shape)
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def output_layer_grad__flattened(Theta, X, Y):
     """You return one long vector of derivatives, as some optimisers want it.
 
@@ -1624,6 +1643,7 @@ def output_layer_grad__first_example_only(Theta, X, Y):
     return _grad(Theta, X[:, :1], Y[:, :1])
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def output_layer_grad__loop_over_classes(Theta, X, Y):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -1636,6 +1656,7 @@ def output_layer_grad__loop_over_classes(Theta, X, Y):
     return G
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def output_layer_grad__last_class_left_out(Theta, X, Y):
     """The row of the last class stays zero in your result.
 
@@ -1682,6 +1703,7 @@ def output_layer_grad__fraction_left_standing(Theta, X, Y):
         return (H * (D - (H * D).sum(axis=0))) @ _with_ones(X).T
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def output_layer_grad__central_difference(Theta, X, Y):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
@@ -1721,6 +1743,7 @@ def output_layer_grad__float32_inside(Theta, X, Y):
     return ((H - Y.astype(np.float32)) @ _with_ones(R).astype(np.float32).T).astype(np.float64)
 
 
+@mistake(worth=0.5)  # right but for rounding
 def output_layer_grad__rounded(Theta, X, Y):
     """You round the gradient, and small derivatives become exactly 0.
 

@@ -131,6 +131,7 @@ def forward__activation_on_the_features(params, X, hidden="tanh"):
     return _pair(Z1, Z1, Z2, _softmax(Z2))
 
 
+@mistake(worth=0.5)  # one wrong name for the same idea
 def forward__always_tanh(params, X, hidden="tanh"):
     """You compute tanh whatever `hidden` says.
 
@@ -371,6 +372,7 @@ def forward__examples_in_rows(params, X, hidden="tanh"):
     return A2.T, {name: value.T for name, value in cache.items()}
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def forward__softmax_over_the_examples(params, X, hidden="tanh"):
     """Your softmax makes each row sum to 1, so the examples compete with each other.
 
@@ -806,6 +808,7 @@ def backward__hyperbolic_secant_not_squared(params, cache, X, Y, hidden="tanh"):
     return _from_slope(slope, params, cache, X, Y)
 
 
+@mistake(worth=0.5)  # one wrong name for the same idea
 def backward__slope_of_tanh_for_relu(params, cache, X, Y, hidden="tanh"):
     """You use the slope of tanh whatever `hidden` says.
 
@@ -1013,6 +1016,7 @@ def backward__weight_decay(params, cache, X, Y, hidden="tanh"):
 # backward: digits, types and side effects.
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def backward__by_differences(params, cache, X, Y, hidden="tanh"):
     """You measure the gradients by changing each parameter a little, and not by formulas.
 
@@ -1099,6 +1103,7 @@ def backward__slope_written_into_the_cache(params, cache, X, Y, hidden="tanh"):
 # update
 
 
+@mistake(worth=0.5)  # one sign
 def update__uphill(params, grads, lr):
     """You add the gradient, so every step goes uphill and the cost grows.
 
@@ -1236,6 +1241,7 @@ def _copied(params):
     return {name: value.copy() for name, value in params.items()}
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def train__cost_after_the_step(params, X, Y, lr, steps, hidden="tanh"):
     """You measure the cost after each step; it should be measured before.
 
@@ -1251,6 +1257,7 @@ def train__cost_after_the_step(params, X, Y, lr, steps, hidden="tanh"):
     return params, costs
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def train__one_cost_too_many(params, X, Y, lr, steps, hidden="tanh"):
     """You record the cost after the last step too: steps + 1 numbers.
 
@@ -1261,6 +1268,7 @@ def train__one_cost_too_many(params, X, Y, lr, steps, hidden="tanh"):
     return params, [*costs, _cost(_forward(params, X, hidden)[1], Y)]
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def train__one_step_short(params, X, Y, lr, steps, hidden="tanh"):
     """Your loop makes one step too few.
 
@@ -1271,6 +1279,7 @@ def train__one_step_short(params, X, Y, lr, steps, hidden="tanh"):
     return _rounds(_copied(params), X, Y, lr, steps - 1, hidden)
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def train__one_step_too_many(params, X, Y, lr, steps, hidden="tanh"):
     """Your loop makes one step too many.
 
@@ -1378,6 +1387,7 @@ def train__one_example_at_a_time(params, X, Y, lr, steps, hidden="tanh"):
     return _rounds(params, X, Y, lr, steps, hidden, step)
 
 
+@mistake(worth=0.5)  # one sign
 def train__uphill(params, X, Y, lr, steps, hidden="tanh"):
     """Your cost grows from step to step: you go along the gradient and not against it.
 
@@ -1450,6 +1460,7 @@ def train__standardised_features(params, X, Y, lr, steps, hidden="tanh"):
 # train: the activation.
 
 
+@mistake(worth=0.5)  # one wrong name for the same idea
 def train__always_tanh(params, X, Y, lr, steps, hidden="tanh"):
     """You train with tanh whatever `hidden` says.
 
@@ -1472,6 +1483,7 @@ def train__backward_not_told_of_relu(params, X, Y, lr, steps, hidden="tanh"):
     )
 
 
+@mistake(worth=0.5)  # one wrong name for the same idea
 def train__forward_not_told_of_relu(params, X, Y, lr, steps, hidden="tanh"):
     """You tell backward about `hidden`, but not forward.
 
@@ -1562,6 +1574,7 @@ def train__epsilon_in_the_logarithm(params, X, Y, lr, steps, hidden="tanh"):
     return params, costs
 
 
+@mistake(worth=0.5)  # right but for rounding
 def train__rounded_costs(params, X, Y, lr, steps, hidden="tanh"):
     """You round the costs.
 
@@ -1608,6 +1621,7 @@ def train__no_costs(params, X, Y, lr, steps, hidden="tanh"):
     return _rounds(params, X, Y, lr, steps, hidden)[0]
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def train__costs_in_a_column(params, X, Y, lr, steps, hidden="tanh"):
     """Your costs are a column of shape (steps, 1).
 

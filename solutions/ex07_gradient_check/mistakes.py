@@ -33,6 +33,7 @@ def _relative(a, b):
 # numerical_gradient: which two places, and how far apart.
 
 
+@mistake(worth=0.5)  # a cruder formula for the same derivative
 def numerical_gradient__forward_difference(f, x, eps=1e-5):
     """You look to one side only: from x to a step away from it.
 
@@ -48,7 +49,9 @@ def numerical_gradient__forward_difference(f, x, eps=1e-5):
     return grad
 
 
-@mistake(same_as="numerical_gradient__forward_difference")
+@mistake(
+    same_as="numerical_gradient__forward_difference", worth=0.5
+)  # a cruder formula for the same derivative
 def numerical_gradient__backward_difference(f, x, eps=1e-5):
     grad = np.zeros(x.shape)
     for place in np.ndindex(x.shape):
@@ -306,6 +309,7 @@ def numerical_gradient__matrices_only(f, x, eps=1e-5):
 # numerical_gradient: shapes and types.
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def numerical_gradient__flat_result(f, x, eps=1e-5):
     """Your gradient is flat; the numbers in it are right.
 
@@ -316,6 +320,7 @@ def numerical_gradient__flat_result(f, x, eps=1e-5):
     return _central(f, x, eps).ravel()
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def numerical_gradient__column(f, x, eps=1e-5):
     """Your gradient is always a column, whatever the shape of x.
 
