@@ -129,8 +129,8 @@ def _by_rubric(
         if name in given:
             points = min(given[name], function.points)
             return points, (
-                f"everybody who made this mistake gets {as_text(points)} by your instructor's"
-                f" rubric (without it: {as_text(earned)})"
+                f"everybody who made this mistake gets {as_text(points)} by the rubric of"
+                f" this class (without it: {as_text(earned)})"
             )
     return earned, how
 
