@@ -22,8 +22,6 @@ from grader.model import Kind, Limits
 FORMAT = 1
 # The file of the public checks of a course, beside its exercises.
 CHECKS = "checks.json"
-# So many characters of an exception's text are compared.
-MESSAGE = 300
 # A call may take so many times what the reference takes: four times what slow code is promised. It
 # may always take this, or this share of the course's limit, and never more than that limit.
 SLOWNESS = 4_000
@@ -72,34 +70,22 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     sealed: tuple[int, ...] = ()
 
 
-class MistakenAnswer(msgspec.Struct, frozen=True):
-    """The answer of a mistake to one call: the value it returns, or the error it raises."""
-
-    value: wire.Value
-    mutated: bool = False
-    # The exception as "Type: message", if it raises.
-    error: str = ""
-
-
-def error_text(kind: str, message: str) -> str:
-    """Return the text under which two exceptions are compared."""
-    return f"{kind}: {message}"[:MESSAGE]
-
-
 class PlannedMistake(msgspec.Struct, frozen=True):
-    """A listed mistake: the message for the learner, and how it answers.
-
-    `answers` has an entry for each open call of its function: None where it answers as the
-    reference does, or where the call was not made.
-    """
+    """A listed mistake and the message for the learner; how it answers is in `prints`."""
 
     id: str
     message: str
-    answers: tuple[MistakenAnswer | None, ...]
     # The share of the points that it is worth, if its checks add up to less; with `at_most`, also
     # if they add up to more.
     worth: float | None = None
     at_most: bool = False
+
+
+class GeneratedMistake(msgspec.Struct, frozen=True, array_like=True):
+    """A generated mistake; `text` is the index of its message in the function's `texts`."""
+
+    id: str
+    text: int
 
 
 class PlannedCost(msgspec.Struct, frozen=True):
@@ -124,6 +110,11 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     costs: tuple[PlannedCost, ...] = ()
     # The calls of which only pass or fail is told, drawn from the secret seed.
     sealed: tuple[PlannedCall, ...] = ()
+    generated: tuple[GeneratedMistake, ...] = ()
+    texts: tuple[str, ...] = ()
+    # How each mistake answers, the listed ones first: float32 fingerprints of the answers to the
+    # open calls, row by row.
+    prints: bytes = b""
 
     @property
     def memory_calls(self) -> tuple[int, ...]:
@@ -144,8 +135,8 @@ class PlannedExercise(msgspec.Struct, frozen=True):
 
 # What a wrong answer can be in exactly: the right one with another sign, times a number that is the
 # same wherever there is one, with its axes swapped.
-Pattern: TypeAlias = Literal["sign", "factor", "swapped_axes"]
-PATTERNS: tuple[Pattern, ...] = get_args(Pattern)
+Relation: TypeAlias = Literal["sign", "factor", "swapped_axes"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -158,7 +149,7 @@ class Rules(msgspec.Struct, frozen=True):
     follow_through: float = 1.0
     # Points are multiples of this, but for the full points of a function.
     rounding: float = 0.01
-    # The share of a function's points that are given for a wrong answer of an exact pattern.
+    # The share of a function's points that are given for a wrong answer that has this relation.
     worth: dict[str, float] = {}
     # For each function and mistake, the points that an instructor gives to all who made it.
     rubric: dict[str, dict[str, float]] = {}
@@ -202,7 +193,6 @@ def plan_json(plan: Plan) -> str:
     for planned, exercise in exercises:
         for function, written in zip(planned.functions, exercise["functions"], strict=True):
             written["calls"] = [_readable_call(call) for call in function.calls]
-            written["mistakes"] = [_readable_mistake(mistake) for mistake in function.mistakes]
             for item in (written, *written["checks"]):
                 del item["sealed"]
     return _indented(document) + "\n"
@@ -216,7 +206,6 @@ def plan_from_json(text: str | bytes, where: str) -> Plan:
         for exercise in (*document["exercises"], *document.get("more", ())):
             for function in exercise["functions"]:
                 function["calls"] = [_call_of(call) for call in function["calls"]]
-                function["mistakes"] = [_mistake_of(item) for item in function.get("mistakes", ())]
         plan = msgspec.convert(document, Plan)
     except (
         ValueError,
@@ -262,34 +251,6 @@ def _call_of(call: dict[str, Any]) -> PlannedCall:
         loose=float(call["loose"]),
         tight=float(call["tight"]),
     )
-
-
-def _readable_mistake(mistake: PlannedMistake) -> dict[str, Any]:
-    """Return a mistake as plain JSON; `answers` maps a call's index to its answer."""
-    answers: dict[str, dict[str, Any]] = {}
-    for index, answer in enumerate(mistake.answers):
-        if answer is not None:
-            answers[str(index)] = {
-                **({"error": answer.error} if answer.error else {"value": readable(answer.value)}),
-                **({"mutated": True} if answer.mutated else {}),
-            }
-    return {
-        "id": mistake.id,
-        "message": mistake.message,
-        "calls": len(mistake.answers),
-        "answers": answers,
-    }
-
-
-def _mistake_of(item: dict[str, Any]) -> PlannedMistake:
-    answers: list[MistakenAnswer | None] = [None] * int(item["calls"])
-    for index, answer in item["answers"].items():
-        answers[int(index)] = MistakenAnswer(
-            value_from(answer.get("value")),
-            mutated=bool(answer.get("mutated", False)),
-            error=str(answer.get("error", "")),
-        )
-    return PlannedMistake(str(item["id"]), str(item["message"]), tuple(answers))
 
 
 def readable(value: wire.Value) -> Any:

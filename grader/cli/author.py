@@ -35,8 +35,15 @@ if TYPE_CHECKING:
     " course]",
 )
 @click.option("--check", "prove", is_flag=True, help="Write nothing; prove the course.")
+@click.option(
+    "--generate",
+    is_flag=True,
+    help="First generate mistakes from the right functions, where these have changed: minutes.",
+)
 @reports_errors
-def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) -> None:
+def build(
+    course_folder: Path | None, exercises: Path | None, *, prove: bool, generate: bool
+) -> None:
     """Make the exercises from the course, or prove the course.
 
     The proof (--check): every reference and every alternative gets full points, every mistake
@@ -47,11 +54,14 @@ def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) ->
     Example:
       grader build
       grader build --check
+      grader build --generate
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.handout import built_files, strays, write_files
 
     course = read_course(course_folder)
     folder = exercises or course.folder.parent / "exercises"
+    if generate:
+        _generate(course)
     if prove:
         _prove(course, folder)
         return
@@ -62,6 +72,20 @@ def build(course_folder: Path | None, exercises: Path | None, *, prove: bool) ->
     click.echo(f"{folder}: {len(written)} of {len(files)} files written{names}")
     for name in strays(files, folder):
         click.echo(f"{folder / name} is not made by this command; delete it", err=True)
+
+
+def _generate(course: Course) -> None:
+    from grader.course.generated import outdated, write_generated
+    from grader.course.planning import plan_of
+    from grader.engine.fresh import lane_for
+    from grader.engine.launch import Wall
+
+    plan = plan_of(course)
+    names = outdated(course, plan)
+    if names:
+        with lane_for(Wall()) as lane:
+            path = write_generated(course, plan, lane, step=lambda name: click.echo(name, err=True))
+        click.echo(f"{path}: mistakes of {len(names)} functions generated")
 
 
 def _prove(course: Course, exercises: Path) -> None:

@@ -8,23 +8,25 @@ from itertools import combinations
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.course.folder import Course, Exercise, module_of
+from grader.course.generated import is_same_row
 from grader.course.messages import broken_messages
-from grader.course.mistakes import silent
+from grader.course.mistakes import Listed, listed_in, silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.rules import Audit, CheckAudit, FunctionAudit, broken_rules
 from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
-from grader.diagnose.answers import same_leaves
+from grader.diagnose.prints import rows_in
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader
-from grader.judge.compare import distance, leaves_of
+from grader.judge.compare import distance
 from grader.judge.expected import Expected, expected_of, only_parts
-from grader.model import FunctionResult, Kind, Verdict
-from grader.plan import PlannedCheck, PlannedFunction, PlannedMistake
+from grader.model import FunctionResult, Kind, Raised, Returned, Verdict
+from grader.plan import PlannedCheck, PlannedFunction
 from grader.worker.calling import answer_of
 
 MEASURED = (Kind.VALUE, Kind.PRECISION)
@@ -54,11 +56,13 @@ def audit_course(
             mistakes = graded(exercise, exercise.mistakes_path.name, grader)
             alternatives = variants_in(exercise, "alternatives.py")
             answers = _Answers(exercise, alternatives)
+            listed = listed_in(planned, exercise)
             for function in planned.functions:
                 results = {v: r for v, r in mistakes.items() if v.function == function.name}
                 right = [v for v in alternatives if v.function == function.name]
                 lost = {variant.id: _lost_checks(result) for variant, result in results.items()}
-                distances = _Distances(function, answers.of(function, right), lost)
+                told = listed[function.name]
+                distances = _Distances(function, answers.of(function, right), told, lost)
                 check_audits = [_check_audit(exercise, distances, c) for c in function.checks]
                 function_audit = _function_audit(exercise, distances, results, len(right))
                 checks += check_audits
@@ -94,20 +98,22 @@ class _Answers:
 class _Distances:
     """How far the answers to one function's calls are from the expected ones, in tolerances.
 
-    `right` holds each alternative's answers by its id, in the order of the calls; `lost` the names
-    of the checks that each mistake loses.
+    `right` holds each alternative's answers by its id, in the order of the calls; `mistakes` the
+    listed mistakes with theirs; `lost` the names of the checks that each mistake loses.
     """
 
     def __init__(
         self,
         function: PlannedFunction,
         right: dict[str, list[Any]],
+        mistakes: list[Listed],
         lost: Mapping[str, set[str]],
     ) -> None:
         self.function = function
         self.lost = lost
         self._expected = [expected_of(call) for call in function.calls]
         self._right = right
+        self.mistakes = mistakes
 
     def right(self, check: PlannedCheck) -> tuple[float, str]:
         """Return the distance of the worst right answer to a check's calls, and whose it is."""
@@ -118,35 +124,26 @@ class _Distances:
         )
         return max(distances, default=(0.0, ""))
 
-    def wrong(self, check: PlannedCheck, mistake: PlannedMistake) -> float:
+    def wrong(self, check: PlannedCheck, mistake: Listed) -> float:
         """Return how far off a mistake is in the call of a check where it is furthest off."""
         distances = [0.0]
         for index in check.calls:
-            answer = mistake.answers[index]
-            if answer is not None:
-                distances.append(
-                    math.inf if answer.error else self._distance(check, index, answer.value)
-                )
+            match mistake.outcomes.get(index):
+                case Raised():
+                    distances.append(math.inf)
+                case Returned(value=value):
+                    distances.append(self._distance(check, index, value))
         return max(distances)
 
     def alike(self, unnamed: Collection[str]) -> Iterator[tuple[str, str]]:
         """Yield the pairs, at least one unnamed, that answer alike but have different messages."""
-        for one, other in combinations(self.function.mistakes, 2):
+        rows = zip(self.function.mistakes, rows_in(self.function, self._expected), strict=False)
+        for (one, its), (other, others) in combinations(rows, 2):
             is_unnamed = one.id in unnamed or other.id in unnamed
-            if is_unnamed and one.message != other.message and self._is_alike(one, other):
+            # Where both answer rightly, they can differ in memory, which is not measured.
+            is_alike = is_same_row(its, others) and not np.isnan(its).all()
+            if is_unnamed and one.message != other.message and is_alike:
                 yield one.id, other.id
-
-    def _is_alike(self, one: PlannedMistake, other: PlannedMistake) -> bool:
-        for a, b, expected in zip(one.answers, other.answers, self._expected, strict=True):
-            if a is None or b is None:
-                if a is not b:  # pragma: no cover  # one is right here: in no course so far
-                    return False
-            elif (a.error, a.mutated) != (b.error, b.mutated) or not (
-                a.error or same_leaves(leaves_of(a.value, expected), leaves_of(b.value, expected))
-            ):
-                return False
-        # Where both answer rightly, they can differ in the memory they need, which is not measured.
-        return any(answer is not None for answer in one.answers)
 
     def _distance(self, check: PlannedCheck, index: int, answer: Any) -> float:
         expected: Expected = only_parts(self._expected[index], check.parts)
@@ -167,7 +164,7 @@ def _check_audit(exercise: Exercise, distances: _Distances, check: PlannedCheck)
     if check.kind not in MEASURED:
         return row
     worst, worst_by = distances.right(check)
-    wrong = [(distances.wrong(check, m), m.id) for m in distances.function.mistakes]
+    wrong = [(distances.wrong(check, m), m.variant.id) for m in distances.mistakes]
     nearest, nearest_by = min(
         (pair for pair in wrong if 1 < pair[0] < math.inf), default=(math.inf, "")
     )
@@ -214,11 +211,11 @@ def _function_audit(
 def _clearest(distances: _Distances) -> Iterator[tuple[float, str]]:
     """Yield how far off each mistake is where it is clearest, if it loses by its numbers alone."""
     kinds = {check.name: check.kind for check in distances.function.checks}
-    for mistake in distances.function.mistakes:
-        names = distances.lost.get(mistake.id, set())
+    for mistake in distances.mistakes:
+        names = distances.lost.get(mistake.variant.id, set())
         if names and all(kinds[name] in MEASURED for name in names):
             checks = [check for check in distances.function.checks if check.name in names]
-            yield max(distances.wrong(check, mistake) for check in checks), mistake.id
+            yield max(distances.wrong(check, mistake) for check in checks), mistake.variant.id
 
 
 def _lost_checks(result: FunctionResult) -> set[str]:

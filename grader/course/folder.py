@@ -18,7 +18,7 @@ import msgspec
 from grader.course.checks import Check, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
-from grader.plan import Pattern, PlannedCost, Rules
+from grader.plan import PlannedCost, Relation, Rules
 
 OpenInputs: TypeAlias = Literal["check", "feedback"]
 
@@ -94,7 +94,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exercise: tuple[_ExerciseEntry, ...]
     follow_through: float = 1.0
     rounding: float = 0.01
-    worth: dict[Pattern, float] = {}
+    worth: dict[Relation, float] = {}
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
 
@@ -133,7 +133,7 @@ def course_of(folder: Path) -> Course:
         rules=Rules(
             course_file.follow_through,
             course_file.rounding,
-            {str(pattern): share for pattern, share in course_file.worth.items()},
+            {str(relation): share for relation, share in course_file.worth.items()},
         ),
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
@@ -168,9 +168,9 @@ def _check_course_file(course_file: _CourseFile, path: Path) -> None:
         raise CourseError(
             f"{path}: points cannot be rounded to {course_file.rounding:g}; use 0.01, 0.5 or 1"
         )
-    for pattern, share in course_file.worth.items():
+    for relation, share in course_file.worth.items():
         if not 0 <= share < 1:
-            raise CourseError(f"{path}: {pattern} is worth {share:g}; use a share, such as 0.5")
+            raise CourseError(f"{path}: {relation} is worth {share:g}; use a share, such as 0.5")
     for entry in course_file.exercise:
         for name, points in entry.points.items():
             if not points > 0:

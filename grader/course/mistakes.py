@@ -6,112 +6,131 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from grader import wire
 from grader.course.folder import Course, Exercise, module_of
-from grader.course.variants import variants_in
-from grader.judge.compare import type_difference, value_difference
-from grader.judge.expected import Expected, expected_of
+from grader.course.generated import rows_of, with_generated
+from grader.course.variants import Variant, variants_in
+from grader.diagnose.prints import rows_in, wanted_prints
+from grader.judge.expected import expected_of
 from grader.judge.judge import Judge
 from grader.model import Outcome, Raised, Returned, Verdict
-from grader.plan import (
-    MistakenAnswer,
-    Plan,
-    PlannedCall,
-    PlannedExercise,
-    PlannedFunction,
-    PlannedMistake,
-    error_text,
-)
+from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, PlannedMistake
 from grader.worker.calling import answer_of
 
 
+class Listed(NamedTuple):
+    """A mistake that the author lists, and its answers, by the index of the call."""
+
+    variant: Variant
+    message: str
+    # Not to the calls that only memory checks use.
+    outcomes: dict[int, Outcome]
+
+
 def with_mistakes(plan: Plan, course: Course) -> Plan:
-    """Add to a plan the answers of all mistakes that the course lists.
+    """Add to a plan how all listed and generated mistakes of the course answer.
 
     CourseError when the mistakes cannot be read.
     """
     exercises = {exercise.slug: exercise for exercise in course.exercises}
-    return msgspec.structs.replace(
+    listed = msgspec.structs.replace(
         plan,
         exercises=tuple(
             _with_mistakes(planned, exercises[planned.slug]) for planned in plan.exercises
         ),
     )
+    return with_generated(listed, course)
 
 
 def _with_mistakes(planned: PlannedExercise, exercise: Exercise) -> PlannedExercise:
+    listed = listed_in(planned, exercise)
+    functions = (_with_listed(function, listed[function.name]) for function in planned.functions)
+    return msgspec.structs.replace(planned, functions=tuple(functions))
+
+
+def _with_listed(function: PlannedFunction, listed: list[Listed]) -> PlannedFunction:
+    expected = [expected_of(call) for call in function.calls]
+    wanted = wanted_prints(expected)
+    mistakes, rows = [], []
+    for mistake in listed:
+        row = rows_of(mistake.outcomes, expected, wanted)
+        # A mistake that is right in every call may still need too much memory.
+        if row is not None and (function.memory_calls or not np.isnan(row).all()):
+            mistakes.append(_planned(mistake))
+            rows.append(row.astype("<f4").tobytes())
+    return msgspec.structs.replace(function, mistakes=tuple(mistakes), prints=b"".join(rows))
+
+
+def _planned(mistake: Listed) -> PlannedMistake:
+    variant = mistake.variant
+    return PlannedMistake(variant.id, mistake.message, variant.worth, variant.at_most)
+
+
+def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Listed]]:
+    """Return the listed mistakes of an exercise with their answers, by function."""
+    listed: dict[str, list[Listed]] = {function.name: [] for function in planned.functions}
     if not exercise.mistakes_path.exists():
-        return planned
+        return listed
     module = module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
-    expected = {f.name: [expected_of(call) for call in f.calls] for f in planned.functions}
     functions = {function.name: function for function in planned.functions}
-    mistakes: dict[str, list[PlannedMistake]] = {name: [] for name in functions}
-    memory = {name: frozenset(function.memory_calls) for name, function in functions.items()}
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
         implementation = getattr(module, variant.name)
+        memory = frozenset(function.memory_calls)
         with silent():
-            answers = tuple(
-                None
-                if index in memory[function.name]
-                else _answer(implementation, call, expected[function.name][index])
+            outcomes = {
+                index: _outcome(implementation, call)
                 for index, call in enumerate(function.calls)
-            )
-        # A mistake that is right in every call may still need too much memory.
-        if memory[function.name] or any(answer is not None for answer in answers):
-            doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
-            mistakes[function.name].append(PlannedMistake(variant.id, doc, answers))
-    named = (
-        msgspec.structs.replace(function, mistakes=tuple(mistakes[function.name]))
-        for function in planned.functions
-    )
-    return msgspec.structs.replace(planned, functions=tuple(named))
+                if index not in memory
+            }
+        doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
+        listed[function.name].append(Listed(variant, doc, outcomes))
+    return listed
 
 
-def only_passing(plan: Plan, others: Plan) -> tuple[PlannedExercise, ...]:
+def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExercise, ...]:
     """Return the exercises of `others` without the mistakes that lose a check of `plan`.
 
-    Both hold the same functions, with other checks.
+    Both hold the same functions, with other checks. Generated mistakes are left out as well.
     """
-    judge = Judge(plan)
-    lost = {
-        (function.name, mistake.id)
-        for exercise in plan.exercises
-        for function in exercise.functions
-        for mistake in function.mistakes
-        if judge.judged(exercise, function, outcomes_of(mistake, function)).verdict
-        is not Verdict.PASSED
-    }
-    replace = msgspec.structs.replace
+    judge, lost = Judge(plan), set()
+    for planned, exercise in zip(plan.exercises, course.exercises, strict=True):
+        listed = listed_in(planned, exercise)
+        for function in planned.functions:
+            for mistake in listed[function.name]:
+                outcomes = [
+                    mistake.outcomes.get(index, Returned(call.expected, mutated=False))
+                    for index, call in enumerate(function.calls)
+                ]
+                if judge.judged(planned, function, outcomes).verdict is not Verdict.PASSED:
+                    lost.add((function.name, mistake.variant.id))
     return tuple(
-        replace(
-            exercise,
-            functions=tuple(
-                replace(f, mistakes=tuple(m for m in f.mistakes if (f.name, m.id) not in lost))
-                for f in exercise.functions
-            ),
+        msgspec.structs.replace(
+            exercise, functions=tuple(_without(lost, function) for function in exercise.functions)
         )
         for exercise in others.exercises
     )
 
 
-def outcomes_of(mistake: PlannedMistake, function: PlannedFunction) -> list[Outcome]:
-    """Return what the calls of a function give that answers as a mistake does."""
-    outcomes: list[Outcome] = []
-    for call, answer in zip(function.calls, mistake.answers, strict=True):
-        if answer is None:
-            outcomes.append(Returned(call.expected, mutated=False))
-        elif answer.error:
-            kind, _, message = answer.error.partition(": ")
-            outcomes.append(Raised(wire.Error(kind, message, ())))
-        else:
-            outcomes.append(Returned(answer.value, mutated=answer.mutated))
-    return outcomes
+def _without(lost: set[tuple[str, str]], function: PlannedFunction) -> PlannedFunction:
+    rows = rows_in(function, [expected_of(call) for call in function.calls])
+    kept = [
+        (m, r)
+        for m, r in zip(function.mistakes, rows, strict=False)
+        if (function.name, m.id) not in lost
+    ]
+    return msgspec.structs.replace(
+        function,
+        mistakes=tuple(mistake for mistake, _row in kept),
+        generated=(),
+        texts=(),
+        prints=b"".join(row.astype("<f4").tobytes() for _mistake, row in kept),
+    )
 
 
 @contextmanager
@@ -128,16 +147,10 @@ def silent() -> Iterator[None]:
         yield
 
 
-def _answer(
-    implementation: Callable[..., Any], call: PlannedCall, expected: Expected
-) -> MistakenAnswer | None:
-    """Return what a mistake does in this call; None if it does what the reference does."""
+def _outcome(implementation: Callable[..., Any], call: PlannedCall) -> Outcome:
+    """Return what a mistake does in this call."""
     try:
         value, mutated = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is its answer
-        raised = wire.error_of(error)
-        return MistakenAnswer(None, error=error_text(raised.type, raised.message))
-    same = value_difference(value, expected, tight=True) is None
-    if same and not mutated and type_difference(value, expected) is None:
-        return None
-    return MistakenAnswer(value, mutated)
+        return Raised(wire.error_of(error))
+    return Returned(value, mutated)

@@ -89,7 +89,7 @@ def other_checks(course: Course, public: Plan) -> tuple[PlannedExercise, ...]:
         for exercise in course.exercises
     )
     others = msgspec.structs.replace(public, exercises=exercises)
-    return only_passing(public, with_mistakes(others, course))
+    return only_passing(public, with_mistakes(others, course), course)
 
 
 def _planned_exercise(

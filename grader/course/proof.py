@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
-
-from grader import wire
 from grader.course.folder import Course, Exercise
 from grader.course.handout import built_files, is_current, strays
 from grader.course.planning import plan_of
 from grader.course.promises import promise_problems
 from grader.course.sealing import FIXED_SEED, with_sealed
+from grader.course.trivial import trivial_problems
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.derivatives import is_derivative
 from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
-from grader.model import FunctionResult, Kind, Returned, Verdict
-from grader.plan import Plan, PlannedCall
-
-TRIVIAL_SHARE = 0.1
+from grader.model import FunctionResult, Kind, Verdict
+from grader.plan import Plan
 
 Step = Callable[[str], None]
 GradeVariants: TypeAlias = Callable[[Exercise, str, Grader], dict[Variant, FunctionResult]]
@@ -50,7 +46,7 @@ def problems_of(
         step("templates")
         problems += _template_problems(course, grader)
         step("trivial answers")
-        problems += _trivial_problems(course, grader)
+        problems += trivial_problems(course, plan)
         for exercise in course.exercises:
             step(f"{exercise.slug}: alternatives and mistakes")
             problems += _variant_problems(exercise, grader, graded)
@@ -105,52 +101,6 @@ def _template_problems(course: Course, grader: Grader) -> list[str]:
                     " markers in reference.py"
                 )
     return problems
-
-
-def _trivial_problems(course: Course, grader: Grader) -> list[str]:
-    """List the functions for which an answer of the right shape alone earns too many points."""
-    problems = []
-    for exercise, planned in zip(course.exercises, grader.plan.exercises, strict=True):
-        for function in planned.functions:
-            for name, answer in _TRIVIAL.items():
-                outcomes = [Returned(answer(call), mutated=False) for call in function.calls]
-                result = grader.judge.judged(planned, function, list(outcomes))
-                if (result.score or 0) > TRIVIAL_SHARE * function.points:
-                    passed = [c.name for c in result.checks if c.verdict is Verdict.PASSED]
-                    problems.append(
-                        f"{exercise.checks_path}: {name} earns {result.score} of"
-                        f" {function.points:g} points for {function.name}"
-                        f" ({', '.join(passed)}); add another input to those checks"
-                    )
-    return problems
-
-
-def _filled(value: Any, number: float) -> Any:
-    if isinstance(value, dict):
-        return {key: _filled(item, number) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(_filled(item, number) for item in value)
-    return np.full(value.shape, number) if isinstance(value, np.ndarray) else number
-
-
-def _input_in_shape(call: PlannedCall) -> wire.Value:
-    """Return the first argument that holds numbers, in the expected shape."""
-    expected = wire.unpack(call.expected)
-    first = next(
-        (np.asarray(wire.unpack(a)) for a in call.args if isinstance(a, wire.Array)), np.zeros(1)
-    )
-    if isinstance(expected, np.ndarray):
-        return wire.pack(np.resize(first, expected.shape).astype(np.float64))
-    if isinstance(expected, float):
-        return wire.pack(float(first.flat[0]))
-    return call.args[0]
-
-
-_TRIVIAL: dict[str, Callable[[PlannedCall], wire.Value]] = {
-    "an answer of zeros": lambda call: wire.pack(_filled(wire.unpack(call.expected), 0.0)),
-    "an answer of ones": lambda call: wire.pack(_filled(wire.unpack(call.expected), 1.0)),
-    "the input as the answer": _input_in_shape,
-}
 
 
 def _variant_problems(exercise: Exercise, grader: Grader, graded: GradeVariants) -> list[str]:

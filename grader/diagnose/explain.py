@@ -44,6 +44,17 @@ class Explainer:
         self._expected = expected
         self._diagnosers = {f.name: Diagnoser(f, expected[f.name]) for f in functions}
 
+    def matches(
+        self, result: FunctionResult, function: PlannedFunction, outcomes: Sequence[Outcome]
+    ) -> tuple[str, ...]:
+        """Return what the answers of a function that is wrong are exactly.
+
+        Points may hang on it, so an error in here is not hidden: it is one of grading.
+        """
+        if result.verdict in NEUTRAL or result.verdict in NOT_THERE:
+            return ()
+        return self._diagnosers[function.name].matches(outcomes)
+
     def explained(
         self,
         result: FunctionResult,

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.judge.compare import Leaf
 from grader.judge.expected import Expected
-from grader.plan import PlannedCall
+from grader.plan import PlannedCall, Relation
 
 Numbers: TypeAlias = NDArray[np.float64] | NDArray[np.complex128]
 
@@ -38,8 +37,6 @@ class Pattern:
     id: str
     message: str
     evidence: str
-    # For a factor: by what every entry is multiplied.
-    factor: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,19 +74,6 @@ class Sample:
     def tells(self) -> bool:
         """Whether some expected number is not nearly zero: a factor would not show otherwise."""
         return bool((np.abs(self.want) > self.expected.loose).any())
-
-
-def is_multiple(one: Leaf, other: Leaf) -> bool:
-    """Return whether the numbers of `one` are a multiple of those of `other`."""
-    if one.numbers is None or other.numbers is None or one.numbers.shape != other.numbers.shape:
-        return False
-    if not other.numbers.any():
-        return not one.numbers.any()
-    at = np.argmax(np.abs(other.numbers))
-    with np.errstate(all="ignore"):
-        factor = one.numbers.flat[at] / other.numbers.flat[at]
-        off = np.abs(one.numbers - factor * other.numbers)
-        return bool((off <= SAME_FACTOR * np.abs(one.numbers).max()).all())
 
 
 def close(one: Numbers, other: Numbers, expected: Expected, *, scale: float = 1.0) -> bool:
@@ -142,23 +126,30 @@ def same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
         return None
     return Pattern(
         "same_whatever_comes_in",
-        f"Your answer is {np.real(number):g} everywhere, whatever comes in: nothing in it depends"
-        " on the arguments yet.",
+        f"Your answer is {np.real(number):g} everywhere, whatever comes in. On which of the"
+        " arguments should it depend, and through what?",
         f"so it is on all {len({sample.call_index for sample in samples})} inputs",
     )
 
 
-def pattern_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
-    """Return the first pattern that explains all these answers."""
-    return (
-        factor_in(samples, parameters)
-        or _swapped_axes(samples)
-        or _constant_added(samples)
-        or _factor_along_axis(samples)
-    )
+def exact_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
+    """Return the factor or the order of axes that makes right answers of all these."""
+    return _factor_in(samples, parameters) or _swapped_axes(samples)
 
 
-def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
+def relation_of(exact: Pattern) -> Relation:
+    """Return which relation such a pattern is."""
+    if exact.id == "factor_minus_1":
+        return "sign"
+    return "factor" if exact.id.startswith("factor_") else "swapped_axes"
+
+
+def offset_in(samples: Sequence[Sample]) -> Pattern | None:
+    """Return the pattern of a number that is added, or of a factor, along an axis."""
+    return _constant_added(samples) or _factor_along_axis(samples)
+
+
+def _factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
     """Return the pattern of one factor on all answers: a number, or the size of an axis."""
     parts = _wrong_parts(samples)
     if parts is None:
@@ -184,7 +175,6 @@ def factor_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern |
         f"factor_{name}",
         f"{which} exactly {words}",
         f"{times if name == 'constant' else 'the same factor'} in every entry, on {count} inputs",
-        times,
     )
 
 
@@ -214,7 +204,7 @@ def _sizes_as_factors(
     samples: Sequence[Sample], parameters: Sequence[str]
 ) -> Iterator[tuple[str, str, str, Any]]:
     """Yield the sizes of arguments as factors to try."""
-    sizes = [_sizes(sample.call, parameters) for sample in samples]
+    sizes = [sizes_of(sample.call, parameters) for sample in samples]
     seen: set[tuple[int, ...]] = set()
     for label in sizes[0] if sizes else ():
         if not all(
@@ -234,17 +224,17 @@ def _sizes_as_factors(
                 f"{prefix}{slug}",
                 f"{size} times too large{turned}. Is there a sum where a mean is asked for?",
                 f"{minus}{size}",
-                lambda s, label=label, sign=sign: sign * _sizes(s.call, parameters)[label],
+                lambda s, label=label, sign=sign: sign * sizes_of(s.call, parameters)[label],
             )
             yield (
                 f"{prefix}1_over_{slug}",
                 f"{size} times too small{turned}. What do you divide by that you should not?",
                 f"{minus}1 / {size}",
-                lambda s, label=label, sign=sign: sign / _sizes(s.call, parameters)[label],
+                lambda s, label=label, sign=sign: sign / sizes_of(s.call, parameters)[label],
             )
 
 
-def _sizes(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
+def sizes_of(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, int], int]:
     """Return the sizes of the axes of the arrays among a call's positional arguments."""
     return {
         (name, axis): size

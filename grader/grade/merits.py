@@ -245,6 +245,9 @@ class Merits:
     def _explained(self, function: PlannedFunction, tried: _Tried) -> FunctionResult:
         """Add the explanation to a result, and what it says of the earlier functions."""
         result = tried.result
+        if tried.is_named:
+            matches = self.grader.explainer.matches(result, function, tried.outcomes)
+            result = msgspec.structs.replace(result, matches=matches)
         if self.session.is_over:
             return result
         if self.grader.references is None and (earlier := self._may_be_wrong_because_of(tried)):

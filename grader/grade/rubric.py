@@ -14,7 +14,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.intake.table import read_records
 from grader.model import SubmissionResult
-from grader.plan import PATTERNS, Plan, PlannedFunction
+from grader.plan import RELATIONS, Plan, PlannedFunction
 from grader.text import points as as_text
 
 FILE = "rubric.csv"
@@ -66,7 +66,8 @@ def _points(text: str, function: PlannedFunction, where: str) -> float:
 
 
 def _check_mistake(mistake: str, function: PlannedFunction, where: str) -> None:
-    known = {*PATTERNS, *(listed.id for listed in function.mistakes)}
+    known = {*RELATIONS, *(listed.id for listed in function.mistakes)}
+    known |= {generated.id for generated in function.generated}
     if mistake not in known:
         raise UsageError(
             f"{where}: no mistake of {function.name} is called {mistake!r}; see `grader rubric`"

@@ -106,7 +106,7 @@ def _earned(points: float, checks: Sequence[CheckResult]) -> tuple[float, str]:
 def _by_worth(
     result: FunctionResult, function: PlannedFunction, rules: Rules, earned: float, how: str
 ) -> tuple[float, str]:
-    """Apply what a course says that a mistake, or a pattern, is worth."""
+    """Apply what a course says that a mistake, or a relation to the right answer, is worth."""
     listed = {mistake.id: mistake for mistake in function.mistakes}
     for name in result.matches:
         mistake = listed.get(name)
@@ -129,8 +129,8 @@ def _by_rubric(
         if name in given:
             points = min(given[name], function.points)
             return points, (
-                f"everybody who made this mistake gets {as_text(points)} by your instructor's"
-                f" rubric (without it: {as_text(earned)})"
+                f"everybody who made this mistake gets {as_text(points)} by the rubric of"
+                f" this class (without it: {as_text(earned)})"
             )
     return earned, how
 

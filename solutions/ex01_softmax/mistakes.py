@@ -119,6 +119,7 @@ def softmax__only_numerator_shifted(Z):
     return np.exp(Z - Z.max(axis=0, keepdims=True)) / np.exp(Z).sum(axis=0, keepdims=True)
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax__row_max_shift(Z):
     """You subtract the maximum of each row, so the entries of one column lose different amounts.
 
@@ -144,6 +145,7 @@ def softmax__row_max_shift_without_keepdims(Z):
 # Which entries are summed.
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax__whole_array_sum(Z):
     """You divide by one sum over the whole array, so all the examples together add up to 1.
 
@@ -165,6 +167,7 @@ def softmax__whole_array_sum_column_shift(Z):
     return E / E.sum()
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax__rows_instead_of_columns(Z):
     """You normalise each row, as if rows were examples; here every column is one example.
 
@@ -329,6 +332,7 @@ def softmax__log_softmax(Z):
     return S - np.log(np.exp(S).sum(axis=0, keepdims=True))
 
 
+@mistake(worth=0.5)  # one sign
 def softmax__sign_flipped(Z):
     """You take the exponential of the negated logits, so the smallest logit wins.
 
@@ -340,7 +344,7 @@ def softmax__sign_flipped(Z):
     return E / E.sum(axis=0, keepdims=True)
 
 
-@mistake(same_as="softmax__sign_flipped")
+@mistake(same_as="softmax__sign_flipped", worth=0.5)  # one sign
 def softmax__sign_of_shift_flipped(Z):
     E = np.exp(Z.max(axis=0, keepdims=True) - Z)
     return E / E.sum(axis=0, keepdims=True)
@@ -525,6 +529,7 @@ def softmax__float32_result(Z):
     return _softmax(Z).astype(np.float32)
 
 
+@mistake(worth=0.5)  # right but for rounding
 def softmax__rounded(Z):
     """You round the probabilities, and small ones become exactly 0.
 
@@ -535,7 +540,7 @@ def softmax__rounded(Z):
     return np.round(_softmax(Z), 4)
 
 
-@mistake(same_as="softmax__rounded")
+@mistake(same_as="softmax__rounded", worth=0.5)  # right but for rounding
 def softmax__rounded_to_6(Z):
     return np.round(_softmax(Z), 6)
 
@@ -558,6 +563,7 @@ def softmax__only_first_column(Z):
     return A
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def softmax__last_column_left_out(Z):
     """Your loop stops one column early, so the last example stays zero.
 
@@ -572,6 +578,7 @@ def softmax__last_column_left_out(Z):
     return A
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def softmax__loop_over_classes(Z):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -594,6 +601,7 @@ def softmax__transposed_result(Z):
     return _softmax(Z).T
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def softmax__squeezed(Z):
     """You drop the axes of length 1, so one example comes back as a flat vector.
 
@@ -604,6 +612,7 @@ def softmax__squeezed(Z):
     return np.squeeze(_softmax(Z))
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def softmax__flattened(Z):
     """You flatten the array first, so all examples melt into one long vector.
 

@@ -144,6 +144,7 @@ def softmax_jacobian__outer_product_only(z):
     return a @ a.T
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_jacobian__outer_product_added(z):
     """You add the outer product where it should come off, so every row sums to twice a_i.
 
@@ -236,6 +237,7 @@ def softmax_jacobian__diag_of_column(z):
     return np.diag(a) - a @ a.T
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_jacobian__softmax_along_rows(z):
     """You normalise along axis 1, where a column has a single entry, so every probability is 1.
 
@@ -281,6 +283,7 @@ def softmax_jacobian__summed_up(z):
     return _jacobian(_softmax(z)).sum(axis=1)
 
 
+@mistake(worth=0.5)  # the right numbers in another shape
 def softmax_jacobian__extra_axis(z):
     """Your matrix is right but wrapped in one more axis, as if it were a batch of one.
 
@@ -309,6 +312,7 @@ def softmax_jacobian__upper_triangle_only(z):
     return np.triu(_jacobian(_softmax(z)))
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def softmax_jacobian__last_class_left_out(z):
     """Your loops stop one class early, so the last row and the last column stay zero.
 
@@ -433,7 +437,9 @@ def softmax_jacobian__forward_difference(z):
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v)) / 1e-6, z, 1e-6)
 
 
-@mistake(same_as="softmax_jacobian__forward_difference")
+@mistake(
+    same_as="softmax_jacobian__forward_difference", worth=0.5, at_most=True
+)  # the formula is asked for
 def softmax_jacobian__central_difference(z):
     return _differences(lambda v, h: (_softmax(v + h) - _softmax(v - h)) / 2e-5, z, 1e-5)
 
@@ -448,6 +454,7 @@ def softmax_jacobian__float32_inside(z):
     return _jacobian(_softmax(z.astype(np.float32))).astype(np.float64)
 
 
+@mistake(worth=0.5)  # right but for rounding
 def softmax_jacobian__rounded(z):
     """You round the result, and small derivatives become exactly 0.
 
@@ -521,6 +528,7 @@ def softmax_jacobian_batch__example_in_the_middle(Z):
     return np.moveaxis(np.array([_jacobian(a) for a in _softmax(Z).T]), 0, 1)
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_jacobian_batch__reshaped_not_transposed(Z):
     """You reshape where an axis has to move; the shape fits, but the numbers land in wrong places.
 
@@ -540,6 +548,7 @@ def softmax_jacobian_batch__probabilities_reshaped(Z):
     return np.array([_jacobian(a) for a in A.reshape(m, n)])
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_jacobian_batch__rows_as_examples(Z):
     """You take each row for an example, so you get n matrices of size (m, m).
 
@@ -684,6 +693,7 @@ def softmax_jacobian_batch__only_first_slice_filled(Z):
     return J
 
 
+@mistake(worth=0.5)  # a loop that ends one too early, or begins one too late
 def softmax_jacobian_batch__last_slice_left_out(Z):
     """Your loop stops one example early, so the last matrix stays zero.
 
@@ -699,6 +709,7 @@ def softmax_jacobian_batch__last_slice_left_out(Z):
     return J
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def softmax_jacobian_batch__loop_over_classes(Z):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -751,6 +762,7 @@ def softmax_jacobian_batch__shared_outer_product(Z):
     return np.array([np.diag(a) for a in A.T]) - A @ A.T
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_jacobian_batch__softmax_over_rows(Z):
     """Your formula is right, but the probabilities in it are normalised along the rows.
 
@@ -852,6 +864,7 @@ def softmax_jacobian_batch__case_1_everywhere_transposed(Z):
     return np.einsum("ik,jk->kij", 1 - A, A)
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_jacobian_batch__outer_product_added(Z):
     """You add the products of pairs where they should come off: rows sum to twice a_i.
 
@@ -922,7 +935,9 @@ def softmax_jacobian_batch__log_softmax_transposed(Z):
 # softmax_jacobian_batch: digits, types and side effects.
 
 
-@mistake(same_as="softmax_jacobian__forward_difference")
+@mistake(
+    same_as="softmax_jacobian__forward_difference", worth=0.5, at_most=True
+)  # the formula is asked for
 def softmax_jacobian_batch__central_difference(Z):
     columns = [Z[:, k : k + 1] for k in range(Z.shape[1])]
     return np.array([softmax_jacobian__central_difference(z) for z in columns])

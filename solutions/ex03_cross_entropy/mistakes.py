@@ -44,6 +44,7 @@ def cross_entropy__sum_of_the_examples(A, Y):
     return -np.sum(Y * _log(A, Y))
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def cross_entropy__divided_by_classes(A, Y):
     """You divide by the number of classes, not by the number of examples.
 
@@ -54,7 +55,9 @@ def cross_entropy__divided_by_classes(A, Y):
     return -np.sum(Y * _log(A, Y)) / Y.shape[0]
 
 
-@mistake(same_as="cross_entropy__divided_by_classes")
+@mistake(
+    same_as="cross_entropy__divided_by_classes", worth=0.5
+)  # the right sum along the wrong axis
 def cross_entropy__mean_over_rows(A, Y):
     return np.mean(-np.sum(Y * _log(A, Y), axis=1))
 
@@ -68,6 +71,7 @@ def cross_entropy__mean_over_all_entries(A, Y):
     return -np.mean(Y * _log(A, Y))
 
 
+@mistake(worth=0.5)  # one term is left out at the end
 def cross_entropy__one_loss_per_example(A, Y):
     """You return one loss for each example, and the last step is missing.
 
@@ -173,6 +177,7 @@ def cross_entropy__false_classes_only(A, Y):
         return -np.nansum((1 - Y) * np.log(1 - A)) / A.shape[1]
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def cross_entropy__arguments_swapped(A, Y):
     """You take the logarithm of the labels and multiply it by the probabilities.
 
@@ -392,6 +397,7 @@ def cross_entropy__float32_inside(A, Y):
     return float(-np.sum(Y.astype(np.float32) * _log(P, Y).astype(np.float32)) / Y.shape[1])
 
 
+@mistake(worth=0.5)  # right but for rounding
 def cross_entropy__rounded(A, Y):
     """You round the cost; gradients are checked with differences far smaller than that.
 
@@ -502,6 +508,7 @@ def cross_entropy_from_logits__mean_shift(Z, Y):
     return np.sum(Y * (np.log(np.exp(S).sum(axis=0)) - S)) / Z.shape[1]
 
 
+@mistake(worth=0.5)  # one term is left out at the end
 def cross_entropy_from_logits__max_not_added_back(Z, Y):
     """You take the maximum off inside the log-sum-exp and do not give it back outside.
 
@@ -542,6 +549,7 @@ def cross_entropy_from_logits__logits_clipped_at_700(Z, Y):
 # cross_entropy_from_logits: the wrong sum.
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def cross_entropy_from_logits__log_sum_exp_over_rows(Z, Y):
     """You take the log-sum-exp of each row, but an example is a column.
 
@@ -694,6 +702,7 @@ def cross_entropy_from_logits__sum_of_the_examples(Z, Y):
     return np.sum(Y * (_log_sum_exp(Z) - Z))
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def cross_entropy_from_logits__divided_by_classes(Z, Y):
     """You divide by the number of classes, not by the number of examples.
 
@@ -709,7 +718,9 @@ def cross_entropy_from_logits__mean_over_all_entries(Z, Y):
     return np.mean(Y * (_log_sum_exp(Z) - Z))
 
 
-@mistake(same_as="cross_entropy__one_loss_per_example")
+@mistake(
+    same_as="cross_entropy__one_loss_per_example", worth=0.5
+)  # one term is left out at the end
 def cross_entropy_from_logits__one_loss_per_example(Z, Y):
     return np.sum(Y * (_log_sum_exp(Z) - Z), axis=0)
 
@@ -752,7 +763,7 @@ def cross_entropy_from_logits__float32_inside(Z, Y):
     return float(np.sum(Y.astype(np.float32) * (_log_sum_exp(S) - S)) / np.float32(Z.shape[1]))
 
 
-@mistake(same_as="cross_entropy__rounded")
+@mistake(same_as="cross_entropy__rounded", worth=0.5)  # right but for rounding
 def cross_entropy_from_logits__rounded(Z, Y):
     return np.round(np.sum(Y * (_log_sum_exp(Z) - Z)) / Z.shape[1], 4)
 

@@ -103,8 +103,9 @@ def vjp_with_jacobian__jacobians_returned(Z, dA):
 def vjp_with_jacobian__first_jacobian_for_all(Z, dA):
     """You use one and the same Jacobian for every example.
 
-    With m = 1 nothing shows. Each example has probabilities of its own: which Jacobian should meet
-    column k of dA?
+    With m = 1 nothing shows. But an example with probabilities 1/2 and 1/2 has 1/4 in the corner of
+    its Jacobian, and one with 9/10 and 1/10 has 9/100. How many Jacobians do five examples have,
+    and which of them should meet column k of dA?
     """
     return _softmax_jacobian(Z[:, :1]).T @ dA
 
@@ -136,8 +137,8 @@ def vjp_with_jacobian__examples_mixed(Z, dA):
 def vjp_with_jacobian__one_average_for_all(Z, dA):
     """You subtract one and the same number from the whole array: a sum over all the examples.
 
-    With m = 1 nothing shows. How many averages do m examples have, and along which axis is each of
-    them taken?
+    With m = 1 nothing shows. If two examples both have the average 3/4, your code takes 3/2 off
+    each of them. How many averages do m examples have, and along which axis is each of them taken?
     """
     A = _softmax(Z)
     return A * (dA - np.sum(A * dA))
@@ -146,8 +147,9 @@ def vjp_with_jacobian__one_average_for_all(Z, dA):
 def vjp_with_jacobian__average_over_the_examples(Z, dA):
     """You take the average along each row, over the examples, and not down each column.
 
-    Within one example the classes compete; other examples have no say. What should a column of
-    your answer sum to?
+    Within one example the classes compete; other examples have no say. With a = [1/2, 1/4, 1/4] and
+    g = [2, 0, -1] the average is 3/4: which entries of your arrays go into it? And what should a
+    column of your answer sum to?
     """
     A = _softmax(Z)
     return A * (dA - np.sum(A * dA, axis=1, keepdims=True))
@@ -181,17 +183,20 @@ def vjp_with_jacobian__rows_of_dA(Z, dA):
 def vjp_with_jacobian__negated(Z, dA):
     """Your answer has the opposite sign in every entry.
 
-    Is it the Jacobian that you subtracted the wrong way round, or is there a minus that belongs to
-    a loss? What is the sign of a Jacobian's diagonal?
+    For the example of the docstring you give -5/8 first, where 5/8 is right. Raising a logit raises
+    its own probability. Is it the Jacobian that you subtracted the wrong way round, or is there a
+    minus that belongs to a loss? What is the sign of a Jacobian's diagonal?
     """
     return -_backward(_softmax(Z), dA)
 
 
+@mistake(worth=0.5)  # one sign
 def vjp_with_jacobian__average_added(Z, dA):
     """You add the second term where it should come off.
 
-    Your columns do not sum to 0, yet a common shift of all logits changes nothing. Which sign have
-    the entries of the Jacobian off its diagonal?
+    With the probabilities 1/2, 1/4, 1/4 and dA = [2, 0, -1] your column is [11/8, 3/16, -1/16],
+    which sums to 3/2. Yet a common shift of all logits changes nothing. Which sign have the entries
+    of the Jacobian off its diagonal?
     """
     A = _softmax(Z)
     return A * (dA + (A * dA).sum(axis=0))
@@ -200,7 +205,8 @@ def vjp_with_jacobian__average_added(Z, dA):
 def vjp_with_jacobian__first_term_only(Z, dA):
     """You multiply dA by the probabilities and stop there.
 
-    That is what comes through the numerators; the shared denominator is missing. Which second term
+    That is what comes through the numerators; the shared denominator is missing. If all the g are 1
+    the answer must be 0, for the probabilities always sum to 1, but yours is A. Which second term
     has the Jacobian beside diag(a)?
     """
     return _softmax(Z) * dA
@@ -209,7 +215,8 @@ def vjp_with_jacobian__first_term_only(Z, dA):
 def vjp_with_jacobian__second_term_only(Z, dA):
     """You use Case 2 for all entries, so only the term of the shared denominator is there.
 
-    Each logit also stands in a numerator, its own. Which term has the Jacobian on its diagonal,
+    Each logit also stands in a numerator, its own. With dA all ones your column sums to -1, but a
+    common shift of the logits changes no probability. Which term has the Jacobian on its diagonal,
     and not elsewhere?
     """
     A = _softmax(Z)
@@ -219,7 +226,8 @@ def vjp_with_jacobian__second_term_only(Z, dA):
 def vjp_with_jacobian__unweighted_mean(Z, dA):
     """You subtract the plain mean of dA; every class counts alike in it.
 
-    The average that comes off has weights. In the sum over i of g_i times J_ij, by what is each g_i
+    With g = [2, 0, -1] that is 1/3, whatever the probabilities are. A class that is nearly
+    impossible should hardly count. In the sum over i of g_i times J_ij, by what is each g_i
     multiplied?
     """
     return _softmax(Z) * (dA - dA.mean(axis=0))
@@ -228,8 +236,9 @@ def vjp_with_jacobian__unweighted_mean(Z, dA):
 def vjp_with_jacobian__unweighted_sum(Z, dA):
     """You subtract the plain sum of dA, without any weights.
 
-    If all the g are equal the answer must be 0; yours is not. In the sum over i of g_i times J_ij,
-    by what is each g_i multiplied?
+    If all the g are equal the answer must be 0. Yours is not: with three classes and each g = 1,
+    you take 3 off 1 and are left with -2 times the probabilities. In the sum over i of g_i times
+    J_ij, by what is each g_i multiplied?
     """
     return _softmax(Z) * (dA - dA.sum(axis=0))
 
@@ -237,8 +246,9 @@ def vjp_with_jacobian__unweighted_sum(Z, dA):
 def vjp_with_jacobian__log_softmax(Z, dA):
     """You go back through the logarithm of softmax: this is the formula for log-probabilities.
 
-    Here dA is the derivative by the probabilities themselves. What does the derivative of log(a)
-    have that the derivative of a has not?
+    Here dA is the derivative by the probabilities themselves. With a = [1/2, 1/4, 1/4] and g = [2,
+    0, -1] your first entry is 3/2, and 5/8 would be right. What does the derivative of log(a) have
+    that the derivative of a has not?
     """
     return dA - _softmax(Z) * dA.sum(axis=0)
 
@@ -246,6 +256,7 @@ def vjp_with_jacobian__log_softmax(Z, dA):
 def vjp_with_jacobian__outer_factor_missing(Z, dA):
     """You subtract the average and stop there: the factor in front is missing.
 
+    With a = [1/2, 1/4, 1/4] and g = [2, 0, -1] you give 5/4, -3/4, -7/4, and these do not sum to 0.
     A class with a probability of nearly 0 hardly reacts to its logit. What makes your answer small
     for such a class?
     """
@@ -255,8 +266,8 @@ def vjp_with_jacobian__outer_factor_missing(Z, dA):
 def vjp_with_jacobian__average_without_factor(Z, dA):
     """You multiply only the first term by the probabilities, but not the average.
 
-    Your columns do not sum to 0. Which two factors besides g has each entry of the Jacobian off
-    its diagonal?
+    With a = [1/2, 1/4, 1/4] and dA all ones you get -1/2, -3/4, -3/4, where three zeros are right.
+    Which two factors besides g has each entry of the Jacobian off its diagonal?
     """
     A = _softmax(Z)
     return A * dA - (A * dA).sum(axis=0)
@@ -265,8 +276,9 @@ def vjp_with_jacobian__average_without_factor(Z, dA):
 def vjp_with_jacobian__applied_twice(Z, dA):
     """You multiply by the Jacobian twice.
 
-    One step from the probabilities to the logits is one product. Where does the second one come
-    from: does what you multiply contain a Jacobian already?
+    One step from the probabilities to the logits is one product. For the example of the docstring
+    one product gives 5/8 in front, and the second shrinks it to 15/64. Where does the second one
+    come from: does what you multiply contain a Jacobian already?
     """
     A = _softmax(Z)
     return _backward(A, _backward(A, dA))
@@ -275,8 +287,9 @@ def vjp_with_jacobian__applied_twice(Z, dA):
 def vjp_with_jacobian__cross_entropy_assumed(Z, dA):
     """You add A to A * dA, which is right only if the loss is cross-entropy.
 
-    For that loss the average of dA is -1, and you have put in this number. What is it for another
-    loss?
+    For that loss the average of dA is -1, and you have put in this number. With a = [1/2, 1/4, 1/4]
+    and g = [2, 0, -1] the average is 3/4. Where does your code work out the average of the dA that
+    it was given?
     """
     A = _softmax(Z)
     return A + A * dA
@@ -285,8 +298,9 @@ def vjp_with_jacobian__cross_entropy_assumed(Z, dA):
 def vjp_with_jacobian__dA_taken_for_labels(Z, dA):
     """You subtract dA from the probabilities, as if dA held the labels.
 
-    A - Y is the end of the road for one special loss. Here dA may come from any loss. Which
-    matrix should it be multiplied by?
+    A - Y is the end of the road for one special loss. Here dA may come from any loss. A column such
+    as [2, 0, -1] has a negative entry, and [5, 5, 5] does not sum to 1, so neither holds labels.
+    Which matrix should it be multiplied by?
     """
     return _softmax(Z) - dA
 
@@ -294,11 +308,13 @@ def vjp_with_jacobian__dA_taken_for_labels(Z, dA):
 # vjp_with_jacobian: softmax of what, and how.
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def vjp_with_jacobian__arguments_swapped(Z, dA):
     """You take the Jacobian at dA and multiply it by Z: the two arguments are swapped.
 
-    The Jacobian belongs to the place where softmax was computed. Which of the two arrays holds the
-    logits?
+    Twice as large a gradient from above should give twice as large an answer. With your code,
+    doubling dA changes the probabilities instead. The Jacobian belongs to the place where softmax
+    was computed. Which of the two arrays holds the logits?
     """
     return _backward(_softmax(dA), Z)
 
@@ -306,16 +322,20 @@ def vjp_with_jacobian__arguments_swapped(Z, dA):
 def vjp_with_jacobian__jacobian_at_dA(Z, dA):
     """You take softmax of dA, and Z does not enter your answer.
 
-    A gradient is not a logit. At which point was softmax computed on the way forward?
+    A gradient is not a logit. Whether the logits are [0, 0] or [5, 0], you return the same numbers,
+    although sure probabilities move much less than 1/2 and 1/2. At which point was softmax computed
+    on the way forward?
     """
     return _backward(_softmax(dA), dA)
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def vjp_with_jacobian__softmax_over_rows(Z, dA):
     """Your formula is right, but the probabilities in it are normalised along the rows.
 
-    Each example is a column, and its n probabilities should sum to 1. What does one column of your
-    A add up to?
+    Each example is a column, and its n probabilities should sum to 1. With a single example every
+    row has one entry, so each of your probabilities is 1, whatever the logits are. What does one
+    column of your A add up to?
     """
     return _backward(_softmax(Z.T).T, dA)
 
@@ -323,7 +343,9 @@ def vjp_with_jacobian__softmax_over_rows(Z, dA):
 def vjp_with_jacobian__logits_taken_as_probabilities(Z, dA):
     """You put the logits into the formula where the probabilities belong.
 
-    The argument Z has not been through softmax yet. Which first step turns it into A?
+    The argument Z has not been through softmax yet. For a column of logits that are all 0 your
+    answer is 0 whatever dA says, though the probabilities there are equal and can move. Which first
+    step turns Z into A?
     """
     return _backward(Z, dA)
 
@@ -331,8 +353,9 @@ def vjp_with_jacobian__logits_taken_as_probabilities(Z, dA):
 def vjp_with_jacobian__no_shift(Z, dA):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    That is the softmax inside the product. Which number could all the logits of a column lose
-    without changing the probabilities?
+    exp(710) is already more than a float64 can hold, and infinity divided by infinity is nan. All
+    this happens in the softmax inside the product. Which number could all the logits of a column
+    lose without changing the probabilities?
     """
     E = np.exp(Z)
     return _backward(E / E.sum(axis=0), dA)
@@ -341,8 +364,8 @@ def vjp_with_jacobian__no_shift(Z, dA):
 def vjp_with_jacobian__one_global_max(Z, dA):
     """You subtract one maximum, that of the whole array, before the exponential.
 
-    A column that lies 800 below it underflows to zeros, and its answer is nan. Whose maximum does
-    each column need?
+    A column that lies 800 below it underflows: exp(-800) is 0 in float64, its sum is 0 as well, and
+    0/0 gives nan. With one example, nothing shows. Whose maximum does each column need?
     """
     E = np.exp(Z - Z.max())
     return _backward(E / E.sum(axis=0), dA)
@@ -354,8 +377,8 @@ def vjp_with_jacobian__one_global_max(Z, dA):
 def vjp_with_jacobian__divided_by_m(Z, dA):
     """You divide by the number of examples; with m = 1 nothing shows.
 
-    In this course dZ is per example. Would the gradient of one example change if another one
-    joined the batch?
+    In this course dZ is per example. Say that an example alone has the entry 5/8. In your code a
+    second one that joins the batch turns it into 5/16. Does its own loss change with the company?
     """
     return _backward(_softmax(Z), dA) / Z.shape[1]
 
@@ -363,7 +386,8 @@ def vjp_with_jacobian__divided_by_m(Z, dA):
 def vjp_with_jacobian__summed_over_the_examples(Z, dA):
     """You sum over the examples, and one column is left for all of them.
 
-    Each example has a gradient by its own logits. Which shape has Z, and which has your answer?
+    Each example has a gradient by its own logits. If one has 5/8 and another -5/8 in the same row,
+    your sum says 0, and neither would learn. Which shape has Z, and which has your answer?
     """
     return _backward(_softmax(Z), dA).sum(axis=1, keepdims=True)
 
@@ -371,8 +395,9 @@ def vjp_with_jacobian__summed_over_the_examples(Z, dA):
 def vjp_with_jacobian__transposed(Z, dA):
     """You return the transpose: an example is a row in your result, but a column in Z.
 
-    The numbers themselves are right. In an einsum, what do the letters after the arrow say about
-    the order of the axes?
+    The numbers themselves are right. For Z of shape (3, 5) you return (5, 3), and where n = m only
+    the places are wrong. In an einsum, what do the letters after the arrow say about the order of
+    the axes?
     """
     return np.einsum("kij,ik->kj", _jacobians(Z), dA)
 
@@ -389,8 +414,9 @@ def vjp_with_jacobian__reshaped_not_transposed(Z, dA):
 def vjp_with_jacobian__squeezed(Z, dA):
     """You drop the axes of length 1, so one example comes back as a flat vector.
 
-    (n,) and (n, 1) broadcast quite differently in what follows. Where does your code squeeze or
-    index an axis away?
+    What follows then goes wrong without a word: (3,) minus (3, 1) broadcasts to a (3, 3) table.
+    With several examples and classes nothing shows. Where does your code squeeze or index an axis
+    away?
     """
     return np.squeeze(_backward(_softmax(Z), dA))
 
@@ -398,8 +424,8 @@ def vjp_with_jacobian__squeezed(Z, dA):
 def vjp_with_jacobian__only_first_column(Z, dA):
     """Only your first column is filled; all the others stay zero.
 
-    The loop ends after one round. Look at the indentation of your return: how often can it be
-    reached?
+    The loop ends after one round, so with m = 1 your answer is right and with m = 5 four columns
+    are missing. Look at the indentation of your return: how often can it be reached?
     """
     dZ = np.zeros(Z.shape)
     for k, z in enumerate(Z.T):
@@ -408,6 +434,7 @@ def vjp_with_jacobian__only_first_column(Z, dA):
     return dZ
 
 
+@mistake(worth=0.5)  # a loop over the wrong axis
 def vjp_with_jacobian__loop_over_classes(Z, dA):
     """Your loop over the examples runs n times (once per class) and not m times.
 
@@ -423,6 +450,7 @@ def vjp_with_jacobian__loop_over_classes(Z, dA):
 # vjp_with_jacobian: digits, types and side effects.
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def vjp_with_jacobian__central_difference(Z, dA):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
@@ -440,8 +468,8 @@ def vjp_with_jacobian__central_difference(Z, dA):
 def vjp_with_jacobian__float32_inside(Z, dA):
     """You compute in float32: about seven digits, and nothing below 1e-45.
 
-    Turning the result back into float64 does not bring the lost digits back. Which line of your
-    code makes the numbers shorter?
+    One third becomes 0.33333334 there, and 1e-50 becomes 0. Turning the result back into float64
+    does not bring the lost digits back. Which line of your code makes the numbers shorter?
     """
     return _backward(_softmax(Z.astype(np.float32)), dA.astype(np.float32)).astype(np.float64)
 
@@ -449,8 +477,8 @@ def vjp_with_jacobian__float32_inside(Z, dA):
 def vjp_with_jacobian__list(Z, dA):
     """You return a list; the numbers in it are right.
 
-    A list has no shape and no .T, so the layer before would stumble over it. Which type did you
-    receive?
+    A list has no shape and no .T, so the layer before would stumble over it. And 2 times a list
+    repeats it: 2 * [1, 3] is [1, 3, 1, 3], not [2, 6]. Which type did you receive?
     """
     return _backward(_softmax(Z), dA).tolist()
 
@@ -491,8 +519,9 @@ def softmax_backward__derivative_without_dA(dA, A):
 def softmax_backward__first_term_only(dA, A):
     """You multiply dA by the probabilities and stop there.
 
-    That is what comes through the numerators; the shared denominator is missing. What comes off
-    each g before the factor a is applied?
+    That is what comes through the numerators; the shared denominator is missing. For a = [1/2, 1/4,
+    1/4] and g = [2, 0, -1] you give 1, 0, -1/4, which sum to 3/4 and not to 0. What comes off each
+    g before the factor a is applied?
     """
     return A * dA
 
@@ -500,8 +529,9 @@ def softmax_backward__first_term_only(dA, A):
 def softmax_backward__second_term_only(dA, A):
     """You keep only the term of the shared denominator.
 
-    Each logit also stands in a numerator, its own. Which term of the sum has i = j in it, and what
-    is left of that sum?
+    Each logit also stands in a numerator, its own. For a = [1/2, 1/4, 1/4] and g = [2, 0, -1] all
+    your entries are negative. Yet the first class has by far the largest g. Which term of the sum
+    has i = j in it, and what is left of that sum?
     """
     return -A * (A * dA).sum(axis=0)
 
@@ -509,24 +539,30 @@ def softmax_backward__second_term_only(dA, A):
 def softmax_backward__average_returned(dA, A):
     """You return the average itself, spread over the classes: dA is not compared with it.
 
-    A logit is moved by how far its g lies above the average. What do you subtract from what?
+    A logit is moved by how far its g lies above the average. With g = [2, 0, -1] and the average
+    3/4, the first class lies above it and the others below, yet your three signs agree. What do you
+    subtract from what?
     """
     return A * (A * dA).sum(axis=0)
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_backward__average_added(dA, A):
     """You add the average where it should come off.
 
-    Adding a constant to all the g should change nothing, and with your formula it does. Which sign
-    have the entries of the Jacobian off its diagonal?
+    Adding a constant to all the g should change nothing, and with your formula it does. If they are
+    all 1, your answer is twice the probabilities instead of 0. Which sign have the entries of the
+    Jacobian off its diagonal?
     """
     return A * (dA + (A * dA).sum(axis=0))
 
 
+@mistake(worth=0.5)  # one sign
 def softmax_backward__negated(dA, A):
     """Your answer has the opposite sign in every entry.
 
-    A logit whose g lies above the average should get a positive entry. What do you subtract from
+    A logit whose g lies above the average should get a positive entry. With the average 3/4, a
+    class with g = 2 lies above it by 5/4, and yours is negative there. What do you subtract from
     what?
     """
     return -_backward(A, dA)
@@ -558,7 +594,8 @@ def softmax_backward__factor_squared(dA, A):
 def softmax_backward__unweighted_mean(dA, A):
     """You subtract the plain mean of dA; every class counts alike in it.
 
-    The average that comes off has weights. In the second sum, by what is each g_i multiplied?
+    The average that comes off has weights. For a = [1/2, 1/4, 1/4] and g = [2, 0, -1] the plain
+    mean is 1/3, the weighted average 3/4. In the second sum, by what is each g_i multiplied?
     """
     return A * (dA - dA.mean(axis=0))
 
@@ -566,8 +603,9 @@ def softmax_backward__unweighted_mean(dA, A):
 def softmax_backward__mean_of_the_products(dA, A):
     """You divide the weighted sum by the number of classes as well.
 
-    The weights are probabilities and sum to 1 already, so their weighted sum *is* the average. What
-    would your "average" be if all the g were 1?
+    The weights are probabilities and sum to 1 already, so their weighted sum *is* the average. For
+    a = [1/2, 1/4, 1/4] and g = [2, 0, -1] it is 3/4, and you make 1/4 of it. What would your
+    "average" be if all the g were 1?
     """
     return A * (dA - (A * dA).mean(axis=0))
 
@@ -575,8 +613,8 @@ def softmax_backward__mean_of_the_products(dA, A):
 def softmax_backward__unweighted_sum(dA, A):
     """You subtract the plain sum of dA, without any weights.
 
-    If all the g are equal the answer must be 0; yours is not. In the second sum, by what is each
-    g_i multiplied?
+    If all the g are equal the answer must be 0; yours is not. With g = [1, 1, 1] you take 3 off
+    each entry, more than any average could be. In the second sum, by what is each g_i multiplied?
     """
     return A * (dA - dA.sum(axis=0))
 
@@ -607,8 +645,9 @@ def softmax_backward__row_sums_without_keepdims(dA, A):
 def softmax_backward__examples_mixed(dA, A):
     """You multiply whole matrices, and A @ (A.T @ dA) mixes the examples.
 
-    A.T @ dA holds the product of every example with every other. With m = 1 nothing shows. Which
-    of its entries belong together?
+    A.T @ dA holds the product of every example with every other. With m = 1 nothing shows. With
+    five examples it has 25 numbers, but there are only five averages. Which of its entries belong
+    together?
     """
     return A * dA - A @ (A.T @ dA)
 
@@ -616,11 +655,13 @@ def softmax_backward__examples_mixed(dA, A):
 # softmax_backward: something else taken for something.
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def softmax_backward__arguments_swapped(dA, A):
     """You use dA and A in each other's place.
 
-    The upstream gradient is the first argument, the probabilities are the second. Which of the two
-    holds the weights of the average?
+    The upstream gradient is the first argument, the probabilities are the second. Where a g is 0,
+    as the second one in [2, 0, -1], your entry is 0 too, and the right one is -3/16. Which of the
+    two arrays holds the weights of the average?
     """
     return dA * (A - (A * dA).sum(axis=0))
 
@@ -628,7 +669,8 @@ def softmax_backward__arguments_swapped(dA, A):
 def softmax_backward__softmax_once_more(dA, A):
     """You apply softmax to A, but A holds probabilities already.
 
-    The second softmax flattens them. What does the docstring say about the second argument?
+    The second softmax flattens them: 1/2, 1/4, 1/4 become about 0.39, 0.30, 0.30, and even a class
+    with the probability 1 ends far below it. What does the docstring say about the second argument?
     """
     return _backward(_softmax(A), dA)
 
@@ -647,7 +689,9 @@ def softmax_backward__cross_entropy_assumed(dA, A):
     return A + A * dA
 
 
-@mistake(same_as="vjp_with_jacobian__divided_by_m")
+@mistake(
+    same_as="vjp_with_jacobian__divided_by_m", worth=0.5
+)  # a mean in place of a sum, in one place
 def softmax_backward__divided_by_m(dA, A):
     return _backward(A, dA) / A.shape[1]
 
@@ -681,7 +725,9 @@ def softmax_backward__all_jacobians_at_once(dA, A):
 def softmax_backward__probabilities_clipped(dA, A):
     """You clip the probabilities, so classes that are nearly impossible react far too strongly.
 
-    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    A class with the probability 1e-30 should get an entry of about that size. With your lower limit
+    it gets one many times as large, since the probability is a factor. No logarithm is taken here
+    and nothing is divided. What is the clip protecting?
     """
     return _backward(np.clip(A, 1e-15, 1 - 1e-15), dA)
 
@@ -699,12 +745,14 @@ def softmax_backward__float32_inside(dA, A):
 def softmax_backward__transposed(dA, A):
     """You return the transpose: an example is a row in your result, but a column in A.
 
-    The numbers themselves are right. Which shape does a (3, 5) array of probabilities ask for?
+    The numbers themselves are right, only their places are not. Where n = m the shape does not give
+    it away: what was in row 1, column 2 is then in row 2, column 1. Which shape does a (3, 5) array
+    of probabilities ask for?
     """
     return _backward(A, dA).T
 
 
-@mistake(same_as="vjp_with_jacobian__squeezed")
+@mistake(same_as="vjp_with_jacobian__squeezed", worth=0.5)  # the right numbers in another shape
 def softmax_backward__squeezed(dA, A):
     return np.squeeze(_backward(A, dA))
 
@@ -727,8 +775,9 @@ def softmax_backward__changes_dA(dA, A):
 def softmax_cross_entropy_grad__sign_flipped(Z, Y):
     """You subtract the wrong way round: your answer has the opposite sign in every entry.
 
-    A step against the gradient should raise the logit of the true class. Which sign must its entry
-    have?
+    For the probabilities 1/2, 1/4, 1/4 and the second class as the true one, you give 3/4 in its
+    place. A step against the gradient should raise the logit of the true class. Which sign must its
+    entry have?
     """
     return Y - _softmax(Z)
 
@@ -736,8 +785,9 @@ def softmax_cross_entropy_grad__sign_flipped(Z, Y):
 def softmax_cross_entropy_grad__divided_by_m(Z, Y):
     """You divide by the number of examples; with m = 1 nothing shows.
 
-    In this course dZ is per example, and the 1/m of the mean enters later, in dW and db. Would it
-    be there twice?
+    In this course dZ is per example, and the 1/m of the mean enters later, in dW and db. With four
+    examples a -3/4 has become -3/16 here, and later another 4 would divide it. How often should the
+    mean be taken?
     """
     return (_softmax(Z) - Y) / Z.shape[1]
 
@@ -745,8 +795,9 @@ def softmax_cross_entropy_grad__divided_by_m(Z, Y):
 def softmax_cross_entropy_grad__divided_by_n(Z, Y):
     """You divide by the number of classes.
 
-    The loss of one example is a sum over its classes, not a mean. Where does the division come
-    from, and which size did you mean to divide by?
+    The loss of one example is a sum over its classes, not a mean. With three classes and a true one
+    at the probability 1/4, you give -1/4, and -3/4 is right. Where does the division come from, and
+    which size did you mean to divide by?
     """
     return (_softmax(Z) - Y) / Z.shape[0]
 
@@ -775,8 +826,9 @@ def softmax_cross_entropy_grad__false_classes_set_to_zero(Z, Y):
 def softmax_cross_entropy_grad__one_taken_off_everywhere(Z, Y):
     """You subtract 1 from every probability, whatever the labels are.
 
-    Only the true class should lose its label; false classes lose 0. What should a column of your
-    answer sum to?
+    Only the true class should lose its label; false classes lose 0. For 1/2, 1/4, 1/4 your three
+    entries are all negative, so a step against them would raise every logit at once. What should a
+    column of your answer sum to?
     """
     return _softmax(Z) - 1
 
@@ -784,8 +836,9 @@ def softmax_cross_entropy_grad__one_taken_off_everywhere(Z, Y):
 def softmax_cross_entropy_grad__probabilities_only(Z, Y):
     """You return the probabilities; the labels are missing.
 
-    A gradient that does not know the truth would push down every class alike. What should a column
-    of your answer sum to?
+    A gradient that does not know the truth pushes down every class, the true one too. For 1/2, 1/4,
+    1/4 your column sums to 1, but a common shift of the logits costs nothing. So what should a
+    column of your answer sum to?
     """
     return _softmax(Z)
 
@@ -793,8 +846,9 @@ def softmax_cross_entropy_grad__probabilities_only(Z, Y):
 def softmax_cross_entropy_grad__derivative_by_the_probabilities(Z, Y):
     """You return -Y/A, which is the derivative by the probabilities.
 
-    One more step leads from there to the logits. Which matrix, or which short form of its product,
-    is missing?
+    For 1/2, 1/4, 1/4 with the second class true that is [0, -4, 0]. It leaves the false logits
+    alone, but these move the true probability as well. Which matrix, or which short form of its
+    product, leads from there to the logits?
     """
     A = _softmax(Z)
     return np.divide(-Y, A, out=np.zeros(A.shape), where=Y > 0)
@@ -803,8 +857,9 @@ def softmax_cross_entropy_grad__derivative_by_the_probabilities(Z, Y):
 def softmax_cross_entropy_grad__derivative_applied_once_more(Z, Y):
     """You multiply A - Y by a(1 - a), though the derivative of softmax is in it already.
 
-    That factor belongs to the squared error with a sigmoid. What did the 1/a of the logarithm
-    cancel against?
+    That factor belongs to the squared error with a sigmoid. It makes -9/64 of -3/4 where a = 1/4,
+    and where a is nearly 0 or 1 hardly anything is left. What did the 1/a of the logarithm cancel
+    against?
     """
     A = _softmax(Z)
     return (A - Y) * A * (1 - A)
@@ -833,8 +888,9 @@ def softmax_cross_entropy_grad__squared_error(Z, Y):
 def softmax_cross_entropy_grad__twice(Z, Y):
     """Your answer is twice as large as it should be.
 
-    A 2 is what the derivative of a square brings; there is no square in cross-entropy. Where does
-    yours come from: is something counted twice?
+    For a true class with the probability 1/4 you give -3/2, but no entry of this gradient lies
+    below -1. A 2 is what the derivative of a square brings, and cross-entropy has no square. Where
+    does yours come from: is something counted twice?
     """
     return 2 * (_softmax(Z) - Y)
 
@@ -842,8 +898,8 @@ def softmax_cross_entropy_grad__twice(Z, Y):
 def softmax_cross_entropy_grad__logits_minus_labels(Z, Y):
     """You subtract the labels from the logits; softmax is missing.
 
-    The labels are probabilities, and can only be compared with probabilities. Which first step
-    turns Z into A?
+    The labels are probabilities, and can only be compared with probabilities. Add 5 to every logit
+    and your answer grows by 5, while the loss stays where it was. Which first step turns Z into A?
     """
     return Z - Y
 
@@ -851,8 +907,9 @@ def softmax_cross_entropy_grad__logits_minus_labels(Z, Y):
 def softmax_cross_entropy_grad__log_softmax(Z, Y):
     """You subtract the labels from the logarithms of the probabilities.
 
-    The logarithm belongs to the loss, and its derivative has cancelled. What is left of it in the
-    result?
+    For a false class with a = 1/2 that gives ln(1/2), about -0.69: you would raise its logit, and
+    it should fall. The logarithm belongs to the loss, and its derivative has cancelled. What is
+    left of it in the result?
     """
     S = Z - Z.max(axis=0)
     return S - np.log(np.exp(S).sum(axis=0)) - Y
@@ -861,7 +918,8 @@ def softmax_cross_entropy_grad__log_softmax(Z, Y):
 def softmax_cross_entropy_grad__sigmoid(Z, Y):
     """You use a sigmoid for each logit: that is the gradient of n yes-or-no questions.
 
-    It has the same form, and yet another A. What should the n probabilities of one example sum to?
+    It has the same form, and yet another A. For the logits 0, 0, 0 a sigmoid gives 1/2 three times,
+    where each class has 1/3. What should the n probabilities of one example sum to?
     """
     return 1 / (1 + np.exp(-Z)) - Y
 
@@ -881,8 +939,9 @@ def softmax_cross_entropy_grad__binary_in_two_steps(Z, Y):
 def softmax_cross_entropy_grad__softmax_of_the_labels(Z, Y):
     """You apply softmax to the labels as well.
 
-    They are probabilities already, and softmax would blur a sure label. Which of the two arrays
-    holds logits?
+    They are probabilities already, and softmax blurs a sure label: [1, 0] becomes about [0.73,
+    0.27]. So your gradient is 0 at the wrong place, before the network is sure of the true class.
+    Which of the two arrays holds logits?
     """
     return _softmax(Z) - _softmax(Y)
 
@@ -890,8 +949,9 @@ def softmax_cross_entropy_grad__softmax_of_the_labels(Z, Y):
 def softmax_cross_entropy_grad__softmax_of_the_difference(Z, Y):
     """You subtract the labels before softmax, inside its argument.
 
-    They have to come off the probabilities. What comes first, and what does a column of your answer
-    sum to?
+    They have to come off the probabilities. What softmax returns is never negative, so your answer
+    would raise no logit at all, not even that of the true class. What comes first, and what does a
+    column of your answer sum to?
     """
     return _softmax(Z - Y)
 
@@ -935,7 +995,9 @@ def softmax_cross_entropy_grad__two_steps_clipped(Z, Y):
 def softmax_cross_entropy_grad__probabilities_clipped(Z, Y):
     """You clip the probabilities, and a false class that is nearly impossible gets too much.
 
-    No logarithm is taken here and nothing is divided. What is the clip protecting?
+    A false class with the probability 1e-30 should have just that in its entry, and with your clip
+    it has the lower limit. No logarithm is taken here and nothing is divided. What is the clip
+    protecting?
     """
     return np.clip(_softmax(Z), 1e-15, 1 - 1e-15) - Y
 
@@ -951,8 +1013,9 @@ def softmax_cross_entropy_grad__probabilities_clipped_at_1e_7(Z, Y):
 def softmax_cross_entropy_grad__no_shift(Z, Y):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    That is the softmax before the subtraction. Which number could all the logits of a column lose
-    without changing the probabilities?
+    A logit of 1000 is enough: its exponential is inf, and inf/inf is nan. That is the softmax
+    before the subtraction, not the subtraction itself. Which number could all the logits of a
+    column lose without changing the probabilities?
     """
     E = np.exp(Z)
     return E / E.sum(axis=0) - Y
@@ -964,10 +1027,12 @@ def softmax_cross_entropy_grad__one_global_max(Z, Y):
     return E / E.sum(axis=0) - Y
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def softmax_cross_entropy_grad__softmax_over_rows(Z, Y):
     """You normalise the rows, but an example is a column.
 
-    Its n probabilities should sum to 1. What does one column of your A add up to?
+    The n probabilities of an example should sum to 1. With m = 1 each row has a single entry, so
+    each of yours is 1 whatever the logits are. What does one column of your A add up to?
     """
     return _softmax(Z.T).T - Y
 
@@ -975,7 +1040,8 @@ def softmax_cross_entropy_grad__softmax_over_rows(Z, Y):
 def softmax_cross_entropy_grad__softmax_over_everything(Z, Y):
     """You normalise over the whole array, so all the examples share one denominator.
 
-    With one example nothing shows. What does one column of your A add up to?
+    With one example nothing shows. With two that have the same logits, each column of yours sums to
+    1/2 before the labels come off. What should one column of your A add up to?
     """
     E = np.exp(Z - Z.max())
     return E / E.sum() - Y
@@ -987,8 +1053,8 @@ def softmax_cross_entropy_grad__softmax_over_everything(Z, Y):
 def softmax_cross_entropy_grad__largest_label_only(Z, Y):
     """You look up the class with the largest label and subtract 1 there.
 
-    For one-hot labels that is right. If a label is split 0.6 to 0.4, what has to come off which
-    probability?
+    For one-hot labels that is right. If a label is split 0.6 to 0.4, you treat it as 1 to 0, and
+    the second class is pushed down for nothing. What has to come off which probability?
     """
     A = _softmax(Z)
     A[Y.argmax(axis=0), np.arange(Z.shape[1])] -= 1
@@ -998,7 +1064,9 @@ def softmax_cross_entropy_grad__largest_label_only(Z, Y):
 def softmax_cross_entropy_grad__labels_equal_to_one(Z, Y):
     """You subtract 1 where Y is exactly 1, and soft labels have no such place.
 
-    Their columns stay as they were. What has to come off a probability if its label is 0.6?
+    A column with the labels 0.6 and 0.4 keeps its probabilities untouched and sums to 1, not to 0.
+    With one-hot labels you would never notice. What has to come off a probability if its label is
+    0.6?
     """
     A = _softmax(Z)
     A[Y == 1] -= 1
@@ -1008,8 +1076,9 @@ def softmax_cross_entropy_grad__labels_equal_to_one(Z, Y):
 def softmax_cross_entropy_grad__labels_taken_as_yes_or_no(Z, Y):
     """You subtract a full 1 wherever the label is above 0.
 
-    For one-hot labels nothing shows. What has to come off a probability if its label is 0.6, and
-    what does a column of your answer sum to?
+    For one-hot labels nothing shows. With labels of 0.6 and 0.4 you take off 2 in all, though they
+    sum to 1. What has to come off a probability if its label is 0.6, and what should a column of
+    your answer sum to?
     """
     return _softmax(Z) - (Y > 0)
 
@@ -1017,7 +1086,9 @@ def softmax_cross_entropy_grad__labels_taken_as_yes_or_no(Z, Y):
 def softmax_cross_entropy_grad__integer_array(Z, Y):
     """You write into an array that took its dtype from Y, and integer labels cut the digits off.
 
-    With float labels nothing shows. What does zeros_like(Y) give for labels that are integers?
+    A 0.9 becomes 0 there, and so does -0.75, without any warning. With float labels nothing shows.
+    What does zeros_like(Y) give for labels that are integers, and which dtype does your answer
+    need?
     """
     dZ = np.zeros_like(Y)
     dZ[:] = _softmax(Z) - Y
@@ -1027,8 +1098,9 @@ def softmax_cross_entropy_grad__integer_array(Z, Y):
 def softmax_cross_entropy_grad__subtracted_in_place_from_the_labels(Z, Y):
     """You subtract in place in an array that holds labels; for integer ones NumPy refuses.
 
-    The result of an in-place operation must fit the dtype that is there. Which array of floats
-    could you start from?
+    The result of an in-place operation must fit the dtype that is there, and 0 - 0.25 is no
+    integer. With labels such as 1.0 it works, so the trouble comes with somebody else's data. Which
+    array of floats could you start from?
     """
     dZ = Y.copy()
     dZ -= _softmax(Z)
@@ -1038,10 +1110,13 @@ def softmax_cross_entropy_grad__subtracted_in_place_from_the_labels(Z, Y):
 # softmax_cross_entropy_grad: shapes, digits, types and side effects.
 
 
+@mistake(worth=0.5)  # a mean in place of a sum, in one place
 def softmax_cross_entropy_grad__averaged_over_the_examples(Z, Y):
     """You average over the examples, and one column is left for all of them.
 
-    Each example has a gradient by its own logits. Which shape has Z, and which has your answer?
+    Each example has a gradient by its own logits. If the entries of two examples in one row are 1/2
+    and -1/2, your mean is 0, and what both should learn is gone. Which shape has Z, and which has
+    your answer?
     """
     return (_softmax(Z) - Y).mean(axis=1, keepdims=True)
 
@@ -1049,7 +1124,9 @@ def softmax_cross_entropy_grad__averaged_over_the_examples(Z, Y):
 def softmax_cross_entropy_grad__transposed(Z, Y):
     """You return the transpose: an example is a row in your result, but a column in Z.
 
-    The numbers themselves are right. Which shape does a (3, 5) array of logits ask for?
+    The numbers themselves are right. Yet each of your rows now sums to 0, where each column should;
+    with as many examples as classes, only that tells you. Which shape does a (3, 5) array of logits
+    ask for?
     """
     return (_softmax(Z) - Y).T
 
@@ -1059,11 +1136,13 @@ def softmax_cross_entropy_grad__squeezed(Z, Y):
     return np.squeeze(_softmax(Z) - Y)
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def softmax_cross_entropy_grad__central_difference(Z, Y):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
-    Differences are a fine way to check a gradient. What remains of the chain rule once everything
-    has cancelled?
+    The costs to both sides agree in their first five digits or so, and subtracting them throws
+    these away. A cost of 2000 leaves you even fewer. Differences are a fine way to check a
+    gradient. What remains of the chain rule once everything has cancelled?
     """
     dZ = np.zeros(Z.shape)
     for j in range(len(Z)):
@@ -1143,8 +1222,8 @@ def chain_terms__case_2_everywhere(z, y):
 def chain_terms__row_of_the_largest_label_only(z, y):
     """You fill the row of the class with the largest label only, and take that label for 1.
 
-    For one-hot labels that is right. With soft labels several outputs enter the loss: which rows
-    are then not 0?
+    For one-hot labels that is right. With soft labels such as 0.6 and 0.4 the loss reads both
+    outputs, each with its own weight. Which rows are then not 0, and how large is each of them?
     """
     a = _softmax(z)
     c = int(y.argmax())
@@ -1186,8 +1265,9 @@ def chain_terms__probability_of_the_output(z, y):
 def chain_terms__labels_left_out(z, y):
     """You leave out the labels, so every output has a row of its own.
 
-    An output that the loss does not read has the derivative dL/da_i = 0. What should that make of
-    its row?
+    An output that the loss does not read has the derivative dL/da_i = 0. For y = [1, 0] nothing can
+    come through output 2, but your second row is as full as the first. What should dL/da_i = 0 make
+    of a row?
     """
     return _softmax(z).T - np.eye(len(z))
 
@@ -1198,7 +1278,8 @@ def chain_terms__labels_left_out(z, y):
 def chain_terms__sign_flipped(z, y):
     """Every entry has the opposite sign: the minus of the loss is missing, or one too many.
 
-    If the logit of the true class grows, the loss falls. Which sign must the diagonal have?
+    If the logit of the true class grows, the loss falls. For the probabilities 1/4 and 3/4 with the
+    first class true, your corner entry is +3/4. Which sign must the diagonal have?
     """
     return y * (np.eye(len(z)) - _softmax(z).T)
 
@@ -1206,8 +1287,9 @@ def chain_terms__sign_flipped(z, y):
 def chain_terms__jacobian_only(z, y):
     """You return the Jacobian of softmax; the derivative of the loss is missing.
 
-    Each term is a product of two derivatives. Which factor turns a change of a_i into a change of
-    the loss?
+    The labels do not enter, so your table is the same whichever class is true: 3/16 in the corner
+    for the probabilities 1/4 and 3/4. Each term is a product of two derivatives. Which factor turns
+    a change of a_i into a change of the loss?
     """
     return _jacobian(_softmax(z))
 
@@ -1215,7 +1297,8 @@ def chain_terms__jacobian_only(z, y):
 def chain_terms__derivative_of_the_loss_only(z, y):
     """You spread dL/da over the table; the derivatives of the probabilities are missing.
 
-    Each term is a product of two derivatives. How does a_i move when z_j does?
+    All entries of one of your rows are the same, such as -4 and -4 for a true class with a = 1/4.
+    But its own logit raises a_i, and another one lowers it. How does a_i move when z_j does?
     """
     a = _softmax(z)
     return np.tile(np.divide(-y, a, out=np.zeros(a.shape), where=y > 0), (1, len(z)))
@@ -1224,8 +1307,9 @@ def chain_terms__derivative_of_the_loss_only(z, y):
 def chain_terms__labels_times_the_jacobian(z, y):
     """You multiply the Jacobian by the labels, and not by the derivative of the loss.
 
-    The loss has a logarithm in it. What is the derivative of -y log(a) by a, and what does its
-    denominator cancel?
+    The loss has a logarithm in it. Where the true class has the probability 1/4, your terms are
+    four times too small. What is the derivative of -y log(a) by a, and what does its denominator
+    cancel?
     """
     return -y * _jacobian(_softmax(z))
 
@@ -1254,7 +1338,9 @@ def chain_terms__binary(z, y):
 def chain_terms__divided_by_n(z, y):
     """You divide by the number of classes.
 
-    The terms are added up later, not averaged. What should the columns of your table sum to?
+    The terms are added up later, not averaged. In the docstring's example with two classes you have
+    -3/8 where -3/4 is right. So every column sum is half of what it should be. What are the sums of
+    your columns meant to be?
     """
     return y * (_softmax(z).T - np.eye(len(z))) / len(z)
 
@@ -1265,8 +1351,9 @@ def chain_terms__divided_by_n(z, y):
 def chain_terms__summed_column(z, y):
     """You have summed already: what you return is the gradient, not the terms it is made of.
 
-    Before the chain rule adds up, there is one term for each output and each input. Which shape
-    has that table?
+    With n = 2 you return two numbers, and four are asked for. Once added up, they no longer show
+    which output each part came through. Before the chain rule adds up, there is one term for each
+    output and each input. Which shape has that table?
     """
     return _softmax(z) - y
 
@@ -1284,7 +1371,8 @@ def chain_terms__summed_row(z, y):
 def chain_terms__zero_by_zero(z, y):
     """You divide labels by probabilities, and 0/0 is nan for a false class that has underflowed.
 
-    Its row should simply be 0. What cancels if you multiply the two derivatives on paper first?
+    With the logits 0 and -800 the second probability is exactly 0 in float64. If its label is 0,
+    its row should simply be 0. What cancels if you multiply the two derivatives on paper first?
     """
     a = _softmax(z)
     return (-y / a) * _jacobian(a)
@@ -1303,25 +1391,30 @@ def chain_terms__epsilon_in_denominator(z, y):
 def chain_terms__no_shift(z, y):
     """You take the exponential of the logits as they come, and large ones overflow to nan.
 
-    That is the softmax inside the terms. Which number could all the logits lose without changing
-    the probabilities?
+    That is the softmax inside the terms. The logits 1000 and 999 have the same probabilities as 1
+    and 0, but exp(1000) is too large for a float64. Which number could all the logits lose without
+    changing the probabilities?
     """
     E = np.exp(z)
     return y * ((E / E.sum()).T - np.eye(len(z)))
 
 
+@mistake(worth=0.5)  # the right sum along the wrong axis
 def chain_terms__softmax_along_rows(z, y):
     """You normalise along axis 1, where a column has a single entry, so every probability is 1.
 
-    Your terms are then built from ones only. Along which axis do the n classes of z lie?
+    Then the diagonal entry of a true class is 0, as if nothing could improve, and every other entry
+    in its row is 1. Along which axis do the n classes of z lie?
     """
     return y * (_softmax(z.T) - np.eye(len(z)))
 
 
+@mistake(worth=0.5)  # two arguments the other way round
 def chain_terms__arguments_swapped(z, y):
     """You take softmax of the labels and use the logits as labels: the arguments are swapped.
 
-    The logits come first, the labels second. Which of the two columns sums to 1 already?
+    The logits come first, the labels second. If all the logits are 0, your table is all zeros,
+    though the true class has only the probability 1/n. Which of the two columns sums to 1 already?
     """
     return z * (_softmax(y).T - np.eye(len(z)))
 
@@ -1329,16 +1422,20 @@ def chain_terms__arguments_swapped(z, y):
 def chain_terms__probabilities_clipped(z, y):
     """You clip the probabilities, and an input that is nearly impossible gets too much.
 
-    In the final form no logarithm is taken and nothing is divided. What is the clip protecting?
+    If input j has the probability 1e-30, its entry in the row of the true class should be as small;
+    yours is 1e-15. In the final form no logarithm is taken and nothing is divided. What is the clip
+    protecting?
     """
     return y * (np.clip(_softmax(z), 1e-15, 1 - 1e-15).T - np.eye(len(z)))
 
 
+@mistake(worth=0.5, at_most=True)  # the formula is asked for
 def chain_terms__central_difference(z, y):
     """You estimate the derivatives from a small step, and they are right to a few digits only.
 
-    Differences are a fine way to check. What do the two derivatives give you without any step at
-    all?
+    The two probabilities that you subtract agree in their first five digits or so, and these are
+    lost. Differences are a fine way to check. What do the two derivatives give you without any step
+    at all?
     """
     a = _softmax(z)
     g = np.divide(-y, a, out=np.zeros(a.shape), where=y > 0)
@@ -1355,8 +1452,8 @@ def chain_terms__float32_inside(z, y):
 def chain_terms__integer_array(z, y):
     """You write into an array that took its dtype from y, and integer labels cut the digits off.
 
-    With float labels nothing shows. Which dtype has an array that is made from labels that are
-    integers?
+    Every term lies between -1 and 1, so -3/4 and 3/4 both become 0 in it. With float labels nothing
+    shows. Which dtype has an array that is made from labels that are integers?
     """
     T = np.tile(y, (1, len(z)))
     T[:] = y * (_softmax(z).T - np.eye(len(z)))
@@ -1366,8 +1463,9 @@ def chain_terms__integer_array(z, y):
 def chain_terms__squeezed(z, y):
     """You squeeze the result, and for a single class the table becomes a bare number.
 
-    With n = 1 there is still one output and one input. Is the squeeze there to repair a shape that
-    went wrong earlier?
+    With n = 1 there is still one output and one input, so the docstring asks for [[0]], of shape
+    (1, 1). Code that then asks for T[0, 0] fails. Is the squeeze there to repair a shape that went
+    wrong earlier?
     """
     return np.squeeze(y * (_softmax(z).T - np.eye(len(z))))
 
@@ -1375,8 +1473,8 @@ def chain_terms__squeezed(z, y):
 def chain_terms__list(z, y):
     """You return a nested list; the numbers in it are right.
 
-    A list has no shape and no .sum, so its columns cannot be added up. Which type should a table of
-    terms have?
+    A list has no shape and no .sum, so its columns cannot be added up. The built-in sum does not
+    help: for [[1, 2], [3, 4]] it stops with a TypeError. Which type should a table of terms have?
     """
     return (y * (_softmax(z).T - np.eye(len(z)))).tolist()
 

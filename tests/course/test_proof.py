@@ -109,6 +109,21 @@ def any_batch''',
     assert any("an answer of ones earns" in p and "(easy" in p for p in problems(copy))
 
 
+def test_a_trivial_answer_may_be_worth_nothing(copy):
+    edit(
+        copy,
+        "mistakes.py",
+        "def softmax__no_shift(Z):",
+        "@mistake(worth=0.5)\ndef softmax__logits(Z):\n"
+        '    """You return what came in."""\n    return Z\n\n\ndef softmax__no_shift(Z):',
+    )
+    found = [p for p in problems(copy) if "Z as the answer earns" in p]
+    (problem,) = found
+    assert problem.endswith(
+        "earns 6.0 of 12 points for softmax: it is logits; make that worth nothing"
+    )
+
+
 @pytest.mark.slow
 def test_a_public_check_that_draws_its_inputs_is_named(copy):
     edit(

@@ -53,3 +53,34 @@ def test_what_rounding_does_is_no_number_that_is_added(explain):
     body = SOFTMAX.replace("return E /", "return 3e-9 * (Z[0, 0] > 0) + E /")
     found = named(explain, "ex01_softmax", "softmax", body)
     assert found is None or not found.id.startswith("constant_")
+
+
+def test_what_does_not_depend_on_the_probabilities_is_not_said_to_depend_on_nothing(explain):
+    body = "def cross_entropy(A, Y): return -np.sum(Y) / Y.shape[1]\n"
+    found = named(explain, "ex03_cross_entropy", "cross_entropy", body)
+    assert found is None or "nothing in it depends" not in found.message
+
+
+def test_a_slip_that_shows_only_where_shapes_happen_to_fit_is_not_named(explain):
+    body = """
+def cross_entropy_from_logits(Z, Y):
+    S = Z - Z.max(axis=0)
+    return -np.sum(Y * np.ravel(S - np.log(np.exp(S).sum(axis=0)))) / Z.shape[1]
+"""
+    found = named(explain, "ex03_cross_entropy", "cross_entropy_from_logits", body)
+    assert found is None or "transpose" not in found.message
+
+
+def test_a_constant_is_no_multiple_of_a_generated_mistake(explain):
+    body = "def cross_entropy_grad(A, Y): return np.clip(-Y / A, 0.05, 0.95)\n"
+    found = named(explain, "ex03_cross_entropy", "cross_entropy_grad", body)
+    assert found is None or "slip_" not in found.id
+
+
+def test_the_kind_of_a_slip_is_told_and_not_the_formula(explain):
+    body = """
+def softmax_backward(dA, A):
+    return A * (dA - np.abs(A * dA).sum(axis=0) - (A * dA).sum(axis=0))
+"""
+    found = named(explain, "ex04_backward", "softmax_backward", body)
+    assert found is None or not found.id.startswith("slip_")

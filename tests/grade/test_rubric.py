@@ -10,7 +10,10 @@ from grader.errors import UsageError
 from grader.grade.rubric import points_in, rubric_csv, with_rubric
 from grader.judge.scoring import with_points
 from grader.model import Misconception, SubmissionResult, Verdict
+from grader.plan import Rules
 from tests.support.course import planned
+from tests.support.results import counts, lines_of
+from tests.support.submissions import SOFTMAX, write_class
 
 MISTAKE = "no_normalisation"
 
@@ -94,6 +97,8 @@ def result_with(plan, matches, *, named=None, student="ada"):
 
 def test_the_rubric_to_start_from_has_every_mistake_and_what_it_cost(plan, tmp_path):
     mistake = a_mistake_of(plan, "softmax")
+    # Without what the course itself says that mistakes are worth.
+    plan = msgspec.structs.replace(plan, rules=Rules())
     results = [
         result_with(plan, (mistake,), named=mistake),
         result_with(plan, (mistake, "sign"), named=mistake, student="bela"),
@@ -118,4 +123,67 @@ def test_the_rubric_to_start_from_has_every_mistake_and_what_it_cost(plan, tmp_p
     given = result_with(with_rubric(plan, path), (mistake, "sign"))
     (function,) = given.functions
     assert function.score == 7
-    assert "gets 7 by your instructor's rubric (without it: 0)" in function.how
+    assert "gets 7 by the rubric of this class (without it: 0)" in function.how
+
+
+NEGATED = SOFTMAX.replace("return E /", "return -E /")
+BOTH = SOFTMAX.replace("return E /", "return -2 * E /")
+
+
+def test_a_slip_is_worth_half_and_a_rubric_says_otherwise_without_grading_again(run, tmp_path):
+    folder = write_class(tmp_path / "class", "ada", source=NEGATED)
+    write_class(folder, "bela")
+    write_class(folder, "chidi", source="import numpy as np\ndef softmax(Z): return Z * 0 - 1.0\n")
+    out = tmp_path / "out"
+    grade = ("grade", folder, "--out", out, "--exercise", "ex01_softmax")
+    run(*grade)
+    ada, bela, chidi = (line["functions"][0] for line in lines_of(out / "results.jsonl"))
+    assert (ada["score"], ada["how"]) == (
+        6, "this mistake is worth 50% of the points (its checks: 0)"
+    )  # fmt: skip
+    assert "sign" in ada["matches"]
+    assert (bela["score"], bela["matches"]) == (12, [])
+    # What is the same whatever comes in is worth nothing.
+    assert (chidi["score"], chidi["matches"]) == (0, [])
+
+    done = run("rubric", out, "--out", out / "rubric.csv")
+    assert done.stdout == f"{out / 'rubric.csv'}\n"
+    text = (out / "rubric.csv").read_text(encoding="utf-8")
+    assert "softmax,sign,,1,6," in text
+    (out / "rubric.csv").write_text(text.replace("softmax,sign,", "softmax,sign,8"), "utf-8")
+    done = run(*grade)
+    assert counts(done) == (0, 0, 3)
+    assert "ada: softmax 6 -> 8 (+2)" in done.stdout
+    (ada,) = (line["functions"][0] for line in lines_of(out / "results.jsonl")[:1])
+    assert ada["how"] == (
+        "everybody who made this mistake gets 8 by the rubric of this class (without it: 6)"
+    )
+    page = (out / "feedback" / "ada.html").read_text(encoding="utf-8")
+    assert ada["how"] in page
+    # It counts on every run, also for who comes later; a manual mark counts before it.
+    write_class(folder, "dara", source=BOTH)
+    write_class(folder, "eve", source=NEGATED)
+    (out / "overrides.csv").write_text("student,function,points,reason\nada,softmax,9,ill\n")
+    run(*grade)
+    scores = {line["student"]: line["score"] for line in lines_of(out / "results.jsonl")}
+    assert scores == {"ada": 9, "bela": 12, "chidi": 0, "dara": 6, "eve": 8}
+    (out / "rubric.csv").write_text("function,mistake,points\nsoftmax,sings,8\n")
+    done = run(*grade)
+    assert done.returncode == 2
+    assert "rubric.csv, line 2: no mistake of softmax is called 'sings'" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["grade", "rubric"])
+def test_the_rubric_of_a_folder_that_is_none_is_an_error(run, tmp_path, name):
+    (tmp_path / "rubric.csv").write_text("function,mistake\n")
+    ada = tmp_path / "ada.py"
+    ada.write_text(SOFTMAX)
+    rubric = tmp_path / "rubric.csv"
+    command = {
+        "grade": ("grade", ada, "--out", tmp_path / "out", "--rubric", rubric),
+        "rubric": ("rubric", tmp_path),
+    }[name]
+    done = run(*command)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "the column points is missing" in done.stderr or "results.jsonl" in done.stderr

@@ -2,11 +2,14 @@
 
 import logging
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader import wire
+from grader.course.generated import rows_of
 from grader.diagnose.explain import Explainer, attempt, public_part
+from grader.diagnose.prints import wanted_prints
 from grader.errors import SandboxError
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
@@ -25,7 +28,6 @@ from grader.model import (
 )
 from grader.plan import (
     FORMAT,
-    MistakenAnswer,
     Plan,
     PlannedCall,
     PlannedCheck,
@@ -39,7 +41,7 @@ WANT = np.array([[1.0, 2.0], [3.0, 4.0]])
 OFF = WANT * (1 + 1e-9)  # right, but not to the last bits
 WRONG = WANT + 1
 FRAME = wire.TracebackLine("ex.py", 2, "g", "raise")
-MISTAKE = PlannedMistake("plus_one", "You add one.", (MistakenAnswer(wire.pack(WRONG)),) * 2)
+MISTAKE = PlannedMistake("plus_one", "You add one.")
 
 
 def call(want=WANT):
@@ -72,10 +74,18 @@ def judged(*outcomes, checks=CHECKS, calls=None, mistakes=(MISTAKE,)):
 def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,), sealed=()):
     calls = calls or (call(), call())
     function = PlannedFunction("f", 10.0, "", "", calls, checks, mistakes, ("z",), "", sealed)
+    function = msgspec.structs.replace(function, prints=prints(calls) * len(mistakes))
     exercise = PlannedExercise("ex", "An exercise", (function,))
     plan = Plan(FORMAT, "A course", Limits(), (exercise,), ("ex",), ("f",))
     ended = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
     return plan, function, ended
+
+
+def prints(calls):
+    """The fingerprints of the mistake of adding one, in the first two calls."""
+    expected = [expected_of(one) for one in calls]
+    outcomes = {index: returned(WRONG) for index in range(min(2, len(calls)))}
+    return rows_of(outcomes, expected, wanted_prints(expected)).astype("<f4").tobytes()
 
 
 def returned(value, *, mutated=False):
@@ -288,9 +298,7 @@ def test_what_answers_some_inputs_of_a_check_is_attempted():
     stub = Raised(wire.Error("NotImplementedError", "", (frame,)))
     checks = (check("all", Kind.VALUE),)
     assert judged(stub, WANT, checks=checks).verdict == Verdict.RAISED
-    raises = PlannedMistake(
-        "raises", "You raise.", (MistakenAnswer(None, error="NotImplementedError: "),) * 2
-    )
+    raises = PlannedMistake("raises", "You raise.")
     untouched = judged(stub, stub, checks=checks, mistakes=(raises,))
     assert (untouched.verdict, untouched.misconception) == (Verdict.NOT_ATTEMPTED, None)
 

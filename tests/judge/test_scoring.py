@@ -90,7 +90,7 @@ def graded(draw):
             for one in checks
         ),
         tuple(
-            PlannedMistake(name, "", (), worth=draw(SHARES), at_most=draw(st.booleans()))
+            PlannedMistake(name, "", worth=draw(SHARES), at_most=draw(st.booleans()))
             for name in ("half", "little")
         ),
     )
@@ -168,8 +168,8 @@ def priced(checks, matches=(), *, points=10.0, **rules):
             for one in checks
         ),
         (
-            PlannedMistake("half", "", (), worth=0.5),
-            PlannedMistake("less", "", (), worth=0.2, at_most=True),
+            PlannedMistake("half", "", worth=0.5),
+            PlannedMistake("less", "", worth=0.2, at_most=True),
         ),
     )
     result = result_of(EXERCISE, planned, checks, 0.0, Verdict.WRONG_VALUE, "no")
@@ -203,7 +203,7 @@ def test_a_mistake_is_worth_what_the_course_or_the_rubric_says():
     assert priced(checks, ("sign",), worth={"sign": 0.4})[0] == 4
     assert priced(checks, ("sign",), worth={"factor": 0.4})[0] == 2.5
     assert priced(checks, ("half",), rubric={"f": {"half": 1.0}}) == (
-        1, "everybody who made this mistake gets 1 by your instructor's rubric (without it: 5)"
+        1, "everybody who made this mistake gets 1 by the rubric of this class (without it: 5)"
     )  # fmt: skip
     assert priced(checks, ("half",), rubric={"g": {"half": 1.0}})[0] == 5
 
