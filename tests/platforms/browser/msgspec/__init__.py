@@ -3,6 +3,7 @@
 Only for tests in a Pyodide for which msgspec has no wheel. It proves nothing about msgspec itself.
 """
 
+import base64
 import dataclasses
 import enum
 import types
@@ -55,15 +56,19 @@ def convert(value, wanted):
         return tuple(convert(item, arguments[0]) for item in value)
     if origin is dict:
         return {key: convert(item, arguments[1]) for key, item in value.items()}
-    if isinstance(wanted, type) and issubclass(wanted, Struct) and isinstance(value, dict):
+    if isinstance(wanted, type) and issubclass(wanted, Struct) and isinstance(value, dict | list):
         return _struct(value, wanted)
     if isinstance(wanted, type) and issubclass(wanted, enum.Enum):
         return wanted(value)
+    if wanted is bytes and isinstance(value, str):
+        return base64.b64decode(value)
     return float(value) if wanted is float else value
 
 
 def _struct(value, wanted):
     hints = typing.get_type_hints(wanted, include_extras=True)
+    if isinstance(value, list):  # of a struct that is written without its names
+        value = dict(zip(hints, value, strict=False))
     known = {name: convert(item, hints[name]) for name, item in value.items() if name in hints}
     try:
         return wanted(**known)
