@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -98,12 +98,19 @@ def check(*functions: Callable[..., Any]) -> Checked:
     UsageError for anything that is not a function of an exercise. A function that never finishes
     is stopped like any other cell; in a browser, by restarting the kernel.
     """
-    plan = read_plan(checks_path(Path()))
-    judge = Judge(plan)
-    explainer = Explainer(plan, judge.expected)
+    path = checks_path(Path()).resolve()
+    plan, judge, explainer = _prepared(path, path.stat().st_mtime_ns)
     if not functions:
         raise UsageError("name a function to check: check(softmax)")
     return Checked(tuple(_checked(function, plan, judge, explainer) for function in functions))
+
+
+@lru_cache(maxsize=1)
+def _prepared(path: Path, _changed_ns: int) -> tuple[Plan, Judge, Explainer]:
+    """Read the checks, once until their file changes: in a browser it takes half a second."""
+    plan = read_plan(path)
+    judge = Judge(plan)
+    return plan, judge, Explainer(plan, judge.expected)
 
 
 def _checked(

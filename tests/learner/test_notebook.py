@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -10,6 +11,7 @@ from nbclient import NotebookClient
 from grader.errors import UsageError
 from grader.learner.start import start
 from grader.notebook import check
+from tests.support.course import ROOT
 from tests.support.results import function_of
 
 SOLVE = """
@@ -195,3 +197,13 @@ def test_the_notebooks_module_loads_nothing_that_a_browser_lacks():
     assert "grader.judge.judge" in loaded
     unwanted = [name for name in loaded if any(f"{name}.".startswith(f"{n}.") for n in NOT_LOADED)]
     assert unwanted == []
+
+
+def test_checks_that_have_changed_are_read_again(course):
+    reference = course.exercises[0].functions[0].reference
+    path = Path("checks.json")
+    path.write_bytes((ROOT / "exercises" / "checks.json").read_bytes())
+    assert check(reference).passed
+    path.write_text("{}")
+    with pytest.raises(UsageError, match="checks.json"):
+        check(reference)
