@@ -205,5 +205,5 @@ def test_checks_that_have_changed_are_read_again(course):
     path.write_bytes((ROOT / "exercises" / "checks.json").read_bytes())
     assert check(reference).passed
     path.write_text("{}")
-    with pytest.raises(UsageError, match="checks.json"):
+    with pytest.raises(UsageError, match=r"checks\.json"):
         check(reference)
