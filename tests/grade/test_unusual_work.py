@@ -91,7 +91,7 @@ def test_a_part_that_is_still_to_be_written_is_no_unwritten_function(grade_softm
     source = SOFTMAX.replace("    E =", "    if len(Z) == 1: raise NotImplementedError\n    E =")
     result = grade_softmax(source)
     assert result.verdict == Verdict.RAISED
-    assert 10 < result.score < 12
+    assert 8 < result.score < 12
 
 
 def test_what_any_check_shows_holds_no_sealed_input(grade, plan):
@@ -170,7 +170,7 @@ def test_forged_frames_earn_nothing_and_cost_only_their_call(grade_softmax, forg
         "    E =", f"    if len(Z) == 1: {forgery}\n    E ="
     )
     failed = failed_checks(grade_softmax(source))
-    assert failed <= {"few_classes_or_examples", "keeps_the_shape"}
+    assert failed <= {"two_examples", "few_classes_or_examples", "keeps_the_shape"}
     assert failed
 
 
