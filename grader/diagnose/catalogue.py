@@ -63,7 +63,7 @@ class Catalogue:
         agree = self._agree(prints)
         fits = agree.all(axis=1) & (self._generated == generated)
         # What changes its arguments in each call is not what does so in some only.
-        form = prints.right & (prints.values < -LARGEST)
+        form = prints.right & (prints.values < -LARGEST) & (prints.values != self.wanted)
         fits &= ~((agree & ~self._right & form).any(axis=1) & (self._right & form).any(axis=1))
         shows = ~self._right & ~self._unknown & prints.known
         if generated:

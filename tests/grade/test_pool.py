@@ -198,10 +198,10 @@ def test_who_kills_the_zygote_costs_only_themselves(softmax_plan, tmp_path):
 
 @pytest.mark.slow
 def test_a_hung_submission_delays_nobody_else(softmax_plan, tmp_path):
-    write_class(tmp_path, "ada", source="def softmax(Z):\n    while True: pass")
+    write_class(tmp_path, "ada", source="while True: pass")
     write_class(tmp_path, *(f"s{n}" for n in range(20)))
     # Longer than the other worker may take to start.
-    limits = msgspec.structs.replace(QUICK, call_cpu_s=1.5)
+    limits = msgspec.structs.replace(QUICK, statement_cpu_s=1.5)
     plan = msgspec.structs.replace(softmax_plan, limits=limits)
     order = list(graded(grade_all(tasks_of(tmp_path), processes(plan, 2))))
     assert len(order) == 21
