@@ -24,7 +24,8 @@ from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.words import next_step
 from grader.learner.check import checks_path
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned, Verdict
-from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, read_plan
+from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction
+from grader.plan_json import read_plan
 from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, line, show_function
 from grader.worker.calling import answer_of

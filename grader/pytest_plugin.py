@@ -40,7 +40,7 @@ class ExerciseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield the functions of the exercise. CollectError when the checks cannot be read."""
         from grader.learner.check import checks_path
-        from grader.plan import read_plan
+        from grader.plan_json import read_plan
 
         try:
             plan = read_plan(checks_path(self.path.parent))
@@ -153,7 +153,7 @@ def _is_exercise(path: Path) -> bool:
 @cache
 def _slugs(checks: Path) -> frozenset[str]:
     from grader.errors import UsageError
-    from grader.plan import read_plan
+    from grader.plan_json import read_plan
 
     try:
         return frozenset(read_plan(checks).slugs)

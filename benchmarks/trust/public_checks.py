@@ -25,7 +25,8 @@ from grader.engine.lane import Lane
 from grader.engine.launch import Wall
 from grader.learner.check import check_files
 from grader.model import FunctionResult, Verdict
-from grader.plan import CHECKS, Plan, read_plan
+from grader.plan import Plan
+from grader.plan_json import CHECKS, read_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 # The share of the listed mistakes that may pass all open inputs.

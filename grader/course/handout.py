@@ -22,7 +22,7 @@ from grader.course.template import (
     template_of,
     without_solution,
 )
-from grader.plan import CHECKS, plan_json
+from grader.plan_json import CHECKS, plan_json
 
 # Relative tolerances between two builds. NumPy chooses its exp, log and matmul by the processor, so
 # expected values differ in their last bits. The answers of mistakes that compute in float32 or by

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from grader.errors import SandboxError, UsageError
 from grader.model import Verdict
-from grader.plan import CHECKS, Plan, read_plan
+from grader.plan import Plan
+from grader.plan_json import CHECKS, read_plan
 from grader.results.terminal import CheckedFiles
 from grader.worker.files import SUFFIXES
 from grader.worker.sources import exercise_of

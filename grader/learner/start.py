@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.files import writing_to
 from grader.learner.check import exercises_folder
-from grader.plan import CHECKS, read_plan
+from grader.plan_json import CHECKS, read_plan
 
 FORMS = {"py": (".py",), "ipynb": (".ipynb",), "both": (".py", ".ipynb")}
 

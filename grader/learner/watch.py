@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from grader.errors import GraderError, UsageError
 from grader.learner.check import check_files, checks_path, files_to_check, folder_of
 from grader.model import FunctionResult, Verdict
-from grader.plan import read_plan
+from grader.plan_json import read_plan
 from grader.results.terminal import (
     EXIT_FAILED,
     EXIT_PASSED,

@@ -5,7 +5,7 @@ import numpy as np
 from grader import wire
 from grader.course import column_major
 from grader.course.planning import plan_of
-from grader.plan import plan_from_json, plan_json, readable, value_from
+from grader.plan_json import plan_from_json, plan_json, readable, value_from
 from grader.platforms.otter.literals import literal
 from tests.support.course import with_times
 

@@ -11,7 +11,7 @@ from grader.course.planning import plan_of
 from grader.course.sealing import FIXED_SEED, new_seed, with_sealed
 from grader.grade.fingerprints import fingerprints_of
 from grader.model import Kind
-from grader.plan import plan_json
+from grader.plan_json import plan_json
 
 ONE, OTHER = "00" * 15 + "01", "00" * 15 + "02"
 

@@ -8,7 +8,7 @@ from grader.course.proof import graded_variant
 from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
-from grader.plan import plan_from_json, plan_json
+from grader.plan_json import plan_from_json, plan_json
 from tests.support.results import function_of
 from tests.support.submissions import SOFTMAX
 

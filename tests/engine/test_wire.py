@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from grader import wire
-from grader.plan import readable, value_from
+from grader.plan_json import readable, value_from
 
 VALUES = st.recursive(
     st.none()

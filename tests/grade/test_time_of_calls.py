@@ -11,7 +11,8 @@ from grader.grade.fingerprints import fingerprints_of
 from grader.grade.grader import OVER, Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
-from grader.plan import LEAST_LIMIT_S, plan_json
+from grader.plan import LEAST_LIMIT_S
+from grader.plan_json import plan_json
 from tests.support.course import with_times
 from tests.support.submissions import SOFTMAX
 

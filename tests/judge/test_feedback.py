@@ -11,7 +11,8 @@ from grader.judge.compare import NotFinite, WrongValue
 from grader.judge.numbers import WrongType, type_name
 from grader.judge.verdicts import difference_verdict, failure_verdict
 from grader.model import Died, NotCalled, NotLoaded, Raised, TimedOut, Verdict
-from grader.plan import PlannedCall, PlannedFunction, readable, value_from
+from grader.plan import PlannedCall, PlannedFunction
+from grader.plan_json import readable, value_from
 from tests.support.submissions import SOFTMAX
 from tests.support.telling import tell
 

@@ -8,7 +8,8 @@ from grader.course.planning import plan_of
 from grader.judge.compare import type_difference, value_difference
 from grader.judge.expected import expected_of
 from grader.judge.numbers import WrongShape, WrongType
-from grader.plan import PlannedCall, plan_from_json, plan_json, readable, value_from
+from grader.plan import PlannedCall
+from grader.plan_json import plan_from_json, plan_json, readable, value_from
 from tests.support.telling import tell
 
 COSTS = PlannedCall(

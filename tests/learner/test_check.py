@@ -17,7 +17,7 @@ import pytest
 from grader.course.handout import built_files, notebook, script
 from grader.learner.check import check_files
 from grader.learner.watch import POLL_S
-from grader.plan import read_plan
+from grader.plan_json import read_plan
 from tests.support.course import ROOT
 from tests.support.submissions import SOFTMAX
 

@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake.roster import read_roster
 from grader.intake.table import MAX_BYTES, read_table
-from grader.plan import read_plan
+from grader.plan_json import read_plan
 from grader.results.gradebooks.canvas import fill as fill_canvas
 from grader.results.gradebooks.filling import FillOptions
 from grader.results.gradebooks.matching import read_by_hand

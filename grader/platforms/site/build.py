@@ -19,7 +19,7 @@ from grader.course.folder import Course
 from grader.course.handout import built_files
 from grader.errors import UsageError
 from grader.files import archive_of
-from grader.plan import CHECKS
+from grader.plan_json import CHECKS
 from grader.platforms.container.wheel import DISTRIBUTION, wheel_bytes, wheel_name
 from grader.platforms.site.headers import CDN, headers
 from grader.platforms.site.notebooks import notebooks
