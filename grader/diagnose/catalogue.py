@@ -141,7 +141,8 @@ class Catalogue:
         with np.errstate(all="ignore"):
             close = np.abs(factors * self._rows - prints.values) <= allowed
         numeric = self._finite & prints.finite
-        shows = numeric & ~self._right & close & (np.abs(prints.values) > allowed)
+        # What is right is no multiple of a mistake, even where both make up for each other.
+        shows = numeric & ~self._right & ~prints.right & close & (np.abs(prints.values) > allowed)
         few: Flags = 2 * self._calls_with(~numeric & ~alike) <= self._calls_with(shows)
         return few & (close | ~numeric).all(axis=1) & self._is_shown(shows)
 

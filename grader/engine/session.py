@@ -128,6 +128,8 @@ class Session:
         self._child_began = self._used.began
         # It ends each child after its last statement, so that another one would change nothing.
         self._is_hopeless = False
+        # It sent what is far too large; something else may follow it.
+        self._is_suspect = False
 
     def __enter__(self) -> Self:
         self._ready()
@@ -212,6 +214,8 @@ class Session:
                     continue
                 self._used.endless.add(function)
             outcomes[waiting.popleft().number] = failure
+        if self._is_suspect:
+            self._drop_child()
         return [outcomes[frame.number] for frame in frames]
 
     def _reason_to_stop(
@@ -283,6 +287,7 @@ class Session:
         try:
             reply = self._replied(child, limits, call)
         except TooLarge:
+            self._is_suspect = True
             return Returned(wire.Opaque("far too large"), mutated=False)
         if child.was_slow():
             self._slow.add(function)
@@ -489,6 +494,7 @@ class Session:
         return limit - (time.monotonic() - self._used.began)
 
     def _drop_child(self) -> None:
+        self._is_suspect = False
         if self._child is not None:
             lived_s = time.monotonic() - self._child_began
             used_s = self._child.measured_cpu_s()

@@ -98,6 +98,10 @@ def breaches(attack: Attack, arena: Arena, attacked: Outcome, undisturbed: Outco
     ]
     if "canary " in line:
         found.append("its result holds a canary")
+    # The paragraphs of a mistake's message are ours.
+    for function in result["functions"]:
+        if function["misconception"]:
+            function["misconception"]["message"] = ""
     if unprintable := [text for text in texts_in(result) if not text.isprintable()]:
         found.append(f"its result holds control characters: {unprintable[:2]}")
     if touched := attacked.touched.get(attack.name):
