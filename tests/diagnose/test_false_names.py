@@ -28,7 +28,14 @@ def test_one_number_whatever_comes_in_is_called_that(explain, number):
 def test_an_argument_that_counts_is_not_overlooked(explain):
     body = "def softmax(Z): return np.full(Z.shape, 1 / len(Z))\n"
     found = named(explain, "ex01_softmax", "softmax", body)
-    assert found is None or found.id != "same_whatever_comes_in"
+    assert found.message.startswith("All entries of your answer are one number")
+    assert "it depends on the shape alone" in found.message
+
+
+def test_right_numbers_are_no_multiple_of_a_mistake(explain):
+    """n times too large, and 1 / n times that: it is right where it does not raise."""
+    found = named(explain, "ex01_softmax", "softmax", SOFTMAX, head="np.seterr(all='raise')\n")
+    assert found is None or "mean" not in found.id
 
 
 def test_an_empty_dict_is_not_one_of_names(explain):
