@@ -33,7 +33,7 @@ def test_an_argument_that_counts_is_not_overlooked(explain):
 
 
 def test_right_numbers_are_no_multiple_of_a_mistake(explain):
-    """n times too large, and 1 / n times that: it is right where it does not raise."""
+    """Too large by n, and by 1 / n times that: it is right where it does not raise."""
     found = named(explain, "ex01_softmax", "softmax", SOFTMAX, head="np.seterr(all='raise')\n")
     assert found is None or "mean" not in found.id
 
