@@ -15,8 +15,8 @@ from grader.course.mistakes import silent, with_mistakes
 from grader.diagnose.explain import Explainer
 from grader.judge.judge import Judge
 from grader.judge.scoring import with_points
-from grader.model import Outcome, Returned, Verdict
-from grader.plan import Plan, PlannedCall, PlannedFunction
+from grader.model import FunctionResult, Outcome, Returned, Verdict
+from grader.plan import Plan, PlannedCall, PlannedFunction, Rules
 
 SHARE = 0.1
 
@@ -42,25 +42,26 @@ def trivial_problems(course: Course, plan: Plan) -> list[str]:
             for name, outcomes in answers.items():
                 result = judge.judged(planned, function, outcomes)
                 matches = explainer.matches(result, function, outcomes)
-                priced = with_points(
-                    msgspec.structs.replace(result, matches=matches), function, plan.rules
-                )
-                most = SHARE * function.points
-                if (priced.score or 0) <= most:
-                    continue
-                remedy = ""
-                if (priced.score or 0) > (result.score or 0):
-                    remedy = f"it is {', '.join(matches)}; make that worth nothing"
-                elif not name.startswith("the answer of"):
-                    passed = [c.name for c in result.checks if c.verdict is Verdict.PASSED]
-                    remedy = f"({', '.join(passed)}); add another input to those checks"
-                if remedy:
-                    problems.append(
-                        f"{exercise.checks_path}: {name} earns {priced.score} of"
-                        f" {function.points:g} points for {function.name}: {remedy}"
-                    )
+                result = msgspec.structs.replace(result, matches=matches)
+                found = _problems(result, function, plan.rules, name)
+                problems += [f"{exercise.checks_path}: {problem}" for problem in found]
             earlier[function.name] = references[function.name]
     return problems
+
+
+def _problems(
+    result: FunctionResult, function: PlannedFunction, rules: Rules, name: str
+) -> Iterator[str]:
+    """Yield what is wrong with the points of the answer called `name`."""
+    by_checks, points = result.score or 0.0, with_points(result, function, rules).score or 0.0
+    if points <= SHARE * function.points:
+        return
+    what = f"{name} earns {points} of {function.points:g} points for {function.name}"
+    if points > by_checks:
+        yield f"{what}: it is {', '.join(result.matches)}; make that worth nothing"
+    elif not name.startswith("the answer of"):
+        passed = [check.name for check in result.checks if check.verdict is Verdict.PASSED]
+        yield f"{what}: ({', '.join(passed)}); add another input to those checks"
 
 
 def _trivial_answers(function: PlannedFunction) -> Mapping[str, Answers]:

@@ -40,7 +40,7 @@ class Explainer:
     """
 
     def __init__(self, plan: Plan, expected: Mapping[str, Sequence[Expected]]) -> None:
-        functions = [f for exercise in plan.exercises for f in exercise.functions]
+        functions = plan.functions.values()
         self._expected = expected
         self._diagnosers = {f.name: Diagnoser(f, expected[f.name]) for f in functions}
 

@@ -88,7 +88,7 @@ class Grader:
         self.lane = lane
         self.references = references
         self._calls: dict[tuple[str, str, int], EncodedCall] = {}
-        functions = [f for exercise in plan.exercises for f in exercise.functions]
+        functions = plan.functions.values()
         # Which of a function's calls are only for checks of memory.
         self._memory = {f.name: f.memory_calls for f in functions}
         # The open calls of each function and, behind them, its sealed ones.

@@ -110,7 +110,7 @@ class Merits:
         self._stack = stack
         self._attempts = [attempted_in(session, e.slug, f.name) for e, f in planned]
         names = {function.name for _exercise, function in planned}
-        graded = {f.name for exercise in grader.plan.exercises for f in exercise.functions}
+        graded = grader.plan.functions.keys()
         # A function that is not graded again has a stored result, so that all of it is right.
         self._right = graded - names
         # Functions that have hung, or ended the process: who calls them would do so, too.

@@ -81,12 +81,12 @@ def _student(mark: Mark, store: Store) -> str:
 
 def _obstacle(mark: Mark, plan: Plan) -> str:
     """Say why these points cannot be given for this function, or return an empty text."""
-    points = {f.name: f.points for exercise in plan.exercises for f in exercise.functions}
     if mark.function not in plan.names:
         return f"no function is called {mark.function!r}"
-    if mark.function not in points:
+    function = plan.functions.get(mark.function)
+    if function is None:
         return f"the exercise of {mark.function} is not in this run"
-    if not 0 <= mark.points <= points[mark.function]:
-        most = points[mark.function]
-        return f"{mark.points:g} points are not between 0 and the {most:g} of {mark.function}"
+    if not 0 <= mark.points <= function.points:
+        most = f"the {function.points:g} of {mark.function}"
+        return f"{mark.points:g} points are not between 0 and {most}"
     return ""

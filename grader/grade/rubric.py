@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,8 +11,9 @@ import msgspec
 
 from grader.errors import UsageError
 from grader.intake.table import read_records
-from grader.model import SubmissionResult
+from grader.model import FunctionResult, SubmissionResult
 from grader.plan import RELATIONS, Plan, PlannedFunction
+from grader.text import csv_row
 from grader.text import points as as_text
 
 FILE = "rubric.csv"
@@ -35,6 +34,7 @@ def with_rubric(plan: Plan, path: Path) -> Plan:
             f"{path}, line 1: the column {missing[0]} is missing; name {', '.join(COLUMNS)}"
         )
     rubric: dict[str, dict[str, float]] = {}
+    planned = plan.functions
     for record in records:
         function, mistake, text = (record.cells[column] for column in COLUMNS)
         where = f"{path}, line {record.line}"
@@ -42,10 +42,10 @@ def with_rubric(plan: Plan, path: Path) -> Plan:
             continue
         if function not in plan.names:
             raise UsageError(f"{where}: no function is called {function!r}; correct the name")
-        if function not in plan.functions:
+        if function not in planned:
             continue
-        points = _points(text, plan.functions[function], where)
-        _check_mistake(mistake, plan.functions[function], where)
+        points = _points(text, planned[function], where)
+        _check_mistake(mistake, planned[function], where)
         given = rubric.setdefault(function, {})
         if given.setdefault(mistake, points) != points:
             raise UsageError(f"{where}: {mistake} has other points in an earlier line; keep one")
@@ -83,6 +83,15 @@ class _Seen:
     message: str = ""
 
 
+def _told_of(mistake: str, function: FunctionResult) -> str:
+    """Return what a learner reads of a mistake or a relation; empty if it is of another one."""
+    named = function.misconception
+    if named is None:
+        return ""
+    is_relation = mistake in RELATIONS and named.id not in function.matches
+    return named.message if named.id == mistake or is_relation else ""
+
+
 def points_in(path: Path) -> dict[tuple[str, str], str]:
     """Return what a rubric gives for each function and mistake; UsageError if it is none."""
     _headings, records = read_records(path, option="--out")
@@ -104,19 +113,15 @@ def rubric_csv(
             for mistake in function.matches:
                 key = function.function, mistake
                 found = seen.get(key, _Seen())
-                named = function.misconception
-                message = named.message if named is not None and named.id == mistake else ""
+                message = _told_of(mistake, function)
                 seen[key] = replace(
                     found,
                     learners=found.learners + 1,
                     lost=found.lost + function.max_score - (function.score or 0.0),
                     message=found.message or " ".join(message.split()),
                 )
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADINGS)
-    for (name, mistake), found in sorted(seen.items(), key=lambda item: -item[1].lost):
-        lost = as_text(found.lost)
-        points = given.get((name, mistake), "")
-        writer.writerow([name, mistake, points, found.learners, lost, found.message])
-    return text.getvalue()
+    rows = [csv_row(HEADINGS)]
+    for key, found in sorted(seen.items(), key=lambda item: -item[1].lost):
+        cells = [given.get(key, ""), str(found.learners), as_text(found.lost), found.message]
+        rows.append(csv_row([*key, *cells]))
+    return "".join(rows)

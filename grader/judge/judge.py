@@ -51,7 +51,7 @@ class Judge:
     """
 
     def __init__(self, plan: Plan) -> None:
-        functions = [f for exercise in plan.exercises for f in exercise.functions]
+        functions = plan.functions.values()
         self.expected = {f.name: [expected_of(call) for call in f.calls] for f in functions}
         self._sealed = {f.name: [expected_of(call) for call in f.sealed] for f in functions}
 

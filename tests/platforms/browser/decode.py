@@ -9,7 +9,7 @@ sys.modules["numpy"] = MagicMock()  # imported on the way, and not used
 
 from grader.model import SubmissionResult, Verdict  # noqa: E402
 
-with open("/work/results.jsonl", "rb") as file:  # noqa: PTH123  # as short as can be
+with open("/mounted/results.jsonl", "rb") as file:  # noqa: PTH123  # as short as can be
     data = file.read().strip()
 result = msgspec.json.decode(data, type=SubmissionResult)
 assert msgspec.json.encode(result) == data

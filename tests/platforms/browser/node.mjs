@@ -1,4 +1,4 @@
-// node node.mjs PYODIDE FOLDER SCRIPT PACKAGE...: run SCRIPT in Pyodide, with FOLDER as its /work.
+// node node.mjs PYODIDE FOLDER SCRIPT PACKAGE...: run SCRIPT in Pyodide, with FOLDER as its /mounted.
 // All wheels in FOLDER are unpacked first; PACKAGEs are Pyodide's own.
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -12,8 +12,8 @@ try {
   for (const name of readdirSync(folder).filter((name) => name.endsWith(".whl"))) {
     python.unpackArchive(new Uint8Array(readFileSync(join(folder, name))), "wheel");
   }
-  python.FS.mkdir("/work");
-  python.FS.mount(python.FS.filesystems.NODEFS, { root: resolve(folder) }, "/work");
+  python.FS.mkdir("/mounted");
+  python.FS.mount(python.FS.filesystems.NODEFS, { root: resolve(folder) }, "/mounted");
   python.runPython(readFileSync(script, "utf-8"));
 } catch (error) {
   // Node itself would show a whole file of Pyodide's.

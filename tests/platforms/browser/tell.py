@@ -1,4 +1,4 @@
-"""Write what `check` tells of every variant in /work/variants.json; run here and in Pyodide."""
+"""Write what `check` tells of every variant in a folder; run here and in Pyodide."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.notebook import Checked, check
 
-WORK = Path("/work") if sys.platform == "emscripten" else Path(sys.argv[1])
+WORK = Path("/mounted") if sys.platform == "emscripten" else Path(sys.argv[1])
 
 
 def told(path):
