@@ -33,10 +33,10 @@ def main(root: Path) -> int:
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
     try:
-        from otter.run.run_autograder import main as run_autograder
-
         _repair_metadata(root / METADATA)
         _set_aside(root)
+        from otter.run.run_autograder import main as run_autograder
+
         run_autograder(str(root), logo=False)
         if results.exists():
             return 0
