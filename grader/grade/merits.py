@@ -201,7 +201,7 @@ class Merits:
         if is_here and not self._stuck.intersection(before):
             own = self._tried_alone(exercise, function, file)
             if not before or own.result.verdict is Verdict.PASSED:
-                return own
+                return self._worded(exercise, function, own)
         outcomes = self._called(self._standing_for(before, function), function, file)
         asked = self._second.asked
         self._told |= asked
@@ -212,12 +212,13 @@ class Merits:
         if is_here and own is None and not is_stuck and result.verdict is not Verdict.PASSED:
             own = self._tried_alone(exercise, function, file)
             if own.result.verdict is Verdict.PASSED:
-                return own
+                return self._worded(exercise, function, own)
         if not asked:
-            return own or _Tried(file, result, outcomes, () if is_here else before)
+            alone = _Tried(file, result, outcomes, () if is_here else before)
+            return alone if own is None else self._worded(exercise, function, own)
         if own is not None and (own.result.score or 0.0) > (result.score or 0.0):
             self.run.by_points = True
-            return own._replace(is_named=False)
+            return self._worded(exercise, function, own)._replace(is_named=False)
         judged_with = tuple(name for name in before if name in asked)
         result = msgspec.structs.replace(
             result,
@@ -231,9 +232,18 @@ class Merits:
     def _tried_alone(
         self, exercise: PlannedExercise, function: PlannedFunction, file: str
     ) -> _Tried:
-        """Make the open calls with the learner's own functions."""
+        """Make the open calls with the learner's own functions; the result has no messages yet."""
         outcomes = self._called(self.session, function, file)
-        return _Tried(file, self.grader.judge.judged(exercise, function, outcomes), outcomes)
+        result = self.grader.judge.judged(exercise, function, outcomes, worded=False)
+        return _Tried(file, result, outcomes)
+
+    def _worded(
+        self, exercise: PlannedExercise, function: PlannedFunction, tried: _Tried
+    ) -> _Tried:
+        """Put a result into words. It is the one that counts; few of those that fail alone do."""
+        if {*_verdicts(tried.result)} == {Verdict.PASSED}:
+            return tried
+        return tried._replace(result=self.grader.judge.judged(exercise, function, tried.outcomes))
 
     def _called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
         outcomes = self.grader.called(session, function, file)

@@ -18,6 +18,7 @@ from grader.model import (
     LADDER,
     NEUTRAL,
     CheckResult,
+    Failure,
     FunctionResult,
     Kind,
     Outcome,
@@ -25,7 +26,7 @@ from grader.model import (
     Returned,
     Verdict,
 )
-from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
 
 # A check that cannot be run is told only where nothing else is, and numbers that are off by much do
 # not go before numbers that are off by little.
@@ -34,10 +35,19 @@ _ORDER[Verdict.IMPRECISE] = _ORDER[Verdict.WRONG_VALUE]
 
 
 class _Found(NamedTuple):
-    """The result of a check, and the index of the call that it is about, if it fails."""
+    """What a check finds, and the index of the call that it is about, if it fails.
 
-    result: CheckResult
-    call: int | None
+    `problem`: why the call did not return, or what differs, but for a mutation. `imprecise`: only
+    in precision.
+    """
+
+    verdict: Verdict
+    call: int | None = None
+    problem: Failure | Difference | None = None
+    imprecise: bool = False
+
+
+_PASSED = _Found(Verdict.PASSED)
 
 
 class Judge:
@@ -56,29 +66,38 @@ class Judge:
         self._sealed = {f.name: [expected_of(call) for call in f.sealed] for f in functions}
 
     def judged(
-        self, exercise: PlannedExercise, function: PlannedFunction, outcomes: Sequence[Outcome]
+        self,
+        exercise: PlannedExercise,
+        function: PlannedFunction,
+        outcomes: Sequence[Outcome],
+        *,
+        worded: bool = True,
     ) -> FunctionResult:
-        """Return the verdicts and points for the outcomes of a function's open calls."""
+        """Return the verdicts and points for the outcomes of a function's open calls.
+
+        Not `worded`, it has no messages: to put what differs into words takes longer than to judge.
+        """
         found = [self._check(function, check, outcomes) for check in function.checks]
-        checks = _told_once(function, outcomes, found)
+        pairs = zip(function.checks, found, strict=True)
+        checks = [check_result(check, one.verdict, "") for check, one in pairs]
+        if worded:
+            checks = _worded(function, checks, found)
         answers = any(isinstance(outcome, Returned) for outcome in outcomes)
         verdict, message = summary_of(checks, answers=answers)
         points = score(function.points, checks)
-        return result_of(exercise, function, checks, points, verdict, message)
+        return result_of(exercise, function, checks, points, verdict, message if worded else "")
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
     ) -> _Found:
         """Return what a check finds: of its calls, the first of those with the first verdict."""
         expected = self.expected[function.name]
-        failed = []
-        for index in check.calls:
-            call = function.calls[index]
-            verdict, message = _judge(function, check, call, outcomes[index], expected[index])
-            if verdict is not Verdict.PASSED:
-                failed.append(_Found(check_result(check, verdict, message), index))
-        passed = _Found(check_result(check, Verdict.PASSED, ""), None)
-        return min(failed, key=lambda found: _ORDER[found.result.verdict], default=passed)
+        found = (
+            _judge(function, check, index, outcomes[index], expected[index])
+            for index in check.calls
+        )
+        failed = [one for one in found if one.verdict is not Verdict.PASSED]
+        return min(failed, key=lambda one: _ORDER[one.verdict], default=_PASSED)
 
     def failed_elsewhere(
         self, function: PlannedFunction, outcomes: Mapping[int, Outcome]
@@ -98,34 +117,41 @@ class Judge:
         self, function: PlannedFunction, check: PlannedCheck, index: int, outcome: Outcome
     ) -> bool:
         expected = self._sealed[function.name][index]
-        verdict, _ = _judge(function, check, function.sealed[index], outcome, expected)
-        return verdict is not Verdict.PASSED
+        return _judge(function, check, index, outcome, expected).verdict is not Verdict.PASSED
 
 
 def _judge(
     function: PlannedFunction,
     check: PlannedCheck,
-    call: PlannedCall,
+    index: int,
     outcome: Outcome,
     expected: Expected,
-) -> tuple[Verdict, str]:
-    """Return the verdict and message of one call of a check."""
+) -> _Found:
+    """Return what a check finds in one of its calls."""
     if not isinstance(outcome, Returned):
-        message = message_of(outcome, function, call, imprecise=False)
-        return failure_verdict(outcome, function.name), message
-    expected = only_parts(expected, check.parts)
+        return _Found(failure_verdict(outcome, function.name), index, outcome)
     if check.kind is Kind.MUTATION:
-        if not outcome.mutated:
-            return Verdict.PASSED, ""
-        message = "it changes its argument or an earlier answer; work on a copy, or on a new array"
-        return Verdict.MUTATED_ARGUMENT, message
+        return _Found(Verdict.MUTATED_ARGUMENT, index) if outcome.mutated else _PASSED
+    expected = only_parts(expected, check.parts)
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
-        return Verdict.PASSED, ""
-    return (
-        difference_verdict(difference, imprecise=imprecise),
-        message_of(difference, function, call, imprecise=imprecise),
-    )
+        return _PASSED
+    return _Found(difference_verdict(difference, imprecise=imprecise), index, difference, imprecise)
+
+
+def _message(function: PlannedFunction, found: _Found, same_as: str) -> str:
+    """Put what a check has found into words, with the call as one would type it.
+
+    `same_as`: the check that tells the same exception in full.
+    """
+    if found.call is None:
+        return ""
+    if found.problem is None:
+        return "it changes its argument or an earlier answer; work on a copy, or on a new array"
+    call = function.calls[found.call]
+    if same_as and isinstance(found.problem, Raised):
+        return f"{call_text(function, call)}: {same_exception_text(found.problem.error, same_as)}"
+    return message_of(found.problem, function, call, imprecise=found.imprecise)
 
 
 def _difference(
@@ -143,23 +169,20 @@ def _difference(
     return difference, False
 
 
-def _told_once(
-    function: PlannedFunction, outcomes: Sequence[Outcome], found: Sequence[_Found]
+def _worded(
+    function: PlannedFunction, checks: Sequence[CheckResult], found: Sequence[_Found]
 ) -> list[CheckResult]:
-    """Return the results; an exception is told in full by one check only, a public one first."""
+    """Put the results into words; one check only tells an exception in full, a public one first."""
     first: dict[object, str] = {}
     told = {}
-    for result, index in sorted(found, key=lambda one: one.result.hidden):
-        told[result.name] = result
-        outcome = None if index is None else outcomes[index]
-        if index is None or not isinstance(outcome, Raised) or result.verdict is not Verdict.RAISED:
-            continue
-        name = first.setdefault(exception_key(outcome.error), result.name)
-        if name != result.name:
-            call = call_text(function, function.calls[index])
-            message = f"{call}: {same_exception_text(outcome.error, name)}"
-            told[result.name] = msgspec.structs.replace(result, message=message, same_as=name)
-    return [told[one.result.name] for one in found]
+    for check, one in sorted(zip(checks, found, strict=True), key=lambda pair: pair[0].hidden):
+        same_as = ""
+        if one.verdict is Verdict.RAISED and isinstance(one.problem, Raised):
+            name = first.setdefault(exception_key(one.problem.error), check.name)
+            same_as = "" if name == check.name else name
+        message = _message(function, one, same_as)
+        told[check.name] = msgspec.structs.replace(check, message=message, same_as=same_as)
+    return [told[check.name] for check in checks]
 
 
 def summary_of(checks: Sequence[CheckResult], *, answers: bool = False) -> tuple[Verdict, str]:
