@@ -182,7 +182,8 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
         if fine.all():
             return None
         # Used to report the wrong entry that is off by the most tolerances.
-        severity = np.where(fine, 0.0, np.nan_to_num(error / allowed, nan=np.inf))
+        ratio = error / allowed
+        severity = np.where(fine, 0.0, np.where(np.isnan(ratio), np.inf, ratio))
     broken = ~fine & ~np.isfinite(numbers) & ~infinite
     if broken.any():
         index = _index(np.argmax(broken), want.shape)
