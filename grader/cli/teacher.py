@@ -273,11 +273,12 @@ def _plan(
     """Make the plan of a run into `out`: by default with the sealed inputs of the last run."""
     from grader.course.cache import cached_plan
     from grader.course.sealing import new_seed, with_sealed
+    from grader.course.settled import settled
     from grader.grade.rubric import FILE, with_rubric
     from grader.results.store import stored_seed
 
     seed = seed or stored_seed(out) or new_seed()
-    plan = with_sealed(cached_plan(course, only=only), course, seed)
+    plan = settled(with_sealed(cached_plan(course, only=only), course, seed), course)
     path = rubric or out / FILE
     return with_rubric(plan, path) if rubric or path.exists() else plan
 

@@ -68,7 +68,8 @@ class Course:
 
     `rules` say what verdicts are worth. `open_inputs` says when learners see the open inputs of
     checks that are not public: when they "check" their own work, or in the "feedback" after
-    grading.
+    grading. `checks_off` and
+    `checks_full` name checks, each as "function.check", that do not count or that everybody passes.
     """
 
     title: str
@@ -77,6 +78,8 @@ class Course:
     open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
+    checks_off: tuple[str, ...] = ()
+    checks_full: tuple[str, ...] = ()
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -89,6 +92,11 @@ class _ExerciseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: dict[str, float]
 
 
+class _SettledChecks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    off: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
+
+
 class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     exercise: tuple[_ExerciseEntry, ...]
@@ -97,6 +105,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worth: dict[Relation, float] = {}
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
+    checks: _SettledChecks = _SettledChecks()
 
 
 def course_of(folder: Path) -> Course:
@@ -138,6 +147,8 @@ def course_of(folder: Path) -> Course:
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
+        checks_off=course_file.checks.off,
+        checks_full=course_file.checks.full,
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from grader.course.folder import Course, Exercise
 from grader.course.planning import other_checks, plan_of
+from grader.course.settled import settled
 from grader.course.template import (
     NOTEBOOK_ONLY,
     SCRIPT_ONLY,
@@ -41,7 +42,7 @@ def built_files(course: Course) -> dict[str, str]:
     plan = plan_of(course, hidden=False, mistakes=True)
     if course.open_inputs == "check":
         plan = msgspec.structs.replace(plan, more=other_checks(course, plan))
-    files[CHECKS] = plan_json(plan)
+    files[CHECKS] = plan_json(settled(plan, course))
     return files
 
 

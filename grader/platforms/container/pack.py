@@ -16,6 +16,7 @@ from grader import __version__
 from grader.course.cache import cached_plan
 from grader.course.folder import Course
 from grader.course.sealing import new_seed, with_sealed
+from grader.course.settled import settled
 from grader.errors import UsageError
 from grader.model import Limits
 from grader.plan import Plan
@@ -52,6 +53,7 @@ def packed(course: Course, settings: Settings) -> bytes:
     """Pack a course and the settings. CourseError when a reference fails."""
     course = dataclasses.replace(course, limits=settings.limits)
     plan = with_sealed(cached_plan(course, only=settings.exercises), course, settings.seed)
+    plan = settled(plan, course)
     return msgspec.msgpack.encode(Pack(settings, plan))
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.course.folder import Course
 from grader.course.planning import plan_of
+from grader.course.settled import settled
 from grader.errors import UsageError
 from grader.files import archive_of, writing_to
 from grader.platforms.container.pack import NAME, Settings, packed
@@ -66,7 +67,7 @@ def assign(
         )
     step("computing what the references answer")
     pack = packed(course, settings)
-    plan = plan_of(course, only=settings.exercises, hidden=False)
+    plan = settled(plan_of(course, only=settings.exercises, hidden=False), course)
     with tempfile.TemporaryDirectory(prefix="grader-") as folder:
         work = Path(folder)
         (work / NAME).write_bytes(pack)
