@@ -154,6 +154,10 @@ def memory_text(memory_bytes: int) -> str:
     return f"{memory_bytes / MIB:g}MiB"
 
 
+# Stands for everything together where an exercise or a function could be named.
+TOTAL = "total"
+
+
 class CheckResult(msgspec.Struct, frozen=True):
     """One check of one function, as written to results.jsonl.
 
@@ -170,11 +174,15 @@ class CheckResult(msgspec.Struct, frozen=True):
 
 
 class Override(msgspec.Struct, frozen=True):
-    """A manual mark: the points that count, why, and what the grader gave (None: it failed)."""
+    """A manual mark: the points that count, why, and what they would be without it.
+
+    `graded` is None where the grader failed; `mark` is what the instructor wrote, such as "-10%".
+    """
 
     points: float
     reason: str
     graded: float | None
+    mark: str = ""
 
 
 class Misconception(msgspec.Struct, frozen=True):
@@ -243,11 +251,20 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     functions: tuple[FunctionResult, ...]
     # The full name, if an LMS or a roster has it.
     name: str = ""
+    # The manual marks for whole exercises, by slug, and for everything: TOTAL.
+    overrides: dict[str, Override] = {}
 
     def exercise_score(self, slug: str) -> float | None:
         """Return the points of one exercise; None if the grader failed on any function of it."""
-        scores = [f.score for f in self.functions if f.exercise == slug]
-        return total(scores)
+        if slug in self.overrides:
+            return self.overrides[slug].points
+        return total([f.score for f in self.functions if f.exercise == slug])
+
+    @property
+    def all_overrides(self) -> list[tuple[str, Override]]:
+        """Every manual mark, with what it is for: functions first, then exercises, then all."""
+        of_functions = [(f.function, f.override) for f in self.functions if f.override is not None]
+        return [*of_functions, *self.overrides.items()]
 
     @property
     def notes_of_its_own(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from grader.errors import Stopped
 from grader.files import open_to_others, whole_file, write_text, writing_to
 from grader.grade.fingerprints import fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
-from grader.grade.overrides import Mark, apply_marks, read_marks
+from grader.grade.overrides import Mark, apply_marks, read_marks, with_marked
 from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
 from grader.grade.tasks import Task, TaskResult
@@ -121,6 +121,7 @@ class ClassRun:
                 soft_wrap=True,
             )
         marks = self._marks()
+        with_marked(self.submissions, marks)
         counts = _Counts(len(self.submissions.entries))
         with Store(self.out) as store, _signals(counts, self.out) as signals:
             prints = fingerprints_of(self.plan, isolation="", versions=VERSIONS)

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
-from grader.model import FunctionResult, SubmissionResult, Verdict
+from grader.model import FunctionResult, Override, SubmissionResult, Verdict
 from grader.plan import Plan
 
 # The most learners listed for one misconception, and the most lines listed of one kind.
@@ -173,7 +173,7 @@ class ClassFigures:
         self._misconceptions: dict[tuple[str, str], MisconceptionFigures] = {}
         self.failures: ShortList[str] = ShortList()
         self.unreadable: ShortList[str] = ShortList()
-        self.overrides: ShortList[FunctionResult] = ShortList()
+        self.overrides: ShortList[tuple[str, Override]] = ShortList()
 
     def add(self, result: SubmissionResult) -> None:
         """Count one learner's result."""
@@ -192,8 +192,8 @@ class ClassFigures:
             self._add_checks(function, result)
             if function.misconception is not None:
                 self._add_misconception(function, result.student)
-            if function.override is not None:
-                self.overrides.add(result.student, function)
+        for override in result.all_overrides:
+            self.overrides.add(result.student, override)
         self.learners.append(self._row(result))
 
     def _row(self, result: SubmissionResult) -> LearnerRow:
@@ -204,7 +204,7 @@ class ClassFigures:
             scores=tuple(result.exercise_score(slug) for slug in self._slugs),
             score=result.score,
             misconceptions=sum(f.misconception is not None for f in functions),
-            overrides=" ".join(f.function for f in functions if f.override is not None),
+            overrides=" ".join(target for target, _override in result.all_overrides),
         )
 
     def _add_unreadable(self, result: SubmissionResult) -> None:

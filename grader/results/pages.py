@@ -145,4 +145,4 @@ def _texts(plan: Plan) -> list[tuple[str, str]]:
 def _move(move: Move) -> str:
     before, after = (points(score) or "blank" for score in (move.before, move.after))
     how = " (override)" if move.overridden else ""
-    return f"{move.function} {before} → {after}{how}"
+    return f"{move.function or move.exercise} {before} → {after}{how}"

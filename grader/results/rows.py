@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import msgspec
 
-from grader.model import FunctionResult, Override, SubmissionResult, total
+from grader.model import TOTAL, FunctionResult, Override, SubmissionResult, total
 
 
 class StoredFunction(NamedTuple):
@@ -76,34 +77,43 @@ class EncodedResult(NamedTuple):
     @property
     def result(self) -> SubmissionResult:
         """The result, decoded as the store would return it."""
-        rows = [(row.result, None, "", "") for row in self.functions]
+        rows = [(row.result, None, "", "", "") for row in self.functions]
         return submission_from_rows(self.head, self.notes, rows)
 
 
 def submission_from_rows(
-    head: bytes, notes: bytes, rows: Sequence[tuple[Any, ...]]
+    head: bytes,
+    notes: bytes,
+    rows: Sequence[tuple[Any, ...]],
+    overrides: Mapping[str, Override] = MappingProxyType({}),
 ) -> SubmissionResult:
     """Decode a stored result.
 
-    `rows` has for each function: its encoded result, the points of a manual mark (or None) and the
-    reason for it, and the learner's name.
+    `rows` has for each function: its encoded result, the points of a manual mark (or None), the
+    reason for it and how it was written, and the learner's name. `overrides` are the manual marks
+    for exercises and for everything.
     """
-    functions = tuple(_function(stored, points, reason) for stored, points, reason, _ in rows)
+    functions = tuple(_function(*row[:-1]) for row in rows)
     names = {"", *(function.function for function in functions)}
     about = msgspec.json.decode(notes, type=list[tuple[str, str]])
-    return msgspec.structs.replace(
+    result = msgspec.structs.replace(
         msgspec.json.decode(head, type=SubmissionResult),
-        score=total([function.score for function in functions]),
         max_score=round(sum(function.max_score for function in functions), 2),
         notes=tuple(note for name, note in about if name in names),
         functions=functions,
         name=rows[0][-1] or "",
+        overrides=dict(overrides),
     )
+    if TOTAL in overrides:
+        return msgspec.structs.replace(result, score=overrides[TOTAL].points)
+    slugs = dict.fromkeys(function.exercise for function in functions)
+    score = total([result.exercise_score(slug) for slug in slugs])
+    return msgspec.structs.replace(result, score=score)
 
 
-def _function(stored: bytes, points: float | None, reason: str) -> FunctionResult:
+def _function(stored: bytes, points: float | None, reason: str, mark: str) -> FunctionResult:
     result = msgspec.json.decode(stored, type=FunctionResult)
     if points is None:
         return result
-    override = Override(points=points, reason=reason, graded=result.score)
+    override = Override(points=points, reason=reason, graded=result.score, mark=mark)
     return msgspec.structs.replace(result, score=points, override=override)

@@ -15,6 +15,7 @@ import msgspec
 from grader.errors import UsageError
 from grader.model import FunctionResult, Move, SubmissionResult
 from grader.plan import Plan
+from grader.results.marks import TABLE, Marks
 from grader.results.rows import EncodedResult, submission_from_rows
 
 FILE = "results.sqlite"
@@ -43,16 +44,13 @@ _TEMPORARY = """
 CREATE TEMP TABLE present (student TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE person (student TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TEMP TABLE planned (place INTEGER PRIMARY KEY, function TEXT NOT NULL, price BLOB NOT NULL);
-CREATE TEMP TABLE override (
-    student TEXT, function TEXT, points REAL NOT NULL, reason TEXT NOT NULL,
-    PRIMARY KEY (student, function)
-) WITHOUT ROWID;
 """
 # CROSS JOIN makes SQLite loop in this order, which is the order of the rows wanted, so that nothing
 # is sorted in memory.
 _PRESENT = (
     " FROM present CROSS JOIN submission USING (student) CROSS JOIN planned"
-    " CROSS JOIN function USING (student, function) LEFT JOIN override USING (student, function)"
+    " CROSS JOIN function USING (student, function) LEFT JOIN override"
+    " ON override.student = function.student AND target = function.function"
 )
 
 
@@ -65,7 +63,7 @@ class Store:
     grader is refused.
     Order: `begin`; `fingerprints` to find out what need not be graded again; `keep` for each group
     of answers, which is then on disk; `price` for what was kept earlier; `set_name` and
-    `set_override` before the reports; `results` and `moves` for the reports; `publish` last, when
+    `marks` before the reports; `results` and `moves` for the reports; `publish` last, when
     these are written.
     A run that is killed at any moment loses nothing that `keep` stored: the next one continues.
     An error of the file or the disk is a UsageError with the cause and the remedy.
@@ -191,10 +189,6 @@ class Store:
         """Set the full name by which this run's reports call a student."""
         self._execute("INSERT OR REPLACE INTO person VALUES (?, ?)", student, name)
 
-    def set_override(self, student: str, function: str, points: float, reason: str) -> None:
-        """Set a manual mark for this run's reports; the stored result does not change."""
-        self._execute("INSERT INTO override VALUES (?, ?, ?, ?)", student, function, points, reason)
-
     def absent(self) -> int:
         """Count the stored students who do not take part in this run."""
         row = self._row(
@@ -206,14 +200,17 @@ class Store:
     def results(self) -> Iterator[SubmissionResult]:
         """Yield the result of each student who takes part, sorted, with the planned functions."""
         with self._readable_errors():
+            wide = self.marks.wide()
             rows = self._rows(
-                "SELECT student, submission.result, notes, function.result, points, reason, name"
-                f"{_PRESENT} LEFT JOIN person USING (student) ORDER BY student, place"
+                "SELECT present.student, submission.result, notes, function.result, points, reason,"
+                f" mark, name{_PRESENT} LEFT JOIN person ON person.student = present.student"
+                " ORDER BY present.student, place"
             )
-            for _student, group in groupby(rows, key=itemgetter(0)):
+            for student, group in groupby(rows, key=itemgetter(0)):
                 stored = list(group)
                 _, head, notes, *_ = stored[0]
-                yield submission_from_rows(head, notes, [row[3:] for row in stored])
+                functions = [row[3:] for row in stored]
+                yield submission_from_rows(head, notes, functions, wide.get(student, {}))
 
     def seconds(self) -> Iterator[tuple[str, float]]:
         """Yield each student who takes part, sorted, and how long the last grading took."""
@@ -225,22 +222,24 @@ class Store:
         """Yield each change of points since the last completed run, sorted by student."""
         with self._readable_errors():
             rows = self._rows(
-                "SELECT student, exercise, function, published.score,"
+                "SELECT present.student, exercise, function, published.score,"
                 " coalesce(points, function.score), points IS NOT NULL"
                 f"{_PRESENT} JOIN published USING (student, function)"
                 " WHERE published.score IS NOT coalesce(points, function.score)"
-                " ORDER BY student, place"
+                " ORDER BY present.student, place"
             )
             for student, exercise, function, before, after, overridden in rows:
                 yield Move(student, exercise, function, before, after, bool(overridden))
+            yield from self.marks.wide_moves()
 
     def publish(self) -> None:
         """Record this run's points as those of the last completed run."""
         with self._transaction():
             self._execute(
-                "INSERT OR REPLACE INTO published SELECT student, function,"
+                "INSERT OR REPLACE INTO published SELECT present.student, function,"
                 f" coalesce(points, function.score){_PRESENT}"
             )
+            self.marks.publish()
             self._execute("DELETE FROM meta WHERE name = 'regrading'")
 
     def _open(self) -> None:
@@ -261,7 +260,8 @@ class Store:
                     f"{self.path} has format {stored}, this grader reads {FORMAT}; move it away"
                     " (everything will be graded again), or name another --out"
                 )
-        self._execute_all(_TEMPORARY)
+        self._execute_all(_TEMPORARY + TABLE)
+        self.marks = Marks(self._connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from grader.model import FunctionResult, Move, SubmissionResult, Verdict
+from grader.model import Move, Override, SubmissionResult, Verdict
 from grader.plan import Plan
 from grader.results.figures import SMALL_CLASS, ClassFigures, ShortList
 from grader.text import points
@@ -38,7 +38,7 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
         _line(console, "most frequent mistakes (learners):")
         frequent = figures.misconceptions[:MOST_MISTAKES]
         _list(console, [f"{one.learners.count}  {one.function}: {one.id}" for one in frequent], 0)
-    overrides = [_override(student, function) for student, function in figures.overrides.first]
+    overrides = [_override(student, *one) for student, one in figures.overrides.first]
     _list(console, overrides[:MAX_LINES], figures.overrides.count)
     failures = [f"not graded: {student}: {why}" for student, why in figures.failures.first]
     _list(console, failures[:MAX_LINES], figures.failures.count)
@@ -57,15 +57,16 @@ def _move(move: Move) -> str:
         change = f"{move.after - move.before:+.2f}".rstrip("0").rstrip(".")
     how = ", ".join(filter(None, (change, "override" if move.overridden else "")))
     before, after = (points(score) or "blank" for score in (move.before, move.after))
-    return f"{move.student}: {move.function} {before} -> {after}" + (f" ({how})" if how else "")
+    what = move.function or move.exercise
+    return f"{move.student}: {what} {before} -> {after}" + (f" ({how})" if how else "")
 
 
-def _override(student: str, function: FunctionResult) -> str:
-    assert function.override is not None
-    graded = points(function.override.graded) or "not graded"
-    reason = f": {function.override.reason}" if function.override.reason else ""
-    who = f"override: {student}: {function.function} {points(function.score)}"
-    return f"{who} (graded: {graded}){reason}"
+def _override(student: str, target: str, override: Override) -> str:
+    graded = points(override.graded) or "not graded"
+    reason = f": {override.reason}" if override.reason else ""
+    mark = f", {override.mark}" if override.mark else ""
+    who = f"override: {student}: {target} {points(override.points)}"
+    return f"{who} (graded: {graded}{mark}){reason}"
 
 
 def _list(console: Console, lines: Sequence[str], count: int) -> None:

@@ -44,7 +44,8 @@ def test_a_mark_stands_in_every_report_as_an_override(grade_softmax_of, tmp_path
     assert done.returncode == 0, done.stderr
     results = results_in(tmp_path / "out")
     (function,) = results["ada"]["functions"]
-    assert function["override"] == {"points": 7.5, "reason": "late, but ill", "graded": 12}
+    told = {"points": 7.5, "reason": "late, but ill", "graded": 12, "mark": ""}
+    assert function["override"] == told
     assert (function["score"], results["ada"]["score"]) == (7.5, 7.5)
     assert function["verdict"] == "passed"
     assert results["bela"]["functions"][0]["override"] is None
@@ -93,11 +94,13 @@ def test_a_name_is_taken_as_the_gradebook_writes_it(grade_softmax_of, tmp_path, 
 
 def test_what_cannot_be_applied_is_named(grade_softmax_of, tmp_path):
     refused = {
-        "zoe,softmax,1,": "no submission of zoe is in this run",
-        "ada,softmaxx,1,": "no function is called 'softmaxx'",
+        "zoe,softmax,1,": "no submission of zoe is in this run, and no roster names them",
+        "ada,softmaxx,1,": "no function or exercise is called 'softmaxx'; for"
+        " everything, write total",
         "ada,cross_entropy,1,": "the exercise of cross_entropy is not in this run",
-        "ada,softmax,12.5,": "12.5 points are not between 0 and the 12 of softmax",
-        "=1+1,softmax,-1,": "-1 points are not between 0 and the 12 of softmax",
+        "ada,ex02_jacobian,1,": "ex02_jacobian is not in this run",
+        "ada,softmax,12.5,": "12.5 points are more than the 12 of softmax; if that is meant, add a"
+        " column above_max and write yes",
     }
     done = grade_softmax_of(HEADER + "\n".join([*refused, "bela,softmax,2,"]))
     assert done.returncode == 0
@@ -105,6 +108,68 @@ def test_what_cannot_be_applied_is_named(grade_softmax_of, tmp_path):
         assert f"overrides.csv, line {line} is not applied: {why}\n" in done.stderr
     scores = {name: result["score"] for name, result in results_in(tmp_path / "out").items()}
     assert scores == {"ada": 12, "bela": 2, "=1+1": 12}
+
+
+@pytest.mark.parametrize(
+    ("written", "counts"),
+    [("+1", 11), ("-1.5", 8.5), ("-10%", 9), ("+10%", 11), ("+5", 12), ("-20", 0), ("'+1", 11)],
+)
+def test_points_can_be_added_or_taken_off(grade_softmax_of, tmp_path, written, counts):
+    grade_softmax_of(HEADER + "ada,softmax,10,\n" + f"ada,ex01_softmax,{written},late\n")
+    result = results_in(tmp_path / "out")["ada"]
+    assert result["score"] == counts
+    assert result["overrides"]["ex01_softmax"] == {
+        "points": counts,
+        "reason": "late",
+        "graded": 10,
+        "mark": written.removeprefix("'"),
+    }
+
+
+def test_marks_for_functions_come_before_those_for_exercises_and_these_before_the_total(
+    grade_softmax_of, tmp_path
+):
+    marks = "ada,total,-50%,\nada,ex01_softmax,+1,\nada,softmax,7,\n"
+    done = grade_softmax_of(HEADER + marks)
+    assert "override: ada: total 4 (graded: 8, -50%)" in done.stdout
+    assert results_in(tmp_path / "out")["ada"]["score"] == 4
+    rows = list(csv.reader((tmp_path / "out" / "gradebook.csv").read_text().splitlines()))
+    assert rows[2] == ["ada", "8", "4", "softmax ex01_softmax total"]
+    page = (tmp_path / "out" / "feedback" / "ada.html").read_text()
+    assert "4 points were given by hand for everything together (-50%)" in page
+
+
+def test_more_than_the_maximum_is_given_where_the_file_says_so(grade_softmax_of, tmp_path):
+    header = "student,function,points,reason,above_max\n"
+    grade_softmax_of(header + "ada,total,+3,,yes\nbela,softmax,13,,yes\n=1+1,total,+3,,no\n")
+    scores = {name: result["score"] for name, result in results_in(tmp_path / "out").items()}
+    assert scores == {"ada": 15, "bela": 13, "=1+1": 12}
+
+
+def test_a_mark_for_everything_that_comes_or_goes_is_told_as_a_change(grade_softmax_of, tmp_path):
+    changes = tmp_path / "out" / "changes.csv"
+    grade_softmax_of(None)
+    done = grade_softmax_of(HEADER + "ada,total,-2,\n")
+    assert "ada: total 12 -> 10 (-2, override)" in done.stdout
+    assert changes.read_text().splitlines()[1:] == ["ada,total,,12,10,yes"]
+    assert "->" not in grade_softmax_of(None).stdout
+    done = grade_softmax_of(HEADER)
+    assert "ada: total 10 -> 12 (+2)" in done.stdout
+    assert changes.read_text().splitlines()[1:] == ["ada,total,,10,12,"]
+
+
+def test_somebody_of_the_roster_who_handed_in_nothing_can_be_given_points(
+    grade_softmax_of, tmp_path
+):
+    (tmp_path / "roster.csv").write_text("id,name\nada,Ada\nzoe,Zoe\nmia,Mia\n")
+    roster = ("--roster", tmp_path / "roster.csv")
+    done = grade_softmax_of(HEADER + "zoe,total,9,oral exam\n", *roster)
+    assert "handed in nothing (1): Mia (mia)" in done.stdout
+    results = results_in(tmp_path / "out")
+    assert results["zoe"]["score"] == 9
+    assert "mia" not in results
+    people = (tmp_path / "out" / "people.csv").read_text().splitlines()
+    assert {"mia,Mia,,mia,,,,,no", "zoe,Zoe,,zoe,,,,,no"} <= {*people}
 
 
 def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_path):
@@ -127,8 +192,13 @@ def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_
             HEADER + "ada,softmax,1,late, ill\n",
             "line 2: it has 5 cells and the first row 4;",
         ),
-        (HEADER + "\nada,softmax,one,x\n", "line 3: the points 'one' are no number; write one"),
-        (HEADER + "ada,softmax,nan,x\n", "line 2: the points 'nan' are no number"),
+        (HEADER + "\nada,softmax,one,x\n", "line 3: the points 'one' cannot be read; write points"),
+        (HEADER + "ada,softmax,nan,x\n", "line 2: the points 'nan' cannot be read"),
+        (HEADER + "ada,softmax,50%,x\n", "line 2: the points '50%' cannot be read"),
+        (
+            "student,function,points,reason,above_max\nada,softmax,1,,maybe\n",
+            "line 2: above_max is 'maybe'; write yes or no",
+        ),
         (HEADER + 'ada,softmax,1,"x\n', "line 2: a double quote is opened and not closed"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.model import FunctionResult, SubmissionResult
+from grader.model import FunctionResult, Override, SubmissionResult
 from grader.results.gradebooks.people import GradebookPerson
 
 NAMES = frozenset({"name", "email", "sid", "lms_id", "comment", "page"})
@@ -37,15 +37,19 @@ def _renamed(result: SubmissionResult, name: str) -> SubmissionResult:
         files=(),
         notes=(),
         functions=tuple(map(_without_words, result.functions)),
+        overrides={target: _without_reason(one) for target, one in result.overrides.items()},
     )
 
 
 def _without_words(function: FunctionResult) -> FunctionResult:
-    override = function.override
     return msgspec.structs.replace(
         function,
         message="",
         grid=None,
         checks=tuple(msgspec.structs.replace(check, message="") for check in function.checks),
-        override=override and msgspec.structs.replace(override, reason=""),
+        override=function.override and _without_reason(function.override),
     )
+
+
+def _without_reason(override: Override) -> Override:
+    return msgspec.structs.replace(override, reason="")
