@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
+from grader.intake.groups import share_in_groups
 from grader.intake.matching import (
     Level,
     as_in_group_files,
@@ -34,7 +35,8 @@ class RosterRow(NamedTuple):
     """One person of the roster; `line` is where their row begins in the file.
 
     `lms_ids` has the LMS's ids for them by LMS, under "lms" the one of the column lms_id; `late`
-    and `notes` are what a worksheet says of what they handed in.
+    and `notes` are what a worksheet says of what they handed in. `shares`: people of the same group
+    share what they hand in; in a worksheet the same column may name who marks them.
     """
 
     line: int
@@ -45,6 +47,7 @@ class RosterRow(NamedTuple):
     lms_ids: dict[str, str]
     late: bool = False
     notes: tuple[str, ...] = ()
+    shares: bool = True
 
     def lms_id(self, lms: str) -> str:
         """Return the id that this LMS has for them, from its own column or from lms_id."""
@@ -95,6 +98,7 @@ def _rows_of_worksheet(path: Path) -> list[RosterRow] | None:
             {"moodle": one.number},
             one.late,
             (*[LATE] * one.late, *[f"in Moodle: {one.draft}"] * bool(one.draft)),
+            shares=False,
         )
         for one in people
     ]
@@ -148,6 +152,7 @@ def with_roster(submissions: ClassSubmissions, roster: Sequence[RosterRow]) -> C
     submissions.remarks += unclear + remarks
     submissions.absent = absent
     submissions.rostered = True
+    share_in_groups(submissions)
     return submissions
 
 
@@ -264,6 +269,7 @@ def _person(row: RosterRow, person: Person, lms: str) -> Person:
         sid=row.id,
         lms=lms or next((name for name in row.lms_ids if name != "lms"), ""),
         lms_id=person.lms_id or row.lms_id(lms),
+        group=person.group or (row.group if row.shares else ""),
         late=person.late or row.late,
         in_roster=True,
     )

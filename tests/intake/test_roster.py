@@ -11,6 +11,9 @@ def class_of(*entries, lms=""):
     return ClassSubmissions([Entry(student, [], person) for student, person in entries], lms=lms)
 
 
+PAIR = ((11, "Ada L"), (12, "Bela B"))
+
+
 @pytest.fixture
 def roster(tmp_path):
     def made(text, encoding="utf-8"):
@@ -198,6 +201,14 @@ class TestMoodlesWorksheet:
         assert groups >= {("s1", "Red", "11"), ("s2", "Red", "12")}
         assert not any(e.student == "s3" for e in found.entries)
 
+    def test_those_whom_the_same_person_marks_share_nothing(self, roster, tmp_path):
+        status = "Abgegeben -  - "
+        rows = [(n, name, f"s{n}", status, "Dr Grey", self.DATE) for n, name in PAIR]
+        entry = Entry("Ada L", [tmp_path / "ada.py"], Person(name="Ada L", lms="moodle"))
+        found = with_roster(ClassSubmissions([entry], lms="moodle"), roster(self.sheet(*rows)))
+        assert [e.student for e in found.entries] == ["s11"]
+        assert [student for student, _person in found.absent] == ["s12"]
+
     def test_two_without_a_number_keep_apart(self, roster):
         lines = roster(
             "Kennung,Name,Status,Note,Max,Änderbar,Abgabe,Bewertung,Text\n"
@@ -205,3 +216,48 @@ class TestMoodlesWorksheet:
             "Participant 12,John Smith,New -  - ,,100,Yes,-,-,\n"
         )
         assert [row.id for row in lines] == ["John Smith (11)", "John Smith (12)"]
+
+
+class TestGroups:
+    """People of a group share what any of them handed in."""
+
+    ROSTER = (
+        "id,name,group\nada,Ada,red\nbela,Bela,red\ncid,Cid,red\ndora,Dora,blue\n"
+        "emil,Emil,blue\nfay,Fay,\ngus,Gus,\n"
+    )
+
+    def found(self, roster, tmp_path, *students):
+        entries = [Entry(name, [tmp_path / f"{name}.py"], Person()) for name in students]
+        return with_roster(ClassSubmissions(entries), roster(self.ROSTER))
+
+    def files(self, found):
+        return {e.student: [part.name for part in e.parts] for e in found.entries}
+
+    def test_who_handed_in_nothing_has_what_another_member_handed_in(self, roster, tmp_path):
+        found = self.found(roster, tmp_path, "ada", "fay")
+        assert self.files(found) == {
+            "ada": ["ada.py"],
+            "bela": ["ada.py"],
+            "cid": ["ada.py"],
+            "fay": ["fay.py"],
+        }
+        assert [student for student, _person in found.absent] == ["dora", "emil", "gus"]
+        assert found.remarks == ["group red: Ada, Bela, Cid share what Ada handed in"]
+        note = "for the group red, what Ada handed in counts"
+        assert [e.notes for e in found.entries if e.person.group == "red"] == [(note,)] * 3
+        assert [e.notes for e in found.entries if not e.person.group] == [()]
+
+    def test_where_several_handed_in_all_of_it_is_read_for_each(self, roster, tmp_path):
+        found = self.found(roster, tmp_path, "ada", "cid", "dora", "gus")
+        every = ["ada.py", "cid.py"]
+        assert self.files(found) == {
+            **dict.fromkeys(["ada", "bela", "cid"], every),
+            "dora": ["dora.py"],
+            "emil": ["dora.py"],
+            "gus": ["gus.py"],
+        }
+
+    def test_lateness_is_shared_too(self, roster, tmp_path):
+        late = Entry("ada", [tmp_path / "ada.py"], Person(late=True), ("handed in late",))
+        found = with_roster(ClassSubmissions([late]), roster(self.ROSTER))
+        assert all(e.person.late and "handed in late" in e.notes for e in found.entries)
