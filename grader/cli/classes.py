@@ -21,7 +21,7 @@ MOST_FILES = 6
 
 # The arguments of every command that takes a class of submissions.
 class_options = together(
-    click.argument("submissions", type=PATH),
+    click.argument("submissions", type=PATH, nargs=-1, required=True),
     click.option(
         "--from",
         "source",
@@ -51,7 +51,7 @@ class_options = together(
 
 
 def class_of(
-    submissions: Path,
+    submissions: tuple[Path, ...],
     order: tuple[str, ...],
     *,
     source: str,
@@ -63,14 +63,17 @@ def class_of(
     from grader.intake.layouts import layout_of
     from grader.intake.recognise import class_at
     from grader.intake.roster import read_roster, with_roster
+    from grader.intake.several import one_class
 
     if names and source != "auto":
         raise UsageError("--names says how the files are named; leave out --from")
     people = read_roster(roster) if roster is not None else []
     layout = layout_of(names) if names else source
-    found = class_at(submissions, order=order, leave_out=leave_out, source=layout)
-    if people:
-        found = with_roster(found, people)
+    parts = []
+    for path in submissions:
+        part = class_at(path, order=order, leave_out=leave_out, source=layout)
+        parts.append((path.name, with_roster(part, people) if people else part))
+    found = one_class(parts, order)
     for stray in found.strays:
         click.echo(f"not a submission (.py, .ipynb, .zip or a folder): {stray}", err=True)
     for remark in (*filter(None, [found.summary]), *found.remarks):
@@ -82,8 +85,12 @@ def class_of(
 @class_options
 @course_option
 @reports_errors
-def show_class(submissions: Path, *, course_folder: Path | None, **options: Any) -> None:
+def show_class(
+    submissions: tuple[Path, ...], *, course_folder: Path | None, **options: Any
+) -> None:
     """Show who is in a class of submissions, with which files, without grading.
+
+    Several SUBMISSIONS are taken for one class, as in `grader grade`.
 
     \b
     Example:
@@ -110,12 +117,14 @@ def show_class(submissions: Path, *, course_folder: Path | None, **options: Any)
 
 def _files(entry: Entry) -> str:
     """Return the names of an entry's files; archives are not opened."""
-    from grader.intake.files import RenamedFile
+    from grader.intake.files import LaterHandIn, RenamedFile
     from grader.intake.listing import Item, files_of
 
     names: list[str] = []
     for part in entry.parts:
-        if isinstance(part, RenamedFile):
+        if isinstance(part, LaterHandIn):
+            names.append(f"later, in {part.where}:")
+        elif isinstance(part, RenamedFile):
             names.append(part.name)
         else:
             folder = isinstance(part, Path) and part.is_dir() and not part.is_symlink()

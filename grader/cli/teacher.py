@@ -84,7 +84,7 @@ if TYPE_CHECKING:
 @reports_errors
 @writes_private_files
 def grade(  # noqa: PLR0913  # one for each option
-    submissions: Path,
+    submissions: tuple[Path, ...],
     *,
     out: Path,
     course_folder: Path | None,
@@ -108,6 +108,9 @@ def grade(  # noqa: PLR0913  # one for each option
     is a folder with an entry for each learner: a file (ada.py, ada.ipynb), a folder (ada/) or an
     archive (ada.zip); entries with the same name belong to the same learner.
 
+    Several SUBMISSIONS are graded as one class: its sections, or the weeks of a course in their
+    order. Where somebody handed in a file for an exercise twice, the later one counts.
+
     Every result is stored in RESULTS at once. If the command is stopped, give it again to continue;
     given again later, it grades only what has changed.
 
@@ -115,6 +118,7 @@ def grade(  # noqa: PLR0913  # one for each option
     Example:
       grader grade submissions/ --out results/
       grader grade submissions.zip --from canvas --roster roster.csv --out results/
+      grader grade week1.zip week2.zip --roster roster.csv --out results/
       grader grade ada.ipynb --out results/ --exercise ex01_softmax
       grader grade submissions/ --out results/ --limit call=5 --limit memory=2GiB
       grader grade submissions/ --out results/ --dask tcp://10.0.0.1:8786

@@ -48,8 +48,18 @@ class Members(NamedTuple):
     members: tuple[Member, ...]
 
 
+class LaterHandIn(NamedTuple):
+    """What follows among the parts was handed in later, and is in the download called `where`.
+
+    Its files for an exercise (one of `slugs`) stand in place of those before it.
+    """
+
+    where: str
+    slugs: tuple[str, ...]
+
+
 # Where one part of a hand-in is; its contents are read only when it is graded.
-Part: TypeAlias = Path | RenamedFile | Members
+Part: TypeAlias = Path | RenamedFile | Members | LaterHandIn
 
 
 def opened_folder(path: Path, below: Sequence[str]) -> AbstractContextManager[Folder]:

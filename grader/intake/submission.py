@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import assert_never
 
 from grader.errors import SubmissionError
 from grader.intake.archives import read_members
 from grader.intake.files import (
     Folder,
+    LaterHandIn,
     Members,
     Part,
     RenamedFile,
@@ -36,16 +37,50 @@ from grader.worker.files import (
     is_junk,
     is_readable,
 )
+from grader.worker.sources import exercise_of
 
 MAX_DEPTH = 6
+# Stands before the name of a second file of the same name.
+AGAIN = "again"
 
 
 def collect(entries: Iterable[Part]) -> Collected:
     """Read the bytes of one learner's files."""
     collected = Collected(MAX_HANDED_IN_BYTES)
+    earlier: dict[str, bytes] = {}
+    later: LaterHandIn | None = None
     for entry in entries:
-        _read_entry(entry, collected)
+        if isinstance(entry, LaterHandIn):
+            _replace_earlier(earlier, later, collected)
+            later, earlier = entry, dict(collected.files)
+        else:
+            _read_entry(entry, collected)
+    _replace_earlier(earlier, later, collected)
     return collected
+
+
+def _replace_earlier(
+    earlier: dict[str, bytes], later: LaterHandIn | None, collected: Collected
+) -> None:
+    """Drop the earlier files of an exercise that are called as a later one is, and note it.
+
+    A file that is not named for an exercise, or an archive, may hold something else: both count.
+    """
+    if later is None:
+        return
+    for name in [name for name in collected.files if name not in earlier]:
+        of = _exercise_and_kind(name, later)
+        for old in [one for one in earlier if of[0] and _exercise_and_kind(one, later) == of]:
+            del earlier[old], collected.files[old]
+            collected.notes.append(f"{old} is not read: a later one is in {later.where}")
+            if name == f"{AGAIN}/{old}":
+                collected.files[old] = collected.files.pop(name)
+
+
+def _exercise_and_kind(name: str, later: LaterHandIn) -> tuple[str, str]:
+    """Return the exercise that a file is named for, or "", and the ending of its name."""
+    exercise = exercise_of(name, later.slugs)
+    return exercise if exercise in later.slugs else "", PurePosixPath(name).suffix.lower()
 
 
 def read_submission(
@@ -90,7 +125,7 @@ def _hash(collected: Collected, notes: tuple[str, ...]) -> bytes:
     return digest.digest()
 
 
-def _read_entry(entry: Part, collected: Collected) -> None:
+def _read_entry(entry: Path | RenamedFile | Members, collected: Collected) -> None:
     match entry:
         case Members():
             read_members(entry, collected)
@@ -175,4 +210,4 @@ def _read_file(
     except SubmissionError as error:
         collected.fail(name, f"{name} {error}")
         return
-    collected.add(name, data, within="again")
+    collected.add(name, data, within=AGAIN)
