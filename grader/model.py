@@ -154,6 +154,8 @@ def memory_text(memory_bytes: int) -> str:
     return f"{memory_bytes / MIB:g}MiB"
 
 
+# A note.
+LATE = "handed in late"
 # Stands for everything together where an exercise or a function could be named.
 TOTAL = "total"
 
@@ -259,6 +261,11 @@ class SubmissionResult(msgspec.Struct, frozen=True):
         if slug in self.overrides:
             return self.overrides[slug].points
         return total([f.score for f in self.functions if f.exercise == slug])
+
+    @property
+    def late(self) -> bool:
+        """Whether the LMS says that it was handed in late."""
+        return LATE in self.notes
 
     @property
     def all_overrides(self) -> list[tuple[str, Override]]:

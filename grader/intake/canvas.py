@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from grader.intake.files import Part
 from grader.intake.listing import Item, printable_name
-from grader.intake.people import LATE, ClassSubmissions, Entry, Person, student_id_of
+from grader.intake.people import ClassSubmissions, Entry, Person, student_id_of
+from grader.model import LATE
 from grader.text import counted
 from grader.worker.sources import exercise_of
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from grader.intake.files import Part
 from grader.worker.files import clean_name, shortened
 
-LATE = "handed in late"
 MAX_ID = 255
 
 

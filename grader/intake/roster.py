@@ -23,9 +23,10 @@ from grader.intake.matching import (
     name_levels,
     paired,
 )
-from grader.intake.people import LATE, ClassSubmissions, Entry, Person, cleaned, student_id_of
+from grader.intake.people import ClassSubmissions, Entry, Person, cleaned, student_id_of
 from grader.intake.table import read_records, read_table
 from grader.intake.worksheet import columns_of, people_in
+from grader.model import LATE
 from grader.text import listed
 
 COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")

@@ -139,6 +139,7 @@ class LearnerRow(NamedTuple):
     score: float | None
     misconceptions: int
     overrides: str
+    late: bool
 
 
 class ClassFigures:
@@ -205,6 +206,7 @@ class ClassFigures:
             score=result.score,
             misconceptions=sum(f.misconception is not None for f in functions),
             overrides=" ".join(target for target, _override in result.all_overrides),
+            late=result.late,
         )
 
     def _add_unreadable(self, result: SubmissionResult) -> None:

@@ -39,18 +39,20 @@ def run_json(
 def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
     """Yield a row for each learner: student, the points of each exercise, total.
 
-    Where the grader failed the cell is blank: a failure of ours is never a zero. Two more columns
-    follow if any learner has a value there: the functions with a manual mark, and full names.
+    Where the grader failed the cell is blank: a failure of ours is never a zero. More columns
+    follow if any learner has a value there: what has a manual mark, who was late, and full names.
     """
     rows = figures.learners
     overrides = any(row.overrides for row in rows)
+    late = any(row.late for row in rows)
     names = any(row.name for row in rows)
     slugs = [exercise.slug for exercise in plan.exercises]
-    more = [*["overrides"] * overrides, *["name"] * names]
+    more = [*["overrides"] * overrides, *["late"] * late, *["name"] * names]
     yield csv_row(["student", *slugs, "total", *more])
     for row in rows:
         cells = [safe_cell(row.student), *map(points, row.scores), points(row.score)]
         cells += [row.overrides] * overrides
+        cells += ["yes" * row.late] * late
         cells += [safe_cell(row.name)] * names
         yield csv_row(cells)
 

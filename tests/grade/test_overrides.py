@@ -1,6 +1,7 @@
 """Manual marks: they stand in every report, survive every regrade, and are named when they fail."""
 
 import csv
+import io
 
 import pytest
 
@@ -15,7 +16,7 @@ from grader.results.rows import EncodedResult
 from grader.results.store import Store
 from tests.support.course import ROOT
 from tests.support.results import counts, lines_of
-from tests.support.submissions import write_class
+from tests.support.submissions import SOFTMAX, write_class
 
 HEADER = "student,function,points,reason\n"
 
@@ -158,6 +159,17 @@ def test_a_mark_for_everything_that_comes_or_goes_is_told_as_a_change(grade_soft
     assert changes.read_text().splitlines()[1:] == ["ada,total,,10,12,"]
 
 
+def test_a_comment_in_the_lms_says_what_was_given_by_hand(grade_softmax_of, run, tmp_path):
+    grade_softmax_of(HEADER + "ada,total,-50%,late\nbela,total,5,\n")
+    comments = ("--columns", "student,score,comment", "--out", tmp_path / "comments.csv")
+    assert run("export", "csv", tmp_path / "out", *comments).returncode == 0
+    rows = {
+        row[0]: row[1:] for row in csv.reader(io.StringIO((tmp_path / "comments.csv").read_text()))
+    }
+    assert rows["ada"] == ["6", "All right.\n6 points for total were given by hand: late"]
+    assert rows["bela"] == ["5", "All right.\n5 points for total were given by hand."]
+
+
 def test_somebody_of_the_roster_who_handed_in_nothing_can_be_given_points(
     grade_softmax_of, tmp_path
 ):
@@ -229,3 +241,23 @@ def test_a_function_that_the_grader_failed_on_can_be_given_points(course, tmp_pa
         (result,) = store.results()
     assert (result.score, result.failed) == (5, False)
     assert result.functions[0].override.graded is None
+
+
+def test_who_was_late_stands_in_the_gradebook_and_the_exports(run, tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in ("lovelaceada_LATE_11_501_ex01_softmax.py", "bartokbela_12_502_ex01_softmax.py"):
+        (folder / name).write_text(SOFTMAX)
+    out = tmp_path / "out"
+    run("grade", folder, "--from", "canvas", "--out", out, "--exercise", "ex01_softmax")
+    rows = list(csv.DictReader(io.StringIO((out / "gradebook.csv").read_text())))
+    assert {row["student"]: row["late"] for row in rows} == {
+        "lovelaceada_11": "yes",
+        "bartokbela_12": "",
+    }
+    run("export", "csv", out, "--columns", "student,late", "--out", tmp_path / "late.csv")
+    assert (tmp_path / "late.csv").read_text().splitlines() == [
+        "student,late",
+        "bartokbela_12,",
+        "lovelaceada_11,yes",
+    ]

@@ -35,6 +35,11 @@ def comment(person: GradebookPerson, exercise: str) -> Comment:
             paragraphs.append([_with_points(function), text])
     if others:
         paragraphs.append([f"Not all points either for {', '.join(others)}."])
+    for target, override in person.result.overrides.items():
+        if exercise in ("", target):
+            reason = f": {override.reason}" if override.reason else "."
+            said_by_hand = f"{points(override.points)} points for {target} were given by hand"
+            paragraphs.append([said_by_hand + reason])
     return [*paragraphs, *([note] for note in person.result.notes[:MOST_SAID])]
 
 

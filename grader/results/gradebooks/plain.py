@@ -25,6 +25,7 @@ def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[Gradebo
         "lms_id": lambda p: safe_cell(p.lms_id),
         "score": lambda p: points(p.score("")),
         "max_score": lambda p: points(p.max_score("")),
+        "late": lambda p: "yes" * p.result.late,
         "comment": lambda p: as_text(comment(p, "")),
         "page": lambda p: f"{FEEDBACK}/{page_name(p.student)}",
     }
