@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from grader.judge.words import next_step
 from grader.learner.checked import CheckedFiles
-from grader.model import FunctionResult, Verdict
+from grader.model import NOT_THERE, FunctionResult, Verdict
 from grader.plan import PlannedExercise
 from grader.results.screen import ABSENT, BOLD, FAILED, GREEN, NOTE, PASSED, Screen, line
 from grader.results.terminal import (
@@ -58,7 +59,15 @@ def show_notes(checked: CheckedFiles, screen: Screen) -> None:
     """Show the notes on the files as a whole."""
     if not checked.enforces_memory:
         line(screen, f"{NOTE} {UNENFORCED}")
-    line(screen, *(f"{NOTE} {note}" for note in (*checked.notes, *checked.result.notes_of_its_own)))
+    absent = {f.function for f in checked.functions if f.verdict in NOT_THERE}
+    notes = (*checked.notes, *checked.result.notes_of_its_own)
+    line(screen, *(f"{NOTE} {note}" for note in notes if not _follows_from(note, absent)))
+
+
+def _follows_from(note: str, absent: Collection[str]) -> bool:
+    """Tell whether an import failed for a function of which it is told anyway that it is absent."""
+    failed = re.search(r"ImportError: cannot import name '(\w+)' from", note)
+    return failed is not None and failed[1] in absent
 
 
 def show_exercises(checked: CheckedFiles, screen: Screen) -> None:

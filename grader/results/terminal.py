@@ -45,7 +45,8 @@ def show_function(
     """Show a function's checks, the mistake that explains them, the grid, and its output."""
     if function.verdict in NOT_THERE:
         subject = "" if function.function in function.message else f"{function.function}: "
-        line(screen, f"{ABSENT} {subject}{function.message}")
+        mark = FAILED if function.verdict is Verdict.NOT_LOADED else ABSENT
+        line(screen, f"{mark} {subject}{function.message}")
         return
     line(screen, headline(function))
     if function.judged_with:
@@ -81,8 +82,10 @@ def show_failure(
 def headline(function: FunctionResult) -> str:
     """Return a function's name and how many of its checks pass."""
     if function.verdict in NOT_THERE:
-        words = {Verdict.NOT_ATTEMPTED: "not written yet"}
-        return f"{ABSENT} {function.function}: {words.get(function.verdict, 'not found')}"
+        if function.verdict is Verdict.NOT_LOADED:
+            return f"{FAILED} {function.function}: stopped by an error in its file"
+        not_written = function.verdict is Verdict.NOT_ATTEMPTED
+        return f"{ABSENT} {function.function}: {'not written yet' if not_written else 'not found'}"
     passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
     mark = PASSED if function.verdict is Verdict.PASSED else FAILED
     return f"{mark} {function.function}: {passed} of {len(function.checks)} checks pass"
