@@ -162,7 +162,7 @@ def hint(function: str | None) -> None:
       grader hint softmax
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.engine.own import lane_for_own_code
-    from grader.learner.hint import hint_for
+    from grader.learner.hints import hint_for
     from grader.learner.seen import remember, seen_in
     from grader.learner.show import check_function
     from grader.results.screen import line

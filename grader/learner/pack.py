@@ -69,7 +69,7 @@ def show_packed(packed: Packed, screen: Screen) -> bool:
         words = ", ".join(f"{f.function} ({_state(f)})" for f in functions)
         here = any(exercise.slug in name for name in packed.files)
         mark = ABSENT if not here else PASSED
-        line(screen, f"{mark} {exercise.slug}: {words if here else 'not handed in'}")
+        line(screen, f"{mark} {exercise.slug}: {words if here else 'not in it'}")
     notes = packed.checked.result.notes_of_its_own
     broken = [f.message for f in packed.checked.functions if f.verdict is Verdict.NOT_LOADED]
     for note in (*notes, *broken):

@@ -88,6 +88,6 @@ def _unknown(name: str, having: Sequence[str], names: Sequence[str]) -> str:
     if having:
         choices = ", ".join(f"{function}.{name}" for function in having)
         return f"several functions have a check {name}; choose from {choices}"
-    close = get_close_matches(name, names, n=1)
+    close = [n for n in names if n.startswith(name)] or get_close_matches(name, names, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(names)}"
     return f"there is no {name}; {remedy}"
