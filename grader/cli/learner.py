@@ -72,8 +72,9 @@ def start(folder: Path, exercises: tuple[str, ...], form: str | None) -> None:
     from grader.learner.start import start as start_in
 
     if form is None and sys.stdin.isatty():
-        text = "Do you work in scripts (an editor) or in notebooks (Jupyter)?"
-        form = FORM_OF[click.prompt(text, type=click.Choice(list(FORM_OF)), default="scripts")]
+        text = "Scripts for an editor, or notebooks for Jupyter?"
+        choice = click.Choice(list(FORM_OF))
+        form = FORM_OF[click.prompt(text, type=choice, default="scripts", show_choices=False)]
     started = start_in(folder, slugs=exercises, form=form or "py")
     click.echo(f"{folder}: {len(started.copied)} files copied")
     if started.existing:
