@@ -22,7 +22,7 @@ from grader.diagnose.explain import Explainer, begin_with
 from grader.errors import UsageError
 from grader.judge.judge import Judge, check_result, result_of
 from grader.judge.words import next_step
-from grader.learner.check import checks_path
+from grader.learner.folder import checks_path
 from grader.model import FunctionResult, NotCalled, Outcome, Raised, Returned, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction
 from grader.plan_json import read_plan
@@ -34,7 +34,7 @@ from grader.worker.parsing import is_stub
 from grader.worker.raising import raised
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from grader.results.screen import Screen
 
 __all__ = ["Checked", "check"]
 
@@ -85,12 +85,12 @@ class Checked:
     def __repr__(self) -> str:
         return as_text(self._show)
 
-    def _show(self, console: Console) -> None:
+    def _show(self, screen: Screen) -> None:
         for function, planned in self.functions:
-            show_function(function, planned, "", console)
+            show_function(function, planned, "", screen)
         if self.limits:
-            line(console, "", self.limits)
-        line(console, "", self.next)
+            line(screen, "", self.limits)
+        line(screen, "", self.next)
 
 
 def check(*functions: Callable[..., Any]) -> Checked:

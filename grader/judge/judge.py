@@ -79,7 +79,7 @@ class Judge:
         """
         found = [self._check(function, check, outcomes) for check in function.checks]
         pairs = zip(function.checks, found, strict=True)
-        checks = [check_result(check, one.verdict, "") for check, one in pairs]
+        checks = [check_result(check, one.verdict, "", call=one.call) for check, one in pairs]
         if worded:
             checks = _worded(function, checks, found)
         answers = any(isinstance(outcome, Returned) for outcome in outcomes)
@@ -207,8 +207,10 @@ def summary_of(checks: Sequence[CheckResult], *, answers: bool = False) -> tuple
     return Verdict.PASSED, ""
 
 
-def check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckResult:
-    """Return the result of a planned check with this verdict."""
+def check_result(
+    check: PlannedCheck, verdict: Verdict, message: str, *, call: int | None = None
+) -> CheckResult:
+    """Return the result of a planned check with this verdict, which this open call has brought."""
     return CheckResult(
         name=check.name,
         kind=check.kind,
@@ -216,6 +218,7 @@ def check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckRe
         weight=check.weight,
         verdict=verdict,
         message=message,
+        call=call,
     )
 
 
