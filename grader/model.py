@@ -243,6 +243,8 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     functions: tuple[FunctionResult, ...]
     # The full name, if an LMS or a roster has it.
     name: str = ""
+    # A hash of what was handed in, whatever the names of the files: equal for equal hand-ins.
+    contents: str = ""
 
     def exercise_score(self, slug: str) -> float | None:
         """Return the points of one exercise; None if the grader failed on any function of it."""

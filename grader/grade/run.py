@@ -26,7 +26,8 @@ from grader.intake.people import ClassSubmissions
 from grader.judge.scoring import with_points
 from grader.model import Move
 from grader.plan import Plan
-from grader.results.figures import ClassFigures, ShortList
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.pages import FeedbackPages, write_report
 from grader.results.store import Store
 from grader.results.summary import print_moves, summarise
@@ -39,7 +40,6 @@ from grader.results.tables import (
     people_csv,
     run_json,
 )
-from grader.text import listed
 from grader.versions import VERSIONS
 
 if TYPE_CHECKING:
@@ -188,16 +188,13 @@ class ClassRun:
         lines = [counts.summary]
         if absent:
             lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
-        if nothing := self.submissions.absent:
-            ids = [f"{person.name} ({one})" if person.name else one for one, person in nothing]
-            lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
         self.console.print("\n".join(lines), markup=False, highlight=False)
         return figures.failures.count == 0
 
     def _write_files(self, store: Store, moves: ShortList[Move]) -> ClassFigures:
         """Write all files of the run in one pass over its results."""
         out, plan = self.out, self.plan
-        figures = ClassFigures(plan)
+        figures = ClassFigures(plan, self.submissions)
         with (
             whole_file(out / RESULTS) as results,
             whole_file(out / MISCONCEPTIONS) as misconceptions,

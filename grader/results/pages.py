@@ -20,7 +20,8 @@ from grader.files import write_text
 from grader.judge.words import next_step
 from grader.model import Move, SubmissionResult, in_the_way
 from grader.plan import Plan
-from grader.results.figures import MOST_LINES, ClassFigures, ShortList
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.templating import environment, policy, text_of
 from grader.text import points
 
@@ -54,15 +55,28 @@ def write_report(
 ) -> None:
     """Write report.html, the page about the class; `isolation` says behind which wall it ran."""
     template = environment().get_template("report.html")
+    sections = figures.sections
+    titles = {exercise.slug: exercise.title for exercise in plan.exercises}
+    spreads = [(titles[slug], spread) for slug, spread in figures.exercises.items()]
+    spreads += [(f"All of section {name}", spread) for name, spread in sections.items()]
+    emails = {student: person.email for student, person in figures.absent}
     stream = template.generate(
         plan=plan,
         isolation=isolation,
         figures=figures,
-        plotted=figures.count >= ENOUGH_TO_PLOT,
+        spread=figures.spread,
+        spreads=spreads,
+        sections=sections,
+        absent=len(figures.absent),
+        names=figures.names,
+        named=any(row.name and row.name != row.student for row in figures.learners),
+        emails=emails,
+        addresses=any(emails.values()) or any(row.email for row in figures.learners),
+        unnamed=figures.causes.unnamed,
+        plotted=len(figures.learners) >= ENOUGH_TO_PLOT and figures.spread is not None,
         moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
-        csp=policy("style.css", "table.js"),
+        csp=policy("style.css", "report.css", "table.js", "report.js"),
         version=__version__,
-        most_lines=MOST_LINES,
         page=page_name,
     )
     write_text(out / REPORT, stream)

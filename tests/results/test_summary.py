@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from grader.model import Move, Override, Submission
-from grader.results.figures import ClassFigures, ShortList
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.summary import print_moves, summarise
 from grader.text import safe_cell
 
