@@ -215,7 +215,7 @@ def demo(
       grader demo --students 40 --out demo/
       grader demo --students 300 --messy --out demo/
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.course.mess import write_messy
+    from grader.course.messy import write_messy
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
     from grader.grade.run import ClassRun

@@ -193,6 +193,7 @@ def solved_files(course: Course) -> Files:
 
 
 def solved(exercise: Exercise) -> str:
+    """Return the script of an exercise, solved."""
     return script(exercise, solved=True)
 
 
@@ -249,6 +250,7 @@ def notebook_bytes(course: Course) -> bytes:
 
 
 def all_in_one(course: Course) -> str:
+    """Return one script of all functions of a course."""
     return "import numpy as np\n\n\n" + "".join(functions_in(e, course) for e in course.exercises)
 
 
@@ -269,18 +271,22 @@ def with_variant(text: str, variant: Variant) -> str:
 
 
 def break_syntax(text: str) -> str:
+    """Take the colon from the first function."""
     return re.sub(r"^(def \w+\(.*\).*):$", r"\1", text, count=1, flags=re.MULTILINE)
 
 
 def never_return(text: str) -> str:
+    """Put an endless loop before the first return."""
     return re.sub(
         r"^( +)return ", r"\1while True:\n\1    pass\n\1return ", text, count=1, flags=re.MULTILINE
     )
 
 
 def crash(text: str) -> str:
+    """Let the script end its process."""
     return text + "\n\nimport os\nos._exit(1)\n"
 
 
 def rename(text: str) -> str:
+    """Give the first function another name."""
     return re.sub(r"^def (\w+)\(", r"def my_\1(", text, count=1, flags=re.MULTILINE)

@@ -1,7 +1,7 @@
 """Read a roster (the list of a class) and match its people with the submissions.
 
-A roster is a CSV file with the columns id, name and email, and optionally section, group, lms_id, canvas_id,
-moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all of these, and who
+A roster is a CSV file with the columns id, name and email, and optionally section, group, lms_id,
+canvas_id, moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all of these, and who
 was late. A person who fits two submissions, or none, is matched with none.
 """
 
@@ -27,7 +27,17 @@ from grader.intake.table import read_records, read_table
 from grader.intake.worksheet import columns_of, people_in
 from grader.text import listed
 
-COLUMNS = ("id", "name", "email", "section", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
+COLUMNS = (
+    "id",
+    "name",
+    "email",
+    "section",
+    "group",
+    "lms_id",
+    "canvas_id",
+    "moodle_id",
+    "gradescope_id",
+)
 
 
 class RosterRow(NamedTuple):

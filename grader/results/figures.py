@@ -247,7 +247,10 @@ class ClassFigures:
 
 def _worth(check: CheckFigures) -> tuple[float, float]:
     unknown = check.discrimination is None
-    return 1.0 if unknown else check.discrimination or 0.0, 1.0 if check.rate is None else check.rate
+    return (
+        1.0 if unknown else check.discrimination or 0.0,
+        1.0 if check.rate is None else check.rate,
+    )
 
 
 def _spread(rows: Iterable[LearnerRow], of: float) -> Spread | None:

@@ -38,8 +38,8 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
         deviation = "" if spread.deviation is None else f" (SD {spread.deviation:.1f})"
         _line(
             console,
-            f"{spread.n} graded out of {points(spread.of)} points: mean {spread.mean:.1f}{deviation},"
-            f" lowest {points(spread.lowest)}, quartiles {lower}, {median}, {upper},"
+            f"{spread.n} graded out of {points(spread.of)} points: mean"
+            f" {spread.mean:.1f}{deviation}, lowest {points(spread.lowest)}, quartiles {lower}, {median}, {upper},"
             f" highest {points(spread.highest)}",
         )
     overrides = [_override(student, function) for student, function in figures.overrides.first]

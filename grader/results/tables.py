@@ -61,8 +61,8 @@ def people_csv(submissions: ClassSubmissions) -> Iterator[str]:
     handed = [(entry.student, entry.person, "yes") for entry in submissions.entries]
     absent = [(student, person, "no") for student, person in submissions.absent]
     for student, person, handed_in in [*handed, *absent]:
-        about = (person.name, person.email, person.sid, person.lms, person.lms_id)
-        about = (*about, person.group, person.section)
+        about = [person.name, person.email, person.sid, person.lms, person.lms_id]
+        about += [person.group, person.section]
         late = "yes" if person.late else ""
         yield csv_row([*map(safe_cell, (student, *about)), late, handed_in])
 

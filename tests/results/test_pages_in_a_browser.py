@@ -94,7 +94,8 @@ def test_hostile_names_and_messages_are_shown_and_do_nothing(pages, open_page):
         page = open_page(path)
         assert page.trouble == []
         assert page.locator("img, iframe, object, embed, link, base, form").count() == 0
-        assert page.locator("script").count() == (path.parent.name != "feedback")
+        ours = 2 if path.name == "report.html" else int(path.parent.name != "feedback")
+        assert page.locator("script").count() == ours
         shown += "<img src=x onerror=alert(1)>" in page.locator("body").inner_text()
     assert shown >= 3
 
@@ -170,11 +171,8 @@ def test_a_learner_reads_points_mistake_picture_and_next_step(results, open_page
     assert text.rstrip().endswith("Next: correct softmax; begin with one_two_three above.")
 
 
-def test_the_plots_have_titles_and_no_style_of_their_own(results, open_page):
+def test_the_plots_have_names_and_no_style_of_their_own(results, open_page):
     page = open_page(results / "report.html")
-    plots = page.get_by_role("img")
-    assert plots.count() == 2
-    assert (
-        page.locator("svg title").first.text_content() == "How many learners have how many points"
-    )
+    assert page.get_by_role("img", name="How many learners have how many points").count() == 1
+    assert page.locator("svg:not([aria-label], [aria-hidden])").count() == 0
     assert page.locator("[style]").count() == 0
