@@ -66,6 +66,8 @@ class Mess:
     def notebook(self, edit: Callable[[Notebook], object] = lambda _notebook: None) -> bytes:
         """Make one notebook of all exercises, changed by `edit`."""
         document = json.loads(sample.notebook_bytes(self.course))
+        self._made += 1
+        document["metadata"]["made"] = self._made
         edit(document)
         return json.dumps(document, ensure_ascii=False).encode()
 

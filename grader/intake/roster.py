@@ -1,8 +1,8 @@
 """Read a roster (the list of a class) and match its people with the submissions.
 
 A roster is a CSV file with the columns id, name and email, and optionally section, group, lms_id,
-canvas_id, moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all of these, and who
-was late. A person who fits two submissions, or none, is matched with none.
+canvas_id, moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all but the
+section, and who was late. A person who fits two submissions, or none, is matched with none.
 """
 
 from __future__ import annotations

@@ -145,13 +145,20 @@ class Causes:
 
 def key_of(function: FunctionResult) -> Key | None:
     """Return what a function that does not pass has in common with others; None if nothing."""
-    if function.verdict is Verdict.NOT_ATTEMPTED or NOT_HANDED_IN.match(function.message):
+    if is_unwritten(function):
         return Key("unwritten", function.exercise)
     if function.verdict in NOT_TAUGHT:
         return None
     if function.misconception is not None:
         return Key("mistake", function.misconception.message)
     return Key("unnamed", (function.function, answers_of(function)))
+
+
+def is_unwritten(function: FunctionResult) -> bool:
+    """Tell whether nobody tried: it is still as it was handed out, or its file is not there."""
+    if function.verdict is Verdict.MISSING:
+        return NOT_HANDED_IN.match(function.message) is not None
+    return function.verdict is Verdict.NOT_ATTEMPTED
 
 
 def answers_of(function: FunctionResult) -> int:

@@ -39,8 +39,8 @@ def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
         _line(
             console,
             f"{spread.n} graded out of {points(spread.of)} points: mean"
-            f" {spread.mean:.1f}{deviation}, lowest {points(spread.lowest)}, quartiles {lower}, {median}, {upper},"
-            f" highest {points(spread.highest)}",
+            f" {spread.mean:.1f}{deviation}, lowest {points(spread.lowest)}, quartiles {lower},"
+            f" {median}, {upper}, highest {points(spread.highest)}",
         )
     overrides = [_override(student, function) for student, function in figures.overrides.first]
     _list(console, overrides[:MAX_LINES], figures.overrides.count)
@@ -54,15 +54,16 @@ def _print_concerns(figures: ClassFigures, console: Console) -> None:
     names = figures.names
     for concern in figures.concerns:
         first = concern.learners.first[:MOST_NAMED]
-        people = [_with_about(names.get(student, student), about) for student, about in first]
+        people = [_who(student, names.get(student, ""), about) for student, about in first]
         more = concern.learners.count - len(people)
         others = f" and {more} more" if more else ""
         _line(console, f"  {concern.headline}: {'; '.join(people)}{others}")
     console.print()
 
 
-def _with_about(student: str, about: str) -> str:
-    return f"{student} ({shortened(about, LONGEST_ABOUT)})" if about else student
+def _who(student: str, name: str, about: str) -> str:
+    about = shortened(about, LONGEST_ABOUT) or (student if name else "")
+    return f"{name or student} ({about})" if about else student
 
 
 def _print_causes(figures: ClassFigures, console: Console) -> None:

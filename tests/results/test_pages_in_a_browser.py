@@ -168,7 +168,11 @@ def test_a_learner_reads_points_mistake_picture_and_next_step(results, open_page
     assert "You fill the diagonal" in text
     assert page.locator("table.grid td").count() == 9
     assert page.locator("table.grid td").first.inner_text().split() == ["=", "right"]
-    assert text.rstrip().endswith("Next: correct softmax; begin with one_two_three above.")
+    begin = page.locator("header").inner_text()
+    assert begin.rstrip().endswith("Next: correct softmax; begin with one_two_three below.")
+    assert text.startswith("Your exercises")
+    assert text.count("was not handed in") == 0
+    assert "Not handed in: 0 of 15 points" in text
 
 
 def test_the_plots_have_names_and_no_style_of_their_own(results, open_page):
