@@ -65,7 +65,8 @@ def gradescope(results: Path, out: Path | None) -> None:
     "--columns",
     metavar="NAMES",
     help="The columns, separated by commas: student, name, email, sid, lms_id, section, score,"
-    " max_score, the exercises' names, comment (what is wrong, in short) and page (the feedback's file)."
+    " max_score, the exercises' names, comment (what is wrong, in short) and page (the feedback's"
+    " file)."
     "  [default: student,name,email,score,max_score; with --anonymous"
     " student,score,max_score]",
 )

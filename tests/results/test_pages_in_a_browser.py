@@ -171,7 +171,12 @@ def test_a_learner_reads_points_mistake_picture_and_next_step(results, open_page
     begin = page.locator("header").inner_text()
     assert begin.rstrip().endswith("Next: correct softmax; begin with one_two_three below.")
     assert text.startswith("Your exercises")
-    assert text.count("was not handed in") == 0
+
+
+def test_functions_that_were_not_handed_in_are_told_together(results, open_page):
+    page = open_page(results / "feedback" / "ada.html")
+    text = page.locator("main").inner_text()
+    assert "was not handed in" not in text
     assert "Not handed in: 0 of 15 points" in text
 
 

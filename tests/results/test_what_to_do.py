@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from grader.intake.people import ClassSubmissions, Entry, Person
-from grader.model import CheckResult, Misconception, Move
+from grader.model import CheckResult, Kind, Misconception, Move, Verdict
 from grader.results.causes import first_sentence
 from grader.results.figures import ClassFigures
 from grader.results.lists import ShortList
@@ -17,11 +17,12 @@ SHIFT = Misconception("no_shift", "You do not shift. So it overflows.", "13 inpu
 
 def failing(student, function="softmax", *, lost=4.0, mistake=None, message="c: is 1", **changed):
     """A learner who loses points in one function; `changed` are further fields of it."""
-    check = CheckResult("c", "value", False, 1.0, "wrong_value", message)  # type: ignore[arg-type]
+    check = CheckResult("c", Kind.VALUE, False, 1.0, Verdict.WRONG_VALUE, message)
     one = result(student, 10.0 - lost)
     about = {"function": function, "max_score": 10.0, "score": 10.0 - lost, "checks": (check,)}
     about |= {"message": message, "misconception": mistake, "exercise": "ex01_softmax"}
     changed = about | changed
+    changed["verdict"] = Verdict(changed.get("verdict", "wrong_value"))
     return msgspec.structs.replace(
         one, functions=(msgspec.structs.replace(one.functions[0], **changed),)
     )
