@@ -64,7 +64,7 @@ def write_report(
     titles = {exercise.slug: exercise.title for exercise in plan.exercises}
     spreads = [(titles[slug], spread) for slug, spread in figures.exercises.items()]
     spreads += [(f"All of section {name}", spread) for name, spread in sections.items()]
-    emails = {student: person.email for student, person in figures.absent}
+    absent = dict(figures.absent)
     stream = template.generate(
         plan=plan,
         isolation=isolation,
@@ -72,11 +72,11 @@ def write_report(
         spread=figures.spread,
         spreads=spreads,
         sections=sections,
-        absent=len(figures.absent),
+        absent=absent,
         names=figures.names,
         named=any(row.name and row.name != row.student for row in figures.learners),
-        emails=emails,
-        addresses=any(emails.values()) or any(row.email for row in figures.learners),
+        addresses=any(person.email for person in absent.values())
+        or any(row.email for row in figures.learners),
         unnamed=figures.causes.unnamed,
         plotted=len(figures.learners) >= ENOUGH_TO_PLOT and figures.spread is not None,
         moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
@@ -109,7 +109,6 @@ class FeedbackPages:
             ) from error
         self._previous = _previous_pages(self._folder)
         self._written: dict[str, str] = {}
-        self._template = environment().get_template("feedback.html")
         self._planned = plan.functions
         self._titles = {exercise.slug: exercise.title for exercise in plan.exercises}
         common = [__version__, plan.title, self._titles, _texts(plan)]
@@ -139,16 +138,20 @@ class FeedbackPages:
             (slug, [(f, self._planned[f.function]) for f in functions])
             for slug, functions in groupby(result.functions, key=attrgetter("exercise"))
         ]
-        stream = self._template.generate(
-            title=self._title,
-            result=result,
-            exercises=exercises,
-            details=[(slug, *_together(functions)) for slug, functions in exercises],
-            titles=self._titles,
-            notes=told_once(result.notes_of_its_own),
-            next=next_step(result.functions, where="below"),
-            in_the_way=in_the_way(result.functions),
-            csp=policy("style.css"),
+        stream = (
+            environment()
+            .get_template("feedback.html")
+            .generate(
+                title=self._title,
+                result=result,
+                exercises=exercises,
+                details=[(slug, *_together(functions)) for slug, functions in exercises],
+                titles=self._titles,
+                notes=told_once(result.notes_of_its_own),
+                next=next_step(result.functions, where="below"),
+                in_the_way=in_the_way(result.functions),
+                csp=policy("style.css"),
+            )
         )
         write_text(self._folder / name, stream)
 

@@ -43,7 +43,7 @@ def result_of(hand_in, results):
 
 def listed_in(report):
     """The pages of the learners to look at, by the words of the reason."""
-    rows = re.findall(r'(?s)<details class="row concern"><summary>(.*?)</details>', report)
+    rows = re.findall(r'(?s)<details class="row concern"[^>]*><summary>(.*?)</details>', report)
     return {
         html.unescape(re.search(r"</span>([^<]+?) ?<", row.partition("</span> ")[2])[1]): {
             unquote(page) for page in re.findall(r'href="feedback/([^"]+)"', row)

@@ -24,7 +24,9 @@ for (const line of document.querySelectorAll(".copying")) {
       area.remove();
       button.focus();
     }
-    said.textContent = `${emails.length} of ${shown.length} learners have an address; copied.`;
+    const without = shown.length - emails.length;
+    said.textContent = `Copied the addresses of ${emails.length} ${emails.length === 1 ? "learner" : "learners"}`
+      + (without ? `; ${without} of the listed have none.` : ".");
   });
 }
 
@@ -57,6 +59,7 @@ if (section) {
       const cell = block.querySelector(".count");
       cell.textContent = wanted ? count : cell.dataset.count;
       block.hidden = Boolean(wanted) && count === 0;
+      if (block.dataset.reason === "absent") show("absent", cell.textContent);
     }
     const totals = learners.filter(inside).map((row) => row.querySelector(".total").dataset.value)
       .filter((value) => value !== "").map(Number).sort((a, b) => a - b);
