@@ -15,13 +15,14 @@ from grader.plan import Plan
 from grader.results.attention import Attention, Concern
 from grader.results.causes import Cause, Causes
 from grader.results.lists import ShortList
-from grader.results.spread import Spread
+from grader.results.spread import BINS, Spread
 
 # A class of at most this size is listed learner by learner in a terminal.
 SMALL_CLASS = 40
 # Of fewer learners a correlation says nothing.
 FEW = 10
-BINS_OF_EXERCISE = 10
+# Of an exercise or a section, the histogram is a small one.
+FEW_BINS = 10
 
 
 @dataclass(slots=True)
@@ -225,7 +226,10 @@ class ClassFigures:
         for row in self.learners:
             if row.section:
                 sections.setdefault(row.section, []).append(row)
-        return {name: _spread(sections[name], self.max_score) for name in sorted(sections)}
+        return {
+            name: _spread(sections[name], self.max_score, bins=FEW_BINS)
+            for name in sorted(sections)
+        }
 
     @property
     def exercises(self) -> dict[str, Spread | None]:
@@ -234,7 +238,7 @@ class ClassFigures:
             slug: Spread.over(
                 [row.scores[n] or 0.0 for row in self.learners if row.scores[n] is not None],
                 most,
-                bins=BINS_OF_EXERCISE,
+                bins=FEW_BINS,
             )
             for n, (slug, most) in enumerate(self._exercises.items())
         }
@@ -253,5 +257,5 @@ def _worth(check: CheckFigures) -> tuple[float, float]:
     )
 
 
-def _spread(rows: Iterable[LearnerRow], of: float) -> Spread | None:
-    return Spread.over([row.score for row in rows if row.score is not None], of)
+def _spread(rows: Iterable[LearnerRow], of: float, *, bins: int = BINS) -> Spread | None:
+    return Spread.over([row.score for row in rows if row.score is not None], of, bins=bins)
