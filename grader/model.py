@@ -257,6 +257,8 @@ class SubmissionResult(msgspec.Struct, frozen=True):
     name: str = ""
     # The manual marks for whole exercises, by slug, and for everything: TOTAL.
     overrides: dict[str, Override] = {}
+    # A hash of what was handed in, whatever the names of the files: equal for equal hand-ins.
+    contents: str = ""
 
     def exercise_score(self, slug: str) -> float | None:
         """Return the points of one exercise; None if the grader failed on any function of it."""

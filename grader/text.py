@@ -32,6 +32,11 @@ def listed(names: list[str], *, most: int = 20) -> str:
     return f"{text} and {len(names) - most} more" if len(names) > most else text
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text cut to so many characters, with a sign where more would follow."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def printable(text: str) -> str:
     """Return `text` on one line, without control characters or marks that reorder text."""
     return "".join(c if c.isprintable() else " " for c in text.replace("\n", " / "))

@@ -31,7 +31,8 @@ from grader.intake.recognise import class_at
 from grader.intake.submission import read_submission
 from grader.model import SubmissionResult
 from grader.plan import Plan
-from grader.results.figures import ClassFigures, ShortList
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.pages import FEEDBACK, REPORT, FeedbackPages, write_report
 from grader.results.rows import EncodedResult
 from grader.results.store import Store

@@ -1,59 +1,16 @@
-"""`grader export`: bring grades back to the systems that instructors use."""
+"""`grader export`: bring grades and feedback back to the systems and people they are for."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli.common import EXIT_FAILED, PATH, reports_errors, together
+from grader.cli.common import PATH, reports_errors, writes_private_files
+from grader.cli.gradebooks import canvas, moodle, out_option, results_argument, write
 from grader.errors import UsageError
 from grader.files import write_bytes, writing_to
 
-if TYPE_CHECKING:
-    from grader.results.gradebooks.filling import FilledTable
-
-_results = click.argument("results", type=PATH, metavar="RESULTS")
-_out = click.option(
-    "--out",
-    type=PATH,
-    metavar="FILE",
-    help="The file to write; an input file is never overwritten.",
-)
-# The options of every command that fills a teacher's file.
-_filling = together(
-    click.option(
-        "--pages",
-        type=PATH,
-        metavar="FILE",
-        help="Also write a zip with everybody's page of feedback, to be uploaded there.",
-    ),
-    click.option(
-        "--exercise",
-        default="",
-        metavar="SLUG",
-        help="Export the points of this exercise, not of all.",
-    ),
-    _out,
-    click.option("--scale", is_flag=True, help="Scale the points if the file has another maximum."),
-    click.option(
-        "--match",
-        "by_hand",
-        type=PATH,
-        metavar="FILE",
-        help="Match learners and rows by hand: a CSV file with the columns student,row; row is the"
-        " ID (Canvas) or the identifier (Moodle).",
-    ),
-    click.option(
-        "--dry-run",
-        is_flag=True,
-        help="Write nothing; show what would change, and how learners were matched.",
-    ),
-)
 _anonymous = click.option(
     "--anonymous",
     "is_anonymous",
@@ -65,7 +22,7 @@ _anonymous = click.option(
 
 @click.group()
 def export() -> None:
-    """Bring grades back to Canvas, Moodle or a spreadsheet.
+    """Bring grades and feedback back to Canvas, Moodle, a spreadsheet, or people.
 
     RESULTS is the folder written by `grader grade --out`. For Canvas and Moodle, the grades are
     filled into a file that you exported there; everything else in it stays the same, to the byte.
@@ -74,128 +31,17 @@ def export() -> None:
     Example:
       grader export canvas results/ gradebook.csv --column "Softmax" --out filled.csv
       grader export csv results/ --anonymous --out grades.csv
+      grader export feedback results/ --out feedback/
     """  # noqa: D301  # click's mark for lines that are not rewrapped
 
 
-@export.command()
-@_results
-@click.argument("gradebook", type=PATH)
-@click.option(
-    "--column",
-    required=True,
-    metavar="ASSIGNMENT",
-    help='The column to fill: its heading "Title (id)", its id or its title.',
-)
-@click.option(
-    "--only",
-    is_flag=True,
-    help="Write this column alone, for those who have a result: Canvas then sets nothing else back"
-    " to what it was when you exported the gradebook.",
-)
-@click.option(
-    "--submissions",
-    type=PATH,
-    metavar="DOWNLOAD",
-    help="For --pages: what you downloaded from Canvas; it knows by these names whose page it is.",
-)
-@_filling
-@reports_errors
-def canvas(
-    results: Path,
-    gradebook: Path,
-    *,
-    column: str,
-    only: bool,
-    submissions: Path | None,
-    pages: Path | None,
-    **options: Any,
-) -> None:
-    """Fill a column of a gradebook from Canvas.
-
-    GRADEBOOK is a file exported from Canvas (Grades > Export).
-
-    \b
-    Example:
-      grader export canvas results/ gradebook.csv --column "Softmax" --dry-run
-      grader export canvas results/ gradebook.csv --column "Softmax" --only --out filled.csv
-
-    Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
-    """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.results.gradebooks.canvas import fill
-
-    if (pages is None) != (submissions is None):
-        raise UsageError("--pages and --submissions go together: name the zip, and the download")
-    filled = _fill(partial(fill, column=column, only=only), results, gradebook, **options)
-    if pages is not None and submissions is not None and not options["dry_run"]:
-        from grader.results.gradebooks.returned import for_canvas, names_in
-
-        data, absent = for_canvas(filled, results, names_in(submissions))
-        _write(data, pages)
-        for label in absent:
-            click.echo(f"! {label} has no file in {submissions}, so no page goes back")
-    sys.exit(0 if filled.complete else EXIT_FAILED)
+export.add_command(canvas)
+export.add_command(moodle)
 
 
 @export.command()
-@_results
-@click.argument("worksheet", type=PATH)
-@click.option(
-    "--feedback/--no-feedback",
-    default=True,
-    show_default=True,
-    help="Also fill in the feedback comments: what is wrong, and which mistake it is.",
-)
-@click.option(
-    "--grade-column",
-    default="",
-    metavar="HEADING",
-    help="The column for the grades, if it is not recognised.",
-)
-@click.option(
-    "--feedback-column",
-    default="",
-    metavar="HEADING",
-    help="The column for the feedback comments, if it is not recognised.",
-)
-@_filling
-@reports_errors
-def moodle(
-    results: Path,
-    worksheet: Path,
-    *,
-    feedback: bool,
-    grade_column: str,
-    feedback_column: str,
-    pages: Path | None,
-    **options: Any,
-) -> None:
-    """Fill the grading worksheet of a Moodle assignment.
-
-    WORKSHEET is the file downloaded from Moodle; it may be in any language.
-
-    \b
-    Example:
-      grader export moodle results/ worksheet.csv --dry-run
-      grader export moodle results/ worksheet.csv --out filled.csv --pages pages.zip
-
-    Exit code: 0 when every result has a row, 1 when some have none, 2 when nothing could be done.
-    """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.results.gradebooks.moodle import fill
-
-    fill_columns = partial(
-        fill, feedback=feedback, grade_column=grade_column, feedback_column=feedback_column
-    )
-    filled = _fill(fill_columns, results, worksheet, **options)
-    if pages is not None and not options["dry_run"]:
-        from grader.results.gradebooks.returned import for_moodle
-
-        _write(for_moodle(filled, results), pages)
-    sys.exit(0 if filled.complete else EXIT_FAILED)
-
-
-@export.command()
-@_results
-@_out
+@results_argument
+@out_option
 @reports_errors
 def gradescope(results: Path, out: Path | None) -> None:
     """Write a table with the headings of Gradescope's own exports.
@@ -209,17 +55,18 @@ def gradescope(results: Path, out: Path | None) -> None:
     from grader.results.gradebooks.people import people_in
     from grader.results.gradebooks.plain import gradescope_table
 
-    _write("".join(gradescope_table(people_in(results))).encode(), out)
+    write("".join(gradescope_table(people_in(results))).encode(), out)
 
 
 @export.command()
-@_results
-@_out
+@results_argument
+@out_option
 @click.option(
     "--columns",
     metavar="NAMES",
-    help="The columns, separated by commas: student, name, email, sid, lms_id, score, max_score,"
-    " the exercises' names, comment (what is wrong, in short) and page (the feedback's file)."
+    help="The columns, separated by commas: student, name, email, sid, lms_id, section, score,"
+    " max_score, the exercises' names, comment (what is wrong, in short) and page (the feedback's"
+    " file)."
     "  [default: student,name,email,score,max_score; with --anonymous"
     " student,score,max_score]",
 )
@@ -270,12 +117,12 @@ def csv(
     people = people_in(results)
     separator = "\t" if delimiter == "tab" else delimiter
     rows = table(anonymous(people) if is_anonymous else people, names, separator)
-    _write("".join(rows).encode(encoding), out)
+    write("".join(rows).encode(encoding), out)
 
 
 @export.command()
-@_results
-@_out
+@results_argument
+@out_option
 @_anonymous
 @reports_errors
 def jsonl(results: Path, out: Path | None, *, is_anonymous: bool) -> None:
@@ -293,45 +140,53 @@ def jsonl(results: Path, out: Path | None, *, is_anonymous: bool) -> None:
 
     people = people_in(results)
     exported = anonymous(people) if is_anonymous else people
-    _write("".join(json_line(person.result) for person in exported).encode(), out)
+    write("".join(json_line(person.result) for person in exported).encode(), out)
 
 
-def _fill(
-    fill: Callable[..., FilledTable],
-    results: Path,
-    path: Path,
-    *,
-    out: Path | None,
-    dry_run: bool,
-    **options: Any,
-) -> FilledTable:
-    """Fill the teacher's file `path`, write it to `out`, and print the report.
+@export.command()
+@results_argument
+@click.option(
+    "--out",
+    type=PATH,
+    required=True,
+    metavar="DIR",
+    help="The folder to write into; it must be new, or empty.",
+)
+@click.option(
+    "--zip",
+    "zipped",
+    is_flag=True,
+    help="Write a zip for each section, to be handed to whoever teaches it, in place of a folder.",
+)
+@reports_errors
+@writes_private_files
+def feedback(results: Path, out: Path, *, zipped: bool) -> None:
+    """Write everybody's page of feedback under their name, a folder for each section.
 
-    `options` are the rest of `_filling`.
-    """
-    from grader.intake.table import read_table
-    from grader.results.gradebooks.filling import FillOptions, report
-    from grader.results.gradebooks.matching import read_by_hand
+    Sections and names come from the roster; without sections all pages are in one folder.
+
+    \b
+    Example:
+      grader export feedback results/ --out feedback/
+      grader export feedback results/ --out feedback/ --zip
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.files import archive_of
     from grader.results.gradebooks.people import people_in
+    from grader.results.gradebooks.returned import for_people
+    from grader.text import counted
 
-    if out is None and not dry_run:
-        raise UsageError("name the file to write with --out, or say --dry-run")
-    if out is not None and out.exists() and path.exists() and out.samefile(path):
-        raise UsageError(f"{out} is the file that is read; name another --out")
-    by_hand = options.pop("by_hand")
-    fill_options = FillOptions(**options, by_hand=read_by_hand(by_hand) if by_hand else {})
-    people = people_in(results, exercise=fill_options.exercise)
-    filled = fill(read_table(path), people, fill_options)
-    if out is not None and not dry_run:
-        _write(filled.table.to_bytes(), out)
-    for line in report(filled, dry_run=dry_run):
-        click.echo(line)
-    return filled
-
-
-def _write(data: bytes, out: Path | None) -> None:
-    if out is None:
-        raise UsageError("name the file to write with --out")
-    with writing_to(out, remedy="name another file with --out"):
-        write_bytes(out, [data])
-    click.echo(out)
+    sections = for_people(people_in(results), results)
+    with writing_to(out, remedy="name another folder with --out"):
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise UsageError(f"{out} is not empty; name another folder with --out, or empty it")
+        for section, pages in sections.items():
+            if zipped:
+                write_bytes(out / f"{section or 'feedback'}.zip", [archive_of(pages)])
+                continue
+            (out / section).mkdir(exist_ok=True)
+            for name, page in pages.items():
+                write_bytes(out / section / name, [page])
+    count = sum(map(len, sections.values()))
+    by = ", ".join(f"{section or 'no section'} {len(pages)}" for section, pages in sections.items())
+    click.echo(f"{out}: {counted(count, 'page')}" + (f" ({by})" if len(sections) > 1 else ""))

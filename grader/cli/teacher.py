@@ -197,11 +197,18 @@ def doctor(*, as_json: bool) -> None:
     metavar="DIR",
     help="The folder for the sample class and its results.",
 )
+@click.option(
+    "--messy",
+    is_flag=True,
+    help="Hand in as learners do: the wrong files, every encoding, other names; with a roster.",
+)
 @course_option
 @jobs_option
 @reports_errors
 @writes_private_files
-def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None) -> None:
+def demo(
+    *, students: int, out: Path, messy: bool, course_folder: Path | None, jobs: int | None
+) -> None:
     """Make a class of sample submissions and grade it.
 
     The class holds right answers written in many ways, typical mistakes, and files that are half
@@ -210,19 +217,24 @@ def demo(students: int, out: Path, course_folder: Path | None, jobs: int | None)
     \b
     Example:
       grader demo --students 40 --out demo/
+      grader demo --students 300 --messy --out demo/
     """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.course.messy import write_messy
     from grader.course.sample import write_class
     from grader.engine.isolation import strongest
     from grader.grade.run import ClassRun
     from grader.grade.tasks import Work
-    from grader.intake.recognise import class_at
 
     course = read_course(course_folder)
     plan = _plan(course, out / "results")
     with writing_to(out, remedy="name another folder with --out"):
-        submissions = write_class(course, out / "submissions", students=students)
-    click.echo(f"A class of {students}: {submissions}")
-    class_submissions = class_at(submissions, order=course.slugs, source="plain")
+        if messy:
+            submissions, roster = write_messy(course, out, students=students)
+        else:
+            submissions, roster = write_class(course, out / "submissions", students=students), None
+    click.echo(f"A class of {students}: {submissions}" + (f", {roster}" if roster else ""))
+    source = "canvas" if messy else "plain"
+    class_submissions = class_of(submissions, course.slugs, source=source, names="", roster=roster)
     wall = strongest()
     workers = _processes(class_submissions, Work(plan, wall), jobs)
     screens = console(), console(stderr=True)

@@ -33,6 +33,13 @@ def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -
     """Write a class of `students` sample submissions below `folder`, and return that folder.
 
     One submission of each kind comes first, so that a small class shows much; the rest are drawn.
+    """
+    return write_files(folder, class_files(course, students=students, seed=seed))
+
+
+def write_files(folder: Path, files: Files) -> Path:
+    """Write the files of a class below `folder`, in place of an earlier sample class.
+
     UsageError when `folder` holds anything but an earlier sample class; OSError when the disk
     refuses.
     """
@@ -44,7 +51,7 @@ def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
-    for name, data in class_files(course, students=students, seed=seed).items():
+    for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -53,13 +60,7 @@ def write_class(course: Course, folder: Path, *, students: int, seed: int = 0) -
 
 def class_files(course: Course, *, students: int, seed: int = 0) -> Files:
     """Make the files of a sample class, by name."""
-    alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
-    samples = _Samples(
-        course,
-        [v for e in course.exercises for v in variants_in(e, "mistakes.py")],
-        [v for v in alternatives if v.doc],
-        random.Random(seed),  # noqa: S311  # which samples, not secrets
-    )
+    samples = samples_of(course, seed=seed)
     kinds, ordinary = samples.kinds(), samples.ordinary()
     files: Files = {}
     for number in range(students):
@@ -68,13 +69,24 @@ def class_files(course: Course, *, students: int, seed: int = 0) -> Files:
     return files
 
 
+def samples_of(course: Course, *, seed: int) -> Samples:
+    """Prepare to draw submissions from a course and its variants."""
+    alternatives = [v for e in course.exercises for v in variants_in(e, "alternatives.py")]
+    return Samples(
+        course,
+        [v for e in course.exercises for v in variants_in(e, "mistakes.py")],
+        [v for v in alternatives if v.doc],
+        random.Random(seed),  # noqa: S311  # which samples, not secrets
+    )
+
+
 def _name(number: int) -> str:
     name = NAMES[number % len(NAMES)].lower()
     return name if number < len(NAMES) else f"{name}{number // len(NAMES) + 1}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Samples:
+class Samples:
     """Makes submissions of many kinds for a learner, from the course and its variants."""
 
     course: Course
@@ -94,18 +106,18 @@ class _Samples:
             lambda student: {f"{student}.ipynb": notebook_bytes(course)},
             self.with_mistakes(2),
             self.mixed,
-            self.spoiled(_break_syntax),
+            self.spoiled(break_syntax),
             self.with_alternatives,
-            self.spoiled(_never_return, at=-1),
+            self.spoiled(never_return, at=-1),
             lambda student: {f"{student}.zip": archive_of(self.spoiled(str)("homework"))},
             self.with_mistakes(3),
-            self.spoiled(_rename),
+            self.spoiled(rename),
             lambda student: {f"{student}/{first.slug}.py": script(first).encode()},
-            self.spoiled(_crash),
-            lambda student: {f"{student}.py": _all_in_one(course).encode()},
+            self.spoiled(crash),
+            lambda student: {f"{student}.py": all_in_one(course).encode()},
             lambda student: {f"{student}/{first.slug}.ipynb": b'{"cells": [{"cell_type": "code", '},
             *self.ordinary(),
-            lambda student: {f"{student}/{last.slug}.py": _solved(last).encode("utf-16")},
+            lambda student: {f"{student}/{last.slug}.py": solved(last).encode("utf-16")},
             lambda student: {f"{student}/report.pdf": b"%PDF-1.4"},
         ]
 
@@ -128,7 +140,7 @@ class _Samples:
         spoiled = self.course.exercises[at]
 
         def text_of(exercise: Exercise) -> str:
-            return spoil(_solved(exercise)) if exercise is spoiled else _solved(exercise)
+            return spoil(solved(exercise)) if exercise is spoiled else solved(exercise)
 
         return lambda student: self.scripts(student, text_of)
 
@@ -153,7 +165,7 @@ class _Samples:
         chosen = {variant.function: variant for variant in variants}
 
         def text_of(exercise: Exercise) -> str:
-            text = _solved(exercise)
+            text = solved(exercise)
             for function in exercise.functions:
                 if variant := chosen.get(function.name):
                     text = with_variant(text, variant)
@@ -164,7 +176,7 @@ class _Samples:
     def notebooks(self, student: str) -> Files:
         """Make every exercise as a notebook."""
         return {
-            f"{student}/{e.slug}.ipynb": _filled_notebook(e, self.course)
+            f"{student}/{e.slug}.ipynb": filled_notebook(e, self.course)
             for e in self.course.exercises
         }
 
@@ -177,27 +189,28 @@ class _Samples:
 
 def solved_files(course: Course) -> Files:
     """Make the references as a learner would hand them in: a script for each exercise."""
-    return {f"{exercise.slug}.py": _solved(exercise).encode() for exercise in course.exercises}
+    return {f"{exercise.slug}.py": solved(exercise).encode() for exercise in course.exercises}
 
 
-def _solved(exercise: Exercise) -> str:
+def solved(exercise: Exercise) -> str:
+    """Return the script of an exercise, solved."""
     return script(exercise, solved=True)
 
 
-def _filled_notebook(exercise: Exercise, course: Course) -> bytes:
+def filled_notebook(exercise: Exercise, course: Course) -> bytes:
     """Make a notebook whose marked cell holds the earlier functions that the exercise needs."""
     document = json.loads(notebook(exercise, solved=True))
     earlier = course.exercises[: course.exercises.index(exercise)]
-    pasted = "".join(_functions(other, course) for other in earlier)
+    pasted = "".join(functions_in(other, course) for other in earlier)
     for cell in document["cells"]:
         if cell["cell_type"] == "code" and ">>>" in "".join(cell["source"]):
             cell["source"] = pasted.splitlines(keepends=True)
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _functions(exercise: Exercise, course: Course) -> str:
+def functions_in(exercise: Exercise, course: Course) -> str:
     """Return the source of an exercise's solved functions and imports."""
-    text = _solved(exercise)
+    text = solved(exercise)
     wanted = (ast.FunctionDef, ast.Import, ast.ImportFrom)
     pieces = [
         ast.get_source_segment(text, node) or ""
@@ -214,7 +227,7 @@ def notebook_bytes(course: Course) -> bytes:
     ]
     cells.append("grader = otter.Notebook()")
     for exercise in course.exercises:
-        cells.append(_functions(exercise, course))
+        cells.append(functions_in(exercise, course))
         cells += [f'grader.check("{function.name}")' for function in exercise.functions]
     cells.append("fig, ax = plt.subplots()\nax.plot([1, 2, 3])\nplt.show()")
     document = {
@@ -236,8 +249,9 @@ def notebook_bytes(course: Course) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def _all_in_one(course: Course) -> str:
-    return "import numpy as np\n\n\n" + "".join(_functions(e, course) for e in course.exercises)
+def all_in_one(course: Course) -> str:
+    """Return one script of all functions of a course."""
+    return "import numpy as np\n\n\n" + "".join(functions_in(e, course) for e in course.exercises)
 
 
 def with_variant(text: str, variant: Variant) -> str:
@@ -256,19 +270,23 @@ def with_variant(text: str, variant: Variant) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _break_syntax(text: str) -> str:
+def break_syntax(text: str) -> str:
+    """Take the colon from the first function."""
     return re.sub(r"^(def \w+\(.*\).*):$", r"\1", text, count=1, flags=re.MULTILINE)
 
 
-def _never_return(text: str) -> str:
+def never_return(text: str) -> str:
+    """Put an endless loop before the first return."""
     return re.sub(
         r"^( +)return ", r"\1while True:\n\1    pass\n\1return ", text, count=1, flags=re.MULTILINE
     )
 
 
-def _crash(text: str) -> str:
+def crash(text: str) -> str:
+    """Let the script end its process."""
     return text + "\n\nimport os\nos._exit(1)\n"
 
 
-def _rename(text: str) -> str:
+def rename(text: str) -> str:
+    """Give the first function another name."""
     return re.sub(r"^def (\w+)\(", r"def my_\1(", text, count=1, flags=re.MULTILINE)

@@ -18,6 +18,7 @@ from grader.engine.session import EncodedCall, Session
 from grader.errors import SandboxError
 from grader.grade.locating import problem_note
 from grader.grade.merits import Findings, Merits, Planned
+from grader.intake.submission import contents_hash
 from grader.judge.judge import Judge, check_result, result_of
 from grader.model import (
     FORMAT,
@@ -158,6 +159,7 @@ class Grader:
             versions=VERSIONS,
             notes=tuple(note for _function, note in notes),
             functions=tuple(run.results),
+            contents=contents_hash(submission),
         )
         return GradedSubmission(
             result,

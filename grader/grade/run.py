@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -15,17 +16,18 @@ from grader.engine.isolation import isolation_text
 from grader.engine.launch import Wall
 from grader.errors import Stopped
 from grader.files import open_to_others, whole_file, write_text, writing_to
-from grader.grade.fingerprints import fingerprints_of
+from grader.grade.fingerprints import Fingerprints, fingerprints_of
 from grader.grade.overrides import FILE as OVERRIDES
 from grader.grade.overrides import Mark, apply_marks, read_marks, with_marked
 from grader.grade.pool import Workers, grade_all
 from grader.grade.progress import progress
-from grader.grade.tasks import Task, TaskResult
+from grader.grade.tasks import Task, TaskResult, is_unchanged
 from grader.intake.people import ClassSubmissions
 from grader.judge.scoring import with_points
 from grader.model import Move
 from grader.plan import Plan
-from grader.results.figures import ClassFigures, ShortList
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.pages import FeedbackPages, write_report
 from grader.results.store import Store
 from grader.results.summary import print_moves, summarise
@@ -38,7 +40,6 @@ from grader.results.tables import (
     people_csv,
     run_json,
 )
-from grader.text import listed
 from grader.versions import VERSIONS
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ class ClassRun:
         with_marked(self.submissions, marks)
         counts = _Counts(len(self.submissions.entries))
         with Store(self.out) as store, _signals(counts, self.out) as signals:
-            prints = fingerprints_of(self.plan, isolation="", versions=VERSIONS)
+            prints = fingerprints_of(self.plan, isolation=self.wall.tier, versions=VERSIONS)
             store.begin(self.plan, prints.plan, prints.prices, regrade=self.options.regrade)
-            self._grade(store, counts, signals)
+            self._grade(store, prints, counts, signals)
             planned = self.plan.functions
             store.price(lambda one: with_points(one, planned[one.function], self.plan.rules))
             for entry in self.submissions.entries:
@@ -136,18 +137,41 @@ class ClassRun:
                 self.errors.print(f"{self._marks_path}, {why}", markup=False, soft_wrap=True)
             return self._report(store, counts)
 
-    def _grade(self, store: Store, counts: _Counts, signals: _Signals) -> None:
-        """Grade what is not stored, and store it as soon as it is known."""
+    def _grade(
+        self, store: Store, prints: Fingerprints, counts: _Counts, signals: _Signals
+    ) -> None:
+        """Grade what is not stored, and store it as soon as it is known.
+
+        What has not changed is found out here: a worker takes longer to start than to say so.
+        """
         entries = self.submissions.entries
-        tasks = (Task(e.student, e.parts, store.fingerprints(e.student), e.notes) for e in entries)
-        results = grade_all(tasks, self.workers, stopped=lambda: signals.asked is not None)
-        # Closed at once when storing fails, so that no worker is waited for.
-        with progress(len(entries), self.errors) as step, closing(results), signals.held():
-            for group in results:
+        with progress(len(entries), self.errors) as step, signals.held():
+
+            def keep(group: list[TaskResult]) -> None:
                 store.keep(group)
                 for result in group:
                     counts.add(result)
                     step()
+
+            def changed() -> Iterator[Task]:
+                for e in entries:
+                    task = Task(e.student, e.parts, store.fingerprints(e.student), e.notes)
+                    if not is_unchanged(task, prints):
+                        yield task
+                        continue
+                    keep([TaskResult(e.student, None)])
+                    if signals.asked is not None:
+                        raise KeyboardInterrupt
+
+            tasks = changed()
+            if (first := next(tasks, None)) is None:
+                return
+            pending = chain([first], tasks)
+            results = grade_all(pending, self.workers, stopped=lambda: signals.asked is not None)
+            # Closed at once when storing fails, so that no worker is waited for.
+            with closing(results):
+                for group in results:
+                    keep(group)
 
     def _report(self, store: Store, counts: _Counts) -> bool:
         """Write the files, print the summary; whether the grader failed on nobody."""
@@ -165,16 +189,13 @@ class ClassRun:
         lines = [counts.summary]
         if absent:
             lines.append(f"{absent} students of earlier runs are not in this one; they stay stored")
-        if nothing := self.submissions.absent:
-            ids = [f"{person.name} ({one})" if person.name else one for one, person in nothing]
-            lines.append(f"handed in nothing ({len(ids)}): {listed(ids)}")
         self.console.print("\n".join(lines), markup=False, highlight=False)
         return figures.failures.count == 0
 
     def _write_files(self, store: Store, moves: ShortList[Move]) -> ClassFigures:
         """Write all files of the run in one pass over its results."""
         out, plan = self.out, self.plan
-        figures = ClassFigures(plan)
+        figures = ClassFigures(plan, self.submissions)
         with (
             whole_file(out / RESULTS) as results,
             whole_file(out / MISCONCEPTIONS) as misconceptions,

@@ -107,6 +107,21 @@ def graded_submission(
     return graded
 
 
+def is_unchanged(task: Task, fingerprints: Fingerprints) -> bool:
+    """Tell whether all that is stored of a submission is still valid; its files are read for it.
+
+    What cannot be read is for a worker to complain of.
+    """
+    if not task.stored or isinstance(task.paths, Collected):
+        return False
+    try:
+        submission = submission_from(task.student, collect(task.paths), notes=task.notes)
+    except Exception:  # noqa: BLE001  # it fails there again, and is stored as a failure of ours
+        return False
+    now = fingerprints.of_submission(submission.submission_hash)
+    return not _stale_functions(now, task.stored)
+
+
 def _stale_functions(fingerprints: Fingerprints, stored: Mapping[str, bytes]) -> list[str]:
     """Return the functions to grade: those without a stored result that is still valid."""
     shared = fingerprints.plan, fingerprints.priced

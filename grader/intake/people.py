@@ -26,6 +26,7 @@ class Person(NamedTuple):
     lms: str = ""
     lms_id: str = ""
     group: str = ""
+    section: str = ""
     late: bool = False
     sortable: str = ""
     in_roster: bool = False

@@ -1,8 +1,8 @@
 """Read a roster (the list of a class) and match its people with the submissions.
 
-A roster is a CSV file with the columns id, name and email, and optionally group, lms_id, canvas_id,
-moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all of these, and who
-was late. A person who fits two submissions, or none, is matched with none.
+A roster is a CSV file with the columns id, name and email, and optionally section, group, lms_id,
+canvas_id, moodle_id and gradescope_id; or a grading worksheet from Moodle, which tells all but the
+section, and who was late. A person who fits two submissions, or none, is matched with none.
 """
 
 from __future__ import annotations
@@ -29,7 +29,17 @@ from grader.intake.worksheet import columns_of, people_in
 from grader.model import LATE
 from grader.text import listed
 
-COLUMNS = ("id", "name", "email", "group", "lms_id", "canvas_id", "moodle_id", "gradescope_id")
+COLUMNS = (
+    "id",
+    "name",
+    "email",
+    "section",
+    "group",
+    "lms_id",
+    "canvas_id",
+    "moodle_id",
+    "gradescope_id",
+)
 
 
 class RosterRow(NamedTuple):
@@ -49,6 +59,7 @@ class RosterRow(NamedTuple):
     late: bool = False
     notes: tuple[str, ...] = ()
     shares: bool = True
+    section: str = ""
 
     def lms_id(self, lms: str) -> str:
         """Return the id that this LMS has for them, from its own column or from lms_id."""
@@ -119,7 +130,8 @@ def _row(cells: dict[str, str], line: int, path: Path) -> RosterRow:
         for heading, value in cells.items()
         if heading.endswith("_id")
     }
-    return RosterRow(line, person_id, name, cells.get("email", ""), cells.get("group", ""), lms_ids)
+    email, group, section = (cells.get(column, "") for column in ("email", "group", "section"))
+    return RosterRow(line, person_id, name, email, group, lms_ids, section=section)
 
 
 def with_roster(submissions: ClassSubmissions, roster: Sequence[RosterRow]) -> ClassSubmissions:
@@ -268,6 +280,7 @@ def _person(row: RosterRow, person: Person, lms: str) -> Person:
         name=row.name or person.name,
         email=row.email or person.email,
         sid=row.id,
+        section=row.section or person.section,
         lms=lms or next((name for name in row.lms_ids if name != "lms"), ""),
         lms_id=person.lms_id or row.lms_id(lms),
         group=person.group or (row.group if row.shares else ""),

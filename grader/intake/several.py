@@ -84,7 +84,7 @@ def _person(one: Person, other: Person) -> Person:
     """Merge what two downloads say of one person; a number that is not the same is none."""
     known = {
         field: getattr(one, field) or getattr(other, field)
-        for field in ("name", "email", "sid", "lms", "group", "sortable")
+        for field in ("name", "email", "sid", "lms", "group", "section", "sortable")
     }
     lms_id = one.lms_id if one.lms_id == other.lms_id else ""
     return one._replace(**known, lms_id=lms_id, late=one.late or other.late)

@@ -127,21 +127,24 @@ def number(value: complex, other: complex | None = None) -> str:
     return repr(value)
 
 
-def next_step(functions: Sequence[FunctionResult]) -> str:
-    """Say which one thing to do next; an empty text when there is nothing."""
+def next_step(functions: Sequence[FunctionResult], *, where: str = "above") -> str:
+    """Say which one thing to do next; an empty text when there is nothing.
+
+    `where` the errors are told: above this sentence, or below it.
+    """
     for function in functions:
         if function.verdict is Verdict.PASSED:
             continue
         if function.verdict is Verdict.NOT_ATTEMPTED:
             return f"Next: write {function.function}."
         if function.verdict in (Verdict.MISSING, Verdict.NOT_LOADED):
-            return f"Next: fix the error above; it stops {function.function} from being loaded."
+            return f"Next: fix the error {where}; it stops {function.function} from being loaded."
         if function.verdict is Verdict.GRADER_ERROR:
             continue
         failing = [check for check in function.checks if check.verdict not in NEUTRAL]
         # That of which the function's own verdict is.
         failed = min(failing, key=lambda c: c.verdict is not function.verdict, default=None)
-        begin = f"; begin with {failed.name} above" if failed is not None else ""
+        begin = f"; begin with {failed.name} {where}" if failed is not None else ""
         return f"Next: correct {function.function}{begin}."
     return ""
 

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from functools import cached_property
+from typing import NamedTuple
 
-from grader.model import FunctionResult, Override, SubmissionResult, Verdict
+from grader.intake.people import ClassSubmissions, Person
+from grader.model import NOT_THERE, FunctionResult, Override, SubmissionResult, Verdict, total
 from grader.plan import Plan
+from grader.results.attention import Attention, Concern
+from grader.results.causes import Cause, Causes
+from grader.results.lists import ShortList
+from grader.results.spread import BINS, Spread
 
-# The most learners listed for one misconception, and the most lines listed of one kind.
-MOST_NAMES = 500
-MOST_LINES = 200
-BINS = 20
 # A class of at most this size is listed learner by learner in a terminal.
 SMALL_CLASS = 40
 # Of fewer learners a correlation says nothing.
 FEW = 10
-
-_T = TypeVar("_T")
+# Of an exercise or a section, the histogram is a small one.
+FEW_BINS = 10
 
 
 @dataclass(slots=True)
 class CheckFigures:
-    """How many learners pass a check, and how that goes with their other points."""
+    """How many pass a check, of those who wrote the function, and how that goes with their rest."""
 
     function: str
     name: str
@@ -100,36 +102,6 @@ class FunctionFigures:
         return self.full / self.graded if self.graded else None
 
 
-@dataclass(slots=True)
-class MisconceptionFigures:
-    """How many learners have a misconception, and the ids of the first ones."""
-
-    function: str
-    id: str
-    message: str
-    learners: ShortList[None] = field(default_factory=lambda: ShortList(most=MOST_NAMES))
-
-
-@dataclass(slots=True)
-class ShortList(Generic[_T]):
-    """Pairs of a learner's id and something about them: the first ones, and how many there are."""
-
-    count: int = 0
-    first: list[tuple[str, _T]] = field(default_factory=list)
-    most: int = MOST_LINES
-
-    def add(self, student: str, item: _T) -> None:
-        """Add one pair."""
-        self.count += 1
-        if len(self.first) < self.most:
-            self.first.append((student, item))
-
-    @property
-    def more(self) -> int:
-        """How many pairs are not listed."""
-        return self.count - len(self.first)
-
-
 class LearnerRow(NamedTuple):
     """One learner's row in the gradebook and the report; `scores` are in the order of exercises."""
 
@@ -140,23 +112,24 @@ class LearnerRow(NamedTuple):
     misconceptions: int
     overrides: str
     late: bool
+    email: str = ""
+    section: str = ""
 
 
 class ClassFigures:
     """The one tally of a class, shared by the terminal, the gradebook and the report.
 
-    State: sums for each function and check, a LearnerRow for each learner, and short lists of what
-    is shown by name (failures, unreadable files, manual marks, misconceptions). A result itself is
-    stored only while the class is small enough to be listed learner by learner, so a large class
-    need not fit into memory.
+    State: sums for each function and check, a LearnerRow for each learner, who needs a look
+    (`concerns`), what is to be taught again (`causes`), and short lists of what is shown by name.
+    A result itself is stored only while the class is small enough to be listed learner by learner,
+    so a large class need not fit into memory.
     Lifetime: one for each run, once grading is done.
     Order: `add` every result, in the order in which learners are to be listed; then read.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, submissions: ClassSubmissions | None = None) -> None:
         self.count = 0
         self.max_score = 0.0
-        self.scores = array("d")
         self.learners: list[LearnerRow] = []
         # The results of a class that is small enough to be listed learner by learner.
         self.first: list[SubmissionResult] = []
@@ -170,10 +143,13 @@ class ClassFigures:
             for f in plan.functions.values()
             for c in f.checks
         }
-        self._slugs = [exercise.slug for exercise in plan.exercises]
-        self._misconceptions: dict[tuple[str, str], MisconceptionFigures] = {}
+        self._exercises = {e.slug: sum(f.points for f in e.functions) for e in plan.exercises}
+        entries = submissions.entries if submissions is not None else []
+        self._people = {entry.student: entry.person for entry in entries}
+        self.absent = submissions.absent if submissions is not None else []
+        self._attention = Attention(submissions)
+        self.causes = Causes(plan)
         self.failures: ShortList[str] = ShortList()
-        self.unreadable: ShortList[str] = ShortList()
         self.overrides: ShortList[tuple[str, Override]] = ShortList()
 
     def add(self, result: SubmissionResult) -> None:
@@ -184,70 +160,108 @@ class ClassFigures:
             self.first.append(result)
         if result.score is None:
             self.failures.add(result.student, result.notes[-1] if result.notes else "")
-        else:
-            self.scores.append(result.score)
-        self._add_unreadable(result)
+        self._attention.add(result)
+        self.causes.add(result)
+        earned = total([function.score for function in result.functions])
         for function in result.functions:
             if function.function in self.functions:
                 self.functions[function.function].add(function)
-            self._add_checks(function, result)
-            if function.misconception is not None:
-                self._add_misconception(function, result.student)
+            self._add_checks(function, earned)
         for override in result.all_overrides:
             self.overrides.add(result.student, override)
         self.learners.append(self._row(result))
 
     def _row(self, result: SubmissionResult) -> LearnerRow:
         functions = result.functions
+        person = self._people.get(result.student, Person())
         return LearnerRow(
             student=result.student,
             name=result.name,
-            scores=tuple(result.exercise_score(slug) for slug in self._slugs),
+            scores=tuple(result.exercise_score(slug) for slug in self._exercises),
             score=result.score,
             misconceptions=sum(f.misconception is not None for f in functions),
             overrides=" ".join(target for target, _override in result.all_overrides),
             late=result.late,
+            email=person.email,
+            section=person.section,
         )
 
-    def _add_unreadable(self, result: SubmissionResult) -> None:
-        """List the learner, with the first reason, if a function's file could not be read."""
-        for function in result.functions:
-            if function.verdict is Verdict.NOT_LOADED:
-                self.unreadable.add(result.student, function.message)
-                return
+    def _add_checks(self, function: FunctionResult, earned: float | None) -> None:
+        """Count a function's checks, if somebody wrote it: who did not says nothing of a check.
 
-    def _add_checks(self, function: FunctionResult, result: SubmissionResult) -> None:
-        if function.score is None or result.score is None:
+        `earned` are the points of all functions together.
+        """
+        if function.score is None or earned is None or function.verdict in NOT_THERE:
             return
-        rest = result.score - function.score
+        rest = earned - function.score
         for check in function.checks:
             figures = self.checks.get((function.function, check.name))
             if figures is not None and check.verdict is not Verdict.NOT_RUN:
                 figures.add(passed=check.verdict is Verdict.PASSED, rest=rest)
 
-    def _add_misconception(self, function: FunctionResult, student: str) -> None:
-        misconception = function.misconception
-        assert misconception is not None
-        key = function.function, misconception.id
-        if key not in self._misconceptions:
-            self._misconceptions[key] = MisconceptionFigures(
-                function.function, misconception.id, misconception.message
+    @cached_property
+    def concerns(self) -> list[Concern]:
+        """Who needs a look, and why; the most pressing reason first. Read when all are added."""
+        return self._attention.concerns
+
+    @cached_property
+    def to_teach(self) -> list[Cause]:
+        """What to teach again, what cost most first. Read when all are added."""
+        return self.causes.to_teach
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of learners, by id, as far as they are known."""
+        absent = {student: person.name for student, person in self.absent if person.name}
+        return absent | {row.student: row.name for row in self.learners if row.name}
+
+    @property
+    def lost(self) -> float:
+        """The points that all learners together do not have."""
+        return sum(self.max_score - row.score for row in self.learners if row.score is not None)
+
+    @cached_property
+    def spread(self) -> Spread | None:
+        """How the points of all are spread; None before any."""
+        return _spread(self.learners, self.max_score)
+
+    @property
+    def sections(self) -> dict[str, Spread | None]:
+        """How the points of each section are spread; empty if the roster tells of none."""
+        sections: dict[str, list[LearnerRow]] = {}
+        for row in self.learners:
+            if row.section:
+                sections.setdefault(row.section, []).append(row)
+        return {
+            name: _spread(sections[name], self.max_score, bins=FEW_BINS)
+            for name in sorted(sections)
+        }
+
+    @property
+    def exercises(self) -> dict[str, Spread | None]:
+        """How the points of each exercise are spread, by its slug."""
+        return {
+            slug: Spread.over(
+                [row.scores[n] or 0.0 for row in self.learners if row.scores[n] is not None],
+                most,
+                bins=FEW_BINS,
             )
-        self._misconceptions[key].learners.add(student, None)
+            for n, (slug, most) in enumerate(self._exercises.items())
+        }
 
     @property
-    def misconceptions(self) -> list[MisconceptionFigures]:
-        """The misconceptions, the most frequent first."""
-        return sorted(
-            self._misconceptions.values(),
-            key=lambda one: (-one.learners.count, one.function, one.id),
-        )
+    def worst_checks(self) -> list[CheckFigures]:
+        """All checks, those that tell learners apart worst first, and the hardest of equal ones."""
+        return sorted(self.checks.values(), key=_worth)
 
-    @property
-    def histogram(self) -> list[tuple[float, float, int]]:
-        """The lower and upper bound of 20 equal bins of points, and the learners in each."""
-        width = (self.max_score or 1.0) / BINS
-        counts = [0] * BINS
-        for score in self.scores:
-            counts[min(int(score / width), BINS - 1)] += 1
-        return [(n * width, (n + 1) * width, count) for n, count in enumerate(counts)]
+
+def _worth(check: CheckFigures) -> tuple[float, float]:
+    unknown = check.discrimination is None
+    return (
+        1.0 if unknown else check.discrimination or 0.0,
+        1.0 if check.rate is None else check.rate,
+    )
+
+
+def _spread(rows: Iterable[LearnerRow], of: float, *, bins: int = BINS) -> Spread | None:
+    return Spread.over([row.score for row in rows if row.score is not None], of, bins=bins)

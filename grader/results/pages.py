@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 import msgspec
 
@@ -18,12 +21,15 @@ from grader import __version__
 from grader.errors import UsageError
 from grader.files import write_text
 from grader.judge.words import next_step
-from grader.model import Move, SubmissionResult, in_the_way
-from grader.plan import Plan
-from grader.results.figures import MOST_LINES, ClassFigures, ShortList
+from grader.model import FunctionResult, Move, SubmissionResult, in_the_way
+from grader.plan import Plan, PlannedFunction
+from grader.results.causes import is_unwritten
+from grader.results.figures import ClassFigures
+from grader.results.lists import ShortList
 from grader.results.templating import environment, policy, text_of
-from grader.text import points
+from grader.text import listed, points
 
+_Functions: TypeAlias = list[tuple[FunctionResult, PlannedFunction]]
 # The files that a learner's page is made from.
 SOURCES = ("base.html", "parts.html", "feedback.html", "style.css")
 # Of a smaller class a plot says less than a table.
@@ -54,15 +60,28 @@ def write_report(
 ) -> None:
     """Write report.html, the page about the class; `isolation` says behind which wall it ran."""
     template = environment().get_template("report.html")
+    sections = figures.sections
+    titles = {exercise.slug: exercise.title for exercise in plan.exercises}
+    spreads = [(titles[slug], spread) for slug, spread in figures.exercises.items()]
+    spreads += [(f"All of section {name}", spread) for name, spread in sections.items()]
+    absent = dict(figures.absent)
     stream = template.generate(
         plan=plan,
         isolation=isolation,
         figures=figures,
-        plotted=figures.count >= ENOUGH_TO_PLOT,
+        spread=figures.spread,
+        spreads=spreads,
+        sections=sections,
+        absent=absent,
+        names=figures.names,
+        named=any(row.name and row.name != row.student for row in figures.learners),
+        addresses=any(person.email for person in absent.values())
+        or any(row.email for row in figures.learners),
+        unnamed=figures.causes.unnamed,
+        plotted=len(figures.learners) >= ENOUGH_TO_PLOT and figures.spread is not None,
         moves=ShortList(moves.count, [(student, _move(move)) for student, move in moves.first]),
-        csp=policy("style.css", "table.js"),
+        csp=policy("style.css", "report.css", "table.js", "report.js"),
         version=__version__,
-        most_lines=MOST_LINES,
         page=page_name,
     )
     write_text(out / REPORT, stream)
@@ -90,7 +109,6 @@ class FeedbackPages:
             ) from error
         self._previous = _previous_pages(self._folder)
         self._written: dict[str, str] = {}
-        self._template = environment().get_template("feedback.html")
         self._planned = plan.functions
         self._titles = {exercise.slug: exercise.title for exercise in plan.exercises}
         common = [__version__, plan.title, self._titles, _texts(plan)]
@@ -116,16 +134,53 @@ class FeedbackPages:
         self._written[name] = stamp
         if self._previous.get(name) == stamp and (self._folder / name).exists():
             return
-        stream = self._template.generate(
-            title=self._title,
-            result=result,
-            functions=[(f, self._planned[f.function]) for f in result.functions],
-            titles=self._titles,
-            next=next_step(result.functions),
-            in_the_way=in_the_way(result.functions),
-            csp=policy("style.css"),
+        exercises = [
+            (slug, [(f, self._planned[f.function]) for f in functions])
+            for slug, functions in groupby(result.functions, key=attrgetter("exercise"))
+        ]
+        stream = (
+            environment()
+            .get_template("feedback.html")
+            .generate(
+                title=self._title,
+                result=result,
+                exercises=exercises,
+                details=[(slug, *_together(functions)) for slug, functions in exercises],
+                titles=self._titles,
+                notes=told_once(result.notes_of_its_own),
+                next=next_step(result.functions, where="below"),
+                in_the_way=in_the_way(result.functions),
+                csp=policy("style.css"),
+            )
         )
         write_text(self._folder / name, stream)
+
+
+def _together(functions: _Functions) -> tuple[_Functions, _Functions]:
+    """Part the functions of an exercise: what is told one by one, and what is not there at all.
+
+    A single function that is not there is told as all others are.
+    """
+    absent = [(f, planned) for f, planned in functions if is_unwritten(f) and f.override is None]
+    if len(absent) < 2:  # two are told together
+        return functions, []
+    return [one for one in functions if one not in absent], absent
+
+
+def told_once(notes: Iterable[str]) -> list[str]:
+    """Return notes with one line for all statements that failed in the same way.
+
+    One function that is not there lets all files fail that import it.
+    """
+    told: dict[str, list[str]] = {}
+    for note in notes:
+        place, line, what = note.partition(", line ")
+        number, _, error = what.partition(": ")
+        told.setdefault(error if line else note, []).append(f"{place}{line}{number}")
+    return [
+        error if places == [error] else f"{listed(places)}: {error}"
+        for error, places in told.items()
+    ]
 
 
 def _previous_pages(folder: Path) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grader.model import Move, Override, SubmissionResult, Verdict
 from grader.plan import Plan
-from grader.results.figures import SMALL_CLASS, ClassFigures, ShortList
-from grader.text import points
+from grader.results.causes import Cause
+from grader.results.figures import SMALL_CLASS, ClassFigures
+from grader.results.lists import ShortList
+from grader.text import counted, listed, points, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,31 +18,73 @@ if TYPE_CHECKING:
 
 # The most lines of one kind that are printed.
 MAX_LINES = 20
-MOST_MISTAKES = 5
+MOST_CAUSES = 7
+# Of one reason to look, so many learners are named.
+MOST_NAMED = 5
+LONGEST_ABOUT = 90
 
 
 def summarise(figures: ClassFigures, plan: Plan, console: Console) -> None:
-    """Print a class's results."""
+    """Print a class's results: first what to do, then the figures behind it."""
+    _print_concerns(figures, console)
+    _print_causes(figures, console)
     if figures.count <= SMALL_CLASS:
         console.print(student_table(figures.first, plan))
         console.print()
     console.print(function_table(figures))
     console.print()
-    if scores := figures.scores:
+    if (spread := figures.spread) is not None:
+        lower, median, upper = map(points, spread.quartiles)
+        deviation = "" if spread.deviation is None else f" (SD {spread.deviation:.1f})"
         _line(
             console,
-            f"{len(scores)} graded out of {points(figures.max_score)} points: lowest"
-            f" {points(min(scores))}, median {points(statistics.median(scores))},"
-            f" highest {points(max(scores))}",
+            f"{spread.n} graded out of {points(spread.of)} points: mean"
+            f" {spread.mean:.1f}{deviation}, lowest {points(spread.lowest)}, quartiles {lower},"
+            f" {median}, {upper}, highest {points(spread.highest)}",
         )
-    if figures.misconceptions:
-        _line(console, "most frequent mistakes (learners):")
-        frequent = figures.misconceptions[:MOST_MISTAKES]
-        _list(console, [f"{one.learners.count}  {one.function}: {one.id}" for one in frequent], 0)
     overrides = [_override(student, *one) for student, one in figures.overrides.first]
     _list(console, overrides[:MAX_LINES], figures.overrides.count)
-    failures = [f"not graded: {student}: {why}" for student, why in figures.failures.first]
-    _list(console, failures[:MAX_LINES], figures.failures.count)
+
+
+def _print_concerns(figures: ClassFigures, console: Console) -> None:
+    """Print who needs a look: a line for each reason, with the first learners."""
+    if not figures.concerns:
+        return
+    _line(console, "Look at these:")
+    names = figures.names
+    for concern in figures.concerns:
+        first = concern.learners.first[:MOST_NAMED]
+        people = [_who(student, names.get(student, ""), about) for student, about in first]
+        more = concern.learners.count - len(people)
+        others = f" and {more} more" if more else ""
+        _line(console, f"  {concern.headline}: {'; '.join(people)}{others}")
+    console.print()
+
+
+def _who(student: str, name: str, about: str) -> str:
+    about = shortened(about, LONGEST_ABOUT) or (student if name else "")
+    return f"{name or student} ({about})" if about else student
+
+
+def _print_causes(figures: ClassFigures, console: Console) -> None:
+    """Print what to teach again: a line for each root cause, what cost most first."""
+    causes = figures.to_teach
+    if causes:
+        _line(console, f"Teach this again ({points(figures.lost)} points are lost in all):")
+    for cause in causes[:MOST_CAUSES]:
+        where = "" if cause.names_its_place else f"{listed(cause.where, most=3)}: "
+        _line(console, f"  {_cost(cause)}{where}{cause.headline}")
+    if (more := len(causes) - MOST_CAUSES) > 0:
+        _line(console, f"  and {counted(more, 'cause')} more, in report.html")
+    if unwritten := figures.causes.unwritten:
+        _line(console, "Not written, or not handed in:")
+        _list(console, [_cost(cause) + cause.headline for cause in unwritten], 0)
+    if causes or unwritten:
+        console.print()
+
+
+def _cost(cause: Cause) -> str:
+    return f"{points(cause.lost)} points, {counted(cause.learners.count, 'learner')}: "
 
 
 def print_moves(moves: ShortList[Move], console: Console) -> None:

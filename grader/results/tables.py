@@ -59,11 +59,12 @@ def gradebook_csv(figures: ClassFigures, plan: Plan) -> Iterator[str]:
 
 def people_csv(submissions: ClassSubmissions) -> Iterator[str]:
     """Yield a row for each learner, and for each person of the roster who handed in nothing."""
-    yield csv_row("student name email sid lms lms_id group late handed_in".split())
+    yield csv_row("student name email sid lms lms_id group section late handed_in".split())
     handed = [(e.student, e.person, "yes" if e.parts else "no") for e in submissions.entries]
     absent = [(student, person, "no") for student, person in submissions.absent]
     for student, person, handed_in in [*handed, *absent]:
-        about = (person.name, person.email, person.sid, person.lms, person.lms_id, person.group)
+        about = [person.name, person.email, person.sid, person.lms, person.lms_id]
+        about += [person.group, person.section]
         late = "yes" if person.late else ""
         yield csv_row([*map(safe_cell, (student, *about)), late, handed_in])
 

@@ -43,6 +43,8 @@ def environment() -> Environment:
     environment.globals |= {
         "style": _markup("style.css"),
         "script": _markup("table.js"),
+        "report_style": _markup("report.css"),
+        "report_script": _markup("report.js"),
         "legend": LEGEND,
         "marks": MARKS,
         "passed_in": _passed,
@@ -60,11 +62,13 @@ def text_of(name: str) -> str:
 def policy(*names: str) -> str:
     """Return a content security policy that allows only these styles and scripts, by hash."""
     kinds = {".css": "style-src", ".js": "script-src"}
-    parts = ["default-src 'none'"]
+    allowed: dict[str, list[str]] = {}
     for name in names:
         digest = base64.b64encode(hashlib.sha256(text_of(name).encode()).digest()).decode()
-        parts.append(f"{kinds[Path(name).suffix]} 'sha256-{digest}'")
-    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
+        allowed.setdefault(kinds[Path(name).suffix], []).append(f"'sha256-{digest}'")
+    parts = [f"{kind} {' '.join(hashes)}" for kind, hashes in allowed.items()]
+    ends = ["base-uri 'none'", "form-action 'none'"]
+    return "; ".join(["default-src 'none'", *parts, *ends])
 
 
 def _points(score: float | None) -> str:

@@ -39,7 +39,7 @@ def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> tuple[w
     """
     if not data.strip():
         raise Unreadable(f"{name} is empty")
-    is_notebook = name.lower().endswith(".ipynb")
+    is_notebook = name.lower().endswith(".ipynb") or _holds_notebook(data)
     if not is_notebook and len(data) > MAX_SOURCE_BYTES:
         raise Unreadable(f"{name} has more than {MAX_SOURCE_BYTES // 2**20} MiB of source")
     text, note = _decoded(name, data, "utf-8-sig" if is_notebook else _declared_encoding(data))
@@ -47,10 +47,15 @@ def source_of(name: str, data: bytes, *, order: tuple[str, ...] = ()) -> tuple[w
     return wire.Source(name, exercise_of(name, order), PurePosixPath(name).stem, (*cells,)), note
 
 
+def _holds_notebook(data: bytes) -> bool:
+    """Tell whether a file that is named as a script is a notebook: some download them so."""
+    return data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and b'"cells"' in data
+
+
 def exercise_of(name: str, order: tuple[str, ...]) -> str:
     """Return the exercise that a file is named for, or else its name without the ending."""
     stem = PurePosixPath(name).stem
-    return next((slug for slug in order if slug in stem), stem)
+    return next((slug for slug in order if slug.casefold() in stem.casefold()), stem)
 
 
 def _decoded(name: str, data: bytes, encoding: str) -> tuple[str, str]:

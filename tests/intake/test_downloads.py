@@ -283,7 +283,7 @@ def test_the_command_from_download_to_people(run, tmp_path):
     done = run("grade", download, "--roster", tmp_path / "roster.csv", *one)
     assert done.returncode == 0, done.stderr
     assert "Canvas download: 3 learners, 1 late, 2 resubmitted" in done.stderr
-    assert "handed in nothing (1): =Dora (s14)" in done.stdout
+    assert "1 learner handed in nothing: =Dora (s14)" in done.stdout
     people = list(csv.DictReader((out / "people.csv").read_text("utf-8").splitlines()))
     by_student = {row["student"]: row for row in people}
     assert by_student["s11"]["name"] == "Ada Lovelace"

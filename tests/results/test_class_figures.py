@@ -10,14 +10,8 @@ import pytest
 from rich.console import Console
 
 from grader.model import Misconception, Override
-from grader.results.figures import (
-    FEW,
-    MOST_LINES,
-    MOST_NAMES,
-    CheckFigures,
-    ClassFigures,
-    ShortList,
-)
+from grader.results.figures import FEW, CheckFigures, ClassFigures
+from grader.results.lists import MOST_LINES, MOST_NAMES, ShortList
 from grader.results.pages import write_report
 from grader.results.summary import MAX_LINES, summarise
 from tests.support.results import result
@@ -41,7 +35,7 @@ class TestAClass:
         figures = ClassFigures(plan)
         for one in many:
             figures.add(one)
-        (mistake,) = figures.misconceptions
+        (mistake,) = figures.to_teach
         assert (len(mistake.learners.first), mistake.learners.more) == (
             MOST_NAMES,
             len(many) - MOST_NAMES,
@@ -52,7 +46,7 @@ class TestAClass:
         printed = console.file.getvalue()
         assert printed.count("override: ") == MAX_LINES
         assert f"and {len(many) - MAX_LINES} more" in printed
-        assert f"{len(many)}  {mistake.function}: one_sum" in printed
+        assert f"{len(many)} learners: softmax: You divide by one sum." in printed
 
     def test_of_which_one_was_not_graded(self, plan):
         figures = ClassFigures(plan)
@@ -83,16 +77,17 @@ class TestAClass:
 
     def test_is_drawn_with_a_bar_for_each_score_and_each_function(self, plan, tmp_path):
         drawn = report_on([0.0, 3.0, 100.0, 100.0, 100.0], plan, tmp_path)
-        scores, functions = (bars_in(plot) for plot in re.findall("(?s)<svg.*?</svg>", drawn))
+        scores = bars_in(re.search('(?s)<svg[^>]*class="histogram".*?</svg>', drawn)[0])
         # 20 bins of 5 points each.
         assert [round(height / max(scores["height"]), 2) for height in scores["height"]] == [
             0.67, *[0] * 18, 1,
         ]  # fmt: skip
-        whole = 4.2 * 100
-        assert functions["width"] == [pytest.approx(0.6 * whole), *[0] * (len(plan.names) - 1)]
+        functions = map(bars_in, re.findall('(?s)<svg class="bar" role="img".*?</svg>', drawn))
+        shares = [bars["width"][1] / bars["width"][0] for bars in functions]
+        assert shares[-len(plan.names) :] == [0.6, *[0] * (len(plan.names) - 1)]
 
     def test_of_few_is_not_drawn(self, plan, tmp_path):
-        assert "<svg" not in report_on([0.0, 3.0, 100.0, 100.0], plan, tmp_path)
+        assert 'class="histogram"' not in report_on([0.0, 3.0, 100.0, 100.0], plan, tmp_path)
 
 
 def report_on(scores, plan, folder):

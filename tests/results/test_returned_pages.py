@@ -143,3 +143,47 @@ class TestCanvas:
         code, said = export(*command, *pages)
         assert code == 2
         assert "book.csv is no download of submissions" in said
+
+
+class TestPeople:
+    PEOPLE = "student,name,email,sid,lms,lms_id,group,section,late,handed_in\n" + "".join(
+        f"{student},{name},,,,,,{section},,yes\n"
+        for student, name, section in (
+            ("s1", "Wei Li", "Mon 10"),
+            ("s2", "wei li", "Mon 10"),
+            ("s3", "A/B: C", "Tue 14"),
+            ("S3", "con", ""),
+        )
+    )
+
+    @pytest.fixture
+    def people(self, graded):
+        folder = graded(dict.fromkeys(("s1", "s2", "s3", "S3"), "x,x,x,x,x"))
+        (folder / "people.csv").write_text(self.PEOPLE, encoding="utf-8")
+        return folder
+
+    def test_everybodys_page_has_their_name_in_the_folder_of_their_section(self, people, tmp_path):
+        out = tmp_path / "out"
+        code, said = export("feedback", people, "--out", out)
+        assert code == 0, said
+        assert said == f"{out}: 4 pages (no section 1, Mon 10 2, Tue 14 1)\n"
+        written = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*.html")}
+        assert written == {
+            "Mon 10/Wei Li (s1).html": "<p>s1",
+            "Mon 10/wei li (s2).html": "<p>s2",
+            "Tue 14/A-B- C.html": "<p>s3",
+            "con_.html": "<p>S3",
+        }
+
+    def test_each_section_may_have_an_archive(self, people, tmp_path):
+        code, said = export("feedback", people, "--out", tmp_path / "out", "--zip")
+        assert code == 0, said
+        assert {path.name for path in (tmp_path / "out").iterdir()} == {
+            "Mon 10.zip", "Tue 14.zip", "feedback.zip",
+        }  # fmt: skip
+        assert pages_in(tmp_path / "out" / "Tue 14.zip") == {"A-B- C.html": "<p>s3"}
+
+    def test_nothing_is_written_among_other_files(self, people, tmp_path):
+        code, said = export("feedback", people, "--out", tmp_path)
+        assert code == 2
+        assert f"{tmp_path} is not empty; name another folder with --out, or empty it" in said

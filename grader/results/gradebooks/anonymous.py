@@ -34,6 +34,7 @@ def _renamed(result: SubmissionResult, name: str) -> SubmissionResult:
         result,
         student=name,
         name="",
+        contents="",
         files=(),
         notes=(),
         functions=tuple(map(_without_words, result.functions)),

@@ -27,6 +27,7 @@ class GradebookPerson:
     sid: str = ""
     lms: str = ""
     lms_id: str = ""
+    section: str = ""
 
     def score(self, exercise: str) -> float | None:
         """Return the points of an exercise ("": of all); None when the grader failed."""
@@ -87,7 +88,7 @@ def _results(path: Path) -> Iterator[SubmissionResult]:
 
 def _details(path: Path) -> dict[str, dict[str, str]]:
     """Read what people.csv says of each learner, by id; nothing if there is no such file."""
-    columns = ("name", "email", "sid", "lms", "lms_id")
+    columns = ("name", "email", "sid", "lms", "lms_id", "section")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))

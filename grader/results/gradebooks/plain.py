@@ -23,6 +23,7 @@ def columns_of(people: Sequence[GradebookPerson]) -> dict[str, Callable[[Gradebo
         "email": lambda p: safe_cell(p.email),
         "sid": lambda p: safe_cell(p.sid),
         "lms_id": lambda p: safe_cell(p.lms_id),
+        "section": lambda p: safe_cell(p.section),
         "score": lambda p: points(p.score("")),
         "max_score": lambda p: points(p.max_score("")),
         "late": lambda p: "yes" * p.result.late,

@@ -1,7 +1,9 @@
-"""Zip the learners' pages as an LMS takes them back: each under a name that says whose it is."""
+"""Give back the learners' pages, each under a name that says whose it is: to an LMS, to people."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
@@ -12,8 +14,12 @@ from grader.intake.canvas import uploaded
 from grader.intake.matching import may_be_one, without_marks_of_moodle
 from grader.results.gradebooks.filling import FilledTable
 from grader.results.gradebooks.matching import Match
-from grader.results.pages import FEEDBACK, page_name
+from grader.results.gradebooks.people import GradebookPerson
+from grader.results.pages import FEEDBACK, RESERVED, page_name
+from grader.text import printable
 
+# Of a name, so many characters: in UTF-8 they take at most 240 bytes, of the 255 that may be.
+LONGEST = 60
 MOODLE = "{name}_{number}_assignfeedback_file_feedback.html"
 
 
@@ -24,7 +30,9 @@ def for_moodle(filled: FilledTable, results: Path) -> bytes:
     """
     return archive_of(
         {
-            MOODLE.format(name=_name(match), number=match.row.lms_id): _page(results, match)
+            MOODLE.format(name=_name(match), number=match.row.lms_id): _page(
+                results, match.person.student
+            )
             for match in filled.written
         }
     )
@@ -46,10 +54,34 @@ def for_canvas(filled: FilledTable, results: Path, names: Iterable[str]) -> tupl
         _attachment, name = newest.get(match.row.lms_id, (0, ""))
         file = uploaded(name)
         if file is not None and may_be_one(file.name, match.row.name):
-            known[name] = _page(results, match)
+            known[name] = _page(results, match.person.student)
         else:
             absent.append(match.row.label)
     return archive_of(known), absent
+
+
+def for_people(people: Iterable[GradebookPerson], results: Path) -> dict[str, dict[str, bytes]]:
+    """Return everybody's page under their name, by section; "" is that of all who have none.
+
+    Whoever shares a name with another, as file systems see it, has the id behind it.
+    """
+    people = list(people)
+    names = Counter(_file_name(person.name or person.student).casefold() for person in people)
+    sections: dict[str, dict[str, bytes]] = {}
+    for person in sorted(people, key=lambda person: (person.section, person.name)):
+        name = _file_name(person.name or person.student)
+        if names[name.casefold()] > 1:
+            # No two learners' pages have one name, not even where case does not count.
+            name = f"{name} ({page_name(person.student).removesuffix('.html')})"
+        section = _file_name(person.section) if person.section else ""
+        sections.setdefault(section, {})[f"{name}.html"] = _page(results, person.student)
+    return sections
+
+
+def _file_name(text: str) -> str:
+    """Return a name that every file system takes, as like the text as can be."""
+    name = re.sub(r'[\\/:*?"<>|]+', "-", printable(text)).strip(" .")[:LONGEST]
+    return f"{name or 'nobody'}_" if RESERVED.fullmatch(name.lower()) or not name else name
 
 
 def names_in(download: Path) -> list[str]:
@@ -66,8 +98,8 @@ def names_in(download: Path) -> list[str]:
         ) from error
 
 
-def _page(results: Path, match: Match) -> bytes:
-    path = results / FEEDBACK / page_name(match.person.student)
+def _page(results: Path, student: str) -> bytes:
+    path = results / FEEDBACK / page_name(student)
     try:
         return path.read_bytes()
     except OSError as error:
