@@ -234,7 +234,9 @@ def demo(
             submissions, roster = write_class(course, out / "submissions", students=students), None
     click.echo(f"A class of {students}: {submissions}" + (f", {roster}" if roster else ""))
     source = "canvas" if messy else "plain"
-    class_submissions = class_of(submissions, course.slugs, source=source, names="", roster=roster)
+    class_submissions = class_of(
+        (submissions,), course.slugs, source=source, names="", roster=roster
+    )
     wall = strongest()
     workers = _processes(class_submissions, Work(plan, wall), jobs)
     screens = console(), console(stderr=True)

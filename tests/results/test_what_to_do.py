@@ -125,6 +125,20 @@ class TestLooks:
             figures.add(msgspec.structs.replace(as_given, contents="ba5e"))
         assert [student for student, _ in concerns(figures)["same_files"]] == ["a", "b", "c"]
 
+    def test_a_group_that_hands_in_the_same_files_is_no_wonder(self, plan):
+        groups = {"a": "red", "b": "red", "c": "blue", "d": ""}
+        entries = [Entry(name, [], Person(group=group)) for name, group in groups.items()]
+
+        def told_of(*students):
+            figures = ClassFigures(plan, ClassSubmissions(entries))
+            for student in students:
+                figures.add(msgspec.structs.replace(failing(student), contents="f00"))
+            return concerns(figures).get("same_files", [])
+
+        assert told_of("a", "b") == []
+        assert told_of("a", "b", "c") == [("a", "with c"), ("b", "with c"), ("c", "with a, b")]
+        assert told_of("a", "d") == [("a", "with d"), ("d", "with a")]
+
     def test_who_is_late_absent_or_unknown_is_told_of(self, plan):
         submissions = ClassSubmissions(
             [Entry("a", [], Person(late=True, in_roster=True)), Entry("b", [])],
