@@ -50,7 +50,8 @@ from grader.course.folder import Course, Exercise, course_of
 from grader.course.generated import read_generated, rows_of, sources_of
 from grader.course.planning import plan_of
 from grader.course.sealing import with_sealed
-from grader.course.slips import SENTENCES, Mutant, Slip, mutants_of
+from grader.course.sentences import SENTENCES, Slip
+from grader.course.slips import Mutant, mutants_of
 from grader.course.trial import definitions_of, outcomes_of
 from grader.course.variants import variants_in
 from grader.diagnose.diagnoser import Diagnoser
@@ -60,6 +61,7 @@ from grader.diagnose.prints import (
     answer_to,
     prints_of,
     slots_of,
+    stored,
     wanted_prints,
 )
 from grader.engine.lane import Lane
@@ -255,7 +257,7 @@ class Trial:
             row = self.row(mistake[0], fresh)
             if row is None:
                 return False
-            rows.append(row.astype("<f4").tobytes())
+            rows.append(row)
             if part.startswith("slip_"):
                 made.append(GeneratedMistake(part, len(texts)))
                 texts.append(mistake[1])
@@ -267,7 +269,7 @@ class Trial:
             mistakes=tuple(listed),
             generated=tuple(made),
             texts=tuple(texts),
-            prints=b"".join(rows),
+            prints=stored(rows),
         )
         outcomes = self.outcomes(wrong, fresh)
         if name.id == "same_whatever_comes_in":

@@ -62,7 +62,7 @@ def _with_points_of(course: Course, plan: Plan) -> Plan:
         for exercise in plan.exercises
     )
     return msgspec.structs.replace(
-        plan, title=course.title, exercises=exercises, rules=course.rules
+        plan, title=course.title, exercises=exercises, rules=course.rules, words=course.words
     )
 
 

@@ -18,7 +18,7 @@ import msgspec
 from grader.course.checks import Check, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
-from grader.plan import PlannedCost, Relation, Rules
+from grader.plan import PlannedCost, Relation, Rules, Words
 
 OpenInputs: TypeAlias = Literal["check", "feedback"]
 
@@ -77,6 +77,7 @@ class Course:
     open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
+    words: Words = Words()
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -97,6 +98,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worth: dict[Relation, float] = {}
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
+    words: Words = Words()
 
 
 def course_of(folder: Path) -> Course:
@@ -138,6 +140,7 @@ def course_of(folder: Path) -> Course:
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
+        words=course_file.words,
     )
 
 

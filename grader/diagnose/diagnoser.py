@@ -15,9 +15,12 @@ from grader.diagnose.invariants import Invariants, broken_invariant, invariants_
 from grader.diagnose.patterns import Pattern, Sample
 from grader.diagnose.predicates import right_where
 from grader.diagnose.prints import NO_MEMORY, Answer, answer_to, prints_of
+from grader.diagnose.trivial import nothing_computed
 from grader.judge.expected import Expected
 from grader.model import Misconception, Outcome, Raised
-from grader.plan import PlannedFunction
+from grader.plan import PlannedFunction, Words
+
+WORDS = Words()
 
 
 class Diagnoser:
@@ -30,8 +33,11 @@ class Diagnoser:
     may fail on odd answers: its caller must catch that, and give no explanation.
     """
 
-    def __init__(self, function: PlannedFunction, expected: Sequence[Expected]) -> None:
+    def __init__(
+        self, function: PlannedFunction, expected: Sequence[Expected], words: Words = WORDS
+    ) -> None:
         self.function = function
+        self.words = words
         self.expected = tuple(expected)
 
     @cached_property
@@ -61,7 +67,7 @@ class Diagnoser:
         has_errors = any(answer.error for answer in answers.values())
         parameters = self.function.parameters
         return (
-            _named(patterns.same_whatever_comes_in(samples))
+            _named(nothing_computed(self.function, answers, samples))
             or catalogue.same(prints, generated=False)
             or (None if has_errors else _named(patterns.exact_in(samples, parameters)))
             or catalogue.same(prints, generated=True)
@@ -70,17 +76,17 @@ class Diagnoser:
             or catalogue.times_a_factor(prints)
             or (None if has_errors else _named(patterns.offset_in(samples)))
             or _named(right_where(self.function, answers))
-            or (None if has_errors else _named(broken_invariant(samples, self.invariants)))
+            or (None if has_errors else _named(broken_invariant(samples, self.invariants, self.words)))
         )
 
     def matches(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
         """Return the mistakes that answer exactly so, and the relation to the right answers.
 
-        None for answers that are the same whatever comes in: points hang on these matches.
+        None for answers that compute nothing: points hang on these matches.
         """
         answers = self._answers(outcomes)
         samples = self._samples(answers)
-        if patterns.same_whatever_comes_in(samples):
+        if nothing_computed(self.function, answers, samples):
             return ()
         exact = None
         if not any(answer.error for answer in answers.values()):

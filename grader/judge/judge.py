@@ -13,7 +13,7 @@ from grader.judge.exceptions import exception_key, same_exception_text
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.judge.scoring import score
 from grader.judge.verdicts import difference_verdict, failure_verdict
-from grader.judge.words import call_text, message_of
+from grader.judge.words import call_text, changed_text, message_of
 from grader.model import (
     LADDER,
     NEUTRAL,
@@ -115,10 +115,9 @@ def _judge(
         return failure_verdict(outcome, function.name), message
     expected = only_parts(expected, check.parts)
     if check.kind is Kind.MUTATION:
-        if not outcome.mutated:
+        if not outcome.changed:
             return Verdict.PASSED, ""
-        message = "it changes its argument or an earlier answer; work on a copy, or on a new array"
-        return Verdict.MUTATED_ARGUMENT, message
+        return Verdict.MUTATED_ARGUMENT, changed_text(function, call, outcome.changed)
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
         return Verdict.PASSED, ""
