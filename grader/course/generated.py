@@ -375,7 +375,7 @@ def message_of(members: Counter[Slip], words: Words) -> tuple[str, str]:
         same = {slip for slip in members if slip.kind == kind}
         slip = same.pop() if len(same) == 1 else Slip(kind, GENERAL.get(kind, ""))
         told.append(slip.sentence(words))
-    message = f"Your answers are those of a right solution with one slip: {told[0]}"
+    message = told[0]
     if len(told) > 1:
         message += f"\n\nAnother slip gives the same answers: {told[1]}"
     return kinds[0], message

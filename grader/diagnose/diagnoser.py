@@ -12,6 +12,7 @@ from functools import cached_property
 from grader.diagnose import patterns
 from grader.diagnose.catalogue import Catalogue
 from grader.diagnose.invariants import Invariants, broken_invariant, invariants_of
+from grader.diagnose.parts import in_parts, on_some_inputs
 from grader.diagnose.patterns import Pattern, Sample
 from grader.diagnose.predicates import right_where
 from grader.diagnose.prints import NO_MEMORY, Answer, answer_to, prints_of
@@ -72,9 +73,10 @@ class Diagnoser:
             or (None if has_errors else _named(patterns.exact_in(samples, parameters)))
             or catalogue.same(prints, generated=True)
             or catalogue.nearly(prints)
-            or catalogue.in_parts(prints)
+            or in_parts(catalogue, prints)
             or catalogue.times_a_factor(prints)
             or (None if has_errors else _named(patterns.offset_in(samples)))
+            or on_some_inputs(catalogue, prints)
             or _named(right_where(self.function, answers))
             or (None if has_errors else _named(broken_invariant(samples, self.invariants, self.words)))
         )
