@@ -77,7 +77,7 @@ class Course:
     open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
-    words: Words = Words()
+    words: Words
 
     @property
     def slugs(self) -> tuple[str, ...]:

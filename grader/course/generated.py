@@ -27,6 +27,7 @@ from grader.course.sentences import ADDED, Slip
 from grader.course.slips import Mutant, mutants_of
 from grader.course.trial import definitions_of, outcomes_of
 from grader.course.variants import variants_in
+from grader.diagnose import prints
 from grader.diagnose.prints import (
     LARGEST,
     ROUNDING,
@@ -171,7 +172,7 @@ def outdated(course: Course, plan: Plan) -> dict[str, str]:
 def _keys(course: Course, plan: Plan) -> dict[str, str]:
     """Hash, for each function, all that its generated mistakes are made from."""
     references, keys = _references(course), {}
-    made_by = *map(inspect.getsource, (slips, additions, sentences)), course.words
+    made_by = *map(inspect.getsource, (slips, additions, sentences, prints)), course.words
     for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
         alternatives = (exercise.folder / "alternatives.py").read_bytes()
         for function in planned.functions:
@@ -289,9 +290,10 @@ def rows_of(
         for index, outcome in outcomes.items()
         if (answer := answer_to(outcome, expected[index])) is not None
     }
-    prints = prints_of(answers, expected)
-    row = np.where(prints.right & (prints.values == wanted), np.nan, prints.values)
-    return np.where(prints.known, row, UNKNOWN)
+    of_answers = prints_of(answers, expected)
+    is_right = of_answers.right & (of_answers.values == wanted)
+    row = np.where(is_right, np.nan, of_answers.values)
+    return np.where(of_answers.known, row, UNKNOWN)
 
 
 Classes = list[tuple[NDArray[np.float64], Counter[Slip], int]]

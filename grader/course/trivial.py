@@ -73,10 +73,7 @@ def _trivial_answers(function: PlannedFunction) -> Mapping[str, Answers]:
     }
     for number, parameter in enumerate(function.parameters):
         ways[f"{parameter} as the answer"] = lambda call, number=number: _argument(call, number)  # type: ignore[misc]
-    return {
-        name: [Returned(way(call)) for call in function.calls]
-        for name, way in ways.items()
-    }
+    return {name: [Returned(way(call)) for call in function.calls] for name, way in ways.items()}
 
 
 def _filled(value: Any, number: float) -> Any:

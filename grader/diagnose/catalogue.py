@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.diagnose.patterns import sizes_of
+from grader.diagnose.patterns import CONSTANTS, sizes_of
 from grader.diagnose.prints import LARGEST, RAISED, Prints, rows_in, slots_of, wanted_prints
 from grader.judge.expected import Expected
 from grader.model import Misconception
@@ -21,7 +21,7 @@ Whole = NDArray[np.int64]
 # On so many inputs that differ from the right answers a mistake must give the learner's: a listed
 # one, and a generated one (or a listed one that is not quite alike) in finite numbers.
 LISTED, ENOUGH = 2, 3
-# A generated mistake is told so, with its own words behind it; of so many at most that answer alike.
+# A generated mistake is told so, with its own words; of so many at most that answer alike.
 ONE_SLIP = "Your answers are those of a right solution with one slip: "
 WAYS = 2
 # Factors that are a pattern of their own, or none.
@@ -53,6 +53,8 @@ class Catalogue:
         self.generated = np.arange(len(self.mistakes)) >= len(function.mistakes)
         self.oblong = _oblong(function.calls)[slots]
         self.calls = slots
+        # What `agree` has found for the answers that are being looked at.
+        self._agreed: tuple[Prints, Flags] | None = None
 
     def same(self, prints: Prints, *, generated: bool) -> Misconception | None:
         """Return the mistake that gives the learner's answers in every call."""
@@ -122,13 +124,13 @@ class Catalogue:
     def times_a_factor(self, prints: Prints) -> Misconception | None:
         """Return the mistake whose answers are the learner's up to one factor.
 
-        A number is tried on listed mistakes only: among thousands of generated ones there is always
-        one that it fits.
+        Any number is tried on listed mistakes only: among thousands of generated ones there is
+        always one that it fits.
         """
         found: dict[tuple[str, str], tuple[int, str]] = {}
         alike = self.agree(prints)
         for name, words, factors in self._factors(prints):
-            for row in np.flatnonzero(self._are_multiples(prints, factors, alike)):
+            for row in self._multiples(prints, factors, alike):
                 told = words or f"{factors[row, 0]:.6g}"
                 found.setdefault((self.mistakes[row].message, name), (int(row), told))
         best = {key: one for key, one in found.items() if not self.generated[one[0]]} or found
@@ -142,16 +144,22 @@ class Catalogue:
             "both together give your answers on all inputs",
         )
 
-    def _are_multiples(self, prints: Prints, factors: Numbers, alike: Flags) -> Flags:
-        """Return for each mistake whether its finite answers are the learner's by a factor."""
+    def _multiples(self, prints: Prints, factors: Numbers, alike: Flags) -> Whole:
+        """Return the mistakes whose finite answers are the learner's by a factor."""
         allowed = prints.allowed + 1e-7 * np.abs(prints.values)
+        factors = np.broadcast_to(factors, self.rows.shape)
+        # One array tells most of them apart, at once.
+        at = int(np.argmax(np.where(prints.finite & ~prints.right, np.abs(prints.values), -1.0)))
         with np.errstate(all="ignore"):
-            close = np.abs(factors * self.rows - prints.values) <= allowed
-        numeric = self.finite & prints.finite
+            close = np.abs(factors[:, at] * self.rows[:, at] - prints.values[at]) <= allowed[at]
+            left = np.flatnonzero(close | ~self.finite[:, at])
+            close = np.abs(factors[left] * self.rows[left] - prints.values) <= allowed
+        numeric = self.finite[left] & prints.finite
         # What is right is no multiple of a mistake, even where both make up for each other.
-        shows = numeric & ~self.right & ~prints.right & close & (np.abs(prints.values) > allowed)
-        few: Flags = 2 * self.calls_with(~numeric & ~alike) <= self.calls_with(shows)
-        return few & (close | ~numeric).all(axis=1) & self.is_shown(shows)
+        shows = numeric & ~self.right[left] & ~prints.right & close
+        shows &= np.abs(prints.values) > allowed
+        few = 2 * self.calls_with(~numeric & ~alike[left]) <= self.calls_with(shows)
+        return left[few & (close | ~numeric).all(axis=1) & self.is_shown(shows)]
 
     def agrees_where_finite(self, prints: Prints) -> Flags:
         """Return for each mistake whether no finite answer differs, and some differ from right."""
@@ -169,15 +177,19 @@ class Catalogue:
 
     def agree(self, prints: Prints) -> Flags:
         """Return for each mistake and array whether it is the learner's."""
+        if self._agreed is not None and self._agreed[0] is prints:
+            return self._agreed[1]
         allowed = prints.allowed + 1e-7 * np.abs(prints.values)
         with np.errstate(all="ignore"):
             same = np.abs(self.rows - prints.values) <= allowed
-        return (
+        flags: Flags = (
             (same & ~(self.right ^ (prints.right & prints.finite)))
             | (self.right & prints.right)
             | self.unknown
             | ~prints.known
         )
+        self._agreed = prints, flags
+        return flags
 
     def calls_with(self, flags: Flags) -> Whole:
         """Count for each mistake the calls in which any array has the flag."""
@@ -230,6 +242,9 @@ class Catalogue:
         usable = np.isfinite(ratio) & (np.abs(ratio - 1) > ONE) & (sizes[every, at] > 0)
         usable &= ~self.generated
         yield "constant", "", np.where(usable, ratio, np.nan)[:, None]
+        for number, text in CONSTANTS.items():
+            name = text.replace("-", "minus_").replace("/", "_over_")
+            yield name, text, np.where(self.generated, number, np.nan)[:, None]
         yield from self._sizes()
 
     def _sizes(self) -> Iterator[tuple[str, str, Numbers]]:

@@ -76,7 +76,5 @@ def _is_same(value: wire.Value, argument: wire.Value) -> bool:
         case wire.Array(), wire.Array():
             return np.array_equal(wire.unpack(value), wire.unpack(argument), equal_nan=True)
         case wire.Mapping(), wire.Mapping():
-            return value.keys == argument.keys and all(
-                map(_is_same, value.values, argument.values)
-            )
+            return value.keys == argument.keys and all(map(_is_same, value.values, argument.values))
     return False
