@@ -66,7 +66,7 @@ def is_current(name: str, present: str, text: str) -> bool:
     try:
         one, other = json.loads(present), json.loads(text)
         prints, others = _pop_prints(one), _pop_prints(other)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error):
         return False
     return _same(one, other, SAME) and all(map(_are_alike, prints, others))
 

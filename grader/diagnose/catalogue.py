@@ -90,9 +90,7 @@ class Catalogue:
         both_raise = (self.rows < RAISED) & (prints.values < RAISED)
         differ = self.calls_with(~agree & ~both_raise)
         counts = self.calls_with(shows)
-        fits = self.agrees_where_finite(prints) & (counts >= ENOUGH)
-        # An oblong input shows it, too, if both raise there.
-        fits &= ((shows | both_raise) & self.oblong).any(axis=1)
+        fits = self.agrees_where_finite(prints) & self.is_shown(shows)
         few = fits & (2 * differ <= counts)
         fits = few if few.any() else fits
         found = self.only(np.flatnonzero(fits), counts, _where_finite)
