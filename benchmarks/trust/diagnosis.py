@@ -10,6 +10,10 @@ mistakes that `grader build` generates:
 - two: two slips at once, in any right function;
 - listed: a slip in a listed mistake, which makes two.
 
+Printed is how many are named; of these in part: beside the mistake that is told there is something
+else. Of others the learner reads a predicate (what separates right from wrong inputs), a property that
+right answers have, or the exception: the line, the shapes of what is in it, and a plain sentence.
+
 Left out are those that pass every check, and those that answer fewer than three open inputs with
 numbers that are wrong: of these the exception, or the one input, is told. Each is graded by the
 engine like a submission; every tenth within a submission of all exercises, whose other functions
@@ -115,9 +119,9 @@ class Named:
 
     @property
     def kind(self) -> str:
-        """named, predicate, property or nothing."""
+        """named, predicate, property, exception or nothing."""
         if self.name is None:
-            return "nothing"
+            return "exception" if self.verdict == "raised" else "nothing"
         if self.name.id in IDS:
             return "property"
         return "predicate" if self.name.id.startswith("right_for_") else "named"
@@ -423,7 +427,7 @@ def _by(diagnoser: Diagnoser, outcomes: dict[int, Outcome]) -> Misconception | N
 
 def report(found: Sequence[Named], *, listed: bool) -> int:
     """Print how many are named, by function and by how they were made; return the false ones."""
-    print(f"{'function':28} drawn named  in part false predicate property nothing")
+    print(f"{'function':28} drawn   named  part false  predicate property exception nothing")
     for key in ("function", "way"):
         for value in sorted({getattr(one.wrong, key) for one in found}):
             print(_row(value, [one for one in found if getattr(one.wrong, key) == value]))
@@ -453,8 +457,8 @@ def _row(label: str, cases: Sequence[Named]) -> str:
     share = 100 * kinds["named"] / len(cases)
     in_part = sum(one.name is not None and one.name.id.endswith(AND_MORE) for one in cases)
     return (
-        f"{label:28} {len(cases):5} {kinds['named']:5} ({share:3.0f} %) {in_part:3} {false:3}"
-        f" {kinds['predicate']:7} {kinds['property']:8} {kinds['nothing']:8}"
+        f"{label:28} {len(cases):5} {kinds['named']:5} ({share:3.0f} %) {in_part:5} {false:5}"
+        f" {kinds['predicate']:10} {kinds['property']:8} {kinds['exception']:9} {kinds['nothing']:7}"
     )
 
 

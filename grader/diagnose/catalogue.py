@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.diagnose.patterns import CONSTANTS, sizes_of
+from grader.diagnose.patterns import sizes_of
 from grader.diagnose.prints import LARGEST, RAISED, Prints, rows_in, slots_of, wanted_prints
 from grader.judge.expected import Expected
 from grader.model import Misconception
@@ -238,12 +239,20 @@ class Catalogue:
         with np.errstate(all="ignore"):
             ratio = prints.values[at] / self.rows[every, at]
         usable = np.isfinite(ratio) & (np.abs(ratio - 1) > ONE) & (sizes[every, at] > 0)
-        usable &= ~self.generated
+        usable &= ~self.generated & ~self._are_multiples_of_right
         yield "constant", "", np.where(usable, ratio, np.nan)[:, None]
-        for number, text in CONSTANTS.items():
-            name = text.replace("-", "minus_").replace("/", "_over_")
-            yield name, text, np.where(self.generated, number, np.nan)[:, None]
+        yield "minus_1", "-1", np.where(self.generated, -1.0, np.nan)[:, None]
         yield from self._sizes()
+
+    @cached_property
+    def _are_multiples_of_right(self) -> Flags:
+        """Whether the answers of each mistake are the right ones times a number."""
+        with np.errstate(all="ignore"):
+            ratio = self.rows / self.wanted
+        usable = self.finite & np.isfinite(ratio)
+        most = np.where(usable, ratio, -np.inf).max(axis=1, initial=-np.inf)
+        least = np.where(usable, ratio, np.inf).min(axis=1, initial=np.inf)
+        return np.asarray(most - least <= ONE * np.abs(most))
 
     def _sizes(self) -> Iterator[tuple[str, str, Numbers]]:
         sizes = [sizes_of(call, self.function.parameters) for call in self.function.calls]

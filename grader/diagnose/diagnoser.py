@@ -13,7 +13,6 @@ from grader.diagnose import patterns
 from grader.diagnose.catalogue import Catalogue
 from grader.diagnose.entries import by_entry
 from grader.diagnose.invariants import Invariants, broken_invariant, invariants_of
-from grader.diagnose.pairs import two_at_once
 from grader.diagnose.parts import in_parts, on_some_inputs
 from grader.diagnose.patterns import Pattern, Sample
 from grader.diagnose.predicates import right_where
@@ -72,7 +71,6 @@ class Diagnoser:
             or self._whole(answers, prints)
             or self._reshaped(answers)
             or self._where_wrong(answers)
-            or two_at_once(catalogue, prints)
             or on_some_inputs(catalogue, prints)
             or _named(right_where(self.function, answers))
             or self._vague(answers)

@@ -12,8 +12,8 @@ from grader.model import Misconception
 
 # Behind the id of a mistake that does not explain all that is wrong.
 AND_MORE = "+something_else"
-# A mistake is told that explains at least this share of what is wrong.
-LEAST_SHARE = 0.5
+# A mistake is told that explains at least this share of what is wrong, a generated one this.
+LEAST_SHARE, LEAST_GENERATED = 1 / 2, 2 / 3
 
 
 def in_parts(catalogue: Catalogue, prints: Prints) -> Misconception | None:
@@ -60,7 +60,7 @@ def _in_some_of(
 
 
 def on_some_inputs(catalogue: Catalogue, prints: Prints) -> Misconception | None:
-    """Return the mistake that gives the learner's answers on at least half of the wrong inputs.
+    """Return the mistake that gives the learner's answers on most of the wrong inputs.
 
     Something else is beside it then. No mistake is told that would show where the learner is right.
     """
@@ -73,7 +73,8 @@ def on_some_inputs(catalogue: Catalogue, prints: Prints) -> Misconception | None
     known = catalogue.per_call(prints.known[None])[0]
     is_contradicted = (catalogue.per_call(differs) & known & ~wrong).any(axis=1)
     counts = shows.sum(axis=1)
-    share = np.maximum(ENOUGH, LEAST_SHARE * wrong.sum())
+    least = np.where(catalogue.generated, LEAST_GENERATED, LEAST_SHARE)
+    share = np.maximum(ENOUGH, least * wrong.sum())
     fits = (counts >= share) & ~is_contradicted
     fits &= (shows & catalogue.per_call(catalogue.oblong[None])).any(axis=1)
     rows = np.flatnonzero(fits & (counts == counts[fits].max(initial=0)))

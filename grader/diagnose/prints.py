@@ -207,6 +207,8 @@ def _number(numbers: NDArray[np.float64] | NDArray[np.complex128], expected: Exp
     if not np.isfinite(numbers).all() or abs(value) > LARGEST:
         return _coded("not finite", str(numbers.shape), _rounded(numbers))[0]
     if numbers.shape != np.shape(expected.value):
+        if not numbers.any():
+            return _coded("zeros", str(numbers.shape))[0]
         # A factor, so that the number stays linear.
         value *= 1 + zlib.crc32(str(numbers.shape).encode()) / 2**32
     return value
