@@ -73,10 +73,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The call returned `value`; `mutated`: it changed an argument."""
+    """The call returned `value`; `changed`: which arguments it changed, as in a ReturnedReply."""
 
     value: wire.Value
-    mutated: bool
+    changed: tuple[int, ...] = ()
     output: str = ""
 
 

@@ -184,10 +184,10 @@ def _outcome(function: Callable[..., Any], call: PlannedCall) -> Outcome:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value, mutated = answer_of(function, call.args, call.kwargs)
+            value, changed = answer_of(function, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is the learner's answer
         return Raised(raised(error, partial(_label, function), linecache.getline))
-    return Returned(value, mutated)
+    return Returned(value, changed)
 
 
 def _label(function: Callable[..., Any], frame: types.FrameType) -> str:

@@ -107,7 +107,7 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     generated: tuple[GeneratedMistake, ...] = ()
     texts: tuple[str, ...] = ()
     # How each mistake answers, the listed ones first: float32 fingerprints of the answers to the
-    # open calls, row by row.
+    # open calls, row by row, compressed.
     prints: bytes = b""
 
     @property
@@ -149,6 +149,22 @@ class Rules(msgspec.Struct, frozen=True):
     rubric: dict[str, dict[str, float]] = {}
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the course's author calls things, where a message is not about one mistake of theirs."""
+
+    # Asked where a sum runs along the wrong axis.
+    axes: str = "What does each axis stand for?"
+    # Why all columns, or rows, of a right answer sum to 1 or to 0, and why it is symmetric.
+    sum_is_1: str = "Those of every right answer do."
+    sum_is_0: str = "Those of every right answer do."
+    symmetric: str = "Every right answer is."
+    # An answer that changes when one number is added to a whole column of the first argument.
+    shift: str = (
+        "Your answer changes when one number is added to a whole column of the first argument, and"
+        " the right one does not. Where does your formula use an entry by itself?"
+    )
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Everything that grading needs except the submissions."""
 
@@ -161,6 +177,7 @@ class Plan(msgspec.Struct, frozen=True):
     # Every function of the course, for the same reason.
     names: tuple[str, ...]
     rules: Rules = Rules()
+    words: Words = Words()
     # The code of each exercise's reference, by slug; none for learners.
     references: tuple[tuple[str, str], ...] = ()
     # The secret seed of the sealed inputs, as hexadecimal digits; empty if there are none.

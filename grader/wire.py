@@ -317,11 +317,14 @@ class Loaded(_Struct, frozen=True, tag="loaded"):
 
 
 class ReturnedReply(_Struct, frozen=True, tag="returned"):
-    """The function returned. `mutated`: the call changed one of its arguments."""
+    """The function returned. `changed`: the indices of the arguments that the call changed.
+
+    Named arguments are counted after the others; -1 is an earlier answer of the function.
+    """
 
     number: Index
     value: Value
-    mutated: bool
+    changed: Annotated[tuple[Index, ...], msgspec.Meta(max_length=100)] = ()
     output: Annotated[str, msgspec.Meta(max_length=10_000)] = ""
 
 

@@ -1,76 +1,61 @@
-"""Slips that the course's generator does not make, to test whether names are true of those too."""
+"""Slips that the course's generator does not make, to test whether names are true of those too.
+
+None of `grader/course/additions.py` may be among them: what the generator learns is replaced here.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from grader.course.slips import Mutant, Slip, called_name, places_in
-
-
-def _call(name: str, *arguments: ast.expr) -> ast.expr:
-    return ast.Call(ast.Attribute(ast.Name("np"), name), list(arguments), [])
-
-
-def _of(text: str) -> Callable[[ast.expr], ast.expr]:
-    """Return what puts an expression in place of `x` in a text."""
-
-    def put(node: ast.expr) -> ast.expr:
-        class Put(ast.NodeTransformer):
-            def visit_Name(self, name: ast.Name) -> ast.expr:
-                return node if name.id == "x" else name
-
-        result = Put().visit(ast.parse(text, mode="eval").body)
-        assert isinstance(result, ast.expr)
-        return result
-
-    return put
-
+from grader.course.additions import expression_of, is_value
+from grader.course.places import places_in
+from grader.course.sentences import Slip
+from grader.course.slips import Mutant, called_name
 
 # What is done to an expression, by the kind of slip.
 WRAPPED = {
-    "absolute": _of("np.abs(x)"),
-    "squared": _of("x ** 2"),
-    "clipped": _of("np.clip(x, 0.05, 0.95)"),
-    "rounded": _of("np.round(x, 3)"),
-    "whole_numbers": _of("np.floor(x)"),
-    "single_precision": _of("np.asarray(x).astype(np.float32)"),
-    "reversed": _of("x[::-1]"),
-    "a_constant": _of("x + 0.1"),
-    "doubled": _of("2 * x"),
-    "halved": _of("x / 2"),
-    "exponential": _of("np.exp(x)"),
-    "over_its_sum": _of("x / np.sum(x)"),
-    "over_its_largest": _of("x / np.max(x)"),
-    "complement": _of("1 - x"),
-    "reciprocal": _of("1 / x"),
-    "ones": _of("np.ones_like(x)"),
-    "minus_its_mean": _of("x - np.mean(x)"),
-    "first_column": _of("x[:, :1]"),
-    "rolled": _of("np.roll(x, 1, axis=0)"),
-    "flattened": _of("np.ravel(x)"),
-    "square_root": _of("np.sqrt(np.abs(x))"),
+    kind: expression_of(text)
+    for kind, text in {
+        "cubed": "x ** 3",
+        "clipped": "np.clip(x, 0.05, 0.95)",
+        "positive_part": "np.maximum(x, 0.1)",
+        "rounded_to_3": "np.round(x, 3)",
+        "half_precision": "np.asarray(x).astype(np.float16)",
+        "a_constant": "x + 0.1",
+        "less_a_constant": "x - 0.02",
+        "tripled": "3 * x",
+        "a_tenth": "x / 10",
+        "sine": "np.sin(x)",
+        "of_one_more": "np.log1p(np.abs(x))",
+        "to_the_half": "np.sign(x) * np.abs(x) ** 0.5",
+        "other_columns_first": "x[:, ::-1]",
+        "rolled_columns": "np.roll(x, 1, axis=-1)",
+        "in_order": "np.sort(x, axis=0)",
+        "running_sum": "np.cumsum(x, axis=0)",
+        "minus_its_smallest": "x - np.min(x)",
+        "minus_its_first": "x - x[0]",
+        "over_its_sums": "x / np.sum(x, axis=0)",
+        "over_its_spread": "x / np.std(x)",
+        "flattened": "np.ravel(x)",
+        "lower_triangle": "np.tril(x)",
+        "without_the_last_row": "x[:-1]",
+        "with_itself": "x * x[::-1]",
+    }.items()
 }
 RENAMED = {"sum": "cumsum", "mean": "median", "max": "ptp", "exp": "sinh", "log": "sqrt"}
-WHERE = (ast.BinOp, ast.Call, ast.Name, ast.Subscript, ast.Attribute)
 
 
 def other_mutants_of(function: ast.FunctionDef) -> Iterator[Mutant]:
     """Yield the function with every single one of these slips in turn."""
     for place in list(places_in(function)):
         node = place.node
-        is_value = isinstance(node, WHERE) and not isinstance(getattr(node, "ctx", None), ast.Store)
-        is_module = isinstance(node, ast.Name) and node.id in ("np", "math")
-        in_call = isinstance(place.parent, ast.Call) and place.field == "func"
-        if is_value and not is_module and not in_call:
+        if is_value(place):
             assert isinstance(node, ast.expr)
             for kind, wrapped in WRAPPED.items():
                 with place.replaced(wrapped(node)):
                     yield Mutant(Slip(kind), ast.unparse(ast.fix_missing_locations(function)))
         if isinstance(node, ast.Call) and called_name(node) in RENAMED:
-            other = _call(RENAMED[called_name(node)], *node.args)
-            with place.replaced(other):
+            other = ast.Attribute(ast.Name("np"), RENAMED[called_name(node)])
+            with place.replaced(ast.Call(other, node.args, [])):
                 yield Mutant(Slip("other_function"), ast.unparse(function))
-        if isinstance(node, ast.stmt) and place.number is not None:
-            with place.replaced([node, node]):
-                yield Mutant(Slip("line_twice"), ast.unparse(function))

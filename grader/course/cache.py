@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -34,14 +35,14 @@ def cached_plan(course: Course, *, only: tuple[str, ...] = ()) -> Plan:
     """
     key = _key(course, only)
     path = cache_folder() / f"{key.hex()}.plan"
-    with suppress(OSError, msgspec.MsgspecError):
-        stored = msgspec.msgpack.decode(path.read_bytes(), type=Plan)
+    with suppress(OSError, msgspec.MsgspecError, zlib.error):
+        stored = msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=Plan)
         path.touch()
         return _with_points_of(course, stored)
     data = msgspec.msgpack.encode(plan_of(course, only=only, mistakes=True))
     with suppress(OSError), only_for_this_user():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(path, [data])
+        write_bytes(path, [zlib.compress(data, 1)])
         _remove_oldest(path.parent)
     # Decoding turns whole numbers into floats. Stored results are matched by the plan's bytes, so a
     # new plan is decoded as well.
@@ -62,7 +63,7 @@ def _with_points_of(course: Course, plan: Plan) -> Plan:
         for exercise in plan.exercises
     )
     return msgspec.structs.replace(
-        plan, title=course.title, exercises=exercises, rules=course.rules
+        plan, title=course.title, exercises=exercises, rules=course.rules, words=course.words
     )
 
 

@@ -18,7 +18,7 @@ import msgspec
 from grader.course.checks import Check, FunctionChecks, Terms
 from grader.errors import CourseError, UsageError
 from grader.model import Limits
-from grader.plan import PlannedCost, Relation, Rules
+from grader.plan import PlannedCost, Relation, Rules, Words
 
 OpenInputs: TypeAlias = Literal["check", "feedback"]
 
@@ -78,6 +78,7 @@ class Course:
     open_inputs: OpenInputs
     limits: Limits
     exercises: tuple[Exercise, ...]
+    words: Words
     checks_off: tuple[str, ...] = ()
     checks_full: tuple[str, ...] = ()
 
@@ -106,6 +107,7 @@ class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open_inputs: OpenInputs = "feedback"
     limits: Limits = Limits()
     checks: _SettledChecks = _SettledChecks()
+    words: Words = Words()
 
 
 def course_of(folder: Path) -> Course:
@@ -149,6 +151,7 @@ def course_of(folder: Path) -> Course:
         exercises=exercises,
         checks_off=course_file.checks.off,
         checks_full=course_file.checks.full,
+        words=course_file.words,
     )
 
 

@@ -14,17 +14,20 @@ import inspect
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.course import slips
+from grader.course import additions, sentences, slips
 from grader.course.folder import Course, Exercise
-from grader.course.slips import Mutant, Slip, mutants_of
+from grader.course.sentences import ADDED, Slip
+from grader.course.slips import Mutant, mutants_of
 from grader.course.trial import definitions_of, outcomes_of
-from grader.course.variants import Variant, variants_in
+from grader.course.variants import variants_in
+from grader.diagnose import prints
 from grader.diagnose.prints import (
     LARGEST,
     ROUNDING,
@@ -32,14 +35,16 @@ from grader.diagnose.prints import (
     UNKNOWN,
     answer_to,
     prints_of,
+    rows_in,
     slots_of,
+    stored,
     wanted_prints,
 )
 from grader.engine.lane import Lane
 from grader.errors import CourseError
 from grader.judge.expected import Expected, expected_of
 from grader.model import Outcome, Raised, Returned
-from grader.plan import GeneratedMistake, Plan, PlannedCall, PlannedFunction
+from grader.plan import GeneratedMistake, Plan, PlannedCall, PlannedFunction, Words
 
 FILE = "generated.bin"
 # A generated mistake must show, in finite numbers, on so many inputs.
@@ -57,6 +62,9 @@ GENERAL = {
     "function": "one function",
     "operation": "one operation",
     "not_applied": "a function",
+    "applied": "a function",
+    "reduced": "a sum, a mean or the largest entry",
+    "replaced": "ones or zeros",
 }
 
 Step = Callable[[str], None]
@@ -122,17 +130,18 @@ def _added(function: PlannedFunction, generated: GeneratedFunction) -> PlannedFu
     columns = []
     for call in function.calls:
         count = len(expected_of(call).leaves)
-        found, stored = starts.get(call_key(call), (0, 0))
-        if stored == count:
+        found, width = starts.get(call_key(call), (0, 0))
+        if width == count:
             columns.append(rows[:, found : found + count])
         else:
             columns.append(np.full((len(rows), count), UNKNOWN, "<f4"))
+    listed = rows_in(function, [expected_of(call) for call in function.calls])
     texts = list(dict.fromkeys(message for _id, message in generated.mistakes))
     return msgspec.structs.replace(
         function,
         generated=tuple(GeneratedMistake(i, texts.index(m)) for i, m in generated.mistakes),
         texts=tuple(texts),
-        prints=function.prints + np.hstack(columns).astype("<f4").tobytes(),
+        prints=stored(np.vstack([listed, np.hstack(columns)])),
     )
 
 
@@ -163,11 +172,12 @@ def outdated(course: Course, plan: Plan) -> dict[str, str]:
 def _keys(course: Course, plan: Plan) -> dict[str, str]:
     """Hash, for each function, all that its generated mistakes are made from."""
     references, keys = _references(course), {}
+    made_by = *map(inspect.getsource, (slips, additions, sentences, prints)), course.words
     for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
         alternatives = (exercise.folder / "alternatives.py").read_bytes()
         for function in planned.functions:
             calls = [call_key(call) for call in _calls_of(function)]
-            made_from = (references[exercise.slug], inspect.getsource(slips), alternatives, calls)
+            made_from = (references[exercise.slug], made_by, alternatives, calls)
             keys[function.name] = hashlib.sha256(repr(made_from).encode()).hexdigest()
     return keys
 
@@ -188,7 +198,8 @@ def write_generated(course: Course, plan: Plan, lane: Lane, *, step: Step) -> Pa
                 calls, key = _calls_of(function), keys[function.name]
                 sources = list(dict.fromkeys(sources_of(exercise, function.name)))
                 classes = _classes(lane, course, exercise, sources, calls)
-                functions[function.name] = _stored(references[exercise.slug], key, calls, classes)
+                made = _stored(references[exercise.slug], key, calls, classes, course.words)
+                functions[function.name] = made
     known = {function.name for e in plan.exercises for function in e.functions}
     kept = {name: functions[name] for name in sorted(known & functions.keys())}
     try:
@@ -205,13 +216,16 @@ def _calls_of(function: PlannedFunction) -> list[PlannedCall]:
 
 def sources_of(exercise: Exercise, function: str) -> Iterator[tuple[Slip, str, str]]:
     """Yield the single slips in the reference and the alternatives: slip, source, and its name."""
-    body = definitions_of(exercise.reference_path.read_text(encoding="utf-8"))
-    for mutant, source in _mutants_in(body, function, every=True):
-        yield mutant.slip, source, function
+    body = _with_earlier(exercise)
+    for name in _used_by(function, body):
+        for mutant, source in _mutants_in(body, name, every=True):
+            yield mutant.slip, source, function
     done: set[str] = set()
     for variant in variants_in(exercise, "alternatives.py"):
         if variant.function == function and variant.is_def:
-            for name, body in _definitions_used(variant):
+            shared, source = variant.pieces()
+            body = definitions_of("\n".join([*shared, source]))
+            for name in _used_by(variant.name, body):
                 text = ast.unparse(next(n for n in body if getattr(n, "name", "") == name))
                 if text not in done:
                     done.add(text)
@@ -219,19 +233,32 @@ def sources_of(exercise: Exercise, function: str) -> Iterator[tuple[Slip, str, s
                         yield mutant.slip, source, variant.name
 
 
-def _definitions_used(variant: Variant) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """Yield the functions that a variant consists of, by name, each with all that it needs."""
-    shared, source = variant.pieces()
-    body = definitions_of("\n".join([*shared, source]))
+def _with_earlier(exercise: Exercise) -> list[ast.stmt]:
+    """Return the definitions of a reference, with those of earlier exercises in place of imports.
+
+    Whoever writes all of a function by hand can make a slip in what another could import.
+    """
+    body: list[ast.stmt] = []
+    for node in definitions_of(exercise.reference_path.read_text(encoding="utf-8")):
+        other = exercise.folder.parent / (getattr(node, "module", None) or "") / "reference.py"
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and other.is_file():
+            body += _with_earlier(replace(exercise, folder=other.parent))
+        else:
+            body.append(node)
+    return body
+
+
+def _used_by(function: str, body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield a function's name and those of all others of its file that it needs."""
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    waiting, used = [variant.name], dict[str, None]()
+    waiting, used = [function], dict[str, None]()
     while waiting:
         name = waiting.pop()
         if name not in used:
             used[name] = None
             names = (n.id for n in ast.walk(functions[name]) if isinstance(n, ast.Name))
             waiting += [other for other in names if other in functions]
-    yield from ((name, body) for name in used)
+    yield from used
 
 
 def _mutants_in(
@@ -239,14 +266,15 @@ def _mutants_in(
 ) -> Iterator[tuple[Mutant, str]]:
     """Yield the slips in one definition, each with the source of all of them.
 
-    Another quantity in place of a right one is tried in references alone if not `every`.
+    If not `every`, another quantity in place of a right one, and what is added, is left out: that
+    is tried in references alone.
     """
     texts = [ast.unparse(node) for node in body]
     index = next(i for i, node in enumerate(body) if getattr(node, "name", "") == name)
     function = body[index]
     assert isinstance(function, ast.FunctionDef)
     parameters = {arg.arg for arg in function.args.args}
-    for mutant in mutants_of(function):
+    for mutant in mutants_of(function, added=every):
         if every or mutant.slip.kind != "quantity" or mutant.slip.what in parameters:
             yield mutant, "\n".join([*texts[:index], mutant.source, *texts[index + 1 :]])
 
@@ -262,9 +290,10 @@ def rows_of(
         for index, outcome in outcomes.items()
         if (answer := answer_to(outcome, expected[index])) is not None
     }
-    prints = prints_of(answers, expected)
-    row = np.where(prints.right & (prints.values == wanted), np.nan, prints.values)
-    return np.where(prints.known, row, UNKNOWN)
+    of_answers = prints_of(answers, expected)
+    is_right = of_answers.right & (of_answers.values == wanted)
+    row = np.where(is_right, np.nan, of_answers.values)
+    return np.where(of_answers.known, row, UNKNOWN)
 
 
 Classes = list[tuple[NDArray[np.float64], Counter[Slip], int]]
@@ -320,12 +349,12 @@ def _first_same(matrix: NDArray[np.float64], row: NDArray[np.float64]) -> int | 
 
 
 def _stored(
-    references: str, key: str, calls: Sequence[PlannedCall], classes: Classes
+    references: str, key: str, calls: Sequence[PlannedCall], classes: Classes, words: Words
 ) -> GeneratedFunction:
     rows = np.array([row for row, _members, _example in classes]).astype("<f4")
     mistakes = []
     for row, (_row, members, _example) in zip(rows, classes, strict=True):
-        kind, message = message_of(members)
+        kind, message = message_of(members, words)
         mistakes.append((f"slip_{kind}_{zlib.crc32(row.tobytes()):08x}", message))
     return GeneratedFunction(
         references,
@@ -337,18 +366,18 @@ def _stored(
     )
 
 
-def message_of(members: Counter[Slip]) -> tuple[str, str]:
+def message_of(members: Counter[Slip], words: Words) -> tuple[str, str]:
     """Return the kind of most of these slips, and what a learner is told of all that answer so."""
-    kinds: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for slip, count in members.items():
-        kinds[slip.kind] += count
+        counts[slip.kind] += count
+    kinds = sorted(counts, key=lambda kind: (kind in ADDED, -counts[kind]))
     told = []
-    for kind, _count in kinds.most_common(WAYS):
+    for kind in kinds[:WAYS]:
         same = {slip for slip in members if slip.kind == kind}
         slip = same.pop() if len(same) == 1 else Slip(kind, GENERAL.get(kind, ""))
-        told.append(slip.sentence)
-    message = f"Your answers are those of a right solution with one slip: {told[0]}"
+        told.append(slip.sentence(words))
+    message = told[0]
     if len(told) > 1:
         message += f"\n\nAnother slip gives the same answers: {told[1]}"
-    first = kinds.most_common(1)[0][0]
-    return first, message
+    return kinds[0], message

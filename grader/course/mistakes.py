@@ -15,7 +15,7 @@ from grader import wire
 from grader.course.folder import Course, Exercise, module_of
 from grader.course.generated import rows_of, with_generated
 from grader.course.variants import Variant, variants_in
-from grader.diagnose.prints import rows_in, wanted_prints
+from grader.diagnose.prints import rows_in, stored, wanted_prints
 from grader.judge.expected import expected_of
 from grader.judge.judge import Judge
 from grader.model import Outcome, Raised, Returned, Verdict
@@ -62,8 +62,8 @@ def _with_listed(function: PlannedFunction, listed: list[Listed]) -> PlannedFunc
         # A mistake that is right in every call may still need too much memory.
         if row is not None and (function.memory_calls or not np.isnan(row).all()):
             mistakes.append(_planned(mistake))
-            rows.append(row.astype("<f4").tobytes())
-    return msgspec.structs.replace(function, mistakes=tuple(mistakes), prints=b"".join(rows))
+            rows.append(row)
+    return msgspec.structs.replace(function, mistakes=tuple(mistakes), prints=stored(rows))
 
 
 def _planned(mistake: Listed) -> PlannedMistake:
@@ -104,7 +104,7 @@ def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExerc
         for function in planned.functions:
             for mistake in listed[function.name]:
                 outcomes = [
-                    mistake.outcomes.get(index, Returned(call.expected, mutated=False))
+                    mistake.outcomes.get(index, Returned(call.expected))
                     for index, call in enumerate(function.calls)
                 ]
                 if judge.judged(planned, function, outcomes).verdict is not Verdict.PASSED:
@@ -129,7 +129,7 @@ def _without(lost: set[tuple[str, str]], function: PlannedFunction) -> PlannedFu
         mistakes=tuple(mistake for mistake, _row in kept),
         generated=(),
         texts=(),
-        prints=b"".join(row.astype("<f4").tobytes() for _mistake, row in kept),
+        prints=stored([row for _mistake, row in kept]),
     )
 
 
@@ -150,7 +150,7 @@ def silent() -> Iterator[None]:
 def _outcome(implementation: Callable[..., Any], call: PlannedCall) -> Outcome:
     """Return what a mistake does in this call."""
     try:
-        value, mutated = answer_of(implementation, call.args, call.kwargs)
+        value, changed = answer_of(implementation, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # any exception is its answer
         return Raised(wire.error_of(error))
-    return Returned(value, mutated)
+    return Returned(value, changed)

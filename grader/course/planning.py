@@ -69,6 +69,7 @@ def plan_of(
         slugs=slugs,
         names=tuple(function.name for e in course.exercises for function in e.functions),
         rules=course.rules,
+        words=course.words,
         references=tuple((e.slug, _code_of(e)) for e in course.exercises) if hidden else (),
     )
     return with_mistakes(plan, course) if mistakes else plan

@@ -1,53 +1,17 @@
-"""Make wrong functions out of right ones: each single slip in a syntax tree, and its sentence."""
+"""Make wrong functions out of right ones: each single slip in a syntax tree."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import NamedTuple
 
-# What a slip of each kind is, and what to ask oneself. Never the formula.
-SENTENCES = {
-    "axis": "a {what} runs along the other axis. Which axis holds the classes, which the examples?",
-    "whole": "a {what} is taken over the whole array, not along one axis. How many numbers should"
-    " be left of it?",
-    "part": "a {what} is taken along one axis only, not over everything.",
-    "keepdims": "a {what} loses its axis, and what is left lines up along the wrong one. What shape"
-    " has it?",
-    "transpose": "a transpose is missing, or there is one too many. Write down the shape of each"
-    " factor: which index do they share?",
-    "sign": "one part of it has the wrong sign. Which of your terms are added, and which should be"
-    " subtracted?",
-    "swapped": "the two sides of a {what} are swapped.",
-    "arguments": "two arguments of {what} are swapped. Which comes first?",
-    "term": "a term is missing from a sum or a difference. Which terms does your derivation have?",
-    "factor": "a factor is missing from a product. What should each term be multiplied by?",
-    "division": "a division is missing. What should this be divided by?",
-    "off_by_one": "an index, a count or a range is off by one. Where does yours begin, and where"
-    " does it end?",
-    "number": "a number in it, such as a power or a factor, is another one than it should be.",
-    "quantity": "{what} stands where another quantity belongs.",
-    "product": "an entry-by-entry product and a matrix product are mixed up. Which entries should"
-    " meet?",
-    "function": "{what} is applied where another function belongs.",
-    "operation": "{what} stands where another operation belongs.",
-    "not_applied": "{what} is left out: its argument is used as it is.",
-    "comparison": "a comparison is the wrong one. What should happen on each side of it, and on the"
-    " border?",
-    "cases": "the two cases of a condition are mixed up, or one of them is used for both.",
-    "loop": "a line stands inside a loop and belongs outside it, or the reverse. What should happen"
-    " once, and what in each round?",
-    "first_round": "the answer is given after the first round of a loop.",
-    "entry": "an entry of the answer is missing, or has the name of another one.",
-    "order": "two parts, or two lines, are in the wrong order.",
-    "line": "a line is missing: one step of the computation is not done.",
-    "intermediate": "an intermediate result is returned: the last step is missing.",
-    "overwritten": "a result is overwritten where it should be added to, or the reverse.",
-    "row": "a row is taken where a column belongs, or the reverse.",
-    "first": "one and the same entry, row or column is used for all.",
-    "copy": "no copy is made, so what is changed is not yours alone.",
-}
+from grader.course.additions import additions_at
+from grader.course.places import Place, places_in
+from grader.course.sentences import Slip
+
 REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "amax", "prod", "nansum", "average", "any")
 CALLED = {"amax": "max", "nansum": "sum", "average": "mean", "subtract": "difference"}
 # What one may take for the other.
@@ -73,7 +37,7 @@ CONFUSED = {
     "vstack": ("hstack",),
     "hstack": ("vstack",),
 }
-UNARY = ("exp", "log", "tanh", "sqrt", "abs", "square", "softmax", "_softmax", "diag", "float")
+UNARY = ("exp", "log", "tanh", "sqrt", "abs", "square", "diag", "float")
 SIDES = {ast.Sub: "subtraction", ast.Div: "division", ast.MatMult: "matrix product"}
 OTHER_COMPARISONS = {
     ast.Gt: (ast.GtE, ast.Lt),
@@ -85,18 +49,6 @@ OTHER_COMPARISONS = {
 }
 
 
-class Slip(NamedTuple):
-    """One way to get it wrong: its kind, and which quantity or operation it is about."""
-
-    kind: str
-    what: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """What a learner is told, without the formula."""
-        return SENTENCES[self.kind].format(what=self.what or "something")
-
-
 class Mutant(NamedTuple):
     """A wrong function: the slip, and the source of its definition."""
 
@@ -104,11 +56,14 @@ class Mutant(NamedTuple):
     source: str
 
 
-def mutants_of(function: ast.FunctionDef) -> Iterator[Mutant]:
-    """Yield the function with every single slip in turn; it is afterwards as it was."""
+def mutants_of(function: ast.FunctionDef, *, added: bool = True) -> Iterator[Mutant]:
+    """Yield the function with every single slip in turn; it is afterwards as it was.
+
+    `added`: also with what does not belong there, as a square or a factor 2.
+    """
     seen = {ast.unparse(function)}
     for place in list(places_in(function)):
-        for slip, new in _slips_at(place):
+        for slip, new in (*_slips_at(place), *(additions_at(place) if added else ())):
             with place.replaced(new):
                 source = ast.unparse(ast.fix_missing_locations(function))
             if source not in seen:
@@ -117,74 +72,6 @@ def mutants_of(function: ast.FunctionDef) -> Iterator[Mutant]:
                 with suppress(SyntaxError):
                     ast.parse(source)
                     yield Mutant(slip, source)
-
-
-class Place(NamedTuple):
-    """A node in a tree: where it hangs, and the names that could stand there instead."""
-
-    node: ast.AST
-    parent: ast.AST
-    field: str
-    number: int | None
-    scope: Scope
-
-    @contextmanager
-    def replaced(self, new: object) -> Iterator[None]:
-        """Within this block `new` (a node, or a list of statements) stands there."""
-        old = getattr(self.parent, self.field)
-        if self.number is None:
-            setattr(self.parent, self.field, new)
-        else:
-            news = new if isinstance(new, list) else [new]
-            changed = [*old[: self.number], *news, *old[self.number + 1 :]]
-            setattr(self.parent, self.field, changed)
-        try:
-            yield
-        finally:
-            setattr(self.parent, self.field, old)
-
-
-class Scope(NamedTuple):
-    """The names of one function: its parameters, everything that it assigns, and its keys."""
-
-    parameters: tuple[str, ...]
-    names: tuple[str, ...]
-    keys: tuple[str, ...]
-
-
-def places_in(function: ast.FunctionDef) -> Iterator[Place]:
-    """Yield the nodes of a function's body, from the outside to the inside."""
-    return _below(function, _scope_of(function))
-
-
-def _scope_of(function: ast.FunctionDef) -> Scope:
-    parameters = tuple(arg.arg for arg in function.args.args)
-    stored = [
-        node.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_"
-    ]
-    keys = [
-        node.slice.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Subscript)
-        and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, str)
-    ]
-    return Scope(
-        parameters, tuple(dict.fromkeys((*parameters, *stored))), tuple(dict.fromkeys(keys))
-    )
-
-
-def _below(node: ast.AST, scope: Scope) -> Iterator[Place]:
-    for name, value in ast.iter_fields(node):
-        if name in ("args", "decorator_list", "returns") and isinstance(node, ast.FunctionDef):
-            continue
-        children = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
-        for index, child in children:
-            if isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
-                yield Place(child, node, name, index, scope)
-                yield from _below(child, scope)
 
 
 def _slips_at(place: Place) -> Iterator[tuple[Slip, object]]:
@@ -314,7 +201,10 @@ def _of_call(node: ast.Call) -> Iterator[tuple[Slip, object]]:
             yield Slip("arguments", what), ast.Call(node.func, args, node.keywords)
     if name in ("maximum", "minimum", "add", "subtract", "multiply", "outer", "divide", "where"):
         yield from ((Slip("not_applied", what), argument) for argument in node.args)
-    if name in UNARY and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
+    # A function of the course, or of the file's own.
+    is_own = isinstance(node.func, ast.Name) and not hasattr(builtins, name)
+    is_unary = len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
+    if is_unary and (is_own or name in UNARY):
         yield Slip("not_applied", what.lstrip("_")), node.args[0]
     for other in CONFUSED.get(name, ()):
         if isinstance(node.func, ast.Attribute):

@@ -73,10 +73,7 @@ def _trivial_answers(function: PlannedFunction) -> Mapping[str, Answers]:
     }
     for number, parameter in enumerate(function.parameters):
         ways[f"{parameter} as the answer"] = lambda call, number=number: _argument(call, number)  # type: ignore[misc]
-    return {
-        name: [Returned(way(call), mutated=False) for call in function.calls]
-        for name, way in ways.items()
-    }
+    return {name: [Returned(way(call)) for call in function.calls] for name, way in ways.items()}
 
 
 def _filled(value: Any, number: float) -> Any:
@@ -114,7 +111,7 @@ def _earlier_answers(
     large = function.memory_calls
     return {
         f"the answer of {name}": [
-            Returned(None if n in large else next(_answers(reference, call), None), mutated=False)
+            Returned(None if n in large else next(_answers(reference, call), None))
             for n, call in enumerate(function.calls)
         ]
         for name, reference in earlier.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ Whole = NDArray[np.int64]
 # On so many inputs that differ from the right answers a mistake must give the learner's: a listed
 # one, and a generated one (or a listed one that is not quite alike) in finite numbers.
 LISTED, ENOUGH = 2, 3
+# A generated mistake is told so, with its own words; of so many at most that answer alike.
+ONE_SLIP = "Your answers are those of a right solution with one slip: "
+WAYS = 2
 # Factors that are a pattern of their own, or none.
 ONE = 1e-6
 
@@ -33,26 +37,30 @@ class Catalogue:
     """
 
     def __init__(self, function: PlannedFunction, expected: Sequence[Expected]) -> None:
-        generated = (PlannedMistake(m.id, function.texts[m.text]) for m in function.generated)
+        generated = (
+            PlannedMistake(m.id, ONE_SLIP + function.texts[m.text]) for m in function.generated
+        )
         self.mistakes = (*function.mistakes, *generated)
         self.function = function
         self.wanted = wanted_prints(expected)
         slots = np.array(slots_of(expected))
-        self._starts = np.flatnonzero(np.diff(slots, prepend=-1))
-        self._paths = np.array([leaf.path for one in expected for leaf in one.leaves])
+        self.starts = np.flatnonzero(np.diff(slots, prepend=-1))
+        self.paths = np.array([leaf.path for one in expected for leaf in one.leaves])
         rows = rows_in(function, expected)
-        self._right = np.isnan(rows)
-        self._unknown = np.isposinf(rows)
-        self._rows = np.where(self._right, self.wanted, np.where(self._unknown, 0.0, rows))
-        self._finite = ~self._unknown & (np.abs(self._rows) < LARGEST)
-        self._generated = np.arange(len(self.mistakes)) >= len(function.mistakes)
-        self._oblong = _oblong(function.calls)[slots]
-        self._calls = slots
+        self.right = np.isnan(rows)
+        self.unknown = np.isposinf(rows)
+        self.rows = np.where(self.right, self.wanted, np.where(self.unknown, 0.0, rows))
+        self.finite = ~self.unknown & (np.abs(self.rows) < LARGEST)
+        self.generated = np.arange(len(self.mistakes)) >= len(function.mistakes)
+        self.oblong = _oblong(function.calls)[slots]
+        self.calls = slots
+        # What `agree` has found for the answers that are being looked at.
+        self._agreed: tuple[Prints, Flags] | None = None
 
     def same(self, prints: Prints, *, generated: bool) -> Misconception | None:
         """Return the mistake that gives the learner's answers in every call."""
         rows, counts = self._rows_of_same(prints, generated=generated)
-        return self._only(rows, counts, _everywhere)
+        return self.only(rows, counts, _everywhere)
 
     def all_same(self, prints: Prints) -> list[str]:
         """Return all mistakes that give the learner's answers in every call, listed ones first."""
@@ -60,15 +68,15 @@ class Catalogue:
         return [self.mistakes[row].id for rows in both for row in rows]
 
     def _rows_of_same(self, prints: Prints, *, generated: bool) -> tuple[Whole, Whole]:
-        agree = self._agree(prints)
-        fits = agree.all(axis=1) & (self._generated == generated)
+        agree = self.agree(prints)
+        fits = agree.all(axis=1) & (self.generated == generated)
         # What changes its arguments in each call is not what does so in some only.
         form = prints.right & (prints.values < -LARGEST) & (prints.values != self.wanted)
-        fits &= ~((agree & ~self._right & form).any(axis=1) & (self._right & form).any(axis=1))
-        shows = ~self._right & ~self._unknown & prints.known
+        fits &= ~((agree & ~self.right & form).any(axis=1) & (self.right & form).any(axis=1))
+        shows = ~self.right & ~self.unknown & prints.known
         if generated:
-            fits &= self._is_shown(shows & self._finite)
-        counts = self._calls_with(shows)
+            fits &= self.is_shown(shows & self.finite)
+        counts = self.calls_with(shows)
         return np.flatnonzero(fits & (counts >= LISTED)), counts
 
     def nearly(self, prints: Prints) -> Misconception | None:
@@ -77,16 +85,18 @@ class Catalogue:
         An overflow, an exception or a changed argument may come from something else beside it. A
         listed mistake that shows just there, and in nothing finite, is told as well.
         """
-        agree = self._agree(prints)
-        shows = ~self._right & self._finite & agree & prints.finite
+        agree = self.agree(prints)
+        shows = ~self.right & self.finite & agree & prints.finite
         # Which exception it is depends on how it is written.
-        both_raise = (self._rows < RAISED) & (prints.values < RAISED)
-        differ = self._calls_with(~agree & ~both_raise)
-        counts = self._calls_with(shows)
-        fits = self.agrees_where_finite(prints) & self._is_shown(shows)
+        both_raise = (self.rows < RAISED) & (prints.values < RAISED)
+        differ = self.calls_with(~agree & ~both_raise)
+        counts = self.calls_with(shows)
+        fits = self.agrees_where_finite(prints) & (counts >= ENOUGH)
+        # An oblong input shows it, too, on which the same exception names the same shapes.
+        fits &= ((shows | (agree & both_raise)) & self.oblong).any(axis=1)
         few = fits & (2 * differ <= counts)
         fits = few if few.any() else fits
-        found = self._only(np.flatnonzero(fits), counts, _where_finite)
+        found = self.only(np.flatnonzero(fits), counts, _where_finite)
         if found is None:
             return None
         return self._with_another(found, fits, agree) or (found if few.any() else None)
@@ -107,24 +117,24 @@ class Catalogue:
 
     def _only_where(self, here: Flags) -> Misconception | None:
         """Return the listed mistake that gives no finite numbers here, and is right elsewhere."""
-        odd = ~self._right & ~self._finite & ~self._unknown
-        fits = ((odd == here) & (odd | self._right | self._unknown)).all(axis=1)
-        fits &= ~self._generated
-        return self._only(np.flatnonzero(fits), self._calls_with(odd), _everywhere)
+        odd = ~self.right & ~self.finite & ~self.unknown
+        fits = ((odd == here) & (odd | self.right | self.unknown)).all(axis=1)
+        fits &= ~self.generated
+        return self.only(np.flatnonzero(fits), self.calls_with(odd), _everywhere)
 
     def times_a_factor(self, prints: Prints) -> Misconception | None:
         """Return the mistake whose answers are the learner's up to one factor.
 
-        A number is tried on listed mistakes only: among thousands of generated ones there is always
-        one that it fits.
+        Any number is tried on listed mistakes only: among thousands of generated ones there is
+        always one that it fits.
         """
         found: dict[tuple[str, str], tuple[int, str]] = {}
-        alike = self._agree(prints)
+        alike = self.agree(prints)
         for name, words, factors in self._factors(prints):
-            for row in np.flatnonzero(self._are_multiples(prints, factors, alike)):
+            for row in self._multiples(prints, factors, alike):
                 told = words or f"{factors[row, 0]:.6g}"
                 found.setdefault((self.mistakes[row].message, name), (int(row), told))
-        best = {key: one for key, one in found.items() if not self._generated[one[0]]} or found
+        best = {key: one for key, one in found.items() if not self.generated[one[0]]} or found
         if len(best) != 1:
             return None
         (((message, name), (at, words)),) = best.items()
@@ -135,118 +145,116 @@ class Catalogue:
             "both together give your answers on all inputs",
         )
 
-    def _are_multiples(self, prints: Prints, factors: Numbers, alike: Flags) -> Flags:
-        """Return for each mistake whether its finite answers are the learner's by a factor."""
+    def _multiples(self, prints: Prints, factors: Numbers, alike: Flags) -> Whole:
+        """Return the mistakes whose finite answers are the learner's by a factor."""
         allowed = prints.allowed + 1e-7 * np.abs(prints.values)
+        factors = np.broadcast_to(factors, self.rows.shape)
+        # One array tells most of them apart, at once.
+        at = int(np.argmax(np.where(prints.finite & ~prints.right, np.abs(prints.values), -1.0)))
         with np.errstate(all="ignore"):
-            close = np.abs(factors * self._rows - prints.values) <= allowed
-        numeric = self._finite & prints.finite
+            close = np.abs(factors[:, at] * self.rows[:, at] - prints.values[at]) <= allowed[at]
+            left = np.flatnonzero(close | ~self.finite[:, at])
+            close = np.abs(factors[left] * self.rows[left] - prints.values) <= allowed
+        numeric = self.finite[left] & prints.finite
         # What is right is no multiple of a mistake, even where both make up for each other.
-        shows = numeric & ~self._right & ~prints.right & close & (np.abs(prints.values) > allowed)
-        few: Flags = 2 * self._calls_with(~numeric & ~alike) <= self._calls_with(shows)
-        return few & (close | ~numeric).all(axis=1) & self._is_shown(shows)
-
-    def in_parts(self, prints: Prints) -> Misconception | None:
-        """Return the mistakes of the single parts of an answer, if each wrong part has one."""
-        paths = list(dict.fromkeys(self._paths))
-        wrong = ~prints.right & prints.known
-        left = {path for path in paths if wrong[self._paths == path].any()}
-        told: dict[str, list[str]] = {}
-        ids: dict[str, None] = {}
-        while len(paths) > 1 and left:
-            found, covered = self._in_some_of(left, paths, prints)
-            if found is None:
-                return None
-            told.setdefault(found.message, []).extend(covered)
-            ids[found.id] = None
-            left -= set(covered)
-        if not told:
-            return None
-        message = "\n\n".join(f"In {' and '.join(p)}: {text}" for text, p in told.items())
-        return Misconception("+".join(ids), message, "each part on all inputs")
-
-    def _in_some_of(
-        self, left: set[str], paths: Sequence[str], prints: Prints
-    ) -> tuple[Misconception | None, list[str]]:
-        """Return the mistake that shows in the most of these parts and in no others; and where."""
-        agree, shown = self._agree(prints), ~self._right & ~self._unknown
-        where = np.array([(shown & (self._paths == path)).any(axis=1) for path in paths])
-        fits = ~where[[path not in left for path in paths]].any(axis=0) & where.any(axis=0)
-        for path, shows in zip(paths, where, strict=True):
-            here = self._paths == path
-            is_explained = agree[:, here].all(axis=1) & self._is_shown(shown & self._finite & here)
-            fits &= ~shows | is_explained
-        best = np.where(fits, where.sum(axis=0) - self._generated / 2, 0)
-        rows = np.flatnonzero(fits & (best == best.max(initial=0)))
-        found = self._only(rows, self._calls_with(shown), _everywhere)
-        return found, [p for p, has in zip(paths, where, strict=True) if len(rows) and has[rows[0]]]
+        shows = numeric & ~self.right[left] & ~prints.right & close
+        shows &= np.abs(prints.values) > allowed
+        few = 2 * self.calls_with(~numeric & ~alike[left]) <= self.calls_with(shows)
+        return left[few & (close | ~numeric).all(axis=1) & self.is_shown(shows)]
 
     def agrees_where_finite(self, prints: Prints) -> Flags:
         """Return for each mistake whether no finite answer differs, and some differ from right."""
-        agree = self._agree(prints)
-        odd = ~self._finite | ~prints.finite
-        shows = ~self._right & self._finite & prints.finite
+        agree = self.agree(prints)
+        odd = ~self.finite | ~prints.finite
+        shows = ~self.right & self.finite & prints.finite
         agrees: Flags = np.logical_and((agree | odd).all(axis=1), shows.any(axis=1))
         return agrees
 
     def wasteful(self) -> Misconception | None:
         """Return the mistake that shows only in memory, if there is one such message."""
-        rows = np.flatnonzero((self._right | self._unknown).all(axis=1))
+        rows = np.flatnonzero((self.right | self.unknown).all(axis=1))
         how = "every answer is right, and it runs out of memory where the arrays are large"
-        return self._only(rows, np.zeros(len(self.mistakes), np.int64), lambda _count: how)
+        return self.only(rows, np.zeros(len(self.mistakes), np.int64), lambda _count: how)
 
-    def _agree(self, prints: Prints) -> Flags:
+    def agree(self, prints: Prints) -> Flags:
         """Return for each mistake and array whether it is the learner's."""
+        if self._agreed is not None and self._agreed[0] is prints:
+            return self._agreed[1]
         allowed = prints.allowed + 1e-7 * np.abs(prints.values)
         with np.errstate(all="ignore"):
-            same = np.abs(self._rows - prints.values) <= allowed
-        return (
-            (same & ~(self._right ^ (prints.right & prints.finite)))
-            | (self._right & prints.right)
-            | self._unknown
+            same = np.abs(self.rows - prints.values) <= allowed
+        flags: Flags = (
+            (same & ~(self.right ^ (prints.right & prints.finite)))
+            | (self.right & prints.right)
+            | self.unknown
             | ~prints.known
         )
+        self._agreed = prints, flags
+        return flags
 
-    def _calls_with(self, flags: Flags) -> Whole:
+    def calls_with(self, flags: Flags) -> Whole:
         """Count for each mistake the calls in which any array has the flag."""
-        if not len(self._starts):
-            return np.zeros(len(flags), np.int64)
-        counts: Whole = np.logical_or.reduceat(flags, self._starts, axis=1).sum(axis=1)
+        counts: Whole = self.per_call(flags).sum(axis=1)
         return counts
 
-    def _is_shown(self, shows: Flags) -> Flags:
+    def per_call(self, flags: Flags) -> Flags:
+        """Return for each mistake and call whether any array has the flag."""
+        if not len(self.starts):
+            return np.zeros((len(flags), 0), bool)
+        any_of: Flags = np.logical_or.reduceat(flags, self.starts, axis=1)
+        return any_of
+
+    def is_shown(self, shows: Flags) -> Flags:
         """Return for each mistake whether it shows on enough inputs, one of them oblong."""
-        shown: Flags = (self._calls_with(shows) >= ENOUGH) & (shows & self._oblong).any(axis=1)
+        shown: Flags = (self.calls_with(shows) >= ENOUGH) & (shows & self.oblong).any(axis=1)
         return shown
 
-    def _only(
+    def only(
         self,
         rows: Sequence[int] | NDArray[np.int64],
         counts: NDArray[np.int64],
         how: Callable[[int], str],
     ) -> Misconception | None:
         """Return the one of these mistakes, or of those with the same words; listed ones first."""
-        rows = [int(row) for row in rows if not self._generated[row]] or [int(r) for r in rows]
-        if len({self.mistakes[row].message for row in rows}) != 1:
+        rows = [int(row) for row in rows if not self.generated[row]] or [int(r) for r in rows]
+        first: dict[str, int] = {}
+        for row in rows:
+            first.setdefault(self.mistakes[row].message, row)
+        if not 0 < len(first) <= (WAYS if self.generated[rows[0]] else 1):
             return None
-        mistake = self.mistakes[rows[0]]
-        return Misconception(mistake.id, mistake.message, how(int(counts[rows[0]])))
+        row, *others = first.values()
+        message = self.mistakes[row].message
+        for other in others:
+            slip = self.mistakes[other].message.removeprefix(ONE_SLIP)
+            message += f"\n\nOr, as far as your answers tell: {slip}"
+        return Misconception(self.mistakes[row].id, message, how(int(counts[row])))
 
     def _factors(self, prints: Prints) -> Iterator[tuple[str, str, Numbers]]:
         """Yield factors to try on every mistake: an id, words, and their values for each array.
 
         First a number of its own for each mistake, in the place of words its value; then sizes.
         """
-        numeric = self._finite & prints.finite & (np.abs(self._rows) > 0)
+        numeric = self.finite & prints.finite & (np.abs(self.rows) > 0)
         sizes = np.where(numeric, np.abs(prints.values), -1.0)
         at = np.argmax(sizes, axis=1)
-        every = np.arange(len(self._rows))
+        every = np.arange(len(self.rows))
         with np.errstate(all="ignore"):
-            ratio = prints.values[at] / self._rows[every, at]
+            ratio = prints.values[at] / self.rows[every, at]
         usable = np.isfinite(ratio) & (np.abs(ratio - 1) > ONE) & (sizes[every, at] > 0)
-        usable &= ~self._generated
+        usable &= ~self.generated & ~self._are_multiples_of_right
         yield "constant", "", np.where(usable, ratio, np.nan)[:, None]
+        yield "minus_1", "-1", np.where(self.generated, -1.0, np.nan)[:, None]
         yield from self._sizes()
+
+    @cached_property
+    def _are_multiples_of_right(self) -> Flags:
+        """Whether the answers of each mistake are the right ones times a number."""
+        with np.errstate(all="ignore"):
+            ratio = self.rows / self.wanted
+        usable = self.finite & np.isfinite(ratio)
+        most = np.where(usable, ratio, -np.inf).max(axis=1, initial=-np.inf)
+        least = np.where(usable, ratio, np.inf).min(axis=1, initial=np.inf)
+        return np.asarray(most - least <= ONE * np.abs(most))
 
     def _sizes(self) -> Iterator[tuple[str, str, Numbers]]:
         sizes = [sizes_of(call, self.function.parameters) for call in self.function.calls]
@@ -257,7 +265,7 @@ class Catalogue:
                 seen.add(values)
                 name, axis = label
                 slug = f"{'rows' if axis == 0 else 'columns'}_of_{name}"
-                size = np.array(values, float)[self._calls]
+                size = np.array(values, float)[self.calls]
                 for sign, minus, dash in ((1, "", ""), (-1, "minus_", "-")):
                     yield f"{minus}{slug}", f"{dash}{name}.shape[{axis}]", sign * size
                     with np.errstate(all="ignore"):

@@ -20,7 +20,7 @@ SAME = 1e-4
 OTHER = 1e-3
 # Each entry takes two calls of the learner's cost.
 MAX_ENTRIES = 24
-# For larger logits, the central differences of even the right cost are too inexact.
+# For larger entries, the central differences of even the right cost are too inexact.
 MAX_SIZE = 30.0
 MAX_INPUTS = 4
 ENOUGH = 2

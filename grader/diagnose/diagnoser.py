@@ -11,13 +11,19 @@ from functools import cached_property
 
 from grader.diagnose import patterns
 from grader.diagnose.catalogue import Catalogue
+from grader.diagnose.entries import by_entry
 from grader.diagnose.invariants import Invariants, broken_invariant, invariants_of
+from grader.diagnose.parts import in_parts, on_some_inputs
 from grader.diagnose.patterns import Pattern, Sample
 from grader.diagnose.predicates import right_where
-from grader.diagnose.prints import NO_MEMORY, Answer, answer_to, prints_of
+from grader.diagnose.prints import NO_MEMORY, Answer, Prints, answer_to, prints_of
+from grader.diagnose.reshaped import reshaped
+from grader.diagnose.trivial import nothing_computed
 from grader.judge.expected import Expected
 from grader.model import Misconception, Outcome, Raised
-from grader.plan import PlannedFunction
+from grader.plan import PlannedFunction, Words
+
+WORDS = Words()
 
 
 class Diagnoser:
@@ -30,8 +36,11 @@ class Diagnoser:
     may fail on odd answers: its caller must catch that, and give no explanation.
     """
 
-    def __init__(self, function: PlannedFunction, expected: Sequence[Expected]) -> None:
+    def __init__(
+        self, function: PlannedFunction, expected: Sequence[Expected], words: Words = WORDS
+    ) -> None:
         self.function = function
+        self.words = words
         self.expected = tuple(expected)
 
     @cached_property
@@ -57,30 +66,70 @@ class Diagnoser:
             if any(isinstance(o, Raised) and o.error.type in NO_MEMORY for o in outcomes):
                 return catalogue.wasteful()
             return catalogue.same(prints, generated=False)
-        samples = self._samples(answers)
+        return (
+            _named(nothing_computed(self.function, answers, self._samples(answers)))
+            or self._whole(answers, prints)
+            or self._reshaped(answers)
+            or self._where_wrong(answers)
+            or on_some_inputs(catalogue, prints)
+            or _named(right_where(self.function, answers))
+            or self._vague(answers)
+        )
+
+    def _whole(self, answers: dict[int, Answer], prints: Prints) -> Misconception | None:
+        """Return what explains all that is wrong in these answers."""
+        catalogue, samples = self.catalogue, self._samples(answers)
         has_errors = any(answer.error for answer in answers.values())
         parameters = self.function.parameters
         return (
-            _named(patterns.same_whatever_comes_in(samples))
-            or catalogue.same(prints, generated=False)
+            catalogue.same(prints, generated=False)
             or (None if has_errors else _named(patterns.exact_in(samples, parameters)))
             or catalogue.same(prints, generated=True)
             or catalogue.nearly(prints)
-            or catalogue.in_parts(prints)
+            or (None if has_errors else _named(by_entry(samples)))
+            or in_parts(catalogue, prints)
             or catalogue.times_a_factor(prints)
             or (None if has_errors else _named(patterns.offset_in(samples)))
-            or _named(right_where(self.function, answers))
-            or (None if has_errors else _named(broken_invariant(samples, self.invariants)))
         )
+
+    def _reshaped(self, answers: dict[int, Answer]) -> Misconception | None:
+        """Return what explains answers of a wrong shape, once they are in the right one."""
+        for slug, words, made in reshaped(answers):
+            found = self._whole(made, prints_of(made, self.expected))
+            if found is not None:
+                message = f"{found.message}\n\n{words}"
+                return Misconception(f"{found.id}+{slug}", message, found.evidence)
+        return None
+
+    def _where_wrong(self, answers: dict[int, Answer]) -> Misconception | None:
+        """Return the mistake behind all wrong answers, if those are for inputs of one kind."""
+        kind = right_where(self.function, answers)
+        if kind is None:
+            return None
+        wrong = {index: answer for index, answer in answers.items() if not answer.is_right}
+        prints = prints_of(wrong, self.expected)
+        found = self.catalogue.same(prints, generated=False)
+        found = found or self.catalogue.same(prints, generated=True)
+        if found is None:
+            return None
+        message = f"{found.message}\n\n{kind.message}"
+        return Misconception(f"{found.id}+{kind.id}", message, kind.evidence)
+
+    def _vague(self, answers: dict[int, Answer]) -> Misconception | None:
+        """Return a property of right answers that these lack."""
+        if any(answer.error for answer in answers.values()):
+            return None
+        samples = self._samples(answers)
+        return _named(broken_invariant(samples, self.invariants, self.words))
 
     def matches(self, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
         """Return the mistakes that answer exactly so, and the relation to the right answers.
 
-        None for answers that are the same whatever comes in: points hang on these matches.
+        None for answers that compute nothing: points hang on these matches.
         """
         answers = self._answers(outcomes)
         samples = self._samples(answers)
-        if patterns.same_whatever_comes_in(samples):
+        if nothing_computed(self.function, answers, samples):
             return ()
         exact = None
         if not any(answer.error for answer in answers.values()):

@@ -42,7 +42,7 @@ class Explainer:
     def __init__(self, plan: Plan, expected: Mapping[str, Sequence[Expected]]) -> None:
         functions = plan.functions.values()
         self._expected = expected
-        self._diagnosers = {f.name: Diagnoser(f, expected[f.name]) for f in functions}
+        self._diagnosers = {f.name: Diagnoser(f, expected[f.name], plan.words) for f in functions}
 
     def matches(
         self, result: FunctionResult, function: PlannedFunction, outcomes: Sequence[Outcome]

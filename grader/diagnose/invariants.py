@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from grader import wire
 from grader.diagnose.patterns import Pattern, Sample, close
 from grader.judge.expected import Expected
-from grader.plan import PlannedCall
+from grader.plan import PlannedCall, Words
 
 SUMS = (0.0, 1.0)
 AXES = {-2: "column", -1: "row"}
@@ -47,7 +47,9 @@ def invariants_of(calls: Sequence[PlannedCall], expected: Sequence[Expected]) ->
     return Invariants(sums, symmetric, _shifted_pairs(calls, expected))
 
 
-def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
+def broken_invariant(
+    samples: Sequence[Sample], invariants: Invariants, words: Words
+) -> Pattern | None:
     """Return a pattern for a property of every right answer that one of these answers lacks."""
     fitting = [sample for sample in samples if sample.fits]
     wrong = [sample for sample in fitting if not sample.is_right]
@@ -58,7 +60,7 @@ def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Patte
                 continue
             broken = _broken_sum(sample, axis, total)
             if broken is not None:
-                return _sum_pattern(sample, each, total, broken)
+                return _sum_pattern(sample, each, total, broken, words)
     for sample in wrong:
         if sample.path in invariants.symmetric:
             swapped = np.swapaxes(sample.got, -1, -2)
@@ -66,11 +68,10 @@ def broken_invariant(samples: Sequence[Sample], invariants: Invariants) -> Patte
             if (np.abs(sample.got - swapped) > 1e-6 * size).any():
                 return Pattern(
                     NOT_SYMMETRIC,
-                    "Your matrix is not symmetric, and the right one always is: here how i acts on"
-                    " j is how j acts on i.",
+                    f"Your matrix is not symmetric. {words.symmetric}",
                     EVERY,
                 )
-    return _broken_shift(fitting, invariants)
+    return _broken_shift(fitting, invariants, words)
 
 
 def _common_sum(wants: Sequence[NDArray[np.float64]], axis: int) -> float | None:
@@ -118,16 +119,18 @@ def _differ_by_a_shift(one: PlannedCall, other: PlannedCall) -> bool:
     """Return whether the first arguments differ by a number for each column, and no others do."""
     if not one.args or one.args[1:] != other.args[1:] or one.kwargs != other.kwargs:
         return False
-    logits, shifted = wire.unpack(one.args[0]), wire.unpack(other.args[0])
-    if not (isinstance(logits, np.ndarray) and isinstance(shifted, np.ndarray)):
+    plain, shifted = wire.unpack(one.args[0]), wire.unpack(other.args[0])
+    if not (isinstance(plain, np.ndarray) and isinstance(shifted, np.ndarray)):
         return False
-    if logits.shape != shifted.shape or logits.ndim != 2 or len(logits) < 2:
+    if plain.shape != shifted.shape or plain.ndim != 2 or len(plain) < 2:
         return False
-    shift = shifted - logits
+    shift = shifted - plain
     return bool(shift.any()) and bool(np.ptp(shift, axis=0).max() <= 1e-9 * np.abs(shift).max())
 
 
-def _broken_shift(samples: Sequence[Sample], invariants: Invariants) -> Pattern | None:
+def _broken_shift(
+    samples: Sequence[Sample], invariants: Invariants, words: Words
+) -> Pattern | None:
     """Return a pattern if two inputs that differ by a shift have different answers."""
     got = {sample.call_index: sample for sample in samples}
     for one, other in invariants.shifted:
@@ -136,23 +139,19 @@ def _broken_shift(samples: Sequence[Sample], invariants: Invariants) -> Pattern 
         size = np.abs(got[one].got).max(initial=0) + np.abs(got[other].got).max(initial=0)
         off = np.abs(got[one].got - got[other].got)
         if np.isfinite(off).all() and (off > 1e-6 * size).any():
-            return Pattern(
-                SHIFTS_COUNT,
-                "Your answer changes when one number is added to all logits of an example, and the"
-                " right one does not: only the differences between logits count. Where does your"
-                " formula use a logit by itself?",
-                EVERY,
-            )
+            return Pattern(SHIFTS_COUNT, words.shift, EVERY)
     return None
 
 
-def _sum_pattern(sample: Sample, each: str, total: float, broken: tuple[int, float]) -> Pattern:
+def _sum_pattern(
+    sample: Sample, each: str, total: float, broken: tuple[int, float], words: Words
+) -> Pattern:
     number, value = broken
     part = f" of {sample.path}" if sample.path else ""
-    why = "The probabilities of an example" if total else "What one gains the others lose: they"
     return Pattern(
         _sum_id(each, total),
-        f"The {each}s of your answer do not sum to {total:g}. {why} always sum to {total:g}.",
+        f"The {each}s of your answer do not sum to {total:g}."
+        f" {words.sum_is_1 if total else words.sum_is_0}",
         f"{each} {number}{part} sums to {value:.6g}",
     )
 

@@ -114,39 +114,6 @@ def instead(expected: Expected, numbers: Numbers) -> Expected:
     return replace(expected, value=numbers, loose=loose, tight=tight, data=b"")
 
 
-def same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
-    """Return the pattern of one and the same number in every entry of every answer."""
-    if not samples or len({sample.call_index for sample in samples}) < LONG:
-        return None
-    if any(sample.numbers is None or not sample.numbers.size for sample in samples):
-        return None
-    if all(sample.is_right for sample in samples):
-        return None
-    number = samples[0].got.flat[0]
-    if all((sample.got == number).all() for sample in samples):
-        words = f"Your answer is {np.real(number):g} everywhere, whatever comes in."
-    elif _depend_on_shape_alone(samples):
-        words = "All entries of your answer are one number, whatever comes in: it depends on the"
-        words += " shape alone."
-    else:
-        return None
-    return Pattern(
-        "same_whatever_comes_in",
-        f"{words} On which of the arguments should it depend, and through what?",
-        f"so it is on all {len({sample.call_index for sample in samples})} inputs",
-    )
-
-
-def _depend_on_shape_alone(samples: Sequence[Sample]) -> bool:
-    """Return whether each answer is one number in all entries, the same for each shape."""
-    numbers: dict[tuple[int, ...], Any] = {}
-    for sample in samples:
-        number = numbers.setdefault(sample.got.shape, sample.got.flat[0])
-        if not (sample.got == number).all():
-            return False
-    return max(numbers, key=np.prod) != () and len(numbers) < len(samples)
-
-
 def exact_in(samples: Sequence[Sample], parameters: Sequence[str]) -> Pattern | None:
     """Return the factor or the order of axes that makes right answers of all these."""
     return _factor_in(samples, parameters) or _swapped_axes(samples)

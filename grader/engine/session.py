@@ -288,12 +288,12 @@ class Session:
             reply = self._replied(child, limits, call)
         except TooLarge:
             self._is_suspect = True
-            return Returned(wire.Opaque("far too large"), mutated=False)
+            return Returned(wire.Opaque("far too large"))
         if child.was_slow():
             self._slow.add(function)
         match reply:
             case wire.ReturnedReply(number=answered) if answered == call.number:
-                return Returned(reply.value, reply.mutated, reply.output)
+                return Returned(reply.value, reply.changed, reply.output)
             case wire.RaisedReply(number=answered) if answered == call.number:
                 why = why_undefined(reply.error, self.problems)
                 return Raised(reply.error, reply.output, why)

@@ -13,7 +13,7 @@ from grader.judge.exceptions import exception_key, same_exception_text
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.judge.scoring import score
 from grader.judge.verdicts import difference_verdict, failure_verdict
-from grader.judge.words import call_text, message_of
+from grader.judge.words import call_text, changed_text, message_of
 from grader.model import (
     LADDER,
     NEUTRAL,
@@ -37,14 +37,15 @@ _ORDER[Verdict.IMPRECISE] = _ORDER[Verdict.WRONG_VALUE]
 class _Found(NamedTuple):
     """What a check finds, and the index of the call that it is about, if it fails.
 
-    `problem`: why the call did not return, or what differs, but for a mutation. `imprecise`: only
-    in precision.
+    `problem`: why the call did not return, or what differs. `imprecise`: only in precision.
+    `changed`: the arguments that it has changed.
     """
 
     verdict: Verdict
     call: int | None = None
     problem: Failure | Difference | None = None
     imprecise: bool = False
+    changed: tuple[int, ...] = ()
 
 
 _PASSED = _Found(Verdict.PASSED)
@@ -136,7 +137,8 @@ def _judge(
     if not isinstance(outcome, Returned):
         return _Found(failure_verdict(outcome, function.name), index, outcome)
     if check.kind is Kind.MUTATION:
-        return _Found(Verdict.MUTATED_ARGUMENT, index) if outcome.mutated else _PASSED
+        changed = outcome.changed
+        return _Found(Verdict.MUTATED_ARGUMENT, index, changed=changed) if changed else _PASSED
     expected = only_parts(expected, check.parts)
     difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
@@ -151,9 +153,9 @@ def _message(function: PlannedFunction, found: _Found, same_as: str) -> str:
     """
     if found.call is None:
         return ""
-    if found.problem is None:
-        return "it changes its argument or an earlier answer; work on a copy, or on a new array"
     call = function.calls[found.call]
+    if found.problem is None:
+        return changed_text(function, call, found.changed)
     if same_as and isinstance(found.problem, Raised):
         return f"{call_text(function, call)}: {same_exception_text(found.problem.error, same_as)}"
     return message_of(found.problem, function, call, imprecise=found.imprecise)

@@ -61,6 +61,16 @@ def _full(problem: Failure | Difference, function: PlannedFunction, *, imprecise
             return _part(path) + _value_message(problem, imprecise=imprecise)
 
 
+def changed_text(function: PlannedFunction, call: PlannedCall, changed: Sequence[int]) -> str:
+    """Say which arguments a call has changed, by name, and what to do instead."""
+    names = [*function.parameters[: len(call.args)], *call.kwargs]
+    told = [names[index] for index in changed if 0 <= index < len(names)]
+    if not told:
+        return "it changes what an earlier call has returned; return a new array each time"
+    words = f"its argument {told[0]}" if len(told) == 1 else f"its arguments {', '.join(told)}"
+    return f"it changes {words}; work on a copy, or on a new array"
+
+
 def _part(path: str) -> str:
     """Name the part of an answer that a message is about; empty if it has no parts."""
     return f"answer{path} " if path else ""

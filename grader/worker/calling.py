@@ -1,15 +1,17 @@
-"""Call a function and tell whether the call changed its arguments, or an earlier answer."""
+"""Call a function and tell which of its arguments the call changed, and if an earlier answer."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader import wire
 
+# The index of an earlier answer among what a call changed.
+EARLIER = -1
 # Adding a step to an array and subtracting it again leaves a rounding error of this size.
 RELATIVE_CHANGE = 1e-12
 
@@ -41,25 +43,22 @@ def answer_of(
     function: Callable[..., Any],
     packed_args: Sequence[wire.Value],
     packed_kwargs: Mapping[str, wire.Value],
-) -> tuple[wire.Value, bool]:
-    """Call a function; return its packed answer and whether it changed an argument.
+) -> tuple[wire.Value, tuple[int, ...]]:
+    """Call a function; return its packed answer and the indices of the arguments it changed.
 
     To change what an earlier call has returned counts as much: the caller may still hold that.
     """
     args = [wire.unpack(value) for value in packed_args]
     kwargs = {name: wire.unpack(value) for name, value in packed_kwargs.items()}
     result = function(*args, **kwargs)
-    mutated = not (
-        _all_unchanged(packed_args, args)
-        and _all_unchanged(packed_kwargs.values(), kwargs.values())
-    )
+    before = (*packed_args, *packed_kwargs.values())
+    after = (*args, *kwargs.values())
+    pairs = enumerate(zip(before, after, strict=True))
+    changed = tuple(n for n, (old, new) in pairs if not _is_unchanged(old, new))
     packed = wire.pack(result)
-    return packed, _answers.is_changed(function, result, packed) or mutated
-
-
-def _all_unchanged(before: Iterable[wire.Value], after: Iterable[object]) -> bool:
-    """Return whether these objects still equal the packed values that they were made from."""
-    return all(map(_is_unchanged, before, after))
+    if _answers.is_changed(function, result, packed):
+        changed = (*changed, EARLIER)
+    return packed, changed
 
 
 def _is_unchanged(old: wire.Value, new: object) -> bool:

@@ -201,8 +201,8 @@ def _answer(
 ) -> wire.ReturnedReply | wire.RaisedReply:
     try:
         function: Any = submission.function(call.file, call.function)
-        value, mutated = answer_of(function, call.args, call.kwargs)
-        return wire.ReturnedReply(call.number, value, mutated)
+        value, changed = answer_of(function, call.args, call.kwargs)
+        return wire.ReturnedReply(call.number, value, changed)
     except BaseException as error:  # noqa: BLE001  # whatever it raises is its answer
         return wire.RaisedReply(call.number, submission.error_of(error))
 

@@ -57,6 +57,11 @@ def slips(source):
         ("return Z.sum()", "function", "return Z.mean()"),
         ("return Z * W", "quantity", "return Z * Z"),
         ("return {'a': Z, 'b': W}", "entry", "return {'b': W}"),
+        ("return own(Z)", "not_applied", "return Z"),
+        ("return Z + W", "applied", "return Z ** 2 + W"),
+        ("return Z + W", "scaled", "return 2 * (Z + W)"),
+        ("return Z + W", "reduced", "return np.sum(Z) + W"),
+        ("W -= Z", "twice", "W -= Z\n    W -= Z"),
     ],
 )
 def test_each_slip_has_its_kind(line, kind, wrong):
@@ -104,7 +109,8 @@ def test_a_mistake_that_nobody_listed_is_named(generated, lane: Lane):
     path.write_text(text.replace("np.maximum(Z, 0", "1 * np.maximum(Z, 0"), encoding="utf-8")
     changed = course_of(generated.folder)
     assert list(outdated(changed, plan_of(changed))) == ["relu"]
-    assert named(changed, lane, "return np.where(Z > 1, Z, 1.0)") is None
+    left = named(changed, lane, "return np.where(Z > 1, Z, 1.0)")
+    assert left is None or not left.id.startswith("slip_")
 
 
 def test_a_file_that_cannot_be_read_holds_no_mistakes(toy):

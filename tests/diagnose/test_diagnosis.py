@@ -85,7 +85,8 @@ def test_another_exception_at_the_same_place_is_not_recognised(explain):
     [
         ("3.5 * J", "factor_constant"),
         ("-0.5 * J", "factor_minus_1_over_2"),
-        ("J + 0.25", "constant_added"),
+        ("J + 0.25", "number_added"),
+        ("J + 0.25 * len(a)", "constant_added"),
         ("J + a", "constant_per_column"),
         ("J + a[:, None]", "constant_per_row"),
         ("J + np.triu(np.ones(J.shape), 1)", "columns_do_not_sum_to_0"),

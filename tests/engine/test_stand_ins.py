@@ -291,7 +291,7 @@ def test_the_questions_of_a_submission_have_a_limit(outcomes, answers, monkeypat
 
 def test_an_answer_that_is_sent_with_a_question_is_for_no_other_call(outcomes):
     """The second call is waiting, and its answer is forged during the first."""
-    forged = "send(wire.ReturnedReply(8, wire.pack(np.ones(1)), mutated=False))"
+    forged = "send(wire.ReturnedReply(8, wire.pack(np.ones(1)), changed=()))"
     first, second = outcomes(f"if z[0, 0] == 1: ask('softmax'); {forged}\n    return z", (1.0, 2.0))
     assert isinstance(first, Died)
     assert values([second]) == [[[2.0], [2.0]]]

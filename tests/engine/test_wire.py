@@ -46,7 +46,7 @@ def same(one, other):
 
 @given(VALUES)
 def test_a_value_comes_out_as_it_went_in(value):
-    frame = wire.encode(wire.ReturnedReply(3, wire.pack(value), mutated=False))
+    frame = wire.encode(wire.ReturnedReply(3, wire.pack(value), changed=()))
     assert wire.frame_length(frame[:4]) == len(frame) - 4
     reply = wire.decode_reply(frame[4:])
     assert isinstance(reply, wire.ReturnedReply)
@@ -107,7 +107,7 @@ def test_random_bytes_are_a_wire_error(data):
 @settings(max_examples=500)
 @given(VALUES, st.booleans(), st.data())
 def test_a_damaged_frame_is_a_message_or_a_wire_error(value, asks, data):
-    answer = wire.ReturnedReply(3, wire.pack(value), mutated=False)
+    answer = wire.ReturnedReply(3, wire.pack(value), changed=())
     body = bytearray(wire.encode(asked_of([value], {"Z": value}) if asks else answer)[4:])
     for _ in range(data.draw(st.integers(1, 3))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
@@ -134,7 +134,7 @@ def test_a_damaged_frame_is_a_message_or_a_wire_error(value, asks, data):
 )
 def test_a_value_that_contradicts_itself_is_a_wire_error(value, place):
     messages = {
-        "answer": wire.ReturnedReply(0, value, mutated=False),
+        "answer": wire.ReturnedReply(0, value, changed=()),
         "argument": wire.AskedReply(0, "softmax", (1.0, value), {}),
         "keyword": wire.AskedReply(0, "softmax", (), {"Z": value}),
     }
@@ -237,7 +237,7 @@ def test_nan_survives():
 
 @pytest.mark.parametrize("value", [wire.Lambda("x", "1 / 0"), wire.Word("relu")])
 def test_source_code_and_words_are_no_answer(value):
-    body = wire.encode(wire.ReturnedReply(0, wire.Sequence("list", (value,)), mutated=False))[4:]
+    body = wire.encode(wire.ReturnedReply(0, wire.Sequence("list", (value,)), changed=()))[4:]
     with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
         wire.decode_reply(body)
 

@@ -54,9 +54,9 @@ def messages() -> list[bytes]:
         wire.Loaded((definition,) * 3, (wire.LoadError(0, "a.py", 1, error),), (("a.py", "g"),)),
         wire.RaisedReply(2, error, "printed"),
         wire.Contents((source,), ("a.py", "b.py"), ("a note",), (("b", "b.py is empty"),)),
-        *(wire.ReturnedReply(n, wire.pack(value), mutated=False) for n, value in enumerate(values)),
-        wire.ReturnedReply(1, wire.Lambda("x", "x"), mutated=True),
-        wire.ReturnedReply(1, wire.Word("relu"), mutated=True),
+        *(wire.ReturnedReply(n, wire.pack(value), changed=()) for n, value in enumerate(values)),
+        wire.ReturnedReply(1, wire.Lambda("x", "x"), changed=(0,)),
+        wire.ReturnedReply(1, wire.Word("relu"), changed=(0,)),
     ]
     return [wire.encode(reply)[4:] for reply in replies]
 
@@ -143,7 +143,7 @@ def test_forged_sizes_are_refused_or_can_be_unpacked():
     rng = seeded(2)
     kinds = {"unpacked": 0, "refused": 0}
     for _ in range(30_000):
-        body = wire.encode(wire.ReturnedReply(0, forged(rng), mutated=False))[4:]
+        body = wire.encode(wire.ReturnedReply(0, forged(rng), changed=()))[4:]
         try:
             reply = wire.decode_reply(body)
             assert isinstance(reply, wire.ReturnedReply)

@@ -9,7 +9,7 @@ import pytest
 from grader import wire
 from grader.course.generated import rows_of
 from grader.diagnose.explain import Explainer, attempt, public_part
-from grader.diagnose.prints import wanted_prints
+from grader.diagnose.prints import stored, wanted_prints
 from grader.errors import SandboxError
 from grader.judge.compare import value_difference
 from grader.judge.expected import expected_of
@@ -74,7 +74,7 @@ def judged(*outcomes, checks=CHECKS, calls=None, mistakes=(MISTAKE,)):
 def planned_with(checks, *outcomes, calls=None, mistakes=(MISTAKE,), sealed=()):
     calls = calls or (call(), call())
     function = PlannedFunction("f", 10.0, "", "", calls, checks, mistakes, ("z",), "", sealed)
-    function = msgspec.structs.replace(function, prints=prints(calls) * len(mistakes))
+    function = msgspec.structs.replace(function, prints=stored([prints(calls)] * len(mistakes)))
     exercise = PlannedExercise("ex", "An exercise", (function,))
     plan = Plan(FORMAT, "A course", Limits(), (exercise,), ("ex",), ("f",))
     ended = [o if not isinstance(o, np.ndarray | list) else returned(o) for o in outcomes]
@@ -85,11 +85,11 @@ def prints(calls):
     """The fingerprints of the mistake of adding one, in the first two calls."""
     expected = [expected_of(one) for one in calls]
     outcomes = {index: returned(WRONG) for index in range(min(2, len(calls)))}
-    return rows_of(outcomes, expected, wanted_prints(expected)).astype("<f4").tobytes()
+    return rows_of(outcomes, expected, wanted_prints(expected))
 
 
-def returned(value, *, mutated=False):
-    return Returned(wire.pack(value), mutated)
+def returned(value, *, changed=()):
+    return Returned(wire.pack(value), changed)
 
 
 def verdicts(result):
@@ -125,7 +125,7 @@ def test_a_right_answer_passes_all_and_is_explained_by_nothing():
             (WANT * np.nan, WANT),
             {"values": "not_finite", "accurate": "not_finite"},
         ),
-        ((WANT, returned(WANT, mutated=True)), {"unchanged": "mutated_argument"}),
+        ((WANT, returned(WANT, changed=(0,))), {"unchanged": "mutated_argument"}),
     ],
     ids=["first", "second", "imprecise", "float32", "list", "shape", "nan", "mutated"],
 )
@@ -163,9 +163,12 @@ def test_a_call_that_gave_nothing_loses_every_check_that_looks_at_it(outcome, ve
 
 
 def test_what_a_changed_argument_and_a_lack_of_precision_are_called():
-    messages = {o.name: o.message for o in judged(OFF, returned(WANT, mutated=True)).checks}
-    want = "it changes its argument or an earlier answer; work on a copy, or on a new array"
-    assert messages["unchanged"] == want
+    for changed, want in {
+        (0,): "it changes its argument z; work on a copy, or on a new array",
+        (-1,): "it changes what an earlier call has returned; return a new array each time",
+    }.items():
+        checks = judged(OFF, returned(WANT, changed=changed)).checks
+        assert {o.name: o.message for o in checks}["unchanged"] == want
     public = (check("accurate", Kind.PRECISION, calls=(0,)), check("value", Kind.VALUE))
     (accurate, value) = judged(OFF, WRONG, checks=public).checks
     assert accurate.message == "f(2.0): " + tell(
@@ -202,7 +205,7 @@ SEALED = (
         ({0: WANT, 1: WANT}, set()),
         ({0: WRONG, 1: WANT}, {"values"}),
         ({0: OFF, 1: OFF}, {"accurate"}),
-        ({0: returned(WANT, mutated=True)}, {"unchanged"}),
+        ({0: returned(WANT, changed=(0,))}, {"unchanged"}),
         (
             {0: Raised(wire.Error("Z17", "7", ())), 1: Died("7")},
             {"values", "accurate", "unchanged"},

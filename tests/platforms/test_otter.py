@@ -227,10 +227,10 @@ def variants_of(course):
 def outcome_of(function, call):
     try:
         with np.errstate(all="ignore"):
-            value, mutated = answer_of(function, call.args, call.kwargs)
+            value, changed = answer_of(function, call.args, call.kwargs)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer
         return Raised(wire.error_of(error, ()))
-    return Returned(value, mutated)
+    return Returned(value, changed)
 
 
 CHEATS = {

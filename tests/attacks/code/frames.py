@@ -3,21 +3,21 @@
 # %% early_answer_while_loading [stopped]
 wire = sys.modules["grader.wire"]
 for number in range(40):
-    frame = wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(2) / 4), mutated=False))
+    frame = wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(2) / 4), changed=()))
     os.write(3, frame)
 
 # %% early_answers_during_a_call [jacobian] [stopped] [costs]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     for number in range(40):
-        os.write(3, wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(len(z)) / 4), mutated=False)))
+        os.write(3, wire.encode(wire.ReturnedReply(number, wire.pack(np.eye(len(z)) / 4), changed=())))
 
 # %% answer_written_before_the_answer [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     frame = sys._getframe(1)
     number = frame.f_locals["call"].number
-    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Word("right"), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Word("right"), changed=())))
 
 # %% loaded_before_it_is [stopped] [costs]
 wire = sys.modules["grader.wire"]
@@ -101,7 +101,7 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Array("float64", (2**39, 2**39), b"\x00" * 8)
-    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, changed=())))
 
 # %% array_with_negative_axes [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -124,21 +124,21 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Array("float64", (0, 2**40, 2**40, 2**40), b"")
-    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, changed=())))
 
 # %% array_of_an_honest_oversize [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     forged = wire.Oversized("\x1b[31m", (len(z), len(z)))
-    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, changed=())))
 
 # %% callback_that_the_grader_would_evaluate [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     payload = f"x=open({HOME!r} + '/evaluated', 'w')"
-    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Lambda(payload, "x"), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Lambda(payload, "x"), changed=())))
 
 # %% callback_within_a_list [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -146,7 +146,7 @@ def softmax_jacobian(z):
     number = sys._getframe(1).f_locals["call"].number
     callback = wire.Lambda(f"x=open({HOME!r} + '/evaluated', 'w')", "x")
     forged = wire.Sequence("list", (wire.Sequence("tuple", (callback,)), callback))
-    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, changed=())))
 
 # %% hundred_thousand_items_eight_deep [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -158,7 +158,7 @@ def softmax_jacobian(z):
     forged = wire.Sequence("list", (empty,) * 90_000)
     for _ in range(7):
         forged = wire.Sequence("list", (forged,))
-    os.write(3, wire.encode(wire.ReturnedReply(number, forged, mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, forged, changed=())))
 
 # %% million_numbers_in_a_frame [jacobian] [stopped]
 # Cheap to send, and dear to look at.
@@ -166,13 +166,13 @@ def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
     row = wire.Sequence("list", (1,) * 99_000)
-    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Sequence("list", (row,) * 10), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Sequence("list", (row,) * 10), changed=())))
 
 # %% dict_whose_keys_and_values_do_not_pair [jacobian] [stopped]
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
-    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Mapping(("a", "a"), (1,)), mutated=False)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, wire.Mapping(("a", "a"), (1,)), changed=())))
 
 # %% bool_for_an_array_and_a_result_in_its_place [jacobian] [stopped]
 def softmax_jacobian(z):
@@ -205,7 +205,7 @@ def softmax_jacobian(z):
 def softmax_jacobian(z):
     wire = sys.modules["grader.wire"]
     number = sys._getframe(1).f_locals["call"].number
-    os.write(3, wire.encode(wire.ReturnedReply(number, None, mutated=False, output="\x1b[31m" * 1_000)))
+    os.write(3, wire.encode(wire.ReturnedReply(number, None, changed=(), output="\x1b[31m" * 1_000)))
 
 # %% orders_to_the_zygote [stopped]
 # The zygote's control socket would take orders on any descriptor that is still open.
