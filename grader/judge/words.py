@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from grader import wire
+from grader.judge.code import literal
 from grader.judge.compare import Difference, NotFinite, WrongValue
 from grader.judge.exceptions import exception_text
 from grader.judge.expected import Index
@@ -150,8 +148,8 @@ def next_step(functions: Sequence[FunctionResult]) -> str:
 
 def call_text(function: PlannedFunction, call: PlannedCall) -> str:
     """Write a call as a learner would type it, or with the shapes of long arguments."""
-    arguments = [_literal(value) for value in call.args]
-    arguments += [f"{name}={_literal(value)}" for name, value in call.kwargs.items()]
+    arguments = [literal(value) for value in call.args]
+    arguments += [f"{name}={literal(value)}" for name, value in call.kwargs.items()]
     text = f"{function.name}({', '.join(arguments)})"
     if len(text) <= SHORT:
         return text
@@ -160,32 +158,7 @@ def call_text(function: PlannedFunction, call: PlannedCall) -> str:
     return f"{function.name}({', '.join(arguments)})"
 
 
-def _literal(value: wire.Value) -> str:
-    match value:
-        case wire.Array(held=held):
-            order = ', order="F"' if held == "fortran" else ""
-            return f"np.array({_compact(wire.unpack(value))}{order})"
-        case wire.Lambda(parameters=parameters, expression=expression):
-            return f"lambda {parameters}: {expression}"
-        case wire.Word(text=text):
-            return repr(text)
-        case wire.Mapping(keys=keys, values=values):
-            inner = ", ".join(f"{k!r}: {_literal(v)}" for k, v in zip(keys, values, strict=True))
-            return f"{{{inner}}}"
-        case wire.Sequence(kind=kind, items=items):
-            inner = ", ".join(map(_literal, items))
-            return f"[{inner}]" if kind == "list" else f"({inner},)"
-        case wire.NumpyScalar():
-            return number(wire.unpack(value))
-        case _:
-            return repr(value)
-
-
-def _compact(array: np.ndarray[Any, Any]) -> str:
-    return repr(array.tolist())
-
-
 def _outline(value: wire.Value) -> str:
     if isinstance(value, wire.Array):
         return f"<{' x '.join(map(str, value.shape))} {value.dtype}>"
-    return _literal(value) if len(_literal(value)) <= 30 else "..."
+    return literal(value) if len(literal(value)) <= 30 else "..."

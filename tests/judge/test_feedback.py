@@ -114,7 +114,7 @@ def test_what_happened_to_a_call_is_told():
 
 def test_a_call_is_shown_as_one_would_type_it():
     assert call_text(np.array([[1.0], [2.0]]), 3) == "f(np.array([[1.0], [2.0]]), 3)"
-    assert call_text({"W": [1, (2,)]}, lr=np.float64(0.5)) == "f({'W': [1, (2,)]}, lr=0.5)"
+    assert call_text({"W": [1, (2,)]}, lr=0.5) == "f({'W': [1, (2,)]}, lr=0.5)"
     assert call_text(Callback("x", "x ** 2"), None) == "f(lambda x: x ** 2, None)"
 
 
