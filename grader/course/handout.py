@@ -14,14 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.course.folder import Course, Exercise
+from grader.course.notebooks import notebook
 from grader.course.planning import other_checks, plan_of
-from grader.course.template import (
-    NOTEBOOK_ONLY,
-    SCRIPT_ONLY,
-    notebook_json,
-    template_of,
-    without_solution,
-)
+from grader.course.template import NOTEBOOK_ONLY, template_of, without_solution
 from grader.plan_json import CHECKS, plan_json
 
 # Relative tolerances between two builds. NumPy chooses its exp, log and matmul by the processor, so
@@ -117,15 +112,6 @@ def script(exercise: Exercise, *, solved: bool = False) -> str:
         "cell_metadata_filter": "-all",
     }
     return str(jupytext.writes(template, fmt="py:percent"))
-
-
-def notebook(exercise: Exercise, *, solved: bool = False) -> str:
-    """Write the exercise as a notebook in nbformat's current schema; `solved`: with the solutions.
-
-    Cell ids are made of the cells' first words, so that they stay the same between builds.
-    """
-    write = partial(without_solution, solved=solved)
-    return notebook_json(template_of(exercise, {SCRIPT_ONLY}, write).cells)
 
 
 def readme(course: Course) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 
 SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
-# The tag of cells that say how to run `grader check`; notebooks for other systems have their own.
+# The tag of the cell that says how to run `grader check`; notebooks have a check in its place.
 ASK = "ask"
 
 METADATA = {

@@ -14,7 +14,8 @@ import time
 
 import pytest
 
-from grader.course.handout import built_files, notebook, script
+from grader.course.handout import built_files, script
+from grader.course.notebooks import notebook
 from grader.learner.check import check_files
 from grader.learner.watch import POLL_S
 from grader.plan_json import read_plan

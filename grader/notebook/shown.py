@@ -1,0 +1,113 @@
+"""Show the results of checks below a cell: as HTML, and as the text of `grader check`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.judge.code import call_code
+from grader.judge.words import call_text, next_step
+from grader.model import NEUTRAL, FunctionResult, Verdict
+from grader.plan import PlannedFunction
+from grader.results.templating import environment, text_of
+from grader.results.terminal import as_text, headline, line, show_function
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+IN_A_BROWSER = (
+    "In a browser neither the time nor the memory that your code takes is limited. If a check never"
+    " ends, choose Restart Kernel in the menu Kernel, correct the loop, and run your cells again."
+)
+NOTHING_LEFT = "All public checks pass. Your instructor's run has further checks, on other inputs."
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFunction:
+    """The result of the public checks of one function, and what its code printed meanwhile."""
+
+    result: FunctionResult
+    planned: PlannedFunction
+    printed: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all public checks pass."""
+        return self.result.verdict is Verdict.PASSED
+
+    @property
+    def failing_call(self) -> str:
+        """The call of the first check that fails, as code to paste; empty without one."""
+        for check in self.result.checks:
+            if check.verdict in (*NEUTRAL, Verdict.NOT_ATTEMPTED):
+                continue
+            planned = next(each for each in self.planned.checks if each.name == check.name)
+            calls = [self.planned.calls[index] for index in planned.calls]
+            texts = (call for call in calls if call_text(self.planned, call) in check.message)
+            return call_code(self.planned, next(texts, calls[0]))
+        return ""
+
+    @property
+    def hints(self) -> list[str]:
+        """The hints of the exercise, one after the other."""
+        return [" ".join(part.split()) for part in ("\n" + self.planned.hint).split("\n- ")[1:]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The results of the public checks of some functions; a notebook shows them as HTML.
+
+    In an `overview` only the first function that does not pass is shown in full.
+    """
+
+    functions: tuple[CheckedFunction, ...]
+    overview: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether all public checks pass."""
+        return all(function.passed for function in self.functions)
+
+    @property
+    def next(self) -> str:
+        """The one thing to do next, in a sentence."""
+        return next_step([function.result for function in self.functions]) or NOTHING_LEFT
+
+    @property
+    def mistake(self) -> str:
+        """The recognised mistakes, in words for a learner; empty if there are none."""
+        mistakes = (function.result.misconception for function in self.functions)
+        return "\n\n".join(mistake.message for mistake in mistakes if mistake is not None)
+
+    @property
+    def limits(self) -> str:
+        """What is not limited here, and what to do then; empty where a cell can be stopped."""
+        return IN_A_BROWSER if sys.platform == "emscripten" else ""
+
+    @property
+    def in_full(self) -> tuple[CheckedFunction, ...]:
+        """The functions whose checks are shown one by one."""
+        if not self.overview:
+            return self.functions
+        return tuple(function for function in self.functions if not function.passed)[:1]
+
+    def _repr_html_(self) -> str:
+        from markupsafe import Markup
+
+        template = environment().get_template("notebook.html")
+        style = Markup(text_of("notebook.css"))  # noqa: S704  # a file of this package
+        return template.render(checked=self, notebook_style=style)
+
+    def __repr__(self) -> str:
+        return as_text(self._show)
+
+    def _show(self, console: Console) -> None:
+        for function in self.functions:
+            if function in self.in_full:
+                show_function(function.result, function.planned, function.printed, console)
+            else:
+                line(console, headline(function.result))
+        if self.limits:
+            line(console, "", self.limits)
+        line(console, "", self.next)
