@@ -157,7 +157,8 @@ def memory_text(memory_bytes: int) -> str:
 class CheckResult(msgspec.Struct, frozen=True):
     """One check of one function, as written to results.jsonl.
 
-    `same_as` names the check whose message tells the exception that this one fails by, too.
+    `same_as` names the check whose message tells the exception that this one fails by, too. `call`
+    is the index, in the plan, of the open call that the message is about.
     """
 
     name: str
@@ -167,6 +168,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     verdict: Verdict
     message: str
     same_as: str = ""
+    call: int | None = None
 
 
 class Override(msgspec.Struct, frozen=True):

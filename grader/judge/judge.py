@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -31,13 +30,6 @@ from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, Planne
 # not go before numbers that are off by little.
 _ORDER = {verdict: place for place, verdict in enumerate((*LADDER, *NEUTRAL))}
 _ORDER[Verdict.IMPRECISE] = _ORDER[Verdict.WRONG_VALUE]
-
-
-class _Found(NamedTuple):
-    """The result of a check, and the index of the call that it is about, if it fails."""
-
-    result: CheckResult
-    call: int | None
 
 
 class Judge:
@@ -68,7 +60,7 @@ class Judge:
 
     def _check(
         self, function: PlannedFunction, check: PlannedCheck, outcomes: Sequence[Outcome]
-    ) -> _Found:
+    ) -> CheckResult:
         """Return what a check finds: of its calls, the first of those with the first verdict."""
         expected = self.expected[function.name]
         failed = []
@@ -76,9 +68,9 @@ class Judge:
             call = function.calls[index]
             verdict, message = _judge(function, check, call, outcomes[index], expected[index])
             if verdict is not Verdict.PASSED:
-                failed.append(_Found(check_result(check, verdict, message), index))
-        passed = _Found(check_result(check, Verdict.PASSED, ""), None)
-        return min(failed, key=lambda found: _ORDER[found.result.verdict], default=passed)
+                failed.append(check_result(check, verdict, message, call=index))
+        passed = check_result(check, Verdict.PASSED, "")
+        return min(failed, key=lambda found: _ORDER[found.verdict], default=passed)
 
     def failed_elsewhere(
         self, function: PlannedFunction, outcomes: Mapping[int, Outcome]
@@ -144,13 +136,14 @@ def _difference(
 
 
 def _told_once(
-    function: PlannedFunction, outcomes: Sequence[Outcome], found: Sequence[_Found]
+    function: PlannedFunction, outcomes: Sequence[Outcome], found: Sequence[CheckResult]
 ) -> list[CheckResult]:
     """Return the results; an exception is told in full by one check only, a public one first."""
     first: dict[object, str] = {}
     told = {}
-    for result, index in sorted(found, key=lambda one: one.result.hidden):
+    for result in sorted(found, key=lambda one: one.hidden):
         told[result.name] = result
+        index = result.call
         outcome = None if index is None else outcomes[index]
         if index is None or not isinstance(outcome, Raised) or result.verdict is not Verdict.RAISED:
             continue
@@ -159,7 +152,7 @@ def _told_once(
             call = call_text(function, function.calls[index])
             message = f"{call}: {same_exception_text(outcome.error, name)}"
             told[result.name] = msgspec.structs.replace(result, message=message, same_as=name)
-    return [told[one.result.name] for one in found]
+    return [told[one.name] for one in found]
 
 
 def summary_of(checks: Sequence[CheckResult], *, answers: bool = False) -> tuple[Verdict, str]:
@@ -179,8 +172,10 @@ def summary_of(checks: Sequence[CheckResult], *, answers: bool = False) -> tuple
     return Verdict.PASSED, ""
 
 
-def check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckResult:
-    """Return the result of a planned check with this verdict."""
+def check_result(
+    check: PlannedCheck, verdict: Verdict, message: str, *, call: int | None = None
+) -> CheckResult:
+    """Return the result of a planned check with this verdict, which this open call has brought."""
     return CheckResult(
         name=check.name,
         kind=check.kind,
@@ -188,6 +183,7 @@ def check_result(check: PlannedCheck, verdict: Verdict, message: str) -> CheckRe
         weight=check.weight,
         verdict=verdict,
         message=message,
+        call=call,
     )
 
 

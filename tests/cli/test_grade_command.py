@@ -62,6 +62,7 @@ def test_a_folder_becomes_a_gradebook_and_lines_of_json(run_command, class_folde
         "verdict",
         "message",
         "same_as",
+        "call",
     }
     rows = list(
         csv.reader((tmp_path / "results" / "gradebook.csv").read_text("utf-8").splitlines())
