@@ -123,7 +123,7 @@ def readme(course: Course) -> str:
         for exercise in course.exercises
     ]
     points = sum(f.points for exercise in course.exercises for f in exercise.functions)
-    first = course.exercises[0].slug
+    first, name = course.exercises[0].slug, course.exercises[0].functions[0].name
     return f"""# {course.title}
 
 Each exercise comes as a script and as a notebook of the same text: work in the form you like, and
@@ -142,8 +142,8 @@ Install the grader once (`pip install softmax-grader`), and after every save run
 
 or the same with `.ipynb`, or without a name for all files. It runs the public checks, says what is
 wrong and where, which mistake it looks like, and what to do next. With `--watch` it does so by
-itself after every save. In a notebook `from grader.notebook import check` and `check(softmax)` show
-the same below the cell, and so does `pytest {first}.py`.
+itself after every save. So does `pytest {first}.py`. A notebook checks itself: below each function
+there is a cell with `check({name})`, and its first cell finds the grader or installs it.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
 answer to them. {_ABOUT_OTHERS[course.open_inputs]}

@@ -35,7 +35,7 @@ except ModuleNotFoundError:
         print(
             "The grader is not here, and could not be installed. Put the file that your course"
             " has of it (softmax_grader-... .whl) beside this notebook, and run this cell again."
-            " Without it you can do everything but the checks."
+            " Without it you can do everything but the checks and the pictures."
         )"""
 ASK_HERE = """## Ask the grader
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.judge.code import call_code
-from grader.judge.words import call_text, next_step
-from grader.model import NEUTRAL, FunctionResult, Verdict
+from grader.judge.words import next_step
+from grader.model import FunctionResult, Verdict
 from grader.plan import PlannedFunction
 from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, headline, line, show_function
@@ -39,14 +39,9 @@ class CheckedFunction:
     @property
     def failing_call(self) -> str:
         """The call of the first check that fails, as code to paste; empty without one."""
-        for check in self.result.checks:
-            if check.verdict in (*NEUTRAL, Verdict.NOT_ATTEMPTED):
-                continue
-            planned = next(each for each in self.planned.checks if each.name == check.name)
-            calls = [self.planned.calls[index] for index in planned.calls]
-            texts = (call for call in calls if call_text(self.planned, call) in check.message)
-            return call_code(self.planned, next(texts, calls[0]))
-        return ""
+        calls = (check.call for check in self.result.checks if check.call is not None)
+        call = next(calls, None)
+        return "" if call is None else call_code(self.planned, self.planned.calls[call])
 
     @property
     def hints(self) -> list[str]:

@@ -70,10 +70,11 @@ def policy(*names: str) -> str:
 
 
 def _marked(text: str) -> str:
-    """Return a text of the course as HTML, with what stands between backticks as code."""
+    """Return a text of the course as HTML: `code` and *stress*."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text)))  # noqa: S704  # escaped
+    marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\*([\w ]+)\*", r"<em>\1</em>", marked))  # noqa: S704  # escaped
 
 
 def _points(score: float | None) -> str:

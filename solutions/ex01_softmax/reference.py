@@ -222,11 +222,11 @@ def softmax(Z: np.ndarray) -> np.ndarray:
 # - If you swap two rows of `Z`, what should happen to `A`? Does it?
 # - A function that answers $1/n$ everywhere passes every check above. What would expose it?
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ## What does it look like?
 #
-# Divide all logits by one number $T$, the **temperature**, before the softmax. What do you expect for
-# a small $T$, and what for a large one? The next cell draws it with your function.
+# Divide all logits by one number $T$, the **temperature**, before the softmax. What do you expect
+# for a small $T$, and what for a large one? The next cell draws it with your function.
 
 # %% tags=["picture"]
 if __name__ == "__main__":

@@ -201,7 +201,7 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
 #   belongs to it, and why is that no surprise?
 # - When is the whole of `J` nearly zero? What does that mean for a network that is very sure?
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ### What does it look like?
 #
 # The next cell draws a Jacobian with your function. Which entries are positive, and why just these?

@@ -141,11 +141,11 @@ def cross_entropy(A: np.ndarray, Y: np.ndarray) -> float:
 # With soft labels it reads every class that has a label above 0, and the lowest cost is then not
 # 0: it is reached at A = Y, where cross-entropy turns into the entropy of the labels.
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ### What does it look like?
 #
-# The next cell draws your cost of one example against the probability of class 1, for three labels of
-# that class. Where is each curve lowest, and is it 0 there?
+# The next cell draws your cost of one example against the probability of class 1, for three labels
+# of that class. Where is each curve lowest, and is it 0 there?
 
 # %% tags=["picture"]
 if __name__ == "__main__":

@@ -393,11 +393,11 @@ def chain_terms(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 # So an output with y_i = 0 adds nothing to the cost; its logit acts through the denominator that
 # all outputs share.
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ### What does it look like?
 #
-# The next cell draws your terms for four classes. Which row is not zero? Which of its entries would be
-# lost if only $i = j$ counted?
+# The next cell draws your terms for four classes. Which row is not zero? Which of its entries would
+# be lost if only $i = j$ counted?
 
 # %% tags=["picture"]
 if __name__ == "__main__":

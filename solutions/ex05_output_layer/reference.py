@@ -471,7 +471,7 @@ def output_layer_grad(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.nda
 #   too?
 # - An implementation that forgets $x_1$ is right for $\Theta_{10}$. Which entries show it?
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ## What can one layer do?
 #
 # The next cell trains a layer by your gradient on three clouds of points, and draws the most

@@ -167,7 +167,7 @@ def numerical_gradient(
 # need two million forward passes for one gradient. Backprop gets all of them from one forward and
 # one backward pass: that is why it was invented, and why this function is for checking only.
 
-# %% [markdown]
+# %% [markdown] tags=["picture"]
 # ### What does it look like?
 #
 # The next cell draws the error of your slope against $\varepsilon$, beside the forward difference.
