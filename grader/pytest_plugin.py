@@ -17,11 +17,10 @@ import pytest
 from grader.errors import GraderError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from grader.learner.checked import CheckedFiles
     from grader.model import FunctionResult
     from grader.plan import PlannedCheck, PlannedFunction
-    from grader.results.terminal import CheckedFiles
+    from grader.results.screen import Screen
 
 # Not imported from grader.plan, which would make every run of pytest import NumPy.
 CHECKS = "checks.json"
@@ -39,7 +38,7 @@ class ExerciseFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield the functions of the exercise. CollectError when the checks cannot be read."""
-        from grader.learner.check import checks_path
+        from grader.learner.folder import checks_path
         from grader.plan_json import read_plan
 
         try:
@@ -122,12 +121,14 @@ def _text(
     checked: CheckedFiles, function: FunctionResult, check: PlannedCheck, *, explained: bool
 ) -> str:
     """Return the message of `grader check`; `explained` adds what is shown once per function."""
-    from grader.results.terminal import as_text, show_failure, show_notes
+    from grader.learner.overview import show_notes
+    from grader.results.screen import as_text
+    from grader.results.terminal import show_failure
 
-    def show(console: Console) -> None:
+    def show(screen: Screen) -> None:
         if explained:
-            show_notes(checked, console)
-        show_failure(function, check, console, explained=explained)
+            show_notes(checked, screen)
+        show_failure(function, check, screen, explained=explained)
 
     return as_text(show)
 

@@ -14,7 +14,7 @@ from grader.cli.author import audit, build
 from grader.cli.classes import show_class
 from grader.cli.export import export
 from grader.cli.gradescope import gradescope
-from grader.cli.learner import check, start
+from grader.cli.learner import check, hint, list_exercises, pack, reset, start
 from grader.cli.otter import otter
 from grader.cli.site import site
 from grader.cli.teacher import demo, doctor, grade, rubric
@@ -65,6 +65,10 @@ for command in (
     show_class,
     check,
     start,
+    hint,
+    list_exercises,
+    reset,
+    pack,
     build,
     audit,
     demo,

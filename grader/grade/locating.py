@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from grader.engine.problems import LoadProblem
@@ -14,6 +15,12 @@ from grader.text import printable
 # more guesses.
 MAX_ATTEMPTS = 2
 UNREAD = ("SyntaxError", "IndentationError", "TabError")
+# What Python says of indentation, in plain words.
+PLAIN = {
+    "TabError": "Indent with spaces only: this line has tabs where others have spaces",
+    "IndentationError: unexpected indent": "This line stands further right than the one above it",
+    "IndentationError: unindent": "This line is indented as none of those above it is",
+}
 
 
 def attempted_in(session: Session, slug: str, function: str) -> list[str]:
@@ -44,10 +51,11 @@ def why_absent(
 
     `told` holds the notes that were the reason for earlier functions, which it names.
     """
-    if any(d.function == function for d in session.loaded.definitions):
-        return Verdict.NOT_ATTEMPTED, f"{function} is not written yet"
-    if why := _why_not_loaded(session, slug, function, told):
+    stubs = {d.file for d in session.loaded.definitions if d.function == function}
+    if why := _why_not_loaded(session, slug, function, told, stubs):
         return Verdict.NOT_LOADED, why
+    if stubs:
+        return Verdict.NOT_ATTEMPTED, f"{function} is not written yet"
     return Verdict.MISSING, _missing_message(session, slug, function)
 
 
@@ -55,21 +63,37 @@ def problem_note(problem: LoadProblem) -> str:
     """Describe a statement that failed while its file was loaded, in one line."""
     line = f", line {problem.line}" if problem.line > 0 else ""
     text = f": {problem.text}" if problem.text else ""
-    return printable(f"{problem.label}{line}: {problem.what}{text}")
+    plain = next((words for what, words in PLAIN.items() if problem.what.startswith(what)), "")
+    plain = f". {plain}." if plain else ""
+    return printable(f"{problem.label}{line}: {problem.what}{text}{plain}")
 
 
-def _why_not_loaded(session: Session, slug: str, function: str, told: dict[str, str]) -> str:
-    """Say why a function is absent although a file may hold it, or return an empty text."""
-    for stem, reason in session.contents.unreadable:
-        if stem == slug or stem not in session.exercises:
-            return reason
-    for problem in session.problems:
-        if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
-            return problem_note(problem)
+def _why_not_loaded(
+    session: Session, slug: str, function: str, told: dict[str, str], stubs: Collection[str]
+) -> str:
+    """Say why a function is absent although a file may hold it, or return an empty text.
+
+    Where files hold it as a stub, only another file of the exercise may hold more: the form of it
+    that was worked in, beside the one that is as it was handed out.
+    """
     # Files of this exercise, and those that are called as none is.
+    others = not stubs
     stems = {source.name: source.stem for source in session.contents.sources}
-    named = {n for n, stem in stems.items() if stem == slug or stem not in session.exercises}
-    for problem in session.problems:
+    named = {
+        name
+        for name, stem in stems.items()
+        if stem == slug or (others and stem not in session.exercises)
+    }
+    for stem, reason in session.contents.unreadable:
+        if stem == slug or (others and stem not in session.exercises):
+            return reason
+    problems = [p for p in session.problems if others or p.file in named - set(stubs)]
+    for problem in problems:
+        if re.search(rf"\bdef {function}\b|\b{function} *=", problem.text):
+            note = problem_note(problem)
+            told.setdefault(note, function)
+            return note
+    for problem in problems:
         # A file that could not be read to its end may hold it.
         anywhere = problem.fatal and not problem.file
         unread = problem.file in named and (problem.fatal or problem.what.startswith(UNREAD))

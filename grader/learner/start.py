@@ -1,4 +1,4 @@
-"""`grader start`: copy the exercises to where a learner wants to work."""
+"""`grader start` and `grader reset`: the exercises as they are handed out, and that way again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.files import writing_to
-from grader.learner.check import exercises_folder
+from grader.files import write_bytes, writing_to
+from grader.learner.folder import exercises_folder, files_of
+from grader.plan import Plan
 from grader.plan_json import CHECKS, read_plan
 
-FORMS = {"py": (".py",), "ipynb": (".ipynb",), "both": (".py", ".ipynb")}
+FORMS = {"py": ".py", "ipynb": ".ipynb"}
+# Where copies of what is replaced are kept: a name that nobody collects as part of a submission.
+KEPT = ".grader-kept"
 
 
 @dataclass(slots=True)
@@ -24,22 +27,17 @@ class Started:
     first: str = ""
 
 
-def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "both") -> Started:
-    """Copy the exercises (those of `slugs`, or all) to `folder`; never overwrite a file there.
+def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "py") -> Started:
+    """Copy the exercises (those of `slugs`, or all) to `folder` as scripts or as notebooks.
 
-    UsageError when there is no such exercise, or the folder cannot be written to.
+    A file that is there is never overwritten. UsageError when there is no such exercise, or the
+    folder cannot be written to.
     """
     source = exercises_folder()
     all_slugs = read_plan(source / CHECKS).slugs
     for slug in slugs:
-        if slug not in all_slugs:
-            raise UsageError(f"no exercise is called {slug!r}; choose from {', '.join(all_slugs)}")
-    wanted = [
-        f"{slug}{suffix}"
-        for slug in all_slugs
-        if slug in (slugs or all_slugs)
-        for suffix in FORMS[form]
-    ]
+        _known(slug, all_slugs)
+    wanted = [f"{slug}{FORMS[form]}" for slug in all_slugs if slug in (slugs or all_slugs)]
     started = Started(first=wanted[0])
     with writing_to(folder, remedy="name another folder"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,3 +48,42 @@ def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "both") -> Sta
                 shutil.copyfile(source / name, folder / name)
                 started.copied.append(name)
     return started
+
+
+def reset(folder: Path, slug: str, plan: Plan, *, undo: bool = False) -> tuple[Path, Path]:
+    """Put an exercise back as it was handed out, or with `undo` as it was before that.
+
+    Return its file, and where what it held is kept: nothing is lost, and an `undo` can be undone.
+    UsageError when there is no such exercise or nothing to go back to.
+    """
+    slug = slug.removesuffix(".py").removesuffix(".ipynb")
+    _known(slug, plan.slugs)
+    found = files_of(folder, slug, plan)
+    if not found:
+        raise UsageError(f"{slug} is not in {folder.resolve()}; get it with `grader start .`")
+    file = max(found, key=lambda path: path.stat().st_mtime_ns)
+    kept = sorted((folder / KEPT).glob(f"*/{file.name}"), key=lambda path: int(path.parent.name))
+    if undo and not kept:
+        raise UsageError(f"{file.name} was never reset, so there is nothing to go back to")
+    data = (kept[-1] if undo else exercises_folder() / file.name).read_bytes()
+    if data == file.read_bytes():
+        raise UsageError(f"{file.name} is already as it was handed out")
+    with writing_to(folder, remedy="is the folder yours, and is there space?"):
+        copy = _new_place(folder / KEPT) / file.name
+        shutil.copy2(file, copy)
+        write_bytes(file, [data])
+    return file, copy
+
+
+def _known(slug: str, slugs: Sequence[str]) -> None:
+    if slug not in slugs:
+        raise UsageError(f"no exercise is called {slug!r}; choose from {', '.join(slugs)}")
+
+
+def _new_place(folder: Path) -> Path:
+    """Make a folder with a number that no other has."""
+    folder.mkdir(exist_ok=True)
+    numbers = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()]
+    place = folder / str(max(numbers, default=0) + 1)
+    place.mkdir()
+    return place

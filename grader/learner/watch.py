@@ -2,156 +2,211 @@
 
 from __future__ import annotations
 
+import _thread
 import queue
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import GraderError, UsageError
-from grader.learner.check import check_files, checks_path, files_to_check, folder_of
+from grader.learner.check import check_files
+from grader.learner.checked import CheckedFiles
+from grader.learner.folder import checks_path, files_to_check, folder_of
+from grader.learner.hint import hint_for
+from grader.learner.keys import keypresses
+from grader.learner.overview import EXIT_FAILED, EXIT_PASSED, show, show_exercises
+from grader.learner.seen import Seen, remember, seen_in
+from grader.learner.start import reset
 from grader.model import FunctionResult, Verdict
 from grader.plan_json import read_plan
-from grader.results.terminal import (
-    EXIT_FAILED,
-    EXIT_PASSED,
-    CheckedFiles,
-    headline,
-    line,
-    show_function,
-    show_notes,
-)
-from grader.results.terminal import next_step as next_step_of
+from grader.results.screen import DIM, NOTE, Screen, line
 from grader.worker.files import SUFFIXES
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from grader.engine.lane import Lane
 
-BAR = 24
-SAVED, HINT, QUIT = "saved", "h", "q"
-KEYPRESSES = (HINT, QUIT)
-POLL_S = 0.1
+SAVED, NEXT, HINT, LIST, ALL, RESET, YES, QUIT = "saved", "n", "h", "l", "a", "r", "y", "q"
+KEYS = "n: next, h: hint, l: list, a: all, r: reset, q: quit"
+POLL_S = 0.05
 
 
-def watch_files(files: Sequence[Path], lane: Lane, console: Console) -> int:
-    """Check at once and on every save, until `q` is pressed; return the last check's exit code.
+class Watch:
+    """A folder that is watched, and what is shown of it.
 
-    UsageError when the checks or the files cannot be found at the start.
+    State: the last check, which of its failing functions is shown, the events that wait. Lifetime:
+    one command. `run` does everything: keys and saves come from two threads as events, and the main
+    thread alone checks and draws. An event that cannot wait, a save or `q`, interrupts a check that
+    still runs, as Ctrl-C would: code that never ends holds nobody up.
     """
-    plan = read_plan(checks_path(folder_of(files)))
-    names = {path.name for path in files_to_check(files, plan)} if files else None
-    events: queue.Queue[str] = queue.Queue()
-    checked: CheckedFiles | None = None
-    with _keypresses(events) as has_keypresses, _saves(folder_of(files), names, events):
-        events.put(SAVED)
-        while True:
-            match _next_event(events):
-                case "q":
-                    break
-                case "h":
-                    _hint(checked, console)
-                case _:
-                    checked = _check_and_show(files, lane, console, checked)
-            keys = "h: hint, q: quit" if has_keypresses else "no terminal, so no keys: Ctrl-C quits"
-            line(console, "", f"Watching for saves ({keys}).")
-    return EXIT_PASSED if checked is not None and checked.passed else EXIT_FAILED
 
+    def __init__(self, files: Sequence[Path], lane: Lane, screen: Callable[[], Screen]) -> None:
+        self.files = files
+        self.lane = lane
+        self.screen = screen
+        self.folder = folder_of(files)
+        self.plan = read_plan(checks_path(self.folder))
+        files_to_check(files, self.plan)
+        self.seen: Seen = seen_in(self.folder)
+        self.checked: CheckedFiles | None = None
+        self.shown = 0
+        self.new: list[str] = []
+        self.asked_to_reset = False
+        self._events: queue.Queue[str] = queue.Queue()
+        self._is_checking = False
+        self._interrupted = False
 
-def _next_event(events: queue.Queue[str]) -> str:
-    """Return the next event. Wait in short steps, so that Ctrl-C works on every system."""
-    while True:
+    def run(self) -> int:
+        """Check at once and on every save, until `q` is pressed; return the last exit code."""
+        with keypresses(self._event) as self.has_keys, _saves(self.folder, self._event):
+            self._events.put(SAVED)
+            while self._goes_on():
+                pass
+        return EXIT_PASSED if self.checked is not None and self.checked.passed else EXIT_FAILED
+
+    def _goes_on(self) -> bool:
+        """Answer the next event; tell whether there will be others."""
         try:
-            return events.get(timeout=POLL_S)
-        except queue.Empty:
-            continue
+            event = self._next_event()
+            if event == QUIT:
+                return False
+            self._answer(event)
+        except KeyboardInterrupt:
+            if not self._interrupted:
+                raise
+            self._interrupted = False
+            self.lane.abandon()
+        return True
 
+    def _event(self, event: str) -> None:
+        """Note an event, from another thread."""
+        self._events.put(event)
+        if event in (SAVED, QUIT) and self._is_checking:
+            self._interrupted = True
+            _thread.interrupt_main()
 
-def _check_and_show(
-    files: Sequence[Path], lane: Lane, console: Console, before: CheckedFiles | None
-) -> CheckedFiles | None:
-    """Check once and show it: the first failing function in full, the others in a line."""
-    console.clear()
-    try:
-        checked = check_files(files, lane)
-    except UsageError as error:
-        # A file may be missing for a moment while an editor saves it.
-        line(console, f"! {error}")
-        return before
-    except GraderError as error:  # pragma: no cover  # only if the grader has a bug
-        line(console, f"! {error}")
-        return None
-    show_notes(checked, console)
-    first = _first_failing(checked)
-    for function in checked.functions:
-        if function is not first:
-            line(console, headline(function))
-    line(console, "")
-    newly = _newly_passed(checked, before)
-    for function in checked.functions:
-        if function is first or (first is None and before is None) or function.function in newly:
-            checks = checked.planned[function.function][1]
-            output = checked.outputs.get(function.function, "")
-            show_function(function, checks, output, console)
-    _bar(checked, console)
-    line(console, next_step_of(checked))
-    return checked
+    def _next_event(self) -> str:
+        """Return the next event; wait in short steps, so that Ctrl-C works on every system."""
+        while True:
+            try:
+                return self._events.get(timeout=POLL_S)
+            except queue.Empty:
+                continue
 
+    def _answer(self, event: str) -> None:
+        if self.asked_to_reset:
+            self._reset(event)
+        elif event == SAVED:
+            self._check()
+        elif event == RESET and self.checked is not None:
+            self.asked_to_reset = True
+            self._status(f"Put {self._slug()} back as it was handed out? (y: yes, a copy is kept)")
+        elif event in (NEXT, HINT, LIST, ALL):
+            self._show(event)
 
-def _first_failing(checked: CheckedFiles) -> FunctionResult | None:
-    return next((f for f in checked.functions if f.verdict is not Verdict.PASSED), None)
+    def _check(self) -> None:
+        self._status("checking ...")
+        self._is_checking = True
+        try:
+            self.checked = check_files(self.files, self.lane, plan=self.plan)
+        except UsageError as error:
+            # A file may be missing for a moment while an editor saves it.
+            self._status(f"{NOTE} {error}")
+            return
+        except GraderError as error:  # pragma: no cover  # only if the grader has a bug
+            self._status(f"{NOTE} {error}")
+            return
+        finally:
+            self._is_checking = False
+        self.new = self.seen.newly_passed(self.checked.passing)
+        remember(self.seen, self.folder)
+        self.shown = 0
+        self._show(SAVED)
 
+    def _show(self, event: str) -> None:
+        """Draw what a key asks for."""
+        if self.checked is None:
+            return
+        screen = self.screen()
+        if event == NEXT:
+            self.shown += 1
+        if event == LIST:
+            show_exercises(self.checked, screen)
+        else:
+            function = self._function()
+            new = self.new if event == SAVED else ()
+            show(self.checked, screen, new=new, only=function, everything=event == ALL)
+            if event == HINT:
+                line(screen, "", hint_for(self.checked, function, self.seen))
+                remember(self.seen, self.folder)
+        self._draw(screen)
 
-def _newly_passed(checked: CheckedFiles, before: CheckedFiles | None) -> set[str]:
-    """Return the functions that pass for the first time: their notice is shown."""
-    if before is None:
-        return set()
-    wrong = {f.function for f in before.functions if f.verdict is not Verdict.PASSED}
-    return {f.function for f in checked.functions if f.verdict is Verdict.PASSED} & wrong
+    def _function(self) -> FunctionResult | None:
+        """Return the function that is shown: the first that fails, or the next ones in turn."""
+        assert self.checked is not None
+        failing = [f for f in self.checked.functions if f.verdict is not Verdict.PASSED]
+        if not failing:
+            return None
+        first = self.checked.first
+        start = failing.index(first) if first is not None else 0
+        return failing[(start + self.shown) % len(failing)]
 
+    def _slug(self) -> str:
+        assert self.checked is not None
+        function = self._function()
+        return function.exercise if function else self.checked.plan.exercises[0].slug
 
-def _bar(checked: CheckedFiles, console: Console) -> None:
-    """Show the points of the functions that pass their checks, as a bar and in words."""
-    total = sum(function.max_score for function in checked.functions)
-    passed = [f.max_score for f in checked.functions if f.verdict is Verdict.PASSED]
-    filled = round(BAR * sum(passed) / total) if total else 0
-    line(
-        console,
-        "",
-        f"[{'#' * filled}{'.' * (BAR - filled)}] {sum(passed):g} of {total:g} points pass their"
-        f" {checked.which}",
-    )
+    def _reset(self, event: str) -> None:
+        self.asked_to_reset = False
+        if event != YES:
+            self._answer(event) if event == SAVED else self._status(self._keys())
+            return
+        try:
+            file, copy = reset(self.folder, self._slug(), self.plan)
+        except UsageError as error:
+            self._status(f"{NOTE} {error}")
+        else:
+            self._status(f"{file.name} is as it was handed out; what you had is in {copy}")
 
+    def _keys(self) -> str:
+        keys = KEYS if self.has_keys else "no terminal, so no keys: Ctrl-C quits"
+        return f"Watching for saves ({keys})."
 
-def _hint(checked: CheckedFiles | None, console: Console) -> None:
-    """Show the hint for the first function that does not pass."""
-    first = _first_failing(checked) if checked is not None else None
-    if checked is None or first is None:
-        line(console, "There is nothing to give a hint for.")
-        return
-    from rich.markdown import Markdown
+    def _draw(self, screen: Screen) -> None:
+        """Replace what is shown, in one go: the old screen stays until the new one is there."""
+        line(screen, "", self._keys(), style=DIM)
+        if not sys.stdout.isatty():
+            sys.stdout.write(f"{screen.text}\n")
+        else:
+            body = "\x1b[K\n".join(screen.lines)
+            sys.stdout.write(f"\x1b[H{body}\x1b[K\x1b[J")
+        sys.stdout.flush()
 
-    hint = checked.planned[first.function][1].hint
-    console.print(Markdown(hint or f"There is no hint for {first.function}."))
+    def _status(self, text: str) -> None:
+        """Show a line in place of the last one."""
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r\x1b[K{text}")
+        else:
+            sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 @contextmanager
-def _saves(folder: Path, names: set[str] | None, events: queue.Queue[str]) -> Iterator[None]:
-    """Within this block, a save of one of these files (None: of any .py or .ipynb) is an event."""
+def _saves(folder: Path, saved: Callable[[str], object]) -> Iterator[None]:
+    """Within this block, a save of a .py or .ipynb file in the folder is an event."""
     from watchfiles import watch
 
     stop = threading.Event()
 
     def run() -> None:
-        for changes in watch(folder, stop_event=stop, recursive=False, raise_interrupt=False):
-            paths = [Path(path) for _change, path in changes]
-            if any(  # pragma: no branch  # the system decides which changes come together
-                path.suffix in SUFFIXES and (names is None or path.name in names) for path in paths
-            ):
-                events.put(SAVED)
+        changed = watch(
+            folder, stop_event=stop, recursive=False, raise_interrupt=False, debounce=100, step=20
+        )
+        for changes in changed:
+            if any(Path(path).suffix in SUFFIXES for _change, path in changes):
+                saved(SAVED)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -160,66 +215,3 @@ def _saves(folder: Path, names: set[str] | None, events: queue.Queue[str]) -> It
     finally:
         stop.set()
         thread.join(timeout=2)
-
-
-@contextmanager
-def _keypresses(events: queue.Queue[str]) -> Iterator[bool]:
-    """Within this block, keypresses are events. Yield False where there is no terminal to read."""
-    if not sys.stdin.isatty():
-        yield False
-        return  # pragma: no cover  # without a terminal only Ctrl-C ends the watch
-    stop = threading.Event()
-    with _single_keys() as read:
-
-        def run() -> None:
-            while not stop.is_set():
-                key = read().lower()
-                if key in KEYPRESSES:
-                    events.put(key)
-
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
-        try:
-            yield True
-        finally:
-            stop.set()
-            thread.join(timeout=2)
-
-
-if sys.platform == "win32":  # pragma: no cover  # not tested on Windows
-    import msvcrt
-    import time
-    from collections.abc import Callable
-
-    @contextmanager
-    def _single_keys() -> Iterator[Callable[[], str]]:
-        """Yield a function that reads a key without waiting for Enter; "" when none is pressed."""
-
-        def read() -> str:
-            if msvcrt.kbhit():
-                return msvcrt.getwch()
-            time.sleep(POLL_S)
-            return ""
-
-        yield read
-else:
-    import select
-    import termios
-    import tty
-    from collections.abc import Callable
-
-    @contextmanager
-    def _single_keys() -> Iterator[Callable[[], str]]:
-        """Yield a function that reads a key without waiting for Enter; "" when none is pressed."""
-        descriptor = sys.stdin.fileno()
-        before = termios.tcgetattr(descriptor)
-        tty.setcbreak(descriptor)
-
-        def read() -> str:
-            ready, _, _ = select.select([descriptor], [], [], POLL_S)
-            return sys.stdin.read(1) if ready else ""
-
-        try:
-            yield read
-        finally:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

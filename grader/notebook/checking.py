@@ -19,7 +19,7 @@ import msgspec
 from grader.diagnose.explain import Explainer, begin_with
 from grader.errors import UsageError
 from grader.judge.judge import Judge, check_result, result_of
-from grader.learner.check import checks_path
+from grader.learner.folder import checks_path
 from grader.model import (
     FunctionResult,
     Limits,

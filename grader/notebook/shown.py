@@ -10,11 +10,12 @@ from grader.judge.code import call_code
 from grader.judge.words import next_step
 from grader.model import FunctionResult, Verdict
 from grader.plan import PlannedFunction
+from grader.results.hints import hints_of
 from grader.results.templating import environment, text_of
-from grader.results.terminal import as_text, headline, line, show_function
+from grader.results.terminal import as_text, failing_check, headline, line, show_function
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from grader.results.screen import Screen
 
 IN_A_BROWSER = (
     "In a browser neither the time nor the memory that your code takes is limited. If a check never"
@@ -38,15 +39,16 @@ class CheckedFunction:
 
     @property
     def failing_call(self) -> str:
-        """The call of the first check that fails, as code to paste; empty without one."""
-        calls = (check.call for check in self.result.checks if check.call is not None)
-        call = next(calls, None)
-        return "" if call is None else call_code(self.planned, self.planned.calls[call])
+        """The call to begin with, as code to paste; empty where none fails."""
+        failing = failing_check(self.result)
+        if failing is None or failing.call is None:
+            return ""
+        return call_code(self.planned, self.planned.calls[failing.call])
 
     @property
     def hints(self) -> list[str]:
-        """The hints of the exercise, one after the other."""
-        return [" ".join(part.split()) for part in ("\n" + self.planned.hint).split("\n- ")[1:]]
+        """The hints that fit what fails, in the order to give them."""
+        return hints_of(self.result, self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ class Checked:
     def __repr__(self) -> str:
         return as_text(self._show)
 
-    def _show(self, console: Console) -> None:
+    def _show(self, screen: Screen) -> None:
         for function in self.functions:
             if function in self.in_full:
-                show_function(function.result, function.planned, function.printed, console)
+                show_function(function.result, function.planned, function.printed, screen)
             else:
-                line(console, headline(function.result))
+                line(screen, headline(function.result))
         if self.limits:
-            line(console, "", self.limits)
-        line(console, "", self.next)
+            line(screen, "", self.limits)
+        line(screen, "", self.next)

@@ -1,176 +1,111 @@
-"""Show a learner in a terminal which checks pass, which mistake they made, and what to do next."""
+"""Show a learner one function: which checks pass, which mistake they made, what to notice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from io import StringIO
-from typing import TYPE_CHECKING
-
-from grader.judge.words import next_step as next_step_in
 from grader.model import (
     ASKING,
     LEGEND,
+    NEUTRAL,
     NOT_FINITE,
     NOT_THERE,
     RIGHT,
     TOO_BIG,
     TOO_SMALL,
+    CheckResult,
     FunctionResult,
     Grid,
     Misconception,
-    SubmissionResult,
     Verdict,
 )
-from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import PlannedCheck, PlannedFunction
+from grader.results.markdown import plain
+from grader.results.screen import (
+    ABSENT,
+    BOLD,
+    FAILED,
+    GREEN,
+    PASSED,
+    RED,
+    Screen,
+    as_text,
+    line,
+)
 from grader.text import counted, printable
 
-if TYPE_CHECKING:
-    from rich.console import Console
+__all__ = ["as_text", "headline", "line", "show_failure", "show_function", "show_notice"]
 
-UNENFORCED = (
-    "memory is not limited on this system and time only by the clock: a check that needs a limit on"
-    " memory is not run"
-)
-PASSED, FAILED, ABSENT = "✓", "✗", "–"  # noqa: RUF001  # a dash that stands beside a tick
-EXIT_PASSED, EXIT_FAILED = 0, 1
-# The width of text that is not printed to a terminal.
-WIDTH = 88
 # Of what a learner's code prints, this many lines are shown; the rest are counted.
 PRINTED_LINES = 15
-STYLES = {RIGHT: "green", TOO_BIG: "red", TOO_SMALL: "red", NOT_FINITE: "bold red"}
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFiles:
-    """The result of checking a learner's files, and the plan with the checks."""
-
-    plan: Plan
-    result: SubmissionResult
-    # What the learner's code printed, by function; under "" what it printed while it was loaded.
-    outputs: Mapping[str, str]
-    # Whether this system can limit memory.
-    enforces_memory: bool
-
-    @property
-    def functions(self) -> tuple[FunctionResult, ...]:
-        """The results, in the order of the course."""
-        return self.result.functions
-
-    @property
-    def planned(self) -> dict[str, tuple[PlannedExercise, PlannedFunction]]:
-        """The exercise and the plan of each function, by its name."""
-        return {
-            f.name: (exercise, f) for exercise in self.plan.exercises for f in exercise.functions
-        }
-
-    @property
-    def which(self) -> str:
-        """What the checks are called that were run, or will be once the public ones pass."""
-        return "checks" if self.plan.more else "public checks"
-
-    @property
-    def passed(self) -> bool:
-        """Whether every function passes its checks."""
-        return all(function.verdict is Verdict.PASSED for function in self.functions)
-
-
-def as_text(print_to: Callable[[Console], object]) -> str:
-    """Return what `print_to` prints, as it would look in a terminal without colour."""
-    from rich.console import Console
-
-    file = StringIO()
-    # In a notebook rich would otherwise display each line on its own.
-    print_to(
-        Console(file=file, width=WIDTH, force_terminal=True, force_jupyter=False, color_system=None)
-    )
-    return "\n".join(text.rstrip() for text in file.getvalue().splitlines())
-
-
-def show(checked: CheckedFiles, console: Console) -> int:
-    """Print the notes, all functions and the next step; return the exit code."""
-    show_notes(checked, console)
-    title = ""
-    for function in checked.functions:
-        exercise, checks = checked.planned[function.function]
-        if exercise.title != title:
-            title = exercise.title
-            line(console, "", title)
-        output = checked.outputs.get(function.function, "")
-        show_function(function, checks, output, console)
-    if printed := checked.outputs.get(""):
-        line(console, "", "Printed while your files were loaded:")
-        _show_output(printed, console)
-    done = sum(function.verdict is Verdict.PASSED for function in checked.functions)
-    line(console, "", f"{done} of {len(checked.functions)} functions pass their {checked.which}.")
-    line(console, next_step(checked))
-    return EXIT_PASSED if checked.passed else EXIT_FAILED
-
-
-def show_notes(checked: CheckedFiles, console: Console) -> None:
-    """Print the notes on the files as a whole."""
-    if not checked.enforces_memory:
-        line(console, f"! {UNENFORCED}")
-    line(console, *(f"! {note}" for note in checked.result.notes_of_its_own))
+STYLES = {RIGHT: GREEN, TOO_BIG: RED, TOO_SMALL: RED, NOT_FINITE: f"{BOLD};{RED}"}
 
 
 def show_function(
-    function: FunctionResult, planned: PlannedFunction, output: str, console: Console
+    function: FunctionResult, planned: PlannedFunction, output: str, screen: Screen
 ) -> None:
-    """Print a function's checks, the mistake that explains them, the grid, and its output."""
+    """Show a function's checks, the mistake that explains them, the grid, and its output."""
     if function.verdict in NOT_THERE:
         subject = "" if function.function in function.message else f"{function.function}: "
-        line(console, f"{ABSENT} {subject}{function.message}")
+        mark = FAILED if function.verdict is Verdict.NOT_LOADED else ABSENT
+        line(screen, f"{mark} {subject}{function.message}")
         return
-    line(console, headline(function))
+    line(screen, headline(function))
     if function.judged_with:
         with_right = f"with a right {' and '.join(function.judged_with)}"
         is_right = function.verdict is Verdict.PASSED
-        line(console, f"  {function.message if is_right else f'judged {with_right}'}")
-    _show_checks(function, planned, console)
+        line(screen, f"  {function.message if is_right else f'judged {with_right}'}")
+    _show_checks(function, planned, screen)
     if function.misconception is not None:
-        _show_misconception(function.misconception, console)
+        _show_misconception(function.misconception, screen)
     if function.grid is not None:
-        _show_grid(function.grid, console)
+        _show_grid(function.grid, screen)
     if output:
-        line(console, "  Printed by your code during the checks:")
-        _show_output(output, console)
+        line(screen, "  Printed by your code during the checks:")
+        show_output(output, screen)
     if function.verdict is Verdict.PASSED:
-        show_notice(planned, console)
+        show_notice(planned, screen)
 
 
 def show_failure(
-    function: FunctionResult, check: PlannedCheck, console: Console, *, explained: bool
+    function: FunctionResult, check: PlannedCheck, screen: Screen, *, explained: bool
 ) -> None:
-    """Print a check that does not pass and, if `explained`, the function's mistake and grid."""
+    """Show a check that does not pass and, if `explained`, the function's mistake and grid."""
     result = next(each for each in function.checks if each.name == check.name)
-    line(console, check.text, result.message)
+    line(screen, check.text, result.message)
     if check.hint and function.misconception is None and result.verdict in ASKING:
-        line(console, check.hint)
+        line(screen, check.hint)
     if explained and function.misconception is not None:
-        _show_misconception(function.misconception, console)
+        _show_misconception(function.misconception, screen)
     if explained and function.grid is not None:
-        _show_grid(function.grid, console)
+        _show_grid(function.grid, screen)
 
 
 def headline(function: FunctionResult) -> str:
     """Return a function's name and how many of its checks pass."""
     if function.verdict in NOT_THERE:
-        return f"{ABSENT} {function.function}: {function.verdict.replace('_', ' ')}"
+        if function.verdict is Verdict.NOT_LOADED:
+            return f"{FAILED} {function.function}: stopped by an error in its file"
+        not_written = function.verdict is Verdict.NOT_ATTEMPTED
+        return f"{ABSENT} {function.function}: {'not written yet' if not_written else 'not found'}"
     passed = sum(check.verdict is Verdict.PASSED for check in function.checks)
     mark = PASSED if function.verdict is Verdict.PASSED else FAILED
     return f"{mark} {function.function}: {passed} of {len(function.checks)} checks pass"
 
 
-def show_notice(planned: PlannedFunction, console: Console) -> None:
-    """Print what to notice in a function that passes."""
+def failing_check(function: FunctionResult) -> CheckResult | None:
+    """Return the check to begin with: the first that fails by what the function fails by."""
+    failing = [check for check in function.checks if check.verdict not in NEUTRAL]
+    return min(failing, key=lambda check: check.verdict is not function.verdict, default=None)
+
+
+def show_notice(planned: PlannedFunction, screen: Screen) -> None:
+    """Show what to notice in a function that passes."""
     if planned.notice:
-        line(console, "  What to notice:")
+        line(screen, "  What to notice:")
         for paragraph in planned.notice.split("\n\n"):
-            _paragraph(console, " ".join(paragraph.split()), indent=4)
+            line(screen, f"    {plain(paragraph)}")
 
 
-def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Console) -> None:
+def _show_checks(function: FunctionResult, planned: PlannedFunction, screen: Screen) -> None:
     problems: set[str] = set()
     others = sum(check.hidden and check.verdict is Verdict.PASSED for check in function.checks)
     # A learner's own check runs the others only where the public ones pass.
@@ -178,82 +113,49 @@ def _show_checks(function: FunctionResult, planned: PlannedFunction, console: Co
         if check.same_as or (check.hidden and check.verdict is Verdict.PASSED):
             continue
         mark = {Verdict.PASSED: PASSED, Verdict.NOT_RUN: ABSENT}.get(check.verdict, FAILED)
-        line(console, f"  {mark} {check.name}: {about.text}")
+        line(screen, f"  {mark} {check.name}: {about.text}")
         if check.verdict is Verdict.PASSED:
             continue
-        # A problem that several checks have is printed in full once.
+        # A problem that several checks have is shown in full once.
         call, _, problem = check.message.partition("): ")
         again = problem in problems
         problems.add(problem)
-        line(console, f"      {call}): the same" if again and problem else f"      {check.message}")
+        line(screen, f"      {call}): the same" if again and problem else f"      {check.message}")
         # A misconception's message, below, asks its own questions.
         asking = function.misconception is None and check.verdict in ASKING
         if about.hint and asking and not again:
-            line(console, f"      {about.hint}")
+            line(screen, f"      {about.hint}")
         if same := [each.name for each in function.checks if each.same_as == check.name]:
             others_too = counted(len(same), "other check")
-            line(console, f"  {FAILED} {others_too} by the same exception: {', '.join(same)}")
+            line(screen, f"  {FAILED} {others_too} by the same exception: {', '.join(same)}")
     if others:
-        line(console, f"  {PASSED} {others} more of the same kind")
+        line(screen, f"  {PASSED} {others} more of the same kind")
 
 
-def _show_misconception(misconception: Misconception, console: Console) -> None:
-    line(console, "  What it looks like:")
+def _show_misconception(misconception: Misconception, screen: Screen) -> None:
+    line(screen, "  What it looks like:", style=BOLD)
     for paragraph in misconception.message.split("\n\n"):
-        _paragraph(console, " ".join(paragraph.split()), indent=4)
-    _paragraph(console, f"(how we know: {misconception.evidence})", indent=4)
+        line(screen, f"    {' '.join(paragraph.split())}")
+    line(screen, f"    (how we know: {misconception.evidence})")
 
 
-def _show_grid(grid: Grid, console: Console) -> None:
-    """Print a mark for each entry, so that the pattern of the errors can be seen."""
-    from rich.text import Text
-
+def _show_grid(grid: Grid, screen: Screen) -> None:
+    """Show a mark for each entry, so that the pattern of the errors can be seen."""
     part = f", {grid.part}" if grid.part else ""
-    line(console, f"  Entry by entry, in {grid.check}{part}:")
+    line(screen, f"  Entry by entry, in {grid.check}{part}:")
     for row in grid.rows:
-        text = Text("      ")
-        for mark in row:
-            text.append(mark, STYLES[mark])
-            text.append(" ")
-        console.print(text)
+        marks = " ".join(screen.painted(mark, STYLES[mark]) for mark in row)
+        screen.lines.append(f"      {marks}")
     if grid.cut:
-        line(console, "      ... (further rows or columns are not shown)")
+        line(screen, "      ... (further rows or columns are not shown)")
     used = set("".join(grid.rows))
     legend = "   ".join(f"{mark} {words}" for mark, words in LEGEND.items() if mark in used)
-    line(console, f"      {legend}")
+    screen.lines.append(f"      {legend}")
 
 
-def _show_output(output: str, console: Console) -> None:
+def show_output(output: str, screen: Screen) -> None:
+    """Show what a learner's code has printed, up to so many lines."""
     lines = [printable(text) for text in output.splitlines()]
-    line(console, *(f"  | {text}" for text in lines[:PRINTED_LINES]))
+    line(screen, *(f"  | {text}" for text in lines[:PRINTED_LINES]))
     if len(lines) > PRINTED_LINES:
-        line(console, f"  | ... and {len(lines) - PRINTED_LINES} more lines")
-
-
-def next_step(checked: CheckedFiles) -> str:
-    """Return a sentence with the one thing to do next."""
-    slugs = ", ".join(dict.fromkeys(checked.planned[f.function][0].slug for f in checked.functions))
-    further = (
-        "tries them on further inputs"
-        if checked.plan.more
-        else "has further checks, on other inputs"
-    )
-    done = f"Done: {slugs}. Your instructor's run {further}."
-    return next_step_in(checked.functions) or done
-
-
-def line(console: Console, *lines: str) -> None:
-    """Print lines without markup: wrapped at the width of a terminal, whole in a pipe."""
-    for text in lines:
-        indent = len(text) - len(text.lstrip())
-        _paragraph(console, text.strip(), indent=indent)
-
-
-def _paragraph(console: Console, text: str, *, indent: int) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    if console.is_terminal:
-        console.print(Padding(Text(text), (0, 0, 0, indent)))
-    else:
-        console.print(f"{' ' * indent}{text}", markup=False, highlight=False, soft_wrap=True)
+        line(screen, f"  | ... and {len(lines) - PRINTED_LINES} more lines")

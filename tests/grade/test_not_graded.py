@@ -12,6 +12,7 @@ from grader.engine.launch import Wall
 from grader.grade.grader import NO_LIMIT_ON_MEMORY, Grader
 from grader.intake.submission import submission_of
 from grader.model import Limits, Verdict
+from tests.support.course import ROOT
 from tests.support.results import function_of
 from tests.support.submissions import SOFTMAX, notebook
 
@@ -330,3 +331,13 @@ def test_a_function_that_never_answers_is_not_called_again_and_again(plan, lane)
     assert {c.verdict for c in function.checks} == {Verdict.TIMED_OUT}
     told = {c.message.partition(": ")[2] for c in function.checks if c.hidden}
     assert told == {"not called any more: earlier calls used up the time"}
+
+
+@pytest.mark.parametrize("broken", ["def softmax(Z)\n    return Z\n", "\0"])
+def test_the_untouched_other_form_hides_no_error_of_the_one_that_was_worked_in(grade, broken):
+    notebook = (ROOT / "exercises" / "ex01_softmax.ipynb").read_bytes()
+    result = function_of(
+        grade({"ex01_softmax.py": broken, "ex01_softmax.ipynb": notebook}), "softmax"
+    )
+    assert result.verdict == "not_loaded"
+    assert "ex01_softmax.py" in result.message

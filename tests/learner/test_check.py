@@ -2,25 +2,16 @@
 
 import dataclasses
 import json
-import os
-import pty
-import re
-import select
-import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
 from grader.course.handout import built_files, script
 from grader.course.notebooks import notebook
 from grader.learner.check import check_files
-from grader.learner.watch import POLL_S
 from grader.plan_json import read_plan
 from tests.support.course import ROOT
 from tests.support.submissions import SOFTMAX
+from tests.support.terminal import Terminal, plain
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")
 
@@ -31,50 +22,6 @@ def softmax_jacobian(z):
     a = (e / e.sum())[:, 0]
     return np.diag(a * (1 - a))
 """
-
-
-class Terminal:
-    """The command in a terminal of 80 columns."""
-
-    def __init__(self, *args, cwd):
-        self.main, other = pty.openpty()
-        command = [sys.executable, "-m", "grader", *args]
-        environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
-        self.process = subprocess.Popen(
-            command, cwd=cwd, stdin=other, stdout=other, stderr=other, env=environment
-        )
-        os.close(other)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.main)
-
-    def until(self, words, *, seconds=30):
-        """What is shown until these words are, and a moment longer."""
-        text = b""
-        deadline = time.monotonic() + seconds
-        while words not in text.decode(errors="replace") and time.monotonic() < deadline:
-            if select.select([self.main], [], [], 0.1)[0]:
-                text += os.read(self.main, 4096)
-        shown = text.decode(errors="replace")
-        assert words in shown, shown
-        return shown
-
-    def press(self, key):
-        os.write(self.main, key.encode())
-
-    def exit_code(self):
-        return self.process.wait(timeout=20)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """The exercises as a learner gets them."""
-    return shutil.copytree(ROOT / "exercises", tmp_path / "exercises")
 
 
 def test_a_template_is_not_attempted_and_the_next_step_is_said(run, folder):
@@ -92,7 +39,7 @@ def test_right_work_passes_and_is_told_what_to_notice(run, folder, course, form)
     done = run("check", file, cwd=folder)
     assert done.returncode == 0, done.stdout
     assert "✓ softmax: 14 of 14 checks pass" in done.stdout
-    assert "✓ 9 more of the same kind" in done.stdout
+    assert "1 new since last time: softmax" in done.stdout
     assert "What to notice:" in done.stdout
     assert "Done: ex01_softmax. Your instructor's run tries them on further inputs." in done.stdout
 
@@ -106,7 +53,7 @@ def test_the_other_checks_follow_once_the_public_ones_pass(run, folder):
     assert "✗ few_classes_or_examples: One example, two classes, and a single" in done.stdout
     assert "softmax(<2 x 6 float64>): entry (0, " in done.stdout
     assert "✓ 8 more of the same kind" in done.stdout
-    assert "0 of 1 functions pass their checks." in done.stdout
+    assert "[........................] 0 of 12 points pass their checks" in done.stdout
     assert "Next: correct softmax; begin with few_classes_or_examples above." in done.stdout
     assert done.stdout.count("| loaded") == 1
     (folder / "ex01_softmax.py").write_text("def softmax(Z): return Z")
@@ -177,7 +124,7 @@ def test_a_wrong_answer_that_nothing_explains_is_asked_the_checks_question(run, 
 def test_the_diagonal_only_jacobian_is_seen_at_a_glance(run, folder):
     (folder / "ex02_jacobian.py").write_text(DIAGONAL_ONLY)
     done = run("check", "ex02_jacobian.py", cwd=folder)
-    picture = ["      = + + ", "      + = + ", "      + + = ", "      = right   + too big"]
+    picture = ["      = + +", "      + = +", "      + + =", "      = right   + too big"]
     assert "\n".join(picture) in done.stdout
     assert "You fill the diagonal (Case 1)" in done.stdout
     assert "\x1b" not in done.stdout
@@ -186,84 +133,25 @@ def test_the_diagonal_only_jacobian_is_seen_at_a_glance(run, folder):
 def test_a_terminal_of_80_columns_is_never_too_narrow(folder):
     (folder / "ex02_jacobian.py").write_text(DIAGONAL_ONLY)
     with Terminal("check", "ex02_jacobian.py", cwd=folder) as terminal:
-        text = terminal.until("Next:")
-    plain = re.sub("\x1b\\[[0-9;]*[a-zA-Z]", "", text)
-    assert max(len(line.rstrip()) for line in plain.splitlines()) <= 80
-    assert "    You fill the diagonal" in plain
+        text = plain(terminal.until("--show softmax_jacobian"))
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert "    You fill the diagonal" in text
+    # What goes on stands below its own beginning, not below the mark.
+    assert (
+        "\n  ✗ two_classes: For two classes every entry is of the same size, such as 1/4;"
+        "\n    only the signs differ.\n" in text
+    )
 
 
-def test_watch_checks_on_every_save_until_q(folder):
-    file = folder / "ex01_softmax.py"
-    file.write_text(BROKEN)
-    with Terminal("check", "--watch", "ex01_softmax.py", cwd=folder) as terminal:
-        text = terminal.until("h: hint, q: quit")
-        assert "✗ softmax: 2 of 5 checks pass" in text
-        assert "0 of 12 points pass their checks" in text
-        terminal.press("h")
-        assert "Stuck on" in terminal.until("h: hint, q: quit")
-        file.write_text("def softmax(Z:\n")
-        assert "SyntaxError" in terminal.until("h: hint, q: quit")
-        # As many editors save: another file takes the name.
-        (folder / "new").write_text(SOFTMAX)
-        (folder / "new").replace(file)
-        text = terminal.until("12 of 12 points pass")
-        # What is read at once may hold the last line, too.
-        if "h: hint, q: quit" not in text.rpartition("12 of 12 points pass")[2]:
-            text += terminal.until("h: hint, q: quit")
-        assert "What to notice:" in text
-        terminal.press("h")
-        assert "nothing to give a hint for" in terminal.until("h: hint, q: quit")
-        # What was noticed once is not said again, nor is another file's save an event.
-        (folder / "notes.txt").write_text("x")
-        file.write_text(f"{SOFTMAX}\n# saved again\n")
-        assert "What to notice:" not in terminal.until("h: hint, q: quit")
-        file.unlink()
-        assert "ex01_softmax.py does not exist" in terminal.until("h: hint, q: quit")
-        time.sleep(1.2 * POLL_S)
-        terminal.press("q")
-        assert terminal.exit_code() == 0
-
-
-def test_watch_without_a_terminal_says_that_there_are_no_keys(folder):
-    (folder / "ex01_softmax.py").write_text(SOFTMAX)
-    # Whoever runs the tests in the background has Ctrl-C ignored, which a child would inherit.
-    hears_ctrl_c = ["env", "--default-signal=INT"]
-    command = [*hears_ctrl_c, sys.executable, "-m", "grader", "check", "--watch", "ex01_softmax.py"]
-    with subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
-        lines = iter(process.stdout.readline, "")
-        last = next(text for text in lines if text.startswith("Watching"))
-        assert last == "Watching for saves (no terminal, so no keys: Ctrl-C quits).\n"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
-
-
-def test_start_copies_the_exercises_and_says_what_to_do(run, tmp_path):
-    done = run("start", tmp_path / "work")
-    assert done.returncode == 0
-    names = {path.name for path in (tmp_path / "work").iterdir()}
-    assert names == {path.name for path in (ROOT / "exercises").iterdir()} - {"__pycache__"}
-    assert "grader check ex01_softmax.py" in done.stdout
-
-
-def test_start_leaves_what_is_there_alone(run, tmp_path):
-    (tmp_path / "ex01_softmax.py").write_text(SOFTMAX)
-    done = run("start", tmp_path, "--exercise", "ex01_softmax", "--form", "py")
-    assert "left as they were: ex01_softmax.py" in done.stdout
-    assert (tmp_path / "ex01_softmax.py").read_text() == SOFTMAX
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "README.md",
-        "checks.json",
-        "ex01_softmax.py",
-    }
-
-
-def test_start_names_the_exercises_that_there_are(run, tmp_path):
-    done = run("start", tmp_path / "work", "--exercise", "ex99")
-    assert done.returncode == 2
-    assert "no exercise is called 'ex99'; choose from ex01_softmax" in done.stderr
-    assert not (tmp_path / "work").exists()
+def test_colour_is_never_the_only_sign_and_can_be_turned_off(folder):
+    (folder / "ex01_softmax.py").write_text(BROKEN)
+    with Terminal("check", "ex01_softmax.py", cwd=folder) as terminal:
+        coloured = terminal.until("--show softmax")
+    with Terminal("check", "ex01_softmax.py", cwd=folder, NO_COLOR="1") as terminal:
+        without = terminal.until("--show softmax")
+    assert "\x1b[31m✗\x1b[0m softmax" in coloured
+    assert "\x1b[3" not in without
+    assert plain(coloured) == plain(without)
 
 
 def test_ones_own_earlier_file_is_used(run, folder, course):
@@ -289,7 +177,43 @@ def test_all_files_of_a_folder_are_checked_without_a_name(run, folder, plan):
     done = run("check", cwd=folder)
     assert done.returncode == 1
     for exercise in plan.exercises:
-        assert exercise.title in done.stdout
+        points = sum(function.points for function in exercise.functions)
+        words = f"– {exercise.slug:19}   0 of {points:2g} points  not begun"  # noqa: RUF001
+        assert words in done.stdout
+    assert "Exercise 1: softmax" in done.stdout
+    assert "Exercise 2" not in done.stdout
+
+
+def test_a_folder_shows_a_line_for_each_exercise_and_details_of_the_first_that_fails(run, folder):
+    (folder / "ex01_softmax.py").write_text(SOFTMAX)
+    (folder / "ex02_jacobian.py").write_text(DIAGONAL_ONLY)
+    (folder / "ex07_gradient_check.py").write_text("def gradient_check(a, b): return 0.0\n")
+    done = run("check", cwd=folder)
+    assert "✓ ex01_softmax         12 of 12 points  done" in done.stdout
+    assert "✗ ex02_jacobian         0 of 15 points  in progress: 0 of 2 functions" in done.stdout
+    assert "You fill the diagonal (Case 1)" in done.stdout
+    assert "Exercise 7" not in done.stdout
+    assert "[###.....................] 12 of 100 points pass their checks" in done.stdout
+    assert "Next: correct softmax_jacobian; begin with two_classes above." in done.stdout
+
+
+def test_what_to_notice_is_said_once_when_a_function_first_passes(run, folder):
+    (folder / "ex01_softmax.py").write_text(SOFTMAX)
+    assert "1 new since last time: softmax\n  What to notice:" in run("check", cwd=folder).stdout
+    for arguments in ((), ("ex01_softmax.py",)):
+        done = run("check", *arguments, cwd=folder)
+        assert "new since" not in done.stdout
+        assert "What to notice" not in done.stdout
+    everything = run("check", "--all", "ex01_softmax.py", cwd=folder)
+    assert "✓ 9 more of the same kind" in everything.stdout
+    assert "What to notice:" in everything.stdout
+
+
+def test_a_damaged_memory_of_what_was_said_is_begun_again(run, folder):
+    (folder / "ex01_softmax.py").write_text(SOFTMAX)
+    (folder / ".grader-seen.json").write_text('{"passed": ["softm')
+    assert "1 new since last time" in run("check", cwd=folder).stdout
+    assert json.loads((folder / ".grader-seen.json").read_text())["passed"] == ["softmax"]
 
 
 def test_the_checks_that_come_with_the_grader_serve_in_any_folder(run, tmp_path):

@@ -1,7 +1,7 @@
 """Which files `grader check` looks at, and where it finds the exercises."""
 
-from grader.learner import check as check_module
-from grader.learner.check import exercises_folder, files_to_check
+from grader.learner import folder as folder_module
+from grader.learner.folder import exercises_folder, files_to_check
 from tests.support.refusals import told
 
 
@@ -13,6 +13,6 @@ class TestFilesToCheck:
         )
 
     def test_of_a_grader_without_exercises(self, tmp_path, monkeypatch):
-        elsewhere = tmp_path / "grader" / "learner" / "check.py"
-        monkeypatch.setattr(check_module, "__file__", str(elsewhere))
+        elsewhere = tmp_path / "grader" / "learner" / "folder.py"
+        monkeypatch.setattr(folder_module, "__file__", str(elsewhere))
         assert "checks.json is missing; put it beside the exercises" in told(exercises_folder)

@@ -1,12 +1,10 @@
 """What a learner sees in a terminal in the rarer cases."""
 
-import io
-
 import msgspec
 import pytest
-from rich.console import Console
 
 from grader.model import Grid
+from grader.results.screen import Screen
 from grader.results.terminal import headline, show_failure, show_function
 from tests.support.results import function_of
 from tests.support.submissions import SOFTMAX
@@ -17,9 +15,9 @@ def show():
     """Return what a function prints to a wide terminal."""
 
     def printed(action, *arguments, **options):
-        console = Console(file=io.StringIO(), width=200)
-        action(*arguments, console, **options)
-        return console.file.getvalue()
+        screen = Screen(width=200)
+        action(*arguments, screen, **options)
+        return screen.text
 
     return printed
 
@@ -30,7 +28,7 @@ def planned_of(plan, name):
 
 def test_a_function_that_is_not_there_has_a_headline(grade):
     function = function_of(grade({"ex01_softmax.py": "x = 1\n"}), "softmax")
-    assert "softmax: missing" in headline(function)
+    assert "softmax: not found" in headline(function)
 
 
 def test_a_check_that_nothing_explains_comes_with_its_question(grade, plan, show):

@@ -17,7 +17,7 @@ from grader.results.terminal import as_text, line, show_function
 from grader.text import points, printable
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from grader.results.screen import Screen
 
 
 def function_text(function: FunctionResult, outcome: GradedInContainer) -> str:
@@ -37,7 +37,7 @@ def check_text(check: CheckResult, function: FunctionResult, outcome: GradedInCo
     if check.verdict is not Verdict.PASSED:
         lines.append(printable(check.message))
     if outcome.settings.format == "md":
-        return _fenced(lambda console: line(console, *lines))
+        return _fenced(lambda screen: line(screen, *lines))
     return _written("lines", lines)
 
 
@@ -53,11 +53,11 @@ def summary_text(outcome: GradedInContainer) -> str:
     step = step or "All public checks pass. Hidden checks, on other inputs, count as well."
     if outcome.settings.format == "md":
 
-        def show(console: Console) -> None:
-            line(console, *notes)
+        def show(screen: Screen) -> None:
+            line(screen, *notes)
             for function in functions:
-                show_function(function, planned[function.function], "", console)
-            line(console, "", step)
+                show_function(function, planned[function.function], "", screen)
+            line(screen, "", step)
 
         return _fenced(show)
     pairs = [(function, planned[function.function]) for function in functions]
@@ -73,7 +73,7 @@ def _public_part(planned: PlannedFunction) -> PlannedFunction:
     return msgspec.structs.replace(planned, checks=public)
 
 
-def _fenced(print_to: Callable[[Console], object]) -> str:
+def _fenced(print_to: Callable[[Screen], object]) -> str:
     """Wrap what is printed in a block of Markdown, from which no text in it can break out."""
     text = as_text(print_to)
     fence = "```"

@@ -29,9 +29,8 @@ from grader.results.terminal import as_text, line, show_function
 from grader.text import points
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from grader.model import FunctionResult
+    from grader.results.screen import Screen
 
 # The versions of otter in which `_take_over` is known to replace the right private function.
 TESTED = ("7.0.0",)
@@ -137,11 +136,11 @@ def fail(results: GradingResults, why: str) -> None:
 def text_of(function: FunctionResult, outcome: GradedInContainer) -> str:
     """Write the feedback on a function, as a terminal shows it."""
 
-    def show(console: Console) -> None:
-        show_function(function, outcome.plan.functions[function.function], "", console)
+    def show(screen: Screen) -> None:
+        show_function(function, outcome.plan.functions[function.function], "", screen)
         if function.how:
             got, most = points(function.score), points(function.max_score)
-            line(console, f"{got} of {most} points: {function.how}")
+            line(screen, f"{got} of {most} points: {function.how}")
 
     return as_text(show)
 

@@ -1,0 +1,12 @@
+"""What the tests of the learner's room share."""
+
+import pytest
+
+from grader.learner.start import start
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The exercises as a learner gets them, as scripts."""
+    start(tmp_path / "exercises", form="py")
+    return tmp_path / "exercises"
