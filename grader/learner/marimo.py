@@ -32,6 +32,8 @@ FOOT = """
 if __name__ == "__main__":
     app.run()
 """
+# By this a file is known.
+IMPORT = b"\nimport marimo\n"
 MAIN = 'if __name__ == "__main__":\n'
 
 
