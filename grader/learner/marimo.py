@@ -26,6 +26,15 @@ with app.setup:
 
         def check(*functions):
             return mo.md("The grader is not here: run marimo where you ran `grader start`.")
+
+
+@app.cell(hide_code=True)
+def _():
+    mo.md(r"""
+    Run all cells once, by the button at the lower right. From then on a check runs again by itself
+    whenever its function has changed.
+    """)
+    return
 '''
 FOOT = """
 

@@ -71,11 +71,11 @@ class Check:
     def all_in(self, namespace: Mapping[str, Any]) -> Checked:
         """Check all functions of the exercises that a namespace holds, in the course's order."""
         checker = _checker()
-        functions = [namespace[name] for name in checker.plan.functions if name in namespace]
-        functions = [function for function in functions if callable(function)]
-        if not functions:
+        here = [name for name in checker.plan.functions if callable(namespace.get(name))]
+        if not here:
             raise UsageError(NONE_HERE)
-        return Checked(tuple(map(checker.checked, functions)), overview=True)
+        checked = (checker.checked(namespace[name], name) for name in here)
+        return Checked(tuple(checked), overview=True)
 
     def __repr__(self) -> str:
         return "check(FUNCTION) checks a function of an exercise, check.all() all of this notebook"
@@ -103,9 +103,9 @@ class Checker:
         self._judge = Judge(plan)
         self._explainer = Explainer(plan, self._judge.expected)
 
-    def checked(self, function: Function) -> CheckedFunction:
-        """Check one function; UsageError if it is none of an exercise."""
-        exercise, planned = _planned(function, self.plan)
+    def checked(self, function: Function, name: str = "") -> CheckedFunction:
+        """Check one function, by default under its own name; UsageError if no exercise has it."""
+        exercise, planned = _planned(function, name, self.plan)
         printed = Printed()
         result, outcomes = self._judged(function, exercise, planned, printed)
         earlier = self._earlier(function, exercise, result)
@@ -164,10 +164,12 @@ def _mentioned(
             yield other, planned
 
 
-def _planned(function: Function, plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:
+def _planned(
+    function: Function, name: str, plan: Plan
+) -> tuple[PlannedExercise, PlannedFunction]:
     if not callable(function):
         raise UsageError(f"check takes the function itself, as in check(softmax), not {function!r}")
-    name = getattr(function, "__name__", repr(function))
+    name = name or getattr(function, "__name__", repr(function))
     functions = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
     if name not in functions:
         close = get_close_matches(name, functions, n=1)

@@ -98,28 +98,33 @@ def _limited_memory(memory_bytes: int) -> Iterator[None]:
 
 
 @contextmanager
-def time_limit(cpu_s: float, wall_s: float) -> Iterator[None]:
-    """Raise TimeUp within this block once it has used so much time, until it ends."""
+def time_limit(cpu_s: float, wall_s: float) -> Iterator[threading.Event]:
+    """Raise TimeUp within this block once it has used so much time, until it ends.
+
+    The event that it yields is set when the time is up.
+    """
+    done, is_up = threading.Event(), threading.Event()
     if sys.platform == "emscripten":
-        yield  # there is one thread, and it is busy
+        yield is_up  # there is one thread, and it is busy
         return
-    done = threading.Event()
-    watcher = threading.Thread(
-        target=_watch, args=(done, threading.get_ident(), cpu_s, wall_s), daemon=True
-    )
+    arguments = (done, is_up, threading.get_ident(), cpu_s, wall_s)
+    watcher = threading.Thread(target=_watch, args=arguments, daemon=True)
     watcher.start()
     try:
-        yield
+        yield is_up
     finally:
         _end_of(watcher, done)
 
 
-def _watch(done: threading.Event, thread: int, cpu_s: float, wall_s: float) -> None:
+def _watch(
+    done: threading.Event, is_up: threading.Event, thread: int, cpu_s: float, wall_s: float
+) -> None:
     cpu_end, wall_end = time.process_time() + cpu_s, time.monotonic() + wall_s
     tick_s = TICK_S
     while not done.wait(tick_s):
         if time.process_time() > cpu_end or time.monotonic() > wall_end:
             tick_s = AGAIN_S
+            is_up.set()
             _raise_in(thread, TimeUp)
 
 

@@ -22,12 +22,14 @@ Array = NDArray[np.float64]
 PATIENCE_S = 20.0
 # How many columns of numbers a table in words has, and how many rows and columns of a map.
 COLUMNS, ROWS, ACROSS = 6, 21, 42
-BESIDE_NO_SCREEN = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
+# Kinds of lines that differ without colour, too.
+LINES = ("-", "--", "-.", ":", "-")
+WITHOUT_A_SCREEN = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture shows, in words; `draw` draws it on matplotlib's axes."""
+    """What a picture shows, in words and as text; `draw` draws it on matplotlib's axes."""
 
     title: str
     words: str
@@ -48,7 +50,7 @@ class Picture:
         )
 
     def __repr__(self) -> str:
-        return f"{self.title}\n\n{self.text}\n\n{self.words}"
+        return f"{self.title}\n\n{self.text}\n"
 
     def _svg(self) -> bytes:
         try:
@@ -80,7 +82,7 @@ class Picture:
             from matplotlib import pyplot
         except ImportError:
             return False
-        if pyplot.get_backend().lower() in BESIDE_NO_SCREEN:
+        if pyplot.get_backend().lower() in WITHOUT_A_SCREEN:
             return False
         self._draw_on(pyplot.figure(layout="constrained"))
         pyplot.show()
@@ -115,7 +117,7 @@ def curves(
         return
 
     def draw(axes: Any) -> None:
-        for label, heights, style in zip(labels, ys, _styles(), strict=False):
+        for label, heights, style in zip(labels, ys, LINES, strict=False):
             axes.plot(xs, heights, style, label=label)
         axes.set_xlabel(across)
         if log:
@@ -182,8 +184,8 @@ def regions(
     words = f"{right} of {X.shape[1]} examples lie in the region of their class; {shares}."
     coarse = plane[:: 160 // ROWS, :: 160 // ACROSS][::-1] + 1
     text = "\n".join("".join(map(str, row)) for row in coarse)
-    legend = f"(each digit is the most probable class at its place)\n{text}"
-    Picture(title, words, legend, draw).show()
+    text = f"{words} Each digit is the most probable class at its place:\n{text}"
+    Picture(title, words, text, draw).show()
 
 
 def _classes(
@@ -212,12 +214,7 @@ def _computed(compute: Callable[[], ArrayLike], shape: tuple[int | None, ...]) -
     if list(values.shape) != wanted or len(wanted) != len(shape):
         print(f"No picture: the numbers have shape {values.shape}; check your functions.")  # noqa: T201
         return None
-    return values
-
-
-def _styles() -> list[str]:
-    """Return kinds of lines that differ without colour, too."""
-    return ["-", "--", "-.", ":"]
+    return values + 0.0  # no -0
 
 
 def _table(rows: Sequence[tuple[str, Array]]) -> str:

@@ -405,7 +405,7 @@ if __name__ == "__main__":
 
     heat_map(
         lambda: chain_terms(np.log([[4.0], [2.0], [1.0], [1.0]]), np.eye(4)[:, 1:2]),
-        title="The terms of the chain rule, class 1 of 0 to 3 is true",
+        title="The terms of the chain rule (the true class is 1)",
         down="output i",
         across="input j",
     )
