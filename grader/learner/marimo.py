@@ -1,4 +1,4 @@
-"""Write an exercise's script as a marimo notebook: when a function changes, its check runs again."""
+"""Write an exercise as a marimo notebook: when a function changes, its check runs again."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def marimo_of(script: str, names: Collection[str]) -> str:
 
 
 def _is_import(code: str) -> bool:
-    return all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(code.strip()).body)
+    return all(
+        isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(code.strip()).body
+    )
 
 
 def _text(comments: str) -> str:

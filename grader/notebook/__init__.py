@@ -4,7 +4,8 @@ While a submission is graded this module is replaced by an inert object: nothing
 drawn then.
 """
 
-from grader.notebook.checking import Checked, check
+from grader.notebook.checking import check
 from grader.notebook.pictures import curves, heat_map, regions
+from grader.notebook.shown import Checked
 
 __all__ = ["Checked", "check", "curves", "heat_map", "regions"]

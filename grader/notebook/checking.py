@@ -164,9 +164,7 @@ def _mentioned(
             yield other, planned
 
 
-def _planned(
-    function: Function, name: str, plan: Plan
-) -> tuple[PlannedExercise, PlannedFunction]:
+def _planned(function: Function, name: str, plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:
     if not callable(function):
         raise UsageError(f"check takes the function itself, as in check(softmax), not {function!r}")
     name = name or getattr(function, "__name__", repr(function))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,8 +25,8 @@ ENDED = "it ended the program, by exit() or the like; let it return its answer"
 ASKED = "it asks for something to be typed; let it use its arguments instead"
 
 
-class TimeUp(BaseException):  # noqa: N818  # no error: code that catches those must not catch it
-    """Raised in code that takes too long."""
+class TimeUp(BaseException):
+    """Raised in code that takes too long; no Exception, which that code may catch."""
 
 
 class Printed(io.StringIO):
@@ -50,7 +51,7 @@ def guarded(limits: Limits, printed: Printed, namespace: dict[str, Any]) -> Iter
         stack.enter_context(redirect_stderr(printed))
         stack.enter_context(_replaced(vars(builtins), "input", _ask))
         stack.enter_context(_replaced(vars(sys), "breakpointhook", _ask))
-        for name in ("_exit", "abort"):
+        for name in {"_exit", "abort"} & vars(os).keys():
             stack.enter_context(_replaced(vars(os), name, _end))
         for name in {"exit", "quit"} & namespace.keys():
             stack.enter_context(_replaced(namespace, name, _end))
@@ -98,8 +99,8 @@ def _limited_memory(memory_bytes: int) -> Iterator[None]:
 
 
 @contextmanager
-def time_limit(cpu_s: float, wall_s: float) -> Iterator[threading.Event]:
-    """Raise TimeUp within this block once it has used so much time, until it ends.
+def time_limit(cpu_s: float, wall_s: float, again_s: float = AGAIN_S) -> Iterator[threading.Event]:
+    """Raise TimeUp within this block once it has used so much time, and again until it ends.
 
     The event that it yields is set when the time is up.
     """
@@ -107,8 +108,9 @@ def time_limit(cpu_s: float, wall_s: float) -> Iterator[threading.Event]:
     if sys.platform == "emscripten":
         yield is_up  # there is one thread, and it is busy
         return
-    arguments = (done, is_up, threading.get_ident(), cpu_s, wall_s)
-    watcher = threading.Thread(target=_watch, args=arguments, daemon=True)
+    watch = partial(_watch, done, is_up, threading.get_ident(), again_s)
+    end = time.process_time() + cpu_s, time.monotonic() + wall_s
+    watcher = threading.Thread(target=watch, args=end, daemon=True)
     watcher.start()
     try:
         yield is_up
@@ -117,13 +119,15 @@ def time_limit(cpu_s: float, wall_s: float) -> Iterator[threading.Event]:
 
 
 def _watch(
-    done: threading.Event, is_up: threading.Event, thread: int, cpu_s: float, wall_s: float
+    done: threading.Event,
+    is_up: threading.Event,
+    thread: int,
+    again_s: float,
+    cpu_end: float,
+    wall_end: float,
 ) -> None:
-    cpu_end, wall_end = time.process_time() + cpu_s, time.monotonic() + wall_s
-    tick_s = TICK_S
-    while not done.wait(tick_s):
+    while not done.wait(again_s if is_up.is_set() else TICK_S):
         if time.process_time() > cpu_end or time.monotonic() > wall_end:
-            tick_s = AGAIN_S
             is_up.set()
             _raise_in(thread, TimeUp)
 
@@ -141,7 +145,7 @@ def _end_of(watcher: threading.Thread, done: threading.Event) -> None:
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Have a thread raise this as soon as it runs Python code again; None: what is still to come."""
+    """Have a thread raise this as soon as it runs Python code; None: not what it was to raise."""
     import ctypes
 
     what = None if error is None else ctypes.py_object(error)

@@ -13,12 +13,13 @@ TOO_LONG = "This cell was stopped, since it took too long. Does one of its loops
 
 
 def check_cell(shell: Any, line: str, cell: str) -> object:
-    """Run a cell of the shell; check the functions named in `line`, or all that the cell defines."""
+    """Run a cell; check the functions named in `line`, or all that the cell defines."""
     before = dict(shell.user_ns)
-    result, is_up = None, None
-    with suppress(TimeUp), time_limit(CELL_S, 2 * CELL_S) as is_up:
+    result, ended = None, False
+    with suppress(TimeUp), time_limit(CELL_S, 2 * CELL_S, again_s=1.0) as is_up:
         result = shell.run_cell(cell, store_history=False)
-    if is_up is not None and is_up.is_set():
+        ended = not is_up.is_set()
+    if not ended:
         print(TOO_LONG)  # noqa: T201  # below the cell
     if result is None or not result.success:
         return None

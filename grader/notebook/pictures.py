@@ -79,13 +79,13 @@ class Picture:
 
     def _in_a_window(self) -> bool:
         try:
-            from matplotlib import pyplot
+            import matplotlib.pyplot as plt
         except ImportError:
             return False
-        if pyplot.get_backend().lower() in WITHOUT_A_SCREEN:
+        if plt.get_backend().lower() in WITHOUT_A_SCREEN:
             return False
-        self._draw_on(pyplot.figure(layout="constrained"))
-        pyplot.show()
+        self._draw_on(plt.figure(layout="constrained"))
+        plt.show()
         return True
 
 

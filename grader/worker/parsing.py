@@ -102,7 +102,7 @@ def _parsed(text: str, label: str) -> list[ast.stmt]:
 
 
 def _singly(node: ast.stmt) -> list[ast.stmt]:
-    """Return what costs only itself if it fails: one import, one statement of a cell of marimo's."""
+    """Return what costs only itself if it fails: one import, one statement of marimo's cell."""
     match node:
         case ast.Import():
             return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
@@ -116,7 +116,7 @@ def _singly(node: ast.stmt) -> list[ast.stmt]:
 
 
 def _of_marimo(node: ast.expr) -> str:
-    """Return the name of a part of a marimo notebook: `cell` for `@app.cell` or `@app.cell(...)`."""
+    """Return which part of a marimo notebook this is: `cell` for `@app.cell`, called or not."""
     match node.func if isinstance(node, ast.Call) else node:
         case ast.Attribute(ast.Name("app"), name):
             return name

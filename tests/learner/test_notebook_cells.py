@@ -87,7 +87,7 @@ def test_what_the_code_prints_is_shown_in_the_result(told, capsys):
 
 def test_all_checks_what_is_defined_and_details_only_the_first_that_fails(course):
     namespace = {f.name: f.reference for f in course.exercises[1].functions}
-    checked = check.all_in(namespace | {"hypotheses": lambda Theta, X: X, "forward": 3})
+    checked = check.all_in(namespace | {"hypotheses": lambda _Theta, X: X, "forward": 3})
     assert [f.result.function for f in checked.functions][:2] == [*namespace]
     assert [f.result.function for f in checked.in_full] == ["hypotheses"]
     assert "✓ softmax_jacobian: 3 of 3 checks pass" in repr(checked)
