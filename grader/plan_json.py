@@ -43,7 +43,7 @@ def plan_from_json(text: str | bytes, where: str) -> Plan:
     """Read the plan in a checks.json; UsageError if it is not one. `where` names it in errors."""
     remedy = "reinstall the grader, or copy checks.json from the exercises' folder again"
     try:
-        document = json.loads(text)
+        document = msgspec.json.decode(text)
         for exercise in (*document["exercises"], *document.get("more", ())):
             for function in exercise["functions"]:
                 function["calls"] = [_call_of(call) for call in function["calls"]]

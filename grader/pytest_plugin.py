@@ -139,9 +139,25 @@ def pytest_collect_file(
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Collect exercise files as such, not as Python modules."""
     others = yield
-    if file_path.suffix in SUFFIXES and _is_exercise(file_path):
-        return [ExerciseFile.from_parent(parent, path=file_path)]
-    return others
+    if file_path.suffix not in SUFFIXES or not _is_exercise(file_path):
+        return others
+    if _is_left_alone(file_path) and not parent.session.isinitpath(file_path):
+        return []
+    return [ExerciseFile.from_parent(parent, path=file_path)]
+
+
+def _is_left_alone(path: Path) -> bool:
+    """Tell whether this is the form of an exercise that nobody works in, beside the other one."""
+    if not any(path.with_suffix(suffix).is_file() for suffix in {*SUFFIXES} - {path.suffix}):
+        return False
+    from grader.learner.folder import checks_path, files_of
+    from grader.plan_json import read_plan
+
+    try:
+        return path not in files_of(path.parent, path.stem, read_plan(checks_path(path.parent)))
+    except GraderError:
+        # Collecting the file says so.
+        return False
 
 
 def _is_exercise(path: Path) -> bool:

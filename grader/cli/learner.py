@@ -38,6 +38,18 @@ def screen() -> Screen:
     return Screen(width=min(columns, WIDEST), coloured=not plain)
 
 
+def _say_checking() -> None:
+    """Say at once that something is done; what follows on the same line replaces it."""
+    if sys.stdout.isatty():
+        sys.stdout.write("checking ...\r")
+        sys.stdout.flush()
+
+
+def _echo(lines: Screen) -> None:
+    """Print what a screen holds, over the line of `_say_checking`."""
+    click.echo(f"\x1b[K{lines.text}" if sys.stdout.isatty() else lines.text)
+
+
 @click.command()
 @click.argument("folder", type=PATH, metavar="DIR")
 @exercise_option
@@ -61,8 +73,9 @@ def start(folder: Path, exercises: tuple[str, ...], form: str | None) -> None:
     from grader.learner.start import start as start_in
 
     if form is None and sys.stdin.isatty():
-        text = "Do you work in scripts (an editor) or in notebooks (Jupyter)?"
-        form = FORM_OF[click.prompt(text, type=click.Choice(list(FORM_OF)), default="scripts")]
+        text = "Scripts for an editor, or notebooks for Jupyter?"
+        choice = click.Choice(list(FORM_OF))
+        form = FORM_OF[click.prompt(text, type=choice, default="scripts", show_choices=False)]
     started = start_in(folder, slugs=exercises, form=form or "py")
     click.echo(f"{folder}: {len(started.copied)} files copied")
     if started.existing:
@@ -118,6 +131,7 @@ def check(
     if watch + as_json + (name is not None) > 1:
         raise UsageError("--watch, --show and --json each exclude the others; choose one")
     with lane_for_own_code() as lane:
+        _say_checking()
         if watch:
             from grader.learner.watch import Watch
 
@@ -126,8 +140,9 @@ def check(
 
         if name is not None:
             from grader.learner.show import failing_call
+            from grader.results.screen import Screen
 
-            click.echo(failing_call(name, files, lane))
+            _echo(Screen(lines=[failing_call(name, files, lane)]))
             return
         checked = check_files(files, lane)
     if as_json:
@@ -146,7 +161,7 @@ def check(
     is_folder = not files or files[0].is_dir()
     only = checked.first if is_folder else None
     code = show(checked, lines, new=new, only=only, everything=everything)
-    click.echo(lines.text)
+    _echo(lines)
     sys.exit(code)
 
 
@@ -163,18 +178,19 @@ def hint(function: str | None) -> None:
       grader hint softmax
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.engine.own import lane_for_own_code
-    from grader.learner.hint import hint_for
+    from grader.learner.hints import hint_for
     from grader.learner.seen import remember, seen_in
     from grader.learner.show import check_function
     from grader.results.screen import line
 
     with lane_for_own_code() as lane:
+        _say_checking()
         checked, result = check_function(function, lane)
     seen = seen_in(Path())
     lines = screen()
     line(lines, hint_for(checked, result, seen))
     remember(seen, Path())
-    click.echo(lines.text)
+    _echo(lines)
 
 
 @click.command("list")
@@ -242,8 +258,9 @@ def pack(files: tuple[Path, ...], *, out: Path | None) -> None:
     from grader.learner.pack import show_packed
 
     with lane_for_own_code() as lane:
+        _say_checking()
         packed = pack_files(files, lane, out=out)
     lines = screen()
     is_readable = show_packed(packed, lines)
-    click.echo(lines.text)
+    _echo(lines)
     sys.exit(0 if is_readable else EXIT_FAILED)

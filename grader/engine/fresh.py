@@ -32,6 +32,7 @@ main(bytes.fromhex(sys.argv[1]))
 # Without these variables Windows cannot start a process.
 WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE")
 READ_BYTES = 2**16
+SLICE_S = 0.1
 
 
 def lane_for(wall: Wall) -> Lane:
@@ -131,9 +132,13 @@ class FreshChild:
 
     def _exactly(self, count: int, deadline: float, wall_s: float) -> bytes:
         while len(self._received) < count:
+            left_s = deadline - time.monotonic()
             try:
-                piece = self._pieces.get(timeout=max(0.0, deadline - time.monotonic()))
+                # In short steps: on Windows Ctrl-C does not end a longer wait.
+                piece = self._pieces.get(timeout=min(max(0.0, left_s), SLICE_S))
             except queue.Empty:
+                if left_s > SLICE_S:
+                    continue
                 raise OutOfTime(f"{wall_s:g} seconds") from None
             if piece is None:
                 self._pieces.put(None)

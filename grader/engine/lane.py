@@ -39,6 +39,7 @@ class Lane:
         # How many zygotes were lost; the submission being graded need not be the cause.
         self.losses = 0
         self._zygote = zygote
+        self._set_up = False
         self._ready = False
         self._suspect = False
 
@@ -82,7 +83,7 @@ class Lane:
         if self._zygote is not None:
             self._zygote.last_words()
         self._zygote = None
-        self._ready = False
+        self._set_up = self._ready = False
         self._suspect = False
 
     def abandon(self) -> None:
@@ -110,20 +111,28 @@ class Lane:
             with suppress(OSError):  # `child` tries again, and reports the error
                 self._zygote = launch(self.wall)
 
-    def _control(self) -> socket.socket:
-        """Return the socket of a ready zygote. OSError when it does not get ready."""
+    def prepare(self) -> Zygote:
+        """Have a zygote get ready, without waiting for it; OSError when none can be started."""
         if self._zygote is None:
             self._zygote = launch(self.wall)
-        control = self._zygote.control
+        if not self._set_up:
+            self._zygote.control.settimeout(START_TIMEOUT_S)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self._zygote.control.send(Setup(self.wall.filter, self.wall.drop_root).to_bytes())
+            self._set_up = True
+        return self._zygote
+
+    def _control(self) -> socket.socket:
+        """Return the socket of a ready zygote. OSError when it does not get ready."""
+        zygote = self.prepare()
+        control = zygote.control
         if not self._ready:
-            control.settimeout(START_TIMEOUT_S)
             greeting = b""
             with suppress(BrokenPipeError, ConnectionResetError):
-                control.send(Setup(self.wall.filter, self.wall.drop_root).to_bytes())
                 greeting = control.recv(200)
             if greeting[:1] != READY:
                 # A zygote that ended has written the reason to standard error.
-                raise OSError(self._zygote.last_words() or "it did not start")
+                raise OSError(zygote.last_words() or "it did not start")
             self._ready = True
         return control
 

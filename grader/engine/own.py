@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ def lane_for_own_code() -> Lane:
         zygote = launch()
     except OSError as error:  # pragma: no cover  # the system has no process left
         raise SandboxError(f"could not start a process for your code: {error}") from error
+    # A check computes little: starting threads for linear algebra takes longer than it saves.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from grader.engine.lane import Lane
 
-    return Lane(zygote=zygote)
+    lane = Lane(zygote=zygote)
+    lane.prepare()
+    return lane

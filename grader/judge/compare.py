@@ -25,6 +25,8 @@ from grader.judge.numbers import (
 
 # A value this large counts as infinite where the expected value is infinite.
 INFINITE = 1e300
+# An expected value of less than this share of what rounding can add up to is told as 0.
+NOTHING = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +189,17 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
     if broken.any():
         index = _index(np.argmax(broken), want.shape)
         got, count = float(numbers[index].real), int(broken.sum())
-        return NotFinite(expected.path, index, got, float(want[index]), count, want.size)
+        return NotFinite(expected.path, index, got, _told(expected, index), count, want.size)
     index = _index(np.argmax(severity), want.shape)
     got_complex, count = complex(numbers[index]), int((~fine).sum())
-    return WrongValue(expected.path, index, got_complex, float(want[index]), count, want.size)
+    return WrongValue(expected.path, index, got_complex, _told(expected, index), count, want.size)
+
+
+def _told(expected: Expected, index: Index) -> float:
+    """Return an expected entry as it is told: 0 for what the reference has left by rounding."""
+    want = np.asarray(expected.value)
+    value, rounding = float(want[index]), float(np.broadcast_to(expected.tight, want.shape)[index])
+    return 0.0 if abs(value) <= min(NOTHING * rounding, NOTHING) else value
 
 
 def _is_identical(actual: wire.Value, expected: Expected) -> bool:

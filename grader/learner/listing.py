@@ -21,4 +21,8 @@ def show_list(folder: Path, screen: Screen) -> None:
             has_passed = function.name in passed
             state = ", has passed" if has_passed else ""
             mark = PASSED if has_passed else ABSENT
-            line(screen, f"  {mark} {function.name}: {function.points:g} points{state}")
+            line(screen, f"  {mark} {function.name}: {_points(function.points)}{state}")
+
+
+def _points(points: float) -> str:
+    return f"{points:g} point{'' if points == 1 else 's'}"

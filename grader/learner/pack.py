@@ -65,11 +65,10 @@ def show_packed(packed: Packed, screen: Screen) -> bool:
     line(screen, f"Hand in {packed.path} ({counted(len(packed.files), 'file')}, {size} KiB).")
     line(screen, "", "The grader sees:")
     for exercise in packed.checked.plan.exercises:
-        functions = [f for f in packed.checked.functions if f.exercise == exercise.slug]
-        words = ", ".join(f"{f.function} ({_state(f)})" for f in functions)
         here = any(exercise.slug in name for name in packed.files)
-        mark = ABSENT if not here else PASSED
-        line(screen, f"{mark} {exercise.slug}: {words if here else 'not handed in'}")
+        functions = [f for f in packed.checked.functions if f.exercise == exercise.slug]
+        words = _states(functions) if here else "not in it"
+        line(screen, f"{PASSED if here else ABSENT} {exercise.slug}: {words}")
     notes = packed.checked.result.notes_of_its_own
     broken = [f.message for f in packed.checked.functions if f.verdict is Verdict.NOT_LOADED]
     for note in (*notes, *broken):
@@ -77,11 +76,21 @@ def show_packed(packed: Packed, screen: Screen) -> bool:
     return not broken
 
 
+def _states(functions: Sequence[FunctionResult]) -> str:
+    """Say of these functions which are right, and so on."""
+    states: dict[str, list[str]] = {}
+    for function in functions:
+        states.setdefault(_state(function), []).append(function.function)
+    if len(states) == 1 < len(functions):
+        return f"all {len(functions)} functions {next(iter(states))}"
+    return "; ".join(f"{', '.join(names)} ({state})" for state, names in states.items())
+
+
 def _state(function: FunctionResult) -> str:
     words = {
-        Verdict.PASSED: "passes",
+        Verdict.PASSED: "right",
         Verdict.NOT_ATTEMPTED: "not written",
         Verdict.NOT_LOADED: "cannot be read",
         Verdict.MISSING: "not found",
     }
-    return words.get(function.verdict, "written, fails checks")
+    return words.get(function.verdict, "fails checks")

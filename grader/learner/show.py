@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
-from grader.judge.code import call_code
+from grader.judge.code import WIDTH, call_code
 from grader.learner.check import check_files
 from grader.learner.checked import CheckedFiles
 from grader.learner.folder import checks_path, files_of, folder_of
@@ -81,13 +82,14 @@ def _code(checked: CheckedFiles, result: FunctionResult | None, name: str) -> st
 def _about(function: str, check: CheckResult) -> str:
     problem = check.message.partition("): ")[2] or check.message
     what = "passes" if check.verdict is Verdict.PASSED else problem
-    return f"# {function}, {check.name}: {what}"
+    about = wrap(f"{function}, {check.name}: {what}", WIDTH - 2, break_on_hyphens=False)
+    return "\n".join(f"# {line}" for line in about)
 
 
 def _unknown(name: str, having: Sequence[str], names: Sequence[str]) -> str:
     if having:
         choices = ", ".join(f"{function}.{name}" for function in having)
         return f"several functions have a check {name}; choose from {choices}"
-    close = get_close_matches(name, names, n=1)
+    close = [n for n in names if n.startswith(name)] or get_close_matches(name, names, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(names)}"
     return f"there is no {name}; {remedy}"

@@ -15,7 +15,7 @@ from grader.errors import GraderError, UsageError
 from grader.learner.check import check_files
 from grader.learner.checked import CheckedFiles
 from grader.learner.folder import checks_path, files_to_check, folder_of
-from grader.learner.hint import hint_for
+from grader.learner.hints import hint_for
 from grader.learner.keys import keypresses
 from grader.learner.overview import EXIT_FAILED, EXIT_PASSED, show, show_exercises
 from grader.learner.seen import Seen, remember, seen_in

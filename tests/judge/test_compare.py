@@ -115,3 +115,18 @@ def test_tuples_are_compared_item_by_item():
     assert difference(np.ones(2), want) == WrongType("", "a float64 array", "a tuple of 2")
     assert type_difference(wire.pack((np.ones(2), {"Z": [1.0]})), want).path == "[1]['Z']"
     assert shape_difference(wire.pack((np.ones(2), {"Z": [[1.0]]})), want).path == "[1]['Z']"
+
+
+def test_what_the_reference_has_left_by_rounding_is_told_as_0():
+    """As in exercise 7, where a difference quotient leaves 8.88e-11 of a 0."""
+    want = expected(np.array([1.0, 8.88e-11]), magnitude=np.ones(2), growth=1e5)
+    assert difference(np.array([1.0, 5.0]), want) == WrongValue("", (1,), 5.0, 0.0, 1, 2)
+    nan = difference(np.array([1.0, np.nan]), want)
+    assert isinstance(nan, NotFinite)
+    assert nan.want == 0.0
+    assert difference(np.array([5.0, 0.0]), want) == WrongValue("", (0,), 5.0, 1.0, 1, 2)
+
+
+def test_a_small_value_that_is_no_rounding_is_told_as_it_is():
+    want = expected(np.array([1.0, 1e-9]))
+    assert difference(np.array([1.0, 5.0]), want) == WrongValue("", (1,), 5.0, 1e-9, 1, 2)

@@ -20,7 +20,7 @@ def test_start_lays_out_one_form_and_says_what_to_do(run, tmp_path, form, suffix
 
 def test_start_asks_for_the_form_in_a_terminal(tmp_path):
     with Terminal("start", "work", cwd=tmp_path) as terminal:
-        terminal.until("scripts (an editor) or in notebooks (Jupyter)?")
+        terminal.until("Scripts for an editor, or notebooks for Jupyter?")
         terminal.press("notebooks\n")
         terminal.until("--watch ex01_softmax.ipynb")
     assert not list((tmp_path / "work").glob("*.py"))
