@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from grader.judge.code import call_code
 from grader.judge.words import next_step
+from grader.learner.hints import hints_of
 from grader.model import FunctionResult, Verdict
 from grader.plan import PlannedFunction
-from grader.results.hints import hints_of
 from grader.results.templating import environment, text_of
 from grader.results.terminal import as_text, failing_check, headline, line, show_function
 
