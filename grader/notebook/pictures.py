@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from grader.notebook.guard import TimeUp, time_limit
 
 Array = NDArray[np.float64]
-PATIENCE_S = 20.0
+PATIENCE_S = 10.0
 # How many columns of numbers a table in words has, and how many rows and columns of a map.
 COLUMNS, ROWS, ACROSS = 6, 21, 42
 # Kinds of lines that differ without colour, too.

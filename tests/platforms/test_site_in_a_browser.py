@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from grader.notebook import IN_A_BROWSER
+from grader.notebook.shown import IN_A_BROWSER
 from tests.support import browser as parts_of
 from tests.support.course import ROOT
 from tests.support.sites import SOFTMAX_LINK, chromium, of_the_notebook, served, write
