@@ -23,7 +23,9 @@ from ex01_softmax import softmax
 from ex02_jacobian import softmax_jacobian
 
 # %% [markdown]
-# ## What exactly is dZ?
+# ## Part 1: the chain rule as it stands
+#
+# ### What exactly is dZ?
 #
 # It is short for the derivative of the loss by the logits $Z$ of the last layer, so it has the
 # shape of $Z$. In some notes the derivation begins with
@@ -35,7 +37,7 @@ from ex02_jacobian import softmax_jacobian
 # whoever goes on from there can only get stuck.)
 
 # %% [markdown]
-# ## By how many roads does a logit reach the loss?
+# ### By how many roads does a logit reach the loss?
 #
 # Nudge one logit $z_j$. Exercise 2 showed that *every* probability moves then. Each of them may
 # move the loss. So there are $n$ roads from $z_j$ to $L$, one through each output $a_i$, and the
@@ -49,7 +51,7 @@ from ex02_jacobian import softmax_jacobian
 # Which index is summed over, that of the output or that of the input? And which one is left?
 
 # %% [markdown]
-# ## Which product is that: elementwise, or of matrices?
+# ### Which product is that: elementwise, or of matrices?
 #
 # Look at the sum again: a row of $n$ numbers meets column $j$ of a matrix. For all $j$ at once
 # that is a row vector times a matrix,
@@ -63,7 +65,7 @@ from ex02_jacobian import softmax_jacobian
 # array, what would still have to be done, and along which axis?
 
 # %% [markdown]
-# ## Does it matter? An example by hand
+# ### Does it matter? An example by hand
 #
 # Let $a = [1/2,\ 1/4,\ 1/4]$, whose Jacobian you met in exercise 2, and let $g = [2,\ 0,\ -1]$:
 #
@@ -119,7 +121,9 @@ def vjp_with_jacobian(Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
 #   right?)
 
 # %% [markdown]
-# ## What does the matrix cost you?
+# ## Part 2: without a matrix
+#
+# ### What does the matrix cost you?
 #
 # A language model has, say, $n = 20\,000$ words as classes. How many entries has *one* Jacobian?
 # At 8 bytes each that makes 3.2 gigabytes, for a single example, and all of it only to be
@@ -137,7 +141,7 @@ def vjp_with_jacobian(Z: np.ndarray, dA: np.ndarray) -> np.ndarray:
 # Finish the line on paper. It needs no matrix any more.
 
 # %% [markdown]
-# ## What does the short form say?
+# ### What does the short form say?
 #
 # Write $\langle a, g \rangle = \sum_i a_i g_i$. It is an **average** of the $g_i$, with the
 # probabilities as weights. For $a = [1/2,\ 1/4,\ 1/4]$ and $g = [2,\ 0,\ -1]$ it is $3/4$.
@@ -185,7 +189,9 @@ def softmax_backward(dA: np.ndarray, A: np.ndarray) -> np.ndarray:
 #   two arguments came first again?
 
 # %% [markdown]
-# ## And now cross-entropy: where do the fraction and the matrix go?
+# ## Part 3: with cross-entropy
+#
+# ### And now cross-entropy: where do the fraction and the matrix go?
 #
 # From exercise 3, $g_i = -y_i / a_i$. Put it into your short form, in two steps:
 #
@@ -199,7 +205,7 @@ def softmax_backward(dA: np.ndarray, A: np.ndarray) -> np.ndarray:
 # did you need them to be 0 or 1?
 
 # %% [markdown]
-# ## Is the short way only shorter?
+# ### Is the short way only shorter?
 #
 # Take $z = [0,\ -800]$ and let class 2 be the true one. In `float64`, `softmax` gives exactly
 # $[1,\ 0]$: the second probability has underflowed.
@@ -217,7 +223,7 @@ def softmax_backward(dA: np.ndarray, A: np.ndarray) -> np.ndarray:
 # produced a `nan`?
 
 # %% [markdown]
-# ## A reminder about 1/m
+# ### A reminder about 1/m
 #
 # $dZ$ is per example, like $dA$: column $k$ belongs to the loss of example $k$ alone. Nothing in
 # this exercise is divided by $m$. If you have seen $(A - Y)/m$ elsewhere: there the mean is taken
@@ -261,7 +267,9 @@ def softmax_cross_entropy_grad(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
 #   do you divide by, and which dtype do you write into?
 
 # %% [markdown]
-# ## Why bother with $i \neq j$ when $y_i = 0$?
+# ## Part 4: the terms, one by one
+#
+# ### Why bother with $i \neq j$ when $y_i = 0$?
 #
 # Here is the question of exercise 3 again. The cost reads only the true class $c$; so $g_i = 0$ for
 # all other $i$; so why should the mixed case of the Jacobian, $i \neq j$, matter at all?
@@ -287,7 +295,7 @@ def softmax_cross_entropy_grad(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
 #   $i \neq j$ were dropped?
 
 # %% [markdown]
-# ## Can the grid be written without a fraction?
+# ### Can the grid be written without a fraction?
 #
 # For any labels, $g_i = -y_i / a_i$, and $J_{ij} = a_i (\delta_{ij} - a_j)$. Multiply the two. What
 # cancels? Which of the two letters, $a$ or $y$, carries the index $i$ in the end, and which the
@@ -332,6 +340,23 @@ def chain_terms(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 # - You summed already? What shape is asked for?
 # - Take one-hot labels. How many rows of your result are not zero: one, all, or is it a column?
 # - What do your columns add up to, and what did `softmax_cross_entropy_grad` say?
+
+# %% [markdown]
+# ### What does it look like?
+#
+# The next cell draws your terms for four classes. Which row is not zero? Which of its entries would
+# be lost if only $i = j$ counted?
+
+# %%
+if __name__ == "__main__":
+    from grader.notebook import heat_map
+
+    heat_map(
+        lambda: chain_terms(np.log([[4.0], [2.0], [1.0], [1.0]]), np.eye(4)[:, 1:2]),
+        title="The terms of the chain rule (the true class is 1)",
+        down="output i",
+        across="input j",
+    )
 
 # %% [markdown]
 # ## How can you tell that it is right?

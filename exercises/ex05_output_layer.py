@@ -1,13 +1,11 @@
 # %% [markdown]
 # # Exercise 5: the gradient of an output layer
 #
-# So far the logits simply were there. In a network somebody makes them: a layer of weights turns
-# features into logits, and the weights are what training changes. So the question of this exercise
-# is: how does the cost change with *each single weight*?
+# So far the logits simply were there. In a network a layer of weights makes them from features, and
+# the weights are what training changes. So: how does the cost change with *each single weight*?
 #
-# You will go the slow way first, along every path from one weight to the cost, and then in one
-# step. There are four functions to write: `hypotheses`, `output_layer_cost`,
-# `output_layer_grad_parts` and `output_layer_grad`.
+# You go the slow way first, along every path from one weight to the cost, then in one step. You
+# will write `hypotheses`, `output_layer_cost`, `output_layer_grad_parts` and `output_layer_grad`.
 
 # %%
 import numpy as np
@@ -15,87 +13,73 @@ import numpy as np
 # %% [markdown]
 # ## Bring your own softmax along
 #
-# The layer ends in a softmax, so it builds on your exercise 1. The next line fetches *your*
-# `softmax` from the file `ex01_softmax.py` in this folder.
+# The layer ends in a softmax. The next line fetches *yours* from the file `ex01_softmax.py` in this
+# folder.
 
 # %%
 from ex01_softmax import softmax
 
 # %% [markdown]
-# ## What does the layer consist of?
+# ## Part 1: the hypotheses
 #
-# - `X`, shape `(d, m)`: $d$ features of $m$ examples. As before, columns are examples.
+# - `X`, shape `(d, m)`: $d$ features of $m$ examples. Columns are examples.
 # - `Theta`, shape `(n, d + 1)`: the weights. Row $k$ belongs to class $k$.
 # - `Y`, shape `(n, m)`: the labels, one-hot or soft. Each column sums to 1.
 #
 # Why does `Theta` have one column more than there are features?
 
 # %% [markdown]
-# ## Where does the bias live?
+# ### Where does the bias live?
 #
-# The logit of class $k$ is a weighted sum of the features, plus a bias that looks at no feature:
+# The logit of class $k$ is a weighted sum of the features, plus a bias that looks at none of them:
 #
 # $$z_k = \Theta_{k0} + \Theta_{k1} x_1 + \dots + \Theta_{kd} x_d$$
 #
-# By what would $\Theta_{k0}$ have to be multiplied to look like all the other terms? Give that
-# number a name of its own, $x_0 = 1$, and the whole sum runs from $j = 0$ to $d$:
+# By what would $\Theta_{k0}$ have to be multiplied to look like the other terms? Call that number
+# $x_0 = 1$, and the sum runs from $j = 0$ to $d$.
 #
-# $$z_k = \sum_{j=0}^{d} \Theta_{kj} x_j$$
-#
-# `X` comes *without* a row for $x_0$. What must happen to it before `Theta` fits, and at which
-# end?
+# `X` comes *without* a row for $x_0$. What must happen to it before `Theta` fits, and at which end?
 
 # %% [markdown]
-# ## Which weight is called what?
+# ### Which weight is called what?
 #
-# On paper the classes are counted from 1. In code the rows are counted from 0. The columns start
-# at 0 in both worlds, because $j = 0$ is the bias. So the paper's $\Theta_{10}$ is `Theta[0, 0]`,
-# and $\Theta_{31}$ is `Theta[2, 1]`.
+# On paper classes are counted from 1, in code rows from 0. Columns start at 0 in both, since $j =
+# 0$ is the bias. So the paper's $\Theta_{10}$ is `Theta[0, 0]`. Where do you find its
+# $\Theta_{23}$?
 #
-# Which of the two indices shifts by one, and which one does not? Where in the array do you find
-# the paper's $\Theta_{23}$?
+# (How many layers is that? Count *matrices of weights*, not the circles of a drawing: it is one.
+# Exercise 6 has two.)
 
 # %% [markdown]
-# ## How many layers is that?
+# ### Three hypotheses, written out
 #
-# In a drawing there is a column of circles for the inputs and another one for the outputs, and
-# now and then somebody calls that a network with two layers. Count the arrows between the circles
-# instead: how many *matrices of weights* are there?
+# With three classes and one feature `Theta` has six entries, and
 #
-# One. This course counts weights, so it is a single layer. (Exercise 6 has two.)
-
-# %% [markdown]
-# ## Three hypotheses, written out
-#
-# Take three classes and a single feature. Then `Theta` has six entries, and
-#
-# $$h_1 = \frac{e^{\Theta_{10} + \Theta_{11} x_1}}{v}, \qquad
-#   h_2 = \frac{e^{\Theta_{20} + \Theta_{21} x_1}}{v}, \qquad
+# $$h_1 = \frac{e^{\Theta_{10} + \Theta_{11} x_1}}{v}, \quad
+#   h_2 = \frac{e^{\Theta_{20} + \Theta_{21} x_1}}{v}, \quad
 #   h_3 = \frac{e^{\Theta_{30} + \Theta_{31} x_1}}{v}$$
 #
-# What is $v$? Three exponentials added up, the same three in each denominator. So you need not
-# write three functions. Which one that you already have gives all of $h_1$, $h_2$, $h_3$ at once?
+# where $v$ is the sum of the same three exponentials in each. So you need not write three
+# functions. Which one that you have gives all of $h_1$, $h_2$, $h_3$ at once?
 
 # %% [markdown]
-# ## A layer to do by hand
+# ### A layer to do by hand
 #
-# These weights will be with us through the whole exercise:
+# These weights stay with us through the whole exercise:
 #
 # $$\Theta = \begin{bmatrix} \ln 4 & -\ln 2 \\ -\ln 3 & \ln 3 \\ 0 & 0 \end{bmatrix}
 #   \qquad\text{so}\qquad
 #   e^{z_1} = \frac{4}{2^{x_1}}, \quad e^{z_2} = \frac{3^{x_1}}{3}, \quad e^{z_3} = 1$$
 #
-# There are three examples, with $x_1 = 0$, $1$ and $2$. Cover the last three columns and work
-# them out first.
+# Three examples have $x_1 = 0$, $1$ and $2$. Cover the last three columns and work them out first.
 #
-# | x_1 | exp(z_1) | exp(z_2) | exp(z_3) | their sum | h_1 | h_2 | h_3 |
+# | x_1 | exp(z_1) | exp(z_2) | exp(z_3) | sum | h_1 | h_2 | h_3 |
 # |---|---|---|---|---|---|---|---|
 # | 0 | 4 | 1/3 | 1 | 16/3 | 3/4 | 1/16 | 3/16 |
 # | 1 | 2 | 1 | 1 | 4 | 1/2 | 1/4 | 1/4 |
 # | 2 | 1 | 3 | 1 | 5 | 1/5 | 3/5 | 1/5 |
 #
-# For $x_1 = 0$ only the biases have a say. Would the first row look like this if they were
-# forgotten?
+# For $x_1 = 0$ only the biases have a say. Would the first row look like this without them?
 
 
 # %%
@@ -129,17 +113,16 @@ def hypotheses(Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
 #
 # - What shape do you need on the right of `Theta @ ...`, and what shape has `X`? Which NumPy
 #   function puts one array on top of another?
-# - If you would rather treat the biases on their own: what shape has `Theta[:, 0]`, and what shape
-#   has `Theta[:, :1]`? Which of the two can be added to an `(n, m)` array as one number for each
-#   row?
-# - Do your numbers for the layer above agree for $x_1 = 0$ but not for $x_1 = 1$, or the other way
-#   round? What does each of the two tell you?
+# - If you treat the biases on their own: `Theta[:, 0]` or `Theta[:, :1]`, which of the two can be
+#   added to an `(n, m)` array as one number for each row?
+# - Do your numbers agree with the table for $x_1 = 0$ only, or for all but that? What does each
+#   tell you?
 # - Does every *column* of the result sum to 1?
 
 # %% [markdown]
-# ## What does the layer cost us?
+# ## Part 2: the cost
 #
-# For labels $y$ each example costs what you know from exercise 3, and the examples are added up:
+# Each example costs what you know from exercise 3, and the examples are added up:
 #
 # $$J = - \sum_{i=1}^{m} \sum_{k=1}^{n} y_k^{(i)} \ln h_k^{(i)}$$
 #
@@ -149,30 +132,28 @@ def hypotheses(Theta: np.ndarray, X: np.ndarray) -> np.ndarray:
 #   \qquad\text{gives}\qquad
 #   J = \ln \frac{16}{3} + \ln 2 + \ln \frac{5}{3} = \ln \frac{160}{9} \approx 2.87795$$
 #
-# Where in the table of the hypotheses do the numbers 3/16, 1/2 and 3/5 stand?
+# Where in the table stand the 3/16, 1/2 and 3/5 that this comes from?
 
 # %% [markdown]
-# ## A sum or a mean?
+# ### A sum or a mean?
 #
-# In exercise 3 the cost was a *mean*, and would be $2.87795 / 3 \approx 0.95932$ here. Now it is a
-# *sum*. Is one of the two a mistake?
+# In exercise 3 the cost was a *mean*: it would be $2.87795 / 3 \approx 0.95932$ here. Is one of the
+# two a mistake?
 #
 # - Hand every example in twice. What happens to the sum, and what to the mean?
-# - Which weights make the sum as small as possible, and which ones the mean?
+# - Which weights make the sum smallest, and which the mean?
 # - What does the derivative do to a constant factor such as $1/m$?
 #
-# No rule of calculus asks for the $1/m$: it is a convention, and you only have to know which one
-# you are in. Here there is no $1/m$, neither in the cost nor in any of its derivatives.
+# No rule of calculus asks for the $1/m$. It is a convention, and you only have to know which one
+# you are in: here there is none, neither in the cost nor in its derivatives.
 
 # %% [markdown]
-# ## What if the true class gets nothing at all?
+# ### What if the true class gets nothing at all?
 #
-# Take the logits $0$ and $2000$, and let the first class be the true one. On paper
-# $h_1 = 1 / (1 + e^{2000})$, and the cost $\ln (1 + e^{2000})$ is $2000$ to hundreds of digits.
-#
-# What does your `hypotheses` make of $h_1$, and what is the logarithm of that? Does a tiny number
-# added under the logarithm give 2000? So which numbers should the cost start from: the
-# probabilities, or what you had before them?
+# Take the logits $0$ and $2000$, and let the first class be the true one. On paper the cost $\ln (1
+# + e^{2000})$ is $2000$ to hundreds of digits. What does your `hypotheses` make of $h_1 = 1 / (1 +
+# e^{2000})$, and what is the logarithm of that? Would a tiny number added under the logarithm give
+# 2000? So which numbers should the cost start from?
 
 
 # %%
@@ -208,18 +189,17 @@ def output_layer_cost(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> float:
 # - Is your result exactly $m$ times too small? What do you take the mean of?
 # - You get `nan` or `inf`? Which entry of `H` is 0, and what is 0 times the logarithm of 0 in
 #   NumPy?
-# - $\ln h_k$ is a difference of two terms when you put the softmax in and use the rules of the
-#   logarithm. Which of them is simply a logit? How did you keep the other one finite in exercise 3?
-# - Do soft labels such as $[0.5,\ 0.5,\ 0]$ give what you expect? Does every class with a label
-#   above 0 contribute?
+# - Put the softmax in: $\ln h_k$ is a difference of two terms. One is simply a logit. How did you
+#   keep the other one finite in exercise 3?
+# - Soft labels such as $[0.5,\ 0.5,\ 0]$: does every class with a label above 0 contribute?
 
 # %% [markdown]
-# ## How many ways lead from one weight to the cost?
+# ## Part 3: every path from one weight to the cost
 #
-# $\Theta_{10}$ stands in $z_1$ and in no other logit. Does it then reach the cost through $h_1$
-# alone? Look at the three fractions again: where does $z_1$ stand in $h_2$, and in $h_3$?
+# $\Theta_{10}$ stands in $z_1$ and in no other logit. Does it reach the cost through $h_1$ alone?
+# Look at the three fractions: where does $z_1$ stand in $h_2$, and in $h_3$?
 #
-# So there are three ways, and the chain rule adds them up. For one example:
+# So there are three paths, and the chain rule adds them up. For one example:
 #
 # $$\frac{\partial J}{\partial \Theta_{10}} =
 #   \underbrace{\frac{\partial J}{\partial h_1}
@@ -229,80 +209,65 @@ def output_layer_cost(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> float:
 #   \underbrace{\frac{\partial J}{\partial h_3}
 #               \frac{\partial h_3}{\partial \Theta_{10}}}_{\text{Part III}}$$
 #
-# If the example has a one-hot label, how many of the three can differ from zero? And does Part I
-# have to be among them?
-
-# %% [markdown]
-# ## The first factor: what does the cost say to each probability?
+# If the label is one-hot, how many of the three can differ from zero? Must Part I be among them?
 #
-# For one example $J = -(y_1 \ln h_1 + y_2 \ln h_2 + y_3 \ln h_3)$. Each $h_l$ stands in one term
-# only, so
+# The first factor is the $-Y/A$ of exercise 3, since each $h_l$ stands in one term of $J$ only:
 #
 # $$\frac{\partial J}{\partial h_l} = - \frac{y_l}{h_l}$$
-#
-# It is the $-Y/A$ of exercise 3. What is it for a class with label 0?
 
 # %% [markdown]
-# ## The second factor, Part I: what does the quotient rule give?
+# ### The second factor: what does the quotient rule give?
 #
-# Write $h_1 = u / v$ with $u = e^{z_1}$ and $v = e^{z_1} + e^{z_2} + e^{z_3}$, and differentiate
-# both by $\Theta_{10}$. The inner derivative of $z_1 = \Theta_{10} + \Theta_{11} x_1$ is 1, so
-# $u' = u$. And $v'$? Only one of its three terms contains $\Theta_{10}$, hence $v' = u$, too:
+# Write $h_1 = u / v$ with $u = e^{z_1}$, and differentiate by $\Theta_{10}$. The inner derivative
+# of $z_1 = \Theta_{10} + \Theta_{11} x_1$ is 1, so $u' = u$. And of the three terms of $v$ one
+# contains $\Theta_{10}$, so $v' = u$ too:
 #
 # $$\frac{\partial h_1}{\partial \Theta_{10}} = \frac{u' v - u v'}{v^2}
 #   = \frac{u}{v} \cdot \frac{v - u}{v} = h_1 (1 - h_1)$$
-
-# %% [markdown]
-# ## The second factor, Parts II and III: what is different?
 #
-# For $h_2$ the numerator is $u = e^{z_2}$, which does not contain $\Theta_{10}$ at all: $u' = 0$.
-# The denominator has not changed, so $v' = e^{z_1}$ as before:
+# For $h_2$ the numerator $u = e^{z_2}$ does not contain $\Theta_{10}$ at all: $u' = 0$. But $v'$ is
+# $e^{z_1}$ as before:
 #
 # $$\frac{\partial h_2}{\partial \Theta_{10}} = \frac{0 \cdot v - e^{z_2} e^{z_1}}{v^2}
 #   = - h_2 h_1,
-#   \qquad\text{and likewise}\qquad
+#   \qquad\text{and}\qquad
 #   \frac{\partial h_3}{\partial \Theta_{10}} = - h_3 h_1$$
 #
-# Where have you met these two results, under other names?
+# Where have you met these results, under other names?
 
 # %% [markdown]
-# ## What is left when the two factors meet?
+# ### What is left when the two factors meet?
 #
-# Try it with numbers first. Our second example has $h = (1/2,\ 1/4,\ 1/4)$ and belongs to class 1,
-# so only Part I differs from zero; our third has $h = (1/5,\ 3/5,\ 1/5)$ and belongs to class 2:
+# Numbers first. Our second example has $h = (1/2,\ 1/4,\ 1/4)$ and belongs to class 1; the third
+# has $h = (1/5,\ 3/5,\ 1/5)$ and belongs to class 2:
 #
 # $$\text{Part I:} \quad -\frac{1}{1/2} \cdot \frac{1}{2} \cdot \frac{1}{2} = -\frac{1}{2}
-#   \qquad\qquad
+#   \qquad
 #   \text{Part II:} \quad -\frac{1}{3/5} \cdot \Big( -\frac{3}{5} \cdot \frac{1}{5} \Big)
 #   = \frac{1}{5}$$
 #
-# Which factors cancel each time? Now do it with letters. Which probability is left in Part I, and
-# which one in Parts II and III? Is it that of the same class?
-#
-# Cancelling does more than look tidy: what would a computer say to the fraction where $h_l$ has
-# become `0.0`?
+# What cancels? Now with letters: which probability is left in Part I, and which in Parts II and
+# III? Is it that of the same class? And what would a computer say to the fraction, had you not
+# cancelled, where $h_l$ has become `0.0`?
 
 # %% [markdown]
-# ## Where does the sum over the examples belong?
+# ### Where does the sum over the examples belong?
 #
-# The cost adds up the examples, so each part does. But what exactly is added up? You may find it
-# written down like this, one sum in each factor:
+# You may find it written like this, one sum in each factor:
 #
 # $$\Big( - \sum_i \frac{y_1^{(i)}}{h_1^{(i)}} \Big) \cdot
 #   \Big( \sum_i h_1^{(i)} \big( 1 - h_1^{(i)} \big) \Big)$$
 #
-# For our three examples this is $-2 \cdot 0.5975 = -1.195$. Add up the three examples' own
-# Parts I, though, and you get $0 - 0.5 + 0 = -0.5$. Only one of them can be right. Has the label of
-# one example anything to do with the probability of another?
-#
-# So multiply within each example first, and add up afterwards. For how many examples do the two
-# agree always?
+# For our three examples this is $-2 \cdot 0.5975 = -1.195$. Add up their own Parts I, though, and
+# you get $0 - 0.5 + 0 = -0.5$. Has the label of one example anything to do with the probability of
+# another? So multiply within each example first, then add up. For how many examples do the two
+# always agree?
 
 # %% [markdown]
-# ## And the other five weights?
+# ### And the other five weights?
 #
-# For $\Theta_{11}$ all that changes is the inner derivative of $z_1$. What was it for
-# $\Theta_{10}$, and what is it now? So by what is each example multiplied before the sum?
+# For $\Theta_{11}$ only the inner derivative of $z_1$ changes. What is it now, and so by what is
+# each example multiplied?
 #
 # | weight | Part I | Part II | Part III | sum |
 # |---|---|---|---|---|
@@ -310,8 +275,8 @@ def output_layer_cost(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> float:
 # | $\Theta_{11}$ | -0.5 | 0.4 | 0 | -0.1 |
 # | $\Theta_{31}$ | ? | ? | ? | ? |
 #
-# Why did the 0.75 vanish from the second line? And for $\Theta_{31}$: which of the three parts is
-# the one that plays the role of Part I now?
+# Why did the 0.75 vanish from the second line? For $\Theta_{31}$, which part plays the role of Part
+# I?
 
 
 # %%
@@ -348,64 +313,48 @@ def output_layer_grad_parts(
 # %% [markdown]
 # ### Stuck on `output_layer_grad_parts`?
 #
-# - Which of the $n$ parts is the odd one out: does it depend on `k`, or is it always the first one?
-# - Leave that one aside: every other part is, for each example, a product of three things. Which
-#   of them carries the index $l$, which one $k$, and which one $j$?
-# - In which row of `X` do you find $x_j$? What do you take for $j = 0$? What does `X[-1]` give, and
-#   could it have crept in?
-# - You get `nan` for extreme weights? Is there still a division in your code that could have been
-#   cancelled on paper?
+# - Which of the $n$ parts is the odd one out: does it depend on `k`, or is it always the first?
+# - Every other part is, for each example, a product of three things. Which carries the index $l$,
+#   which $k$, and which $j$?
+# - In which row of `X` is $x_j$? What do you take for $j = 0$? Could `X[-1]` have crept in?
+# - You get `nan` for extreme weights? Is there a division left that could be cancelled on paper?
 # - Right for one example but wrong for several? Do you multiply before you add up?
 
 # %% [markdown]
-# ## What do the parts add up to?
+# ## Part 4: all weights at once
 #
-# Add your $n$ parts for one example, with letters. Collect everything that has $h_k$ as a factor:
-# what stands in the bracket beside it? You know one thing about the labels of an example that makes
-# this bracket very short.
-#
-# What remains, and why should it look familiar after exercise 4? (There it was a column for each
-# example. What has the weight added to it?)
+# Add your $n$ parts for one example, with letters, and collect everything that has $h_k$ as a
+# factor. You know one thing about the labels of an example that makes the bracket beside it very
+# short. What remains, and what has the weight added to what you found in exercise 4?
 
 # %% [markdown]
-# ## Six weights: what is missing?
+# ### Six weights: what is missing?
 #
-# All the derivatives together have the shape of `Theta`, a number for each weight. For our layer:
+# All the derivatives together have the shape of `Theta`. For our layer:
 #
 # $$\frac{\partial J}{\partial \Theta} =
 #   \begin{bmatrix} 0.45 & -0.1 \\ ? & -0.55 \\ -0.3625 & ? \end{bmatrix}$$
 #
-# The first row you know from the parts. Fill in the two gaps from what you have just found, then
-# add up each *column*. What do you get?
+# Fill in the two gaps from what you have just found, then add up each *column*. What do you get?
+#
+# Was that a coincidence? Add the same number to a whole column of `Theta`, all the biases, say. By
+# how much does each logit of an example grow? What does softmax make of that, and hence the cost?
+# So what does that say about the sum of the derivatives along this column? Does it hold for a
+# feature's, too? (Or: what do the probabilities of an example add up to, and what its labels?)
 
 # %% [markdown]
-# ## Was that a coincidence?
+# ### What about the bias, once more?
 #
-# Add the same number to the whole first column of `Theta`, that is, to all the biases. By how much
-# does each logit of an example grow? What does softmax make of that, and hence the cost?
-#
-# So there is a direction in which the cost does not change at all. What does that say about the
-# sum of the derivatives along this column? Does the argument also work for the column of a feature?
-#
-# (If you prefer labels to logits: what do the probabilities of an example add up to, and what its
-# labels?)
+# A derivation of this layer that you may come across ends with the remark that $x_j$ is 0 for $j =
+# 0$. Put that in: could a bias ever learn anything? Our first example has $x_1 = 0$. By which of
+# the six weights does its cost have a derivative other than zero? Compare with $x_0 = 1$.
 
 # %% [markdown]
-# ## What about the bias, once more?
+# ### From one weight to all of them
 #
-# One derivation of this layer that you may come across ends with the general formula and the
-# remark that $x_j$ is 0 for $j = 0$. Put that in: what would the derivative by every bias be?
-# Could a bias ever learn anything?
-#
-# Our first example has $x_1 = 0$. By which of the six weights does its cost have a derivative other
-# than zero? Compare with $x_0 = 1$, as in `hypotheses`.
-
-# %% [markdown]
-# ## From one weight to all of them
-#
-# You could call your `output_layer_grad_parts` $n (d + 1)$ times. But each entry is a sum over the
+# You could call `output_layer_grad_parts` $n (d + 1)$ times. But each entry is a sum over the
 # examples of (something with index $k$) times (something with index $j$). Which operation on two
-# matrices does exactly this, for all $k$ and $j$ at once? Which of the two has to be transposed?
+# matrices does this for all at once? Which of the two is to be transposed?
 
 
 # %%
@@ -438,26 +387,25 @@ def output_layer_grad(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.nda
 # ### Stuck on `output_layer_grad`?
 #
 # - What is the derivative of the cost by one *logit*, and of that logit by one of its weights?
-# - You need an `(n, d + 1)` array from an `(n, m)` one and one with $m$ columns. Over which index
-#   does the matrix product sum? Is it the one over which the cost sums?
-# - Which column of your result belongs to the biases? Is it there, is it the first one, and does it
-#   hold something other than zeros?
+# - You need `(n, d + 1)` from an `(n, m)` array and one with $m$ columns. Does the matrix product
+#   sum over the index over which the cost sums?
+# - Which column of your result belongs to the biases? Is it the first, and does it hold something
+#   other than zeros?
 # - Does each column of your result sum to 0? Does each entry equal the sum of its parts?
 # - Is everything off by the same factor? Is the cost a sum or a mean here?
 
 # %% [markdown]
-# ## Have you seen this form before?
+# ### Have you seen this form before?
 #
-# Logistic regression has a single output $h = 1 / (1 + e^{-z})$ with a label $y$ of 0 or 1. Look up
-# the derivative of its cost by a weight, or derive it with $h' = h (1 - h)$, and lay it beside
-# yours. What is different, apart from an index?
-#
-# That is no accident. Take $n = 2$ and set the second row of `Theta` to zeros: what is $h_1$ then?
+# Logistic regression has one output $h = 1 / (1 + e^{-z})$ and a label $y$ of 0 or 1. Derive the
+# derivative of its cost by a weight with $h' = h (1 - h)$. What is different from yours, apart from
+# an index? That is no accident: take $n = 2$ and a second row of zeros in `Theta`. What is $h_1$
+# then?
 
 # %% [markdown]
-# ## How can you check it without any formula?
+# ### How can you check it without any formula?
 #
-# In a notebook, try it in a cell of your own; with a script, in a Python prompt:
+# In a cell of your own, or a Python prompt:
 #
 # ```python
 # Theta = np.log([[4, 1 / 2], [1 / 3, 3], [1, 1]])
@@ -465,10 +413,33 @@ def output_layer_grad(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.nda
 # Y = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]])
 # ```
 #
-# - Raise `Theta[0, 0]` by 0.001 and compute the cost again. By how much did it grow, divided by
-#   0.001? Which entry of the gradient should that be, nearly?
-# - Compare `output_layer_grad_parts(Theta, X, Y, 0, 0).sum()` with that entry, too.
+# - Raise `Theta[0, 0]` by 0.001. By how much does the cost grow, divided by 0.001? Which entry of
+#   the gradient should that be, nearly? Is it `output_layer_grad_parts(Theta, X, Y, 0, 0).sum()`,
+#   too?
 # - An implementation that forgets $x_1$ is right for $\Theta_{10}$. Which entries show it?
+
+# %% [markdown]
+# ## What can one layer do?
+#
+# The next cell trains a layer by your gradient on three clouds of points, and draws the most
+# probable class at each place. What kind of lines are the borders, and why?
+
+# %%
+if __name__ == "__main__":
+    from grader.notebook import regions
+
+    rng = np.random.default_rng(5)
+    clouds = np.repeat([[0.0, 3.0, 6.0], [0.0, 4.0, 0.0]], 20, axis=1)
+    X = clouds + rng.normal(size=(2, 60))
+    Y = np.repeat(np.eye(3), 20, axis=1)
+
+    def trained():
+        Theta = np.zeros((3, 3))
+        for _ in range(500):
+            Theta -= 0.01 * output_layer_grad(Theta, X, Y)
+        return Theta
+
+    regions(lambda points: hypotheses(trained(), points), X, Y, title="The most probable class")
 
 # %% [markdown]
 # ## Ask the grader
@@ -480,6 +451,5 @@ def output_layer_grad(Theta: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.nda
 # %% [markdown]
 # ## What comes next?
 #
-# Here the layer looked at the features themselves. Put another layer in front, and it looks at
-# what that one makes of them. The derivative by `Theta` hardly changes. But how does the error
-# travel on, to the weights behind? That is exercise 6, where the cost is a mean again.
+# Put another layer in front, and this one looks at what that makes of the features. How does the
+# error travel on, to the weights behind? That is exercise 6, where the cost is a mean again.

@@ -1,29 +1,19 @@
 # %% [markdown]
 # # Exercise 6: a network with a hidden layer
 #
-# So far there was one layer of weights with a softmax on top. Now a second layer of weights goes
-# *below* it, and something new appears: numbers that nobody gave you and nobody asked for, the
-# **hidden layer**. Nothing else is new. Everything you know about softmax and cross-entropy stays
-# as it is and moves up to the top of the network.
+# Now a second layer of weights goes *below* the first. In between appear numbers that nobody gave
+# you and nobody asked for: the **hidden layer**. Softmax and cross-entropy stay as they are, at the
+# top.
 #
-# You will write four functions: `forward`, `backward`, `update` and `train`. At the end they solve
-# a problem that no single layer can solve.
+# You will write `forward`, `backward`, `update` and `train`. At the end they solve a problem that
+# no single layer can solve.
 
 # %% [markdown]
 # ## Conventions
 #
-# As always, columns are examples. The sizes have these names:
-#
-# | letter | counts |
-# |---|---|
-# | $d$ | features of an example |
-# | $h$ | hidden units |
-# | $n$ | classes |
-# | $m$ | examples |
-#
-# In exercise 5 the biases were column 0 of $\Theta$, and each example got an $x_0 = 1$ to go with
-# it. From here on the biases are arrays of their own, and no row of ones is needed. The parameters
-# of the network travel together in a dict called `params`:
+# As always, columns are examples: $d$ features, $h$ hidden units, $n$ classes, $m$ examples. The
+# biases, column 0 of $\Theta$ in exercise 5, are arrays of their own now, and no row of ones is
+# needed. The parameters travel together in a dict called `params`:
 #
 # | key | shape |
 # |---|---|
@@ -39,29 +29,29 @@ import numpy as np
 # ## Bring your own softmax along
 #
 # The output layer ends in *your* `softmax`. The next line fetches it from the file
-# `ex01_softmax.py` in this folder. If you would like more of your earlier functions here (a cost
-# from exercise 3, say), import them in the same way.
+# `ex01_softmax.py` in this folder. Import other functions in the same way, if you like (a cost from
+# exercise 3, say).
 
 # %%
 from ex01_softmax import softmax
 
 # %% [markdown]
-# ## What would happen without an activation in between?
+# ## Part 1: forward
 #
 # Two layers, one on top of the other, for a single example $x$:
 #
 # $$z_1 = W_1 x + b_1, \qquad z_2 = W_2 z_1 + b_2$$
 #
-# Put the first into the second and multiply out. You get $z_2 = W x + b$ for some matrix $W$ and
-# some column $b$. Which ones?
+# Put the first into the second and multiply out. You get $z_2 = W x + b$. For which $W$ and $b$?
 #
-# So two layers without anything between them are one layer in disguise: more numbers to train, and
-# not one function more than before. What has to be done to $z_1$ to prevent that?
+# So two layers with nothing in between are one layer in disguise. What has to be done to $z_1$ to
+# prevent that?
 
 # %% [markdown]
-# ## Which functions may stand between the layers?
+# ### Which functions may stand between the layers?
 #
-# Anything that is not linear. Two are in use here, and both work on **each entry by itself**:
+# Anything that is not linear: an **activation**. Two are in use here, both on **each entry by
+# itself**:
 #
 # $$\tanh(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}
 #   \qquad\qquad
@@ -74,28 +64,24 @@ from ex01_softmax import softmax
 # | 0.5 | 0.46212 | 0.5 |
 # | 2 | 0.96403 | 2 |
 #
-# Such a function is called an **activation**. Is softmax one of them? Does it work on each entry
-# by itself?
+# Does softmax work on each entry by itself?
 
 # %% [markdown]
-# ## Where does which activation belong?
+# ### Where does which activation belong?
 #
-# With capital letters for a whole batch, the four steps are
+# With capital letters for a whole batch, and $g$ for $\tanh$ or $\mathrm{relu}$, the four steps are
 #
 # $$Z_1 = W_1 X + b_1 \qquad A_1 = g(Z_1) \qquad Z_2 = W_2 A_1 + b_2 \qquad
 #   A_2 = \mathrm{softmax}(Z_2)$$
 #
-# where $g$ is $\tanh$ or $\mathrm{relu}$. Note where $g$ is *not*. Suppose somebody applies
-# $\tanh$ to $Z_2$ as well, before the softmax. Then every logit lies between $-1$ and $1$. With
-# three classes, how large can a probability become at most?
-#
-# Work it out: one logit is 1, the other two are $-1$. Would you be content with a classifier that
-# can never be surer than that?
+# Note where $g$ is *not*. Suppose $\tanh$ is applied to $Z_2$ as well: every logit then lies
+# between $-1$ and $1$. With three classes, one logit at 1 and the others at $-1$, how large is the
+# probability? Would you be content with a classifier that can never be surer than that?
 
 # %% [markdown]
-# ## Can you follow one example through the network?
+# ### Can you follow one example through the network?
 #
-# Take $d = 2$ features, $h = 2$ hidden units, $n = 3$ classes and $m = 1$ example:
+# Take $d = 2$, $h = 2$, $n = 3$ and $m = 1$:
 #
 # $$W_1 = \begin{bmatrix} 0.5 & -0.25 \\ 1 & 0.5 \end{bmatrix} \quad
 #   b_1 = \begin{bmatrix} 0.5 \\ -1 \end{bmatrix} \quad
@@ -103,7 +89,7 @@ from ex01_softmax import softmax
 #   b_2 = \begin{bmatrix} 0 \\ 0 \\ 0.5 \end{bmatrix} \quad
 #   x = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$$
 #
-# Cover the last column and go down the table with pencil and calculator:
+# Cover the last column and work it out with pencil and calculator:
 #
 # | step | with tanh |
 # |---|---|
@@ -112,20 +98,17 @@ from ex01_softmax import softmax
 # | $z_2$ | 0.46212, 0.76159, 0.79948 |
 # | $a_2$ | 0.26664, 0.35974, 0.37363 |
 #
-# With relu instead, the last line is 0.23270, 0.38365, 0.38365. Why are two of these the same?
+# With relu, the last line is 0.23270, 0.38365, 0.38365. Why are two of these the same?
 
 # %% [markdown]
-# ## What is the cache for?
+# ### What is the cache for?
 #
-# To learn, the network will go through the same steps backwards, and on the way back it needs to
-# know what happened on the way up: for the derivative of $g$ at $Z_1$, say, it needs $Z_1$ or
-# $A_1$. These could be computed a second time. It is simpler to keep them.
+# To learn, the network goes back through the same steps, and needs what it met on the way up: for
+# the derivative of $g$, say, $Z_1$ or $A_1$. So `forward` returns the probabilities and a dict with
+# everything it computed, the **cache**.
 #
-# So `forward` returns two things: the probabilities, and a dict with everything it computed on the
-# way. That dict is the **cache**.
-#
-# One trap is worth a thought before you write any code. `A = Z` does not copy an array; it gives
-# it a second name. If you then set the negative entries of `A` to 0, what has become of `Z`?
+# One trap: `A = Z` does not copy an array, it gives it a second name. If you then set the negative
+# entries of `A` to 0, what has become of `Z`?
 
 
 # %%
@@ -160,27 +143,27 @@ def forward(
 # %% [markdown]
 # ### Stuck on `forward`?
 #
-# - Write the shape under each letter of $Z_1 = W_1 X + b_1$. Which of the two operations is a
-#   matrix product, and what does NumPy do to a `(h, 1)` array that is added to a `(h, m)` one?
+# - Write the shapes under $Z_1 = W_1 X + b_1$. Which operation is a matrix product, and what
+#   happens to an `(h, 1)` array that is added to an `(h, m)` one?
 # - Only one example is right, or it works only for $m = 1$? Print the shape of `A2`.
 # - `tanh` is right and `relu` is wrong? Look at `cache["Z1"]` *after* your function has run: does
 #   it hold negative numbers, as it should?
 # - You get nan for large numbers? Which of the four steps takes an exponential?
 
 # %% [markdown]
-# ## Going back: what do you already know?
+# ## Part 2: backward
 #
 # The cost is the **mean** cross-entropy of exercise 3,
 #
 # $$J = -\frac{1}{m} \sum_{k=1}^{m} \sum_{i=1}^{n} y_{ik} \log a_{ik}$$
 #
-# with $a_{ik}$ from $A_2$. Exercise 4 was about one sentence: through softmax and cross-entropy
-# together, the derivative of *one example's* cost by its logits is
+# with $a_{ik}$ from $A_2$. Exercise 4 was about one sentence: the derivative of *one example's*
+# cost by its logits, through softmax and cross-entropy together, is
 #
 # $$dZ_2 = A_2 - Y$$
 #
-# That is where everything starts. The fraction $-Y/A_2$ and the Jacobian are inside of it already;
-# neither needs to be seen again. What is this for our example, if class 2 is the true one?
+# Everything starts there; the fraction $-Y/A_2$ and the Jacobian are inside of it already. For our
+# example, with class 2 the true one:
 #
 # | class | $a_2$ | $y$ | $dz_2$ |
 # |---|---|---|---|
@@ -188,76 +171,64 @@ def forward(
 # | 2 | 0.35974 | 1 | -0.64026 |
 # | 3 | 0.37363 | 0 | 0.37363 |
 #
-# What do the three numbers of the last column add up to, and why must they?
+# What does the last column add up to, and why must it?
 
 # %% [markdown]
-# ## Has the top layer changed since exercise 5?
+# ### Has the top layer changed since exercise 5?
 #
 # There, the gradient of the weights was $(H - Y)$ times the transpose of what went *into* the
-# layer. What goes into this layer now? No longer $x$.
-#
-# In our example entry $(i, j)$ of $dW_2$ is $dz_{2,i}$ times $a_{1,j}$:
+# layer. What goes in now? No longer $x$. In our example entry $(i, j)$ of $dW_2$ is $dz_{2,i}$
+# times $a_{1,j}$:
 #
 # $$dW_2 = \begin{bmatrix} 0.12322 & 0.20307 \\ -0.29588 & -0.48762 \\ 0.17266 & 0.28455
 #   \end{bmatrix}$$
 #
-# And the bias: it meets the constant 1 where a weight meets an input. So what is $db_2$ here?
+# And the bias meets the constant 1 where a weight meets an input. So what is $db_2$ here?
 
 # %% [markdown]
-# ## Where does 1/m enter?
+# ### Where does 1/m enter?
 #
-# $dZ_2 = A_2 - Y$ is *per example*: column $k$ is about example $k$ alone and knows nothing of
-# $m$. $J$ is a mean. So somewhere the examples have to be added up and divided by $m$. Where are
-# they added up?
+# $dZ_2$ is *per example*: column $k$ knows nothing of $m$. $J$ is a mean. So where are the examples
+# added up, and divided by $m$? In the product of an $(n, m)$ and an $(m, h)$ array, which axis
+# disappears, and what happens along it? For $db_2$ no product does that: what turns an $(n, m)$
+# array into an $(n, 1)$ one?
 #
-# Not in $dZ_2$: it still has a column for each. But $dW_2$ has no axis for the examples any more,
-# and neither has $db_2$. Look at the matrix product that makes an $(n, h)$ array out of an
-# $(n, m)$ and an $(h, m)$ one: which axis disappears in it, and what happens along that axis?
-#
-# For $db_2$ there is no product that does it for you. What has to be done to an $(n, m)$ array so
-# that an $(n, 1)$ array is left?
-#
-# It is enough to divide once. What would come out if $1/m$ were in $dZ_2$ *and* in $dW_2$?
+# Divide once. What would come out if $1/m$ were in $dZ_2$ *and* in $dW_2$?
 
 # %% [markdown]
-# ## How does a hidden unit influence the cost?
+# ### How does a hidden unit influence the cost?
 #
-# Hidden unit $j$ sends its number $a_{1,j}$ to *every* logit: to $z_{2,1}$ with weight $W_{2,1j}$,
-# to $z_{2,2}$ with weight $W_{2,2j}$, and so on. Wiggle $a_{1,j}$, and all $n$ logits move. By the
-# chain rule, what comes back is the sum over all of these ways:
+# Hidden unit $j$ sends $a_{1,j}$ to *every* logit, to $z_{2,i}$ with weight $W_{2,ij}$. Wiggle it,
+# and all $n$ logits move. What comes back is the sum over all of these ways:
 #
 # $$da_{1,j} = \sum_{i=1}^{n} W_{2,ij} \, dz_{2,i}$$
 #
-# For the first hidden unit of our example that is
-# $1 \cdot 0.26664 + 0 \cdot (-0.64026) + (-1) \cdot 0.37363 = -0.10699$.
+# For our first hidden unit: $1 \cdot 0.26664 + 0 \cdot (-0.64026) + (-1) \cdot 0.37363 = -0.10699$.
 #
-# On the way up, row $i$ of $W_2$ collects from all hidden units what logit $i$ needs. On the way
-# down, which part of $W_2$ is used for hidden unit $j$: a row or a column? So which matrix, times
-# $dZ_2$, gives all of $dA_1$ at once?
+# On the way up, row $i$ of $W_2$ collects what logit $i$ needs. On the way down, what is used for
+# hidden unit $j$: a row or a column? So which matrix, times $dZ_2$, gives all of $dA_1$?
 
 # %% [markdown]
-# ## And through the activation?
+# ### And through the activation?
 #
-# $g$ works on each entry by itself, so its Jacobian is diagonal, and multiplying by a diagonal
-# matrix is multiplying entry by entry. (Softmax was the one with a full matrix. Here is the
-# elementwise product that was wrong in exercise 4.)
+# $g$ works on each entry by itself, so its Jacobian is diagonal: multiplying by it is multiplying
+# entry by entry. (Here is the elementwise product that was wrong in exercise 4, for softmax.)
 #
 # $$dz_{1,j} = da_{1,j} \cdot g'(z_{1,j})$$
 #
-# - For $\tanh$: differentiate the fraction of exponentials with the quotient rule. The result can
-#   be written with the *output* of $\tanh$ alone. Which of the two arrays of your cache is that?
+# - For $\tanh$: use the quotient rule on the exponentials. The result can be written with the
+#   *output* of $\tanh$ alone. Which array of your cache is that?
 # - For $\mathrm{relu}$: what is the slope left of 0, and what right of it? (At 0 itself there is
 #   none. 0 and 1 are both accepted.)
 #
-# In our example the two slopes of $\tanh$ are 0.78645 and 0.41997. Does your formula give them too?
-# Then $dz_{1,1} = -0.10699 \cdot 0.78645 = -0.08414$ for the first hidden unit, and for the second
-# $dz_{1,2} = -0.26664 \cdot 0.41997 = -0.11198$.
+# In our example the slopes of $\tanh$ are 0.78645 and 0.41997. Does your formula give them? Then
+# $dz_{1,1} = -0.10699 \cdot 0.78645 = -0.08414$ and $dz_{1,2} = -0.26664 \cdot 0.41997 = -0.11198$.
 
 # %% [markdown]
-# ## Do you see the first layer in the second?
+# ### Do you see the first layer in the second?
 #
 # From $dZ_1$ to $dW_1$ and $db_1$ it is the same step as from $dZ_2$ to $dW_2$ and $db_2$: what
-# arrives at the layer from above, times what went into it from below.
+# arrives from above, times what went in from below.
 #
 # $$dW_1 = \begin{bmatrix} -0.08414 & -0.16828 \\ -0.11198 & -0.22396 \end{bmatrix}
 #   \qquad
@@ -266,7 +237,7 @@ def forward(
 # Why is the second column of this $dW_1$ exactly twice the first?
 #
 # A rule that finds half of all mistakes here: **a gradient has the shape of what it belongs to.**
-# Write the shapes of all six arrays on paper before you write the code.
+# Write all six shapes on paper before you write the code.
 
 
 # %%
@@ -308,17 +279,16 @@ def backward(
 # %% [markdown]
 # ### Stuck on `backward`?
 #
-# - Are `dW2` and `db2` right, and `dW1` and `db1` wrong? Then it happens between $dZ_2$ and
-#   $dZ_1$. Between which of these is a matrix product, and between which an elementwise one?
-# - Is everything too large by a factor $m$, or too small by it? Count how often each of the four
-#   results has been divided on its way.
+# - Are `dW2` and `db2` right, and `dW1` and `db1` wrong? Then it happens between $dZ_2$ and $dZ_1$.
+#   Where there is a matrix product, and where an elementwise one?
+# - Is everything off by a factor $m$? Count how often each of the four results has been divided.
 # - Do the biases have the wrong shape? What does `sum(axis=1)` do to the number of axes?
 # - Only relu is wrong? What is the slope of relu at $z = 3$? Is it 3?
-# - Only soft or whole-number labels are wrong? What dtype does your $dZ_2$ have, and do you ever
-#   assume that a label is 0 or 1?
+# - Only soft or whole-number labels are wrong? What dtype has your $dZ_2$, and do you ever assume
+#   that a label is 0 or 1?
 
 # %% [markdown]
-# ## Now that the slope is known: which way, and how far?
+# ## Part 3: update
 #
 # The gradient points to where the cost *grows*. So each parameter takes a step the other way, and
 # the **learning rate** says how long it is:
@@ -336,10 +306,10 @@ def backward(
 # Is more always better? Keep the question for your first experiments with `train`.
 
 # %% [markdown]
-# ## What does a copy of a dict copy?
+# ### What does a copy of a dict copy?
 #
-# `update` must leave the old parameters alone: whoever called it may still need them. So make a
-# copy and change that? Predict what this prints, before you try it:
+# `update` must leave the old parameters alone. So make a copy and change that? Predict what this
+# prints:
 #
 # ```python
 # old = {"b": np.array([1.0, 2.0])}
@@ -348,11 +318,9 @@ def backward(
 # print(old["b"])
 # ```
 #
-# A dict holds no arrays. It holds *references* to arrays, and a copy of the dict is a second list
-# of the same references: a **shallow copy**. And `-=` does not make a new array, it writes into
-# the one that is there.
-#
-# What does change if the third line is `new["b"] = new["b"] - 10.0`?
+# A dict holds *references* to arrays, and its copy is a second list of the same: a **shallow
+# copy**. And `-=` writes into the array that is there. What changes with `new["b"] = new["b"] -
+# 10.0`?
 
 
 # %%
@@ -381,36 +349,29 @@ def update(
 # ### Stuck on `update`?
 #
 # - Does the cost grow from step to step? In which direction does a gradient point?
-# - Print `params["W1"]` before and after a call. If it is not the same, which of your lines wrote
-#   into an array that was not its own?
+# - Print `params["W1"]` before and after a call. If it changes, which line wrote into an array that
+#   was not its own?
 
 # %% [markdown]
-# ## How does it all fit together?
+# ## Part 4: train
 #
-# Training repeats one round `steps` times: forward, look at the cost, backward, update. Every
-# round looks at *all* the examples; that is called **full batch**.
-#
-# Two things about the order are easily got wrong:
+# Training repeats one round `steps` times: forward, look at the cost, backward, update. Every round
+# looks at *all* the examples (**full batch**). Two things about the order are easily got wrong:
 #
 # - `costs[t]` is the cost that round $t$ *finds*, before it moves anything. So `costs[0]` belongs
-#   to the parameters you were given. And the cost of the very last parameters, is it in the list?
-# - All four gradients belong to the same parameters. Some programs do backward and update in one
-#   go, layer by layer from the top: correct $W_2$, go on to the hidden layer, correct $W_1$. Look
-#   at the formula for $dA_1$ again. Which $W_2$ does it need, and which one does it get there?
+#   to the parameters you were given. And that of the very last parameters, is it in the list?
+# - All four gradients belong to the same parameters. Some programs correct $W_2$, then go on to the
+#   hidden layer. Which $W_2$ does $dA_1$ need, and which one does it get there?
 
 # %% [markdown]
-# ## Where does training start?
+# ### Where does training start?
 #
-# Somebody has to choose the first parameters. What is wrong with zeros? Go through it on paper:
-# $W_1 = 0$ and $W_2 = 0$ give $A_1 = 0$ for both activations. Then what is $dW_2$? And what is
-# $dA_1$, and with it $dW_1$?
+# What is wrong with zeros? $W_1 = 0$ and $W_2 = 0$ give $A_1 = 0$ for both activations. Then what
+# are $dW_2$, $dA_1$ and $dW_1$? Nothing ever moves: with equally many examples of three classes the
+# cost stays at $\ln 3 = 1.0986$ for all time.
 #
-# Neither ever moves. With equally many examples of three classes, the cost stays at
-# $\ln 3 = 1.0986$ for all time.
-#
-# And what about 0.1 everywhere? Then all hidden units compute the same, so they get the same
-# gradient, so they stay the same: sixteen units that do the work of one. Only *different* units
-# can learn different things, and the cheapest way to make them different is to draw them at
+# And 0.1 everywhere? All hidden units compute the same, get the same gradient, and stay the same:
+# sixteen that do the work of one. The cheapest way to make them *different* is to draw them at
 # random. The biases may start at 0. Why is that no problem?
 
 
@@ -426,11 +387,10 @@ def starting_params(d: int, h: int, n: int, rng: np.random.Generator) -> dict[st
 
 
 # %% [markdown]
-# ## Which cost do you record?
+# ### Which cost do you record?
 #
-# The mean cross-entropy of the batch. You wrote it twice in exercise 3: once from probabilities,
-# once from logits. Both are at hand in the cache. Bring one of the two along, or write the line
-# once more. Which of them would you trust with a network that is very sure of itself?
+# The mean cross-entropy of the batch. You wrote it twice in exercise 3, from probabilities and from
+# logits; both are in the cache. Which would you trust with a network that is very sure of itself?
 
 
 # %%
@@ -469,24 +429,21 @@ def train(
 # %% [markdown]
 # ### Stuck on `train`?
 #
-# - Try `steps = 1` first. Is the one cost that you return the cost of the parameters that went
-#   *in*? Then try `steps = 2`: how many costs are there?
-# - Does tanh work, and relu does not? Follow the argument `hidden` through your code: does each
-#   function that needs it get it?
-# - Are the costs right, but the parameters are one step short, or one step too far? How many
-#   updates does your loop make?
-# - Are the first two costs right and the later ones slightly off? Which parameters did each of
-#   the four gradients come from?
+# - Try `steps = 1` first. Is the one cost that you return that of the parameters that went *in*?
+#   Then try `steps = 2`: how many costs are there?
+# - Does tanh work, and relu does not? Does `hidden` get to each function that needs it?
+# - Are the costs right, but the parameters one step short, or one too far? How many updates does
+#   your loop make?
+# - Are the first two costs right and the later ones slightly off? Which parameters did each of the
+#   four gradients come from?
 # - Call it twice with the same `params`. Do you get the same answer twice?
 
 # %% [markdown]
 # ## A problem that needs the hidden layer
 #
-# Three classes sit on the three arms of a spiral. A single layer with a softmax can only draw
-# straight lines. Trained to the end, it gets 67 of the 120 examples below right; its cost stays at
-# 0.674.
-#
-# How many will your network get right? Guess first.
+# Three classes sit on the arms of a spiral. A single layer can only draw straight lines: trained to
+# the end, it gets 67 of the 120 examples right, at a cost of 0.674. How many will your network get
+# right? Guess first.
 
 
 # %%
@@ -515,10 +472,10 @@ def solve_spiral(hidden: str = "tanh") -> tuple[dict[str, np.ndarray], np.ndarra
 
 
 # %% [markdown]
-# ## What has it learned?
+# ### What has it learned?
 #
-# The picture shows, for every spot of the plane, the class that your network would choose. It
-# needs matplotlib; without it you lose nothing but the picture.
+# The picture shows, for every spot of the plane, the class that your network would choose. (It
+# needs matplotlib.)
 
 
 # %%
@@ -542,7 +499,7 @@ def show_regions(
 
 
 # %% [markdown]
-# Run the next cell when your `train` is finished. The grader leaves it out.
+# Run the next cells when your `train` is finished. The grader leaves them out.
 
 # %%
 if __name__ == "__main__":
@@ -551,19 +508,34 @@ if __name__ == "__main__":
     except NotImplementedError as still_missing:
         print(f"The spiral has to wait: {still_missing}.")
 
+# %%
+if __name__ == "__main__":
+    from grader.notebook import curves
+
+    rng = np.random.default_rng(6)
+    X, Y = spiral(40, rng)
+    start = starting_params(2, 16, 3, rng)
+    curves(
+        lambda: [train(start, X, Y, rate, 500)[1] for rate in (0.1, 1.0)],
+        range(500),
+        ["lr = 0.1", "lr = 1"],
+        title="The cost while your network learns the spiral",
+        across="step",
+    )
+
 # %% [markdown]
-# ## What would you like to know next?
+# ### What would you like to know next?
 #
-# With the functions of the reference the cost starts at 1.0620 and falls to 0.3550 after 100
-# steps, 0.0364 after 500 and 0.0062 at the end, and all 120 examples are right. Some experiments:
+# With the functions of the reference the cost starts at 1.0620 and falls to 0.3550 after 100 steps,
+# 0.0364 after 500 and 0.0062 at the end, and all 120 examples are right. Some experiments:
 #
 # - `hidden="relu"`: what do the borders between the classes look like now, and why? (Its cost ends
 #   at 0.0051.)
 # - 2 hidden units, or 4, or 100?
 # - `lr = 20`? Plot the costs. Do they ever rise?
 # - Start from zeros, and from 0.1 everywhere. Do you find the two failures from above?
-# - What does the network say far away from all examples, at $(5, 5)$? How sure is it there, and
-#   does it have any reason to be?
+# - What does the network say far away from all examples, at $(5, 5)$? Has it any reason to be so
+#   sure?
 
 # %% [markdown]
 # ## Ask the grader
@@ -575,6 +547,5 @@ if __name__ == "__main__":
 # %% [markdown]
 # ## What comes next?
 #
-# A network that learns may still have a wrong gradient: a factor too much, one term too few, and
-# the cost goes down all the same, only more slowly. How could you tell? Exercise 7 builds the
-# instrument and turns it on your own network.
+# A network may learn by a wrong gradient, with a factor too much or a term too few, only more
+# slowly. How could you tell? Exercise 7 builds the instrument and turns it on your own network.

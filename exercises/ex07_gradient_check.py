@@ -152,6 +152,35 @@ def numerical_gradient(
 # - Does it raise an error inside of `f`? Print the shape of what you hand over to it.
 
 # %% [markdown]
+# ### What does it look like?
+#
+# The next cell draws the error of your slope against $\varepsilon$, beside the forward difference.
+# Which slopes do the two lines have on the right, and why do both turn up again on the left?
+
+# %%
+if __name__ == "__main__":
+    from grader.notebook import curves
+
+    steps = np.geomspace(1e-12, 1e-1, 56)
+    curves(
+        lambda: [
+            [max(abs((np.exp(1 + e) - np.e) / e - np.e), 1e-13) for e in steps],
+            [
+                max(
+                    abs(numerical_gradient(lambda x: float(np.exp(x[0])), np.ones(1), e)[0] - np.e),
+                    1e-13,
+                )
+                for e in steps
+            ],
+        ],
+        steps,
+        ["forward", "central (yours)"],
+        title="The error of the slope of exp at 1",
+        across="eps",
+        log=True,
+    )
+
+# %% [markdown]
 # ## How far apart are two gradients?
 #
 # Now there are two arrays, one from your formulas and one from `numerical_gradient`. They never

@@ -6,6 +6,18 @@ next. All else is used through the command `grader` and the files that it writes
 package, and which may import which, are described in docs/architecture.md.
 """
 
-__all__ = ["__version__"]
+from typing import Any
+
+__all__ = ["__version__", "load_ipython_extension"]
 
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Add `%%check softmax` to a notebook: IPython calls this for `%load_ext grader`."""
+    from grader.notebook.magic import check_cell
+
+    def run(line: str, cell: str) -> object:
+        return check_cell(shell, line, cell)
+
+    shell.register_magic_function(run, "cell", "check")

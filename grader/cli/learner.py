@@ -55,8 +55,9 @@ def _echo(lines: Screen) -> None:
 @exercise_option
 @click.option(
     "--form",
-    type=click.Choice(["py", "ipynb"]),
-    help="Scripts (py) or notebooks (ipynb); they hold the same text.  [default: you are asked]",
+    type=click.Choice(["py", "ipynb", "marimo"]),
+    help="Scripts (py), or notebooks for Jupyter (ipynb) or marimo; they hold the same text. "
+    " [default: you are asked]",
 )
 @reports_errors
 def start(folder: Path, exercises: tuple[str, ...], form: str | None) -> None:

@@ -15,15 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.course.folder import Course, Exercise
+from grader.course.notebooks import notebook
 from grader.course.planning import other_checks, plan_of
 from grader.course.settled import settled
-from grader.course.template import (
-    NOTEBOOK_ONLY,
-    SCRIPT_ONLY,
-    notebook_json,
-    template_of,
-    without_solution,
-)
+from grader.course.template import NOTEBOOK_ONLY, template_of, without_solution
 from grader.diagnose.prints import NO_ROWS
 from grader.plan_json import CHECKS, plan_json
 
@@ -122,15 +117,6 @@ def script(exercise: Exercise, *, solved: bool = False) -> str:
     return str(jupytext.writes(template, fmt="py:percent"))
 
 
-def notebook(exercise: Exercise, *, solved: bool = False) -> str:
-    """Write the exercise as a notebook in nbformat's current schema; `solved`: with the solutions.
-
-    Cell ids are made of the cells' first words, so that they stay the same between builds.
-    """
-    write = partial(without_solution, solved=solved)
-    return notebook_json(template_of(exercise, {SCRIPT_ONLY}, write).cells)
-
-
 def readme(course: Course) -> str:
     """Write the README of the exercises: a table of them, and how to check one's own work."""
     rows = [
@@ -140,7 +126,7 @@ def readme(course: Course) -> str:
         for exercise in course.exercises
     ]
     points = sum(f.points for exercise in course.exercises for f in exercise.functions)
-    first = course.exercises[0].slug
+    first, name = course.exercises[0].slug, course.exercises[0].functions[0].name
     return f"""# {course.title}
 
 Take the exercises in order; a later one may use what you wrote before.
@@ -152,17 +138,18 @@ Take the exercises in order; a later one may use what you wrote before.
 
 ## Checking your own work
 
-Install the grader once: your course's page has it, or says how (`pip install softmax-grader`, where an
-index has it). Then, in this folder, after every save:
+Install the grader once: your course's page has it, or says how (`pip install softmax-grader`,
+where an index has it). Then, in this folder, after every save:
 
     grader check
 
-A line for each exercise says how far you are, and for the first that fails you read what is wrong and
-where, which mistake it looks like, and what to do next. `grader check {first}` looks at one exercise,
-`grader check --watch` at all after every save by itself. `grader check --show NAME` prints the call that
-fails as code, `grader hint NAME` gives a hint, `grader reset {first}` puts an exercise back as it was, and
-`grader pack` makes the one file to hand in. In a notebook `from grader.notebook import check` and
-`check(softmax)` show the same below the cell; `pytest {first}.py` does so in a terminal.
+A line for each exercise says how far you are, and for the first that fails you read what is wrong
+and where, which mistake it looks like, and what to do next. `grader check {first}` looks at one
+exercise, `grader check --watch` at all after every save by itself. `grader check --show NAME`
+prints the call that fails as code, `grader hint NAME` gives a hint, `grader reset {first}` puts an
+exercise back as it was, and `grader pack` makes the one file to hand in. `pytest {first}.py` runs
+the same checks. A notebook checks itself: below each function there is a cell with
+`check({name})`; the first cell finds the grader or installs it.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
 answer to them. {_ABOUT_OTHERS[course.open_inputs]}

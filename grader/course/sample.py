@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from grader.course.folder import Course, Exercise
-from grader.course.handout import notebook, script
+from grader.course.handout import script
+from grader.course.notebooks import notebook
 from grader.course.variants import Variant, variants_in
 from grader.errors import UsageError
 from grader.files import archive_of

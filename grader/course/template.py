@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
 
 SCRIPT_ONLY, NOTEBOOK_ONLY = "script-only", "notebook-only"
-# The tag of cells that say how to run `grader check`; notebooks for other systems have their own.
+# The tag of the cell that says how to run `grader check`; notebooks have a check in its place.
 ASK = "ask"
+# The tag of cells that draw with `grader.notebook`, which need not be installed where otter is.
+PICTURE = "picture"
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -123,7 +125,7 @@ def _folded(markdown: str) -> str:
 def _cell_id(source: str, used: set[str]) -> str:
     """Make an id of the cell's first words: it stays the same when other cells come and go."""
     first = next((line for line in source.splitlines() if line.strip()), "cell")
-    match = re.match(r"def (\w+)", first)
+    match = re.match(r"def (\w+)", first) or re.search(r"^(check\(.*)", source, re.MULTILINE)
     words = match[1] if match else first
     base = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")[:50] or "cell"
     cell_id, number = base, 1

@@ -10,10 +10,11 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.files import write_bytes, writing_to
 from grader.learner.folder import exercises_folder, files_of
+from grader.learner.marimo import IMPORT, marimo_of
 from grader.plan import Plan
 from grader.plan_json import CHECKS, read_plan
 
-FORMS = {"py": ".py", "ipynb": ".ipynb"}
+FORMS = {"py": ".py", "ipynb": ".ipynb", "marimo": ".py"}
 # Where copies of what is replaced are kept: a name that nobody collects as part of a submission.
 KEPT = ".grader-kept"
 
@@ -28,13 +29,14 @@ class Started:
 
 
 def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "py") -> Started:
-    """Copy the exercises (those of `slugs`, or all) to `folder` as scripts or as notebooks.
+    """Copy the exercises (those of `slugs`, or all) to `folder`, in one of the FORMS.
 
     A file that is there is never overwritten. UsageError when there is no such exercise, or the
     folder cannot be written to.
     """
     source = exercises_folder()
-    all_slugs = read_plan(source / CHECKS).slugs
+    plan = read_plan(source / CHECKS)
+    all_slugs = plan.slugs
     for slug in slugs:
         _known(slug, all_slugs)
     wanted = [f"{slug}{FORMS[form]}" for slug in all_slugs if slug in (slugs or all_slugs)]
@@ -45,9 +47,17 @@ def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "py") -> Start
             if (folder / name).exists():
                 started.existing.append(name)
             else:
-                shutil.copyfile(source / name, folder / name)
+                data = _handed_out(source / name, plan, marimo=form == "marimo")
+                (folder / name).write_bytes(data)
                 started.copied.append(name)
     return started
+
+
+def _handed_out(source: Path, plan: Plan, *, marimo: bool) -> bytes:
+    """Return a file as learners get it: a script may become a notebook for marimo."""
+    if marimo and source.suffix == ".py":
+        return marimo_of(source.read_text(encoding="utf-8"), plan.functions).encode()
+    return source.read_bytes()
 
 
 def reset(folder: Path, slug: str, plan: Plan, *, undo: bool = False) -> tuple[Path, Path]:
@@ -65,7 +75,9 @@ def reset(folder: Path, slug: str, plan: Plan, *, undo: bool = False) -> tuple[P
     kept = sorted((folder / KEPT).glob(f"*/{file.name}"), key=lambda path: int(path.parent.name))
     if undo and not kept:
         raise UsageError(f"{file.name} was never reset, so there is nothing to go back to")
-    data = (kept[-1] if undo else exercises_folder() / file.name).read_bytes()
+    marimo = IMPORT in file.read_bytes()
+    original = exercises_folder() / file.name
+    data = kept[-1].read_bytes() if undo else _handed_out(original, plan, marimo=marimo)
     if data == file.read_bytes():
         raise UsageError(f"{file.name} is already as it was handed out")
     with writing_to(folder, remedy="is the folder yours, and is there space?"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,7 @@ def environment() -> Environment:
         "words": lambda verdict: verdict.replace("_", " "),
         "paragraphs": lambda text: [" ".join(part.split()) for part in text.split("\n\n")],
         "plain": printable,
+        "marked": _marked,
     }
     environment.filters |= filters
     environment.globals |= {
@@ -69,6 +71,14 @@ def policy(*names: str) -> str:
     parts = [f"{kind} {' '.join(hashes)}" for kind, hashes in allowed.items()]
     ends = ["base-uri 'none'", "form-action 'none'"]
     return "; ".join(["default-src 'none'", *parts, *ends])
+
+
+def _marked(text: str) -> str:
+    """Return a text of the course as HTML: `code` and *stress*."""
+    from markupsafe import Markup, escape
+
+    marked = re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\*([\w ]+)\*", r"<em>\1</em>", marked))  # noqa: S704  # escaped
 
 
 def _points(score: float | None) -> str:

@@ -55,8 +55,8 @@ BEHIND_THE_SCENES = (
     " encodings.unicode_escape encodings.utf_16 encodings.utf_32 encodings.utf_8_sig tracemalloc"
 ).split()
 STAND_INS = frozenset(
-    "IPython PIL google graphviz ipywidgets jupyterthemes matplotlib mpl_toolkits nose otter pandas"
-    " plotly pytest seaborn tqdm".split()
+    "IPython PIL google graphviz ipywidgets jupyterthemes marimo matplotlib mpl_toolkits nose otter"
+    " pandas plotly pytest seaborn tqdm".split()
 )
 # The module with which learners check their work in a notebook.
 NOTEBOOK = "grader.notebook"

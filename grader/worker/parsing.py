@@ -102,10 +102,25 @@ def _parsed(text: str, label: str) -> list[ast.stmt]:
 
 
 def _singly(node: ast.stmt) -> list[ast.stmt]:
-    """Return an import of each module alone, so that one that fails costs no other."""
-    if not isinstance(node, ast.Import):
-        return [node]
-    return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
+    """Return what costs only itself if it fails: one import, one statement of marimo's cell."""
+    match node:
+        case ast.Import():
+            return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
+        case ast.FunctionDef(decorator_list=[decorator]) if _of_marimo(decorator) == "cell":
+            inner = [each for each in node.body if not isinstance(each, ast.Return)]
+        case ast.With(items=[ast.withitem(context)]) if _of_marimo(context) == "setup":
+            inner = node.body
+        case _:
+            return [node]
+    return [single for each in inner for single in _singly(each)]
+
+
+def _of_marimo(node: ast.expr) -> str:
+    """Return which part of a marimo notebook this is: `cell` for `@app.cell`, called or not."""
+    match node.func if isinstance(node, ast.Call) else node:
+        case ast.Attribute(ast.Name("app"), name):
+            return name
+    return ""
 
 
 _CONTINUES = re.compile(r"[\s#)\]}]|(elif|else|except|finally)\b|$")
@@ -140,7 +155,7 @@ def _salvaged(lines: list[str], label: str) -> list[ast.stmt]:
 
 
 # Cell magics whose cells contain Python.
-_PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "py", "python3", "python"))
+_PYTHON_CELLS = frozenset("capture check prun py python python3 time timeit".split())
 _MAGIC_LINE = re.compile(
     r"(?P<indent>\s*)(?:%(?!%)|!|\?|[\w.]+\s*\?{1,2}\s*$|[\w, ]+=\s*[!%](?!=))"
 )

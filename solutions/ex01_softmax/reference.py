@@ -68,33 +68,6 @@ import numpy as np
 # Is $0.66524 / 0.24473$ what the previous cell says it should be?
 
 # %% [markdown]
-# ## Three hypotheses, or one function?
-#
-# An output layer with three classes and one feature $x_1$ is often written as three hypotheses.
-# With $z_k = \theta_{k0} + \theta_{k1} x_1$ they are
-#
-# $$h_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2} + e^{z_3}}, \qquad
-#   h_2 = \frac{e^{z_2}}{e^{z_1} + e^{z_2} + e^{z_3}}, \qquad
-#   h_3 = \frac{e^{z_3}}{e^{z_1} + e^{z_2} + e^{z_3}}$$
-#
-# How many *different* denominators do you see? Only one. So these are not three functions that
-# happen to look alike: they are the three outputs of a single softmax, computed together.
-#
-# Could you raise $h_1$ and leave both $h_2$ and $h_3$ where they are? Keep your answer for
-# exercise 2.
-
-# %% [markdown]
-# ## What if there are only two classes, or one?
-#
-# Take the logits $[t,\ 0]$. Divide the numerator and the denominator of $a_1$ by $e^{t}$:
-#
-# $$a_1 = \frac{e^{t}}{e^{t} + 1} = \frac{1}{1 + e^{-t}}$$
-#
-# Do you recognise it? Softmax with two classes is the sigmoid in other clothes.
-#
-# And with a single class ($n = 1$): what must $a_1$ be, whatever $z_1$ is?
-
-# %% [markdown]
 # ## A whole batch at once: which axis belongs to the classes?
 #
 # Here are two examples with three classes each, and what softmax makes of them:
@@ -122,62 +95,12 @@ import numpy as np
 # gives wrong numbers without a word, and which one does so only when $n = m$?
 
 # %% [markdown]
-# ## What does the computer say to exp(1000)?
-#
-# The largest `float64` is about $1.8 \cdot 10^{308}$, which $e^{z}$ passes just before $z = 710$.
-# From there on `np.exp` returns `inf`. At the other end, `np.exp` returns exactly `0.0` once $z$
-# has dropped below about $-745$.
-#
-# What, then, does the formula give, typed in as it stands, for each of these columns?
-#
-# - $[1000,\ 1001]$
-# - $[-1000,\ -1001]$
-# - $[0,\ -1000]$
-#
-# Two of them end in `nan`. What is the reason in each case? (There are two.) And why is the third
-# column harmless?
-
-# %% [markdown]
-# ## Would cutting the logits off help?
-#
-# Suppose every logit above 700 is replaced by 700, so that nothing overflows any more. What comes
-# out for $[800,\ 900]$?
-#
-# Now use the rule for $a_i / a_j$ from above: the first class should get about
-# $e^{-100} \approx 3.7 \cdot 10^{-44}$. Which kind of error is worse, a `nan` or a calm
-# $[0.5,\ 0.5]$?
-
-# %% [markdown]
-# ## What happens if every logit of an example grows by the same amount?
-#
-# Compare $[1,\ 2,\ 3]$ with $[1001,\ 1002,\ 1003]$, on paper and without a computer. Put
-# $z_i + c$ in place of $z_i$ and use $e^{z + c} = e^{c} \, e^{z}$:
-#
-# $$\frac{e^{z_i + c}}{\sum_l e^{z_l + c}} = \ ?$$
-#
-# Carry this out to the end. What is left of $c$?
-
-# %% [markdown]
-# ## And what is that good for?
-#
-# You have just found a number that is yours to choose. Choose it well:
-#
-# - How large may the largest exponent of a column become before something breaks? How small may
-#   it become before the *denominator* breaks?
-# - Say you pick $c$ so that the average of the column becomes 0. Try that on $[0,\ 2000]$.
-# - Say you pick one and the same $c$ for the whole matrix. Try to find a $c$ that serves both
-#   columns of this one:
-#
-# $$Z = \begin{bmatrix} 0 & 5000 \\ 1 & 5001 \end{bmatrix}$$
-#
-# What do you conclude: which $c$, and chosen for whom?
-
-# %% [markdown]
 # ## Your turn
 #
 # The docstring below is the contract: what goes in, what comes out, and what must hold at the
-# edges. Replace the line that raises `NotImplementedError`. Loops are allowed; you will find that
-# you need none.
+# edges. Replace the line that raises `NotImplementedError` by the formula as it stands; loops are
+# allowed, but you will need none. Then check it. What it does not pass yet is the subject of the
+# second half of this exercise.
 
 
 # %%
@@ -209,6 +132,62 @@ def softmax(Z: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=0, keepdims=True)
     # END SOLUTION
 
+
+# %% [markdown]
+# ## Right for every finite input
+#
+# The formula is easy to type. It is not yet right for every column: that takes one more idea.
+
+# %% [markdown]
+# ### What does the computer say to exp(1000)?
+#
+# The largest `float64` is about $1.8 \cdot 10^{308}$, which $e^{z}$ passes just before $z = 710$.
+# From there on `np.exp` returns `inf`. At the other end, `np.exp` returns exactly `0.0` once $z$
+# has dropped below about $-745$.
+#
+# What, then, does the formula give, typed in as it stands, for each of these columns?
+#
+# - $[1000,\ 1001]$
+# - $[-1000,\ -1001]$
+# - $[0,\ -1000]$
+#
+# Two of them end in `nan`. What is the reason in each case? (There are two.) And why is the third
+# column harmless?
+
+# %% [markdown]
+# ### Would cutting the logits off help?
+#
+# Suppose every logit above 700 is replaced by 700, so that nothing overflows any more. What comes
+# out for $[800,\ 900]$?
+#
+# Now use the rule for $a_i / a_j$ from above: the first class should get about
+# $e^{-100} \approx 3.7 \cdot 10^{-44}$. Which kind of error is worse, a `nan` or a calm
+# $[0.5,\ 0.5]$?
+
+# %% [markdown]
+# ### What happens if every logit of an example grows by the same amount?
+#
+# Compare $[1,\ 2,\ 3]$ with $[1001,\ 1002,\ 1003]$, on paper and without a computer. Put
+# $z_i + c$ in place of $z_i$ and use $e^{z + c} = e^{c} \, e^{z}$:
+#
+# $$\frac{e^{z_i + c}}{\sum_l e^{z_l + c}} = \ ?$$
+#
+# Carry this out to the end. What is left of $c$?
+
+# %% [markdown]
+# ### And what is that good for?
+#
+# You have just found a number that is yours to choose. Choose it well:
+#
+# - How large may the largest exponent of a column become before something breaks? How small may
+#   it become before the *denominator* breaks?
+# - Say you pick $c$ so that the average of the column becomes 0. Try that on $[0,\ 2000]$.
+# - Say you pick one and the same $c$ for the whole matrix. Try to find a $c$ that serves both
+#   columns of this one:
+#
+# $$Z = \begin{bmatrix} 0 & 5000 \\ 1 & 5001 \end{bmatrix}$$
+#
+# What do you conclude: which $c$, and chosen for whom? Put it into your `softmax`, and check again.
 
 # %% [markdown] tags=["hint-softmax"]
 # ### Stuck on `softmax`?
@@ -243,21 +222,61 @@ def softmax(Z: np.ndarray) -> np.ndarray:
 # - If you swap two rows of `Z`, what should happen to `A`? Does it?
 # - A function that answers $1/n$ everywhere passes every check above. What would expose it?
 
-# %% [markdown] tags=["script-only", "ask"]
+# %% [markdown] tags=["picture"]
+# ## What does it look like?
+#
+# Divide all logits by one number $T$, the **temperature**, before the softmax. What do you expect
+# for a small $T$, and what for a large one? The next cell draws it with your function.
+
+# %% tags=["picture"]
+if __name__ == "__main__":
+    from grader.notebook import curves
+
+    T = np.geomspace(0.2, 20, 60)
+    curves(
+        lambda: softmax(np.array([[1.0], [2.0], [3.0]]) / T),
+        T,
+        ["class 1", "class 2", "class 3"],
+        title="softmax of [1, 2, 3] / T",
+        across="temperature T",
+    )
+
+# %% [markdown]
+# ## Two looks back
+
+# %% [markdown]
+# ### Three hypotheses, or one function?
+#
+# An output layer with three classes and one feature $x_1$ is often written as three hypotheses.
+# With $z_k = \theta_{k0} + \theta_{k1} x_1$ they are
+#
+# $$h_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2} + e^{z_3}}, \qquad
+#   h_2 = \frac{e^{z_2}}{e^{z_1} + e^{z_2} + e^{z_3}}, \qquad
+#   h_3 = \frac{e^{z_3}}{e^{z_1} + e^{z_2} + e^{z_3}}$$
+#
+# How many *different* denominators do you see? Only one. So these are not three functions that
+# happen to look alike: they are the three outputs of a single softmax, computed together.
+#
+# Could you raise $h_1$ and leave both $h_2$ and $h_3$ where they are? Keep your answer for
+# exercise 2.
+
+# %% [markdown]
+# ### What if there are only two classes, or one?
+#
+# Take the logits $[t,\ 0]$. Divide the numerator and the denominator of $a_1$ by $e^{t}$:
+#
+# $$a_1 = \frac{e^{t}}{e^{t} + 1} = \frac{1}{1 + e^{-t}}$$
+#
+# Do you recognise it? Softmax with two classes is the sigmoid in other clothes.
+#
+# And with a single class ($n = 1$): what must $a_1$ be, whatever $z_1$ is?
+
+# %% [markdown] tags=["ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex01_softmax.py
-
-# %% [markdown] tags=["notebook-only", "ask"]
-# ## Ask the grader
-#
-# The grader reads the file on disk, not the cells on your screen. So save the notebook first,
-# then run the next cell.
-
-# %% tags=["notebook-only", "ask"]
-# !grader check ex01_softmax.ipynb
 
 # %% [markdown]
 # ## What comes next?

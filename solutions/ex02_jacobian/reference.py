@@ -120,18 +120,6 @@ from ex01_softmax import softmax
 # $$J = \begin{bmatrix} 1/4 & -1/8 & ? \\ -1/8 & ? & -1/16 \\ -1/8 & -1/16 & ? \end{bmatrix}$$
 
 # %% [markdown]
-# ## What must each row and each column add up to?
-#
-# Complete the matrix above and add: along the rows, then down the columns. It is no accident. Two
-# facts about softmax are behind it, and each explains one of the two sums:
-#
-# - The probabilities add up to 1, whatever the logits are.
-# - Raising all logits by the same amount changes nothing.
-#
-# Column $j$ holds what *all outputs* do when $z_j$ moves. Row $i$ holds what *one output* does as
-# each logit moves. So which fact belongs to which sum?
-
-# %% [markdown]
 # ## Can you write it without any index?
 #
 # Multiply the Conclusion out: $a_i \delta_{ij} - a_i a_j$. Each of the two terms is an $(n, n)$
@@ -189,6 +177,18 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
 # is what keeps softmax from being an elementwise activation.
 
 # %% [markdown]
+# ## What must each row and each column add up to?
+#
+# Complete the matrix above and add: along the rows, then down the columns. It is no accident. Two
+# facts about softmax are behind it, and each explains one of the two sums:
+#
+# - The probabilities add up to 1, whatever the logits are.
+# - Raising all logits by the same amount changes nothing.
+#
+# Column $j$ holds what *all outputs* do when $z_j$ moves. Row $i$ holds what *one output* does as
+# each logit moves. So which fact belongs to which sum?
+
+# %% [markdown]
 # ## What else can you check on your own?
 #
 # Take a `z` with four or five different logits, and `J = softmax_jacobian(z)`.
@@ -200,6 +200,23 @@ def softmax_jacobian(z: np.ndarray) -> np.ndarray:
 # - What does `np.linalg.eigvalsh(J)` say? One eigenvalue is 0, up to rounding. Which direction $v$
 #   belongs to it, and why is that no surprise?
 # - When is the whole of `J` nearly zero? What does that mean for a network that is very sure?
+
+# %% [markdown] tags=["picture"]
+# ### What does it look like?
+#
+# The next cell draws a Jacobian with your function. Which entries are positive, and why just these?
+# Which row has the largest ones?
+
+# %% tags=["picture"]
+if __name__ == "__main__":
+    from grader.notebook import heat_map
+
+    heat_map(
+        lambda: softmax_jacobian(np.array([[0.0], [1.0], [2.0], [3.0]])),
+        title="The Jacobian of softmax at [0, 1, 2, 3]",
+        down="output i",
+        across="input j",
+    )
 
 # %% [markdown]
 # ## A batch of m examples: one big matrix, or m small ones?
@@ -278,18 +295,9 @@ def softmax_jacobian_batch(Z: np.ndarray) -> np.ndarray:
 # settle it. (There $dA$ and $dZ$ are per example; a mean's $1/m$ enters only later, in $dW$ and
 # $db$.)
 
-# %% [markdown] tags=["script-only", "ask"]
+# %% [markdown] tags=["ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex02_jacobian.py
-
-# %% [markdown] tags=["notebook-only", "ask"]
-# ## Ask the grader
-#
-# The grader reads the file on disk, not the cells on your screen. So save the notebook first,
-# then run the next cell.
-
-# %% tags=["notebook-only", "ask"]
-# !grader check ex02_jacobian.ipynb

@@ -12,7 +12,9 @@
 import numpy as np
 
 # %% [markdown]
-# ## How is the right answer written down?
+# ## Part 1: the cost
+#
+# ### How is the right answer written down?
 #
 # As a column of labels, with a 1 for the true class and 0 for all the others. Such a column is
 # called **one-hot**. Three examples of the classes 1, 3 and 1 give
@@ -25,7 +27,7 @@ import numpy as np
 # a program that looks for "the 1" in each column?
 
 # %% [markdown]
-# ## What should it cost to be wrong?
+# ### What should it cost to be wrong?
 #
 # Say the true class got the probability $a$. We look for a penalty that is 0 if $a = 1$ and that
 # grows as $a$ falls. Here are two candidates:
@@ -44,7 +46,7 @@ import numpy as np
 # everywhere in the course, $\log$ is the natural logarithm.)
 
 # %% [markdown]
-# ## What does a column of labels pick out?
+# ### What does a column of labels pick out?
 #
 # With labels $y_1, \dots, y_n$ the **loss** of one example is
 #
@@ -60,7 +62,7 @@ import numpy as np
 # sentence; a good question hangs on it.
 
 # %% [markdown]
-# ## But what is 0 times log 0?
+# ### But what is 0 times log 0?
 #
 # In $[0,\ 1/4,\ 3/4]$ the first class has probability 0 and label 0. What does Python say to
 # `0 * np.log(0.0)`? And what *should* such a term contribute? Look at $y \log a$ for $y = 0$ while
@@ -78,7 +80,7 @@ import numpy as np
 # logarithm respect both of these?
 
 # %% [markdown]
-# ## Many examples: a sum or a mean?
+# ### Many examples: a sum or a mean?
 #
 # Both are in use. In this course the cost $J$ of a batch is the **mean** of the losses:
 #
@@ -139,8 +141,33 @@ def cross_entropy(A: np.ndarray, Y: np.ndarray) -> float:
 # With soft labels it reads every class that has a label above 0, and the lowest cost is then not
 # 0: it is reached at A = Y, where cross-entropy turns into the entropy of the labels.
 
+# %% [markdown] tags=["picture"]
+# ### What does it look like?
+#
+# The next cell draws your cost of one example against the probability of class 1, for three labels
+# of that class. Where is each curve lowest, and is it 0 there?
+
+# %% tags=["picture"]
+if __name__ == "__main__":
+    from grader.notebook import curves
+
+    a = np.linspace(0.01, 0.99, 99)
+    labels = {"label 1": [[1.0], [0.0]], "label 0.7": [[0.7], [0.3]], "label 0.5": [[0.5], [0.5]]}
+    curves(
+        lambda: [
+            [cross_entropy(np.array([[p], [1 - p]]), np.array(Y)) for p in a]
+            for Y in labels.values()
+        ],
+        a,
+        list(labels),
+        title="The cost of one example with two classes",
+        across="probability of class 1",
+    )
+
 # %% [markdown]
-# ## What happens if the true class is so unlikely that its probability underflows?
+# ## Part 2: the cost from logits
+#
+# ### What happens if the true class is so unlikely that its probability underflows?
 #
 # Take the logits $z = [1000,\ -1000]$, and let class 2 be the true one. On paper
 #
@@ -151,7 +178,7 @@ def cross_entropy(A: np.ndarray, Y: np.ndarray) -> float:
 # So at which of the two steps is the answer lost, and can the second step bring it back?
 
 # %% [markdown]
-# ## Could the logarithm come first?
+# ### Could the logarithm come first?
 #
 # Take the logarithm of the fraction *on paper*, before any number is computed:
 #
@@ -162,7 +189,7 @@ def cross_entropy(A: np.ndarray, Y: np.ndarray) -> float:
 # 2.40761, because $a_1 = 0.09003$.
 
 # %% [markdown]
-# ## Is a log-sum-exp safe for every column?
+# ### Is a log-sum-exp safe for every column?
 #
 # Try $\log(e^{1000} + e^{1001})$, and then $\log(e^{-1000} + e^{-1001})$. Both are harmless
 # numbers, near 1001.3 and near -999.7. What does NumPy say?
@@ -222,7 +249,9 @@ def cross_entropy_from_logits(Z: np.ndarray, Y: np.ndarray) -> float:
 # Notice also which logits matter: not only that of the true class. The log-sum-exp sees them all.
 
 # %% [markdown]
-# ## Which way is down? The derivative of the loss
+# ## Part 3: the derivative
+#
+# ### Which way is down? The derivative of the loss
 #
 # Now ask how the loss of *one* example reacts to its probabilities. Write the sum out once more,
 #
@@ -236,7 +265,7 @@ def cross_entropy_from_logits(Z: np.ndarray, Y: np.ndarray) -> float:
 # The name $dA$ is short for "derivative of the loss by $A$". It has the shape of `A`.
 
 # %% [markdown]
-# ## What does it look like in numbers?
+# ### What does it look like in numbers?
 #
 # Take $a = [1/2,\ 1/4,\ 1/4]$ and $y = [0,\ 1,\ 0]$ again. The loss is $\log 4 = 1.38629$. If $a_2$
 # were 0.26 in place of 0.25, the loss would be 1.34707. That is a change of $-0.03922$ for a step
@@ -246,7 +275,7 @@ def cross_entropy_from_logits(Z: np.ndarray, Y: np.ndarray) -> float:
 # what should it say for class 1 there, and what does $-0 / 0$ say?
 
 # %% [markdown]
-# ## Where is the 1/m?
+# ### Where is the 1/m?
 #
 # $J$ is a mean, so strictly speaking $\partial J / \partial A$ has a factor $1/m$ in it. Sources
 # disagree about where to write it, and many errors come from writing it twice or never. In this
@@ -330,18 +359,9 @@ def cross_entropy_grad(A: np.ndarray, Y: np.ndarray) -> np.ndarray:
 #   `cross_entropy` does not mind a column that does not quite sum to 1. By which factor does the
 #   change of the *cost* differ if $m = 2$?)
 
-# %% [markdown] tags=["script-only", "ask"]
+# %% [markdown] tags=["ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex03_cross_entropy.py
-
-# %% [markdown] tags=["notebook-only", "ask"]
-# ## Ask the grader
-#
-# The grader reads the file on disk, not the cells on your screen. So save the notebook first,
-# then run the next cell.
-
-# %% tags=["notebook-only", "ask"]
-# !grader check ex03_cross_entropy.ipynb

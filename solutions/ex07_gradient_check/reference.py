@@ -167,6 +167,35 @@ def numerical_gradient(
 # need two million forward passes for one gradient. Backprop gets all of them from one forward and
 # one backward pass: that is why it was invented, and why this function is for checking only.
 
+# %% [markdown] tags=["picture"]
+# ### What does it look like?
+#
+# The next cell draws the error of your slope against $\varepsilon$, beside the forward difference.
+# Which slopes do the two lines have on the right, and why do both turn up again on the left?
+
+# %% tags=["picture"]
+if __name__ == "__main__":
+    from grader.notebook import curves
+
+    steps = np.geomspace(1e-12, 1e-1, 56)
+    curves(
+        lambda: [
+            [max(abs((np.exp(1 + e) - np.e) / e - np.e), 1e-13) for e in steps],
+            [
+                max(
+                    abs(numerical_gradient(lambda x: float(np.exp(x[0])), np.ones(1), e)[0] - np.e),
+                    1e-13,
+                )
+                for e in steps
+            ],
+        ],
+        steps,
+        ["forward", "central (yours)"],
+        title="The error of the slope of exp at 1",
+        across="eps",
+        log=True,
+    )
+
 # %% [markdown]
 # ## How far apart are two gradients?
 #
@@ -332,21 +361,12 @@ if __name__ == "__main__":
 # And one place where the *measurement* is wrong and the formula right: what does the central
 # difference say about relu at $z = 0$, where the slope jumps from 0 to 1?
 
-# %% [markdown] tags=["script-only", "ask"]
+# %% [markdown] tags=["ask"]
 # ## Ask the grader
 #
 # Save this file, then run this in a terminal, in the folder that holds it:
 #
 #     grader check ex07_gradient_check.py
-
-# %% [markdown] tags=["notebook-only", "ask"]
-# ## Ask the grader
-#
-# The grader reads the file on disk, not the cells on your screen. So save the notebook first,
-# then run the next cell.
-
-# %% tags=["notebook-only", "ask"]
-# !grader check ex07_gradient_check.ipynb
 
 # %% [markdown]
 # ## Where has all this led?

@@ -15,12 +15,12 @@ from tests.support.course import ROOT
 from tests.support.submissions import SOFTMAX, write_class
 
 PUBLIC = {
-    "grader": ["__version__"],
+    "grader": ["__version__", "load_ipython_extension"],
     "grader.course": [
         "Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call",
         "column_major", "mistake",
     ],
-    "grader.notebook": ["Checked", "check"],
+    "grader.notebook": ["Checked", "check", "curves", "heat_map", "regions"],
 }  # fmt: skip
 
 

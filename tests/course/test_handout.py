@@ -1,6 +1,7 @@
 """What `grader build` makes of a course, and when it is the same."""
 
 import json
+import re
 from base64 import b64decode, b64encode
 
 import numpy as np
@@ -127,3 +128,29 @@ def test_the_notebooks_are_valid_and_their_cells_have_stable_ids(course):
         ids = [cell.id for cell in document.cells]
         assert len(set(ids)) == len(ids)
         assert set(ids) >= {function.name for function in exercise.functions}
+
+
+def test_exercises_are_no_longer_than_one_reads_and_begin_soon(course):
+    """Words of text, with the hints; formulas on lines of their own, tables and code aside."""
+    for exercise in course.exercises:
+        document = json.loads((ROOT / "exercises" / f"{exercise.slug}.ipynb").read_text("utf-8"))
+        cells = [c["source"] for c in document["cells"] if c["cell_type"] == "markdown"]
+        text = "\n".join("".join(source) for source in cells)
+        text = re.sub(r"\$\$.*?\$\$|```.*?```|^\|.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+        assert len(text.split()) <= (2000 if exercise.slug[:4] in ("ex05", "ex06") else 2050)
+        script = (ROOT / "exercises" / f"{exercise.slug}.py").read_text(encoding="utf-8")
+        assert script[: script.index("\ndef ")].count("\n") < 130, exercise.slug
+
+
+def test_each_notebook_checks_each_function_and_then_all_of_them(course):
+    for exercise in course.exercises:
+        document = json.loads((ROOT / "exercises" / f"{exercise.slug}.ipynb").read_text("utf-8"))
+        codes = ["".join(c["source"]) for c in document["cells"] if c["cell_type"] == "code"]
+        assert "%pip install -q --find-links . softmax-grader" in codes[0]
+        for function in exercise.functions:
+            (number,) = (n for n, code in enumerate(codes) if f"def {function.name}(" in code)
+            assert codes[number + 1].endswith(f"check({function.name})")
+        assert codes[-1].endswith("check.all()")
+        drawn = [c for c in codes if re.search(r"import (curves|heat_map|regions)", c)]
+        assert len(drawn) == 1
+        assert drawn[0].startswith('if __name__ == "__main__":')

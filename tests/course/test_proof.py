@@ -148,7 +148,7 @@ def test_a_public_check_that_draws_its_inputs_is_named(copy):
             "reference.py",
             "n = 1 gives",
             "Every class counts.\n        n = 1 gives",
-            "line 202: softmax",
+            "line 125: softmax",
         ),
         (
             "reference.py",

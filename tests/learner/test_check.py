@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from grader.course.handout import built_files, notebook, script
+from grader.course.handout import built_files, script
+from grader.course.notebooks import notebook
 from grader.learner.check import check_files
 from grader.plan_json import read_plan
 from tests.support.course import ROOT

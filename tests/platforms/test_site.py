@@ -27,6 +27,8 @@ def site(run, tmp_path_factory):
 def checks_cell(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
+    last = [c.source for c in notebook.cells if c.cell_type == "code"][-1]
+    assert last == "from grader.notebook import check\n\ncheck.all()"
     return next(c.source for c in notebook.cells if "grader.notebook" in c.source)
 
 
@@ -181,13 +183,13 @@ def test_what_jupyterlite_says_is_handed_on(refused, monkeypatch):
 
 
 def test_a_notebook_of_the_site_is_graded_like_any_other(course, grade):
-    from grader.platforms.site.notebooks import notebooks
+    from grader.course.notebooks import IMPORT, Place, notebook
 
-    name = "ex01_softmax.ipynb"
-    notebook = nbformat.reads(notebooks(course, install="softmax-grader")[name], as_version=4)
-    for cell in notebook.cells:
+    name, place = "ex01_softmax.ipynb", Place(f"%pip install -q softmax-grader\n{IMPORT}")
+    document = nbformat.reads(notebook(course.exercises[0], place), as_version=4)
+    for cell in document.cells:
         if "raise NotImplementedError" in cell.source:
             cell.source = SOFTMAX
-    result = grade({name: nbformat.writes(notebook)})
+    result = grade({name: nbformat.writes(document)})
     assert result.notes == ()
     assert result.functions[0].score == result.functions[0].max_score

@@ -94,10 +94,11 @@ class Notebook:
         self._choose("Kernel", RESTART)
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
 
-    def wait_until_only_one_cell_is_busy(self) -> None:
+    def wait_until_the_rest_is_busy(self, cells: int) -> None:
+        """Wait until only the cell that does not end, and those after it, are still to be run."""
         busy = self.page.locator(".jp-InputPrompt", has_text="[*]")
         for _ in range(600):
-            if busy.count() == 1:
+            if busy.count() == cells:
                 return
             self.page.wait_for_timeout(200)
         raise AssertionError("the cells before the endless one have not been run")

@@ -15,6 +15,7 @@ from grader.course.template import (
     ASK,
     BEGIN,
     END,
+    PICTURE,
     SCRIPT_ONLY,
     notebook_json,
     template_of,
@@ -46,7 +47,7 @@ def master_notebook(course: Course, plan: Plan, config: dict[str, Any]) -> str:
     for exercise in chosen:
         earlier = [e.slug for e in chosen[: chosen.index(exercise)]]
         functions = {function.name: function for function in planned[exercise.slug]}
-        template = template_of(exercise, {SCRIPT_ONLY, ASK}, _with_prompt)
+        template = template_of(exercise, {SCRIPT_ONLY, ASK, PICTURE}, _with_prompt)
         pasted = _pasted(exercise, course, earlier)
         for cell in template.cells:
             tags = cell.metadata.get("tags", [])
@@ -162,7 +163,7 @@ def _solutions(exercise: Exercise) -> str:
     """Return the code cells of a reference, solved, without imports from other exercises."""
     template = template_of(
         exercise,
-        {SCRIPT_ONLY, "notebook-only"},
+        {SCRIPT_ONLY, "notebook-only", PICTURE},
         lambda text, path: without_solution(text, path, solved=True),
     )
     return "\n\n".join(cell.source for cell in template.cells if cell.cell_type == "code")

@@ -17,12 +17,12 @@ from typing import Any
 
 from grader.course.folder import Course
 from grader.course.handout import built_files
+from grader.course.notebooks import IMPORT, Place, notebook
 from grader.errors import UsageError
 from grader.files import archive_of
 from grader.plan_json import CHECKS
 from grader.platforms.container.wheel import DISTRIBUTION, wheel_bytes, wheel_name
 from grader.platforms.site.headers import CDN, headers
-from grader.platforms.site.notebooks import notebooks
 from grader.platforms.site.pages import Links, devcontainer, lms_fragment, start_page
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
@@ -31,6 +31,11 @@ CONFIG = "jupyter-lite.json"
 # The list of the notebooks.
 LISTING = PurePosixPath("api/contents/all.json")
 HERE = Path(__file__).parent
+ASK = """## Ask the grader
+
+Run your cells above, then the next one: it checks all functions and says what to do next. Nothing
+limits the time and memory that your code takes here. If a check never ends, a loop in your code
+does not: choose **Restart Kernel** in the menu **Kernel**, correct it, and run your cells again."""
 # What a learner types is kept in the browser every five seconds. Cells outside the window are there
 # too: for the browser's search, and for screen readers.
 OVERRIDES = {
@@ -178,7 +183,7 @@ def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str
         "start.css": (HERE / "start.css").read_text(encoding="utf-8"),
         ".nojekyll": "",
     }
-    learners = notebooks(course, install=DISTRIBUTION)
+    learners = _notebooks(course, install=DISTRIBUTION)
     files |= {f"files/{name}": text for name, text in learners.items()}
     files[str(LISTING)] = json.dumps(_listing(learners))
     if settings.links.address:
@@ -186,10 +191,16 @@ def _pages(course: Course, built: Path, settings: SiteSettings) -> dict[str, str
     if settings.links.repository:
         files[".devcontainer/devcontainer.json"] = devcontainer(wheel_name())
         wheel = settings.links.raw(f"pypi/{wheel_name()}")
-        for name, text in notebooks(course, install=wheel).items():
+        for name, text in _notebooks(course, install=wheel).items():
             files[f"colab/{name}"] = text
     files["_headers"] = headers(built, others="" if settings.pyodide else CDN)
     return files
+
+
+def _notebooks(course: Course, *, install: str) -> dict[str, str]:
+    """Return a notebook for each exercise, by file name; its first code cell has pip install it."""
+    place = Place(first=f"%pip install -q {install}\n{IMPORT}", ask=ASK)
+    return {f"{e.slug}.ipynb": notebook(e, place) for e in course.exercises}
 
 
 def _listing(names: Iterable[str]) -> dict[str, Any]:
