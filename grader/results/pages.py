@@ -10,10 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import msgspec
 
@@ -28,6 +29,9 @@ from grader.results.figures import ClassFigures
 from grader.results.lists import ShortList
 from grader.results.templating import environment, policy, text_of
 from grader.text import listed, points
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _Functions: TypeAlias = list[tuple[FunctionResult, PlannedFunction]]
 # The files that a learner's page is made from.
@@ -115,6 +119,11 @@ class FeedbackPages:
         common += map(text_of, SOURCES)
         self._common = hashlib.sha256(msgspec.msgpack.encode(common)).digest()
 
+    @cached_property
+    def _template(self) -> Template:
+        # Compiled for the first page that is written: often there is none.
+        return environment().get_template("feedback.html")
+
     def __enter__(self) -> Self:
         return self
 
@@ -138,20 +147,16 @@ class FeedbackPages:
             (slug, [(f, self._planned[f.function]) for f in functions])
             for slug, functions in groupby(result.functions, key=attrgetter("exercise"))
         ]
-        stream = (
-            environment()
-            .get_template("feedback.html")
-            .generate(
-                title=self._title,
-                result=result,
-                exercises=exercises,
-                details=[(slug, *_together(functions)) for slug, functions in exercises],
-                titles=self._titles,
-                notes=told_once(result.notes_of_its_own),
-                next=next_step(result.functions, where="below"),
-                in_the_way=in_the_way(result.functions),
-                csp=policy("style.css"),
-            )
+        stream = self._template.generate(
+            title=self._title,
+            result=result,
+            exercises=exercises,
+            details=[(slug, *_together(functions)) for slug, functions in exercises],
+            titles=self._titles,
+            notes=told_once(result.notes_of_its_own),
+            next=next_step(result.functions, where="below"),
+            in_the_way=in_the_way(result.functions),
+            csp=policy("style.css"),
         )
         write_text(self._folder / name, stream)
 

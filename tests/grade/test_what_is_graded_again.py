@@ -1,19 +1,26 @@
 """What is stored is used again while it holds, and graded anew when it does not."""
 
 import csv
+import io
 import os
 import shutil
 import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 
 from grader.course.folder import course_of
 from grader.course.handout import script
 from grader.course.planning import plan_of
 from grader.engine.lane import Lane
+from grader.engine.launch import Wall
 from grader.grade.fingerprints import fingerprints_of, prices_of
 from grader.grade.grader import Grader
+from grader.grade.processes import Processes
+from grader.grade.run import ClassRun
+from grader.grade.tasks import Work
+from grader.intake.recognise import class_at
 from grader.intake.submission import submission_of
 from grader.model import Submission
 from grader.results.rows import EncodedResult
@@ -89,6 +96,29 @@ def test_what_is_unchanged_is_not_graded_again(grade_third, tmp_path):
     before = (tmp_path / "out" / "results.jsonl").read_bytes()
     assert counts(grade_third()) == (0, 0, 4)
     assert (tmp_path / "out" / "results.jsonl").read_bytes() == before
+
+
+class Nobody:
+    """Workers that are not there: whoever asks for one is told so."""
+
+    def pool(self, **_options):
+        raise AssertionError("a worker was asked for")
+
+    failure = pool
+
+
+def test_what_is_unchanged_needs_no_worker_not_even_a_loop_that_never_ends(plan, tmp_path):
+    write_class(tmp_path / "class", "ada")
+    write_class(tmp_path / "class", "bela", source="def softmax(Z):\n    while True: pass\n")
+    submissions = class_at(tmp_path / "class", order=plan.slugs, source="plain")
+    out, screens = tmp_path / "out", [Console(file=io.StringIO()) for _ in range(2)]
+    first = Processes(Work(plan, Wall()), 1)
+    for workers in (first, Nobody()):
+        assert ClassRun(out, submissions, plan, workers, Wall(), *screens).grade()
+    assert "graded 0 (0 functions), unchanged 2" in screens[0].file.getvalue()
+    (tmp_path / "class" / "ada.py").write_text("x = 1")
+    with pytest.raises(AssertionError, match="a worker was asked for"):
+        ClassRun(out, submissions, plan, Nobody(), Wall(), *screens).grade()
 
 
 @pytest.mark.usefixtures("after_a_first_run")
