@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from grader.cli.common import (
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from grader.engine.lane import Lane
     from grader.results.screen import Screen
 
 # Longer lines are hard to read, however wide the terminal is.
@@ -45,9 +47,10 @@ def _say_checking() -> None:
         sys.stdout.flush()
 
 
-def _echo(lines: Screen) -> None:
-    """Print what a screen holds, over the line of `_say_checking`."""
-    click.echo(f"\x1b[K{lines.text}" if sys.stdout.isatty() else lines.text)
+def _echo(text: str) -> int:
+    """Print a text over the line of `_say_checking`; return the exit code 0."""
+    click.echo(f"\x1b[K{text}" if sys.stdout.isatty() else text)
+    return 0
 
 
 @click.command()
@@ -135,21 +138,26 @@ def check(
         if watch:
             from grader.learner.watch import Watch
 
-            sys.exit(Watch(files, lane, screen).run())
-        from grader.learner.check import check_files
-
-        if name is not None:
+            code = Watch(files, lane, screen).run()
+        elif name is not None:
             from grader.learner.show import failing_call
-            from grader.results.screen import Screen
 
-            _echo(Screen(lines=[failing_call(name, files, lane)]))
-            return
-        checked = check_files(files, lane)
+            code = _echo(failing_call(name, files, lane))
+        else:
+            code = _check(files, lane, everything=everything, as_json=as_json)
+    sys.exit(code)
+
+
+def _check(files: Sequence[Path], lane: Lane, *, everything: bool, as_json: bool) -> int:
+    """Check files and print what was found; return the exit code."""
+    from grader.learner.check import check_files
+
+    checked = check_files(files, lane)
     if as_json:
         import msgspec
 
         click.echo(msgspec.json.encode(checked.result))
-        sys.exit(0 if checked.passed else EXIT_FAILED)
+        return 0 if checked.passed else EXIT_FAILED
     from grader.learner.folder import folder_of
     from grader.learner.overview import show
     from grader.learner.seen import remember, seen_in
@@ -161,8 +169,8 @@ def check(
     is_folder = not files or files[0].is_dir()
     only = checked.first if is_folder else None
     code = show(checked, lines, new=new, only=only, everything=everything)
-    _echo(lines)
-    sys.exit(code)
+    _echo(lines.text)
+    return code
 
 
 @click.command()
@@ -190,7 +198,7 @@ def hint(function: str | None) -> None:
     lines = screen()
     line(lines, hint_for(checked, result, seen))
     remember(seen, Path())
-    _echo(lines)
+    _echo(lines.text)
 
 
 @click.command("list")
@@ -262,5 +270,5 @@ def pack(files: tuple[Path, ...], *, out: Path | None) -> None:
         packed = pack_files(files, lane, out=out)
     lines = screen()
     is_readable = show_packed(packed, lines)
-    _echo(lines)
+    _echo(lines.text)
     sys.exit(0 if is_readable else EXIT_FAILED)

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from grader.errors import GraderError, UsageError
 from grader.learner.check import check_files
 from grader.learner.checked import CheckedFiles
@@ -177,20 +179,18 @@ class Watch:
     def _draw(self, screen: Screen) -> None:
         """Replace what is shown, in one go: the old screen stays until the new one is there."""
         line(screen, "", self._keys(), style=DIM)
-        if not sys.stdout.isatty():
-            sys.stdout.write(f"{screen.text}\n")
-        else:
+        if sys.stdout.isatty():
             body = "\x1b[K\n".join(screen.lines)
-            sys.stdout.write(f"\x1b[H{body}\x1b[K\x1b[J")
-        sys.stdout.flush()
+            click.echo(f"\x1b[H{body}\x1b[K\x1b[J", nl=False)
+        else:
+            click.echo(screen.text)
 
     def _status(self, text: str) -> None:
         """Show a line in place of the last one."""
         if sys.stdout.isatty():
-            sys.stdout.write(f"\r\x1b[K{text}")
+            click.echo(f"\r\x1b[K{text}", nl=False)
         else:
-            sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+            click.echo(text)
 
 
 @contextmanager

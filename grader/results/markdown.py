@@ -51,17 +51,18 @@ def plain(markdown: str) -> str:
 
 def _text(part: str) -> str:
     part = re.sub(r"\$\$?(.+?)\$\$?", lambda found: formula(found[1]), part)
-    return re.sub(r"\*\*?(\S(?:[^*]*\S)?)\*\*?", r"\1", part)
+    return re.sub(r"(\*\*?)([^*\s](?:[^*]*[^*\s])?)\1", r"\2", part)
 
 
 def formula(latex: str) -> str:
     """Write the LaTeX of a formula in Unicode; what is not known stays as it is."""
     text = re.sub(r"\\[ ,;:!]", " ", latex)
     text = re.sub(r"\\(?:mathrm|text|mathbf|operatorname)\{([^{}]*)\}", r"\1", text)
-    text = re.sub(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, text)
-    text = re.sub(r"\\([A-Za-z]+)", lambda found: _WORDS.get(found[1], found[1]), text)
+    # These first: what is raised or lowered has braces within those of a fraction.
     text = re.sub(r"\^(?:\{([^{}]*)\}|(\w))", lambda found: _raised(found[1] or found[2]), text)
     text = re.sub(r"_(?:\{([^{}]*)\}|(\w))", lambda found: _lowered(found[1] or found[2]), text)
+    text = re.sub(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, text)
+    text = re.sub(r"\\([A-Za-z]+)", lambda found: _WORDS.get(found[1], found[1]), text)
     return re.sub(r"\s+", " ", text.replace("{", "").replace("}", "")).strip()
 
 

@@ -120,7 +120,7 @@ def test_a_check_prints_json_for_a_script(run, tmp_path):
     assert {c["verdict"] for c in json.loads(done.stdout)["functions"][0]["checks"]} == {"passed"}
     both = run("check", file, "--json", "--watch")
     assert both.returncode == 2
-    assert "--watch and --json cannot be used together" in both.stderr
+    assert "--watch, --show and --json each exclude the others" in both.stderr
 
 
 def test_the_doctor_prints_json_for_a_script(run):

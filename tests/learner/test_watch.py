@@ -51,7 +51,10 @@ def test_the_old_screen_stays_until_the_new_one_is_there(folder, watched):
     assert shown.index("\x1b[H") < shown.index("softmax") < shown.index("\x1b[J")
 
 
-def test_keys_lead_on(watched):
+def test_keys_lead_on(folder, watched):
+    odd = "import numpy as np\ndef softmax(Z): return np.sin(Z * Z) + 0.1 * np.cos(3 * Z)\n"
+    (folder / "ex01_softmax.py").write_text(odd)
+    watched.until(READY)
     watched.press("h")
     assert "Hint 1 of " in watched.until(READY)
     watched.press("h")
