@@ -126,6 +126,7 @@ class Grader:
         ]
         try:
             run = self._functions(submission, planned, echo=echo)
+            run.contents = contents_hash(submission)
         except Exception as error:  # noqa: BLE001  # our failure: no zero, and on to the next
             self.lane.abandon()
             message = str(error)
@@ -159,7 +160,7 @@ class Grader:
             versions=VERSIONS,
             notes=tuple(note for _function, note in notes),
             functions=tuple(run.results),
-            contents=contents_hash(submission),
+            contents=run.contents,
         )
         return GradedSubmission(
             result,

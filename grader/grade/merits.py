@@ -50,6 +50,8 @@ class Findings:
     notes: list[tuple[str, str]] = field(default_factory=list)
     together: bool = False
     by_points: bool = False
+    # A hash of what was handed in.
+    contents: str = ""
 
 
 class _Tried(NamedTuple):

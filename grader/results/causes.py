@@ -131,12 +131,6 @@ class Causes:
         return _by_cost(c for c in self._causes.values() if c.key.kind == "unwritten")
 
     @property
-    def mistakes(self) -> list[Cause]:
-        """The mistakes with a name, those of most learners first."""
-        named = (cause for cause in self._causes.values() if cause.key.kind == "mistake")
-        return sorted(named, key=lambda cause: (-cause.learners.count, cause.where, cause.id))
-
-    @property
     def unnamed(self) -> list[Cause]:
         """Wrong answers that no known mistake explains, those of most learners first."""
         unnamed = [cause for cause in self._causes.values() if not cause.is_named]

@@ -54,7 +54,6 @@ class TestCauses:
             figures.add(failing(student, lost=1.0, mistake=SHIFT))
         figures.add(failing("d", lost=9.0, mistake=rare))
         assert [cause.id for cause in figures.to_teach] == ["rare", "no_shift"]
-        assert [cause.id for cause in figures.causes.mistakes] == ["no_shift", "rare"]
 
     def test_what_a_mistake_costs_a_function_behind_it_is_counted_with_it(self, figures):
         root = failing("ada", mistake=SHIFT)
