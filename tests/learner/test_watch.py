@@ -22,6 +22,8 @@ def watched(folder):
     with Terminal("check", "--watch", "ex01_softmax.py", cwd=folder) as terminal:
         terminal.first = terminal.until(READY)
         yield terminal
+        terminal.press("q")
+        terminal.exit_code()
 
 
 def test_it_checks_at_once_and_on_every_save_until_q(folder, watched):
