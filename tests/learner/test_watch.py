@@ -96,7 +96,8 @@ def test_neither_ctrl_c_nor_q_wait_for_a_loop_that_never_ends(folder, key):
         pressed = time.monotonic()
         terminal.press(key)
         assert terminal.exit_code() == {"\x03": 130, "q": 1}[key]
-        assert time.monotonic() - pressed < 1.0
+        # The loop would go on for nine seconds; benchmarks/speed/learner.py measures this on its own.
+        assert time.monotonic() - pressed < 3.0
 
 
 def test_a_save_ends_the_check_of_a_loop_that_never_ends(folder):
