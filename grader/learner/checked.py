@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from grader.model import FunctionResult, SubmissionResult, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction
 
+# The mistake of a function whose code uses an earlier one that fails (see `begin_with`).
+EARLIER = "earlier_function"
+NOT_BEGUN = (Verdict.NOT_ATTEMPTED, Verdict.MISSING)
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedFiles:
@@ -51,10 +55,10 @@ class CheckedFiles:
 
     @property
     def first(self) -> FunctionResult | None:
-        """The function to go on with: the first that is begun and fails, or else is not begun."""
-        open_ = [f for f in self.functions if f.verdict is not Verdict.PASSED]
-        begun = [f for f in open_ if f.verdict is not Verdict.NOT_ATTEMPTED]
-        return next(iter(begun or open_), None)
+        """The function to go on with: the first that is begun and fails by itself, if any is."""
+        left = [f for f in self.functions if f.verdict is not Verdict.PASSED]
+        begun = [f for f in left if f.verdict not in NOT_BEGUN and not _waits(f)]
+        return next(iter(begun or left), None)
 
     def call_of(self, function: FunctionResult, name: str) -> PlannedCall | None:
         """Return the call that a check fails on, else its first; None if it has none."""
@@ -64,3 +68,8 @@ class CheckedFiles:
         calls = next(each.calls for each in planned.checks if each.name == name)
         index = calls[0] if check.call is None and calls else check.call
         return None if index is None else planned.calls[index]
+
+
+def _waits(function: FunctionResult) -> bool:
+    """Tell whether a function may fail only by an earlier one, which is to be corrected first."""
+    return function.misconception is not None and function.misconception.id == EARLIER

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from grader.diagnose import invariants
-from grader.learner.checked import CheckedFiles
+from grader.learner.checked import EARLIER, CheckedFiles
 from grader.learner.seen import Seen
 from grader.model import ASKING, NEUTRAL, NOT_THERE, FunctionResult, Misconception, Verdict
 from grader.plan import PlannedFunction
@@ -22,8 +22,6 @@ _COMMON = frozenset(
     softmax still than that their them then there these they this those value values what where
     which with without wrong would write written your yours""".split()
 )
-# The mistake of a function whose code uses an earlier one that fails (see `begin_with`).
-EARLIER = "earlier_function"
 # Words are the same by their beginnings.
 _STEM = 5
 # Of a function whose mistake is named: at most so many hints, that share so many words with it, and

@@ -54,6 +54,7 @@ def test_every_open_call_of_the_course_can_be_pasted_in_lines_of_80_columns(plan
         np.float32(0.1),
         {"W1": np.ones((3, 30)), "b1": np.zeros((3, 1))},
         (1, 2.5, [None, True]),
+        [0.1] * 40,
         float("inf"),
     ],
     ids=str,

@@ -197,6 +197,15 @@ def test_a_folder_shows_a_line_for_each_exercise_and_details_of_the_first_that_f
     assert "Next: correct softmax_jacobian; begin with two_classes above." in done.stdout
 
 
+def test_what_waits_for_an_earlier_function_is_not_what_to_do_next(run, folder):
+    (folder / "ex06_network.py").write_text(
+        "from ex01_softmax import softmax\ndef forward(params, X, hidden='tanh'):\n"
+        "    return softmax(X), {}\n"
+    )
+    done = run("check", cwd=folder)
+    assert done.stdout.rstrip().endswith("Next: write softmax.")
+
+
 def test_what_to_notice_is_said_once_when_a_function_first_passes(run, folder):
     (folder / "ex01_softmax.py").write_text(SOFTMAX)
     assert "1 new since last time: softmax\n  What to notice:" in run("check", cwd=folder).stdout

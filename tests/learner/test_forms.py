@@ -1,5 +1,6 @@
 """An exercise in two forms: the one that nobody works in never counts, and hides nothing."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,18 @@ def test_the_notebook_counts_if_the_work_is_there(run, both, course):
     text = notebook(course.exercises[0], solved=True)
     (both / "ex01_softmax.ipynb").write_text(text, encoding="utf-8")
     assert "12 of 12 points  done" in run("check", cwd=both).stdout
+
+
+def test_a_damaged_notebook_is_not_hidden_by_the_untouched_script(run, both):
+    (both / "ex01_softmax.ipynb").write_text('{"cells": [')
+    done = run("check", "ex01_softmax", cwd=both)
+    assert "ex01_softmax.ipynb is not a notebook" in done.stdout
+
+
+def test_of_two_untouched_forms_the_one_saved_last_is_taken(run, both):
+    os.utime(both / "ex01_softmax.py", (1, 1))
+    done = run("list", cwd=both)
+    assert "ex01_softmax: ex01_softmax.ipynb\n" in done.stdout
 
 
 @pytest.mark.parametrize("name", [(), ("ex01_softmax",)])
@@ -64,7 +77,7 @@ def test_pytest_leaves_the_other_form_alone_unless_it_is_named(both):
             cwd=both,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=120,
         )
         return done.stdout
@@ -72,3 +85,5 @@ def test_pytest_leaves_the_other_form_alone_unless_it_is_named(both):
     assert "ex01_softmax.ipynb::" not in collected()
     assert "ex01_softmax.py::softmax::" in collected()
     assert "ex01_softmax.ipynb::softmax::" in collected("ex01_softmax.ipynb")
+    (both / "checks.json").write_text('{"slugs": ["ex01_softmax"]}')
+    assert "checks.json is not a file of checks" in collected()

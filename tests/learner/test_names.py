@@ -61,6 +61,23 @@ def test_an_error_in_a_file_is_told_once_with_its_line(run, folder, source, word
         assert done.stdout.count("Error") == 1, done.stdout
 
 
+def test_what_others_cannot_import_for_it_is_not_told_beside_it(run, folder):
+    (folder / "ex01_softmax.py").write_text("def softmax(Z)\n    return Z\n")
+    done = run("check", cwd=folder)
+    assert "ImportError" not in done.stdout
+    assert "ImportError: cannot import name" in run("check", "ex02_jacobian", cwd=folder).stdout
+
+
+def test_a_folder_without_exercises_says_where_to_get_them(run, tmp_path):
+    assert "there is no exercise file in" in run("check", cwd=tmp_path).stderr
+
+
+def test_a_file_like_no_other_is_no_guess(run, folder):
+    assert (
+        "zzz.py does not exist; name an exercise file" in run("check", "zzz.py", cwd=folder).stderr
+    )
+
+
 def test_an_error_that_stops_several_functions_is_told_once(run, folder):
     (folder / "ex03_cross_entropy.py").write_text("def cross_entropy(A, Y)\n    return 1\n")
     done = run("check", "ex03_cross_entropy.py", cwd=folder)

@@ -3,8 +3,13 @@
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
+from grader.learner.check import check_files
+from grader.learner.hints import hint_for, hints_of
+from grader.learner.seen import Seen
+from grader.model import Misconception
 from tests.support.submissions import SOFTMAX
 
 BROKEN = SOFTMAX.replace("axis=0", "axis=1")
@@ -101,6 +106,11 @@ class TestShow:
         done = run("check", "ex02_jacobian.py", "--show", "softmax", cwd=folder)
         assert "softmax belongs to ex01_softmax; name that file, or none" in done.stderr
 
+    def test_takes_a_check_that_only_one_function_has(self, run, folder):
+        (folder / "ex01_softmax.py").write_text(SOFTMAX)
+        done = run("check", "--show", "layer_by_hand", cwd=folder)
+        assert done.stdout.startswith("# hypotheses, layer_by_hand: ")
+
 
 class TestHints:
     def test_come_one_at_a_time_and_are_remembered(self, run, folder):
@@ -131,6 +141,27 @@ class TestHints:
         (folder / "ex01_softmax.py").write_text(ODD)
         found, _ = hints(run, folder, "softmax")
         assert not any(hint.startswith("You get `nan`?") for hint in found)
+
+    @pytest.fixture
+    def backward(self, folder, lane):
+        """A result in which db2 is wrong, and what was checked."""
+        twice = NETWORK.replace("db2 = dZ2.sum(", "db2 = 2 * dZ2.sum(")
+        (folder / "ex06_network.py").write_text(twice)
+        checked = check_files([folder / "ex06_network.py"], lane)
+        return checked, next(f for f in checked.functions if f.function == "backward")
+
+    def test_that_take_for_right_what_is_wrong_are_left_out(self, backward):
+        checked, function = backward
+        unnamed = msgspec.structs.replace(function, misconception=None)
+        found = hints_of(unnamed, checked.planned["backward"][1])
+        assert len(found) > 2
+        assert not any(hint.startswith("Are `dW2` and `db2` right") for hint in found)
+
+    def test_run_out_where_none_fits_the_mistake(self, backward):
+        checked, function = backward
+        other = msgspec.structs.replace(function, misconception=Misconception("x", "Zebras?", ""))
+        words = hint_for(checked, other, Seen())
+        assert words.startswith("There is no further hint for backward. Try the call")
 
     def test_come_in_the_order_of_what_fails(self, run, folder):
         (folder / "ex01_softmax.py").write_text(

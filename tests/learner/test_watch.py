@@ -22,6 +22,8 @@ def watched(folder):
     with Terminal("check", "--watch", "ex01_softmax.py", cwd=folder) as terminal:
         terminal.first = terminal.until(READY)
         yield terminal
+        terminal.press("q")
+        terminal.exit_code()
 
 
 def test_it_checks_at_once_and_on_every_save_until_q(folder, watched):
@@ -94,7 +96,8 @@ def test_neither_ctrl_c_nor_q_wait_for_a_loop_that_never_ends(folder, key):
         pressed = time.monotonic()
         terminal.press(key)
         assert terminal.exit_code() == {"\x03": 130, "q": 1}[key]
-        assert time.monotonic() - pressed < 1.0
+        # The loop would go on for nine seconds; benchmarks/speed/learner.py measures this on its own.
+        assert time.monotonic() - pressed < 3.0
 
 
 def test_a_save_ends_the_check_of_a_loop_that_never_ends(folder):

@@ -31,6 +31,11 @@ def test_a_function_that_is_not_there_has_a_headline(grade):
     assert "softmax: not found" in headline(function)
 
 
+def test_a_function_that_an_error_stops_is_no_blank(grade):
+    function = function_of(grade({"ex01_softmax.py": "def softmax(Z)\n"}), "softmax")
+    assert headline(function) == "✗ softmax: stopped by an error in its file"
+
+
 def test_a_check_that_nothing_explains_comes_with_its_question(grade, plan, show):
     function = function_of(grade({"ex01_softmax.py": "def softmax(Z):\n    return Z\n"}), "softmax")
     function = msgspec.structs.replace(function, misconception=None)
