@@ -138,18 +138,18 @@ Take the exercises in order; a later one may use what you wrote before.
 
 ## Checking your own work
 
-Install the grader once: your course's page has it, or says how (`pip install softmax-grader`,
-where an index has it). Then, in this folder, after every save:
+Install the grader once: your course's page has it, or says how (`pip install softmax-grader`, where
+an index has it). Then, in this folder, after every save:
 
     grader check
 
 A line for each exercise says how far you are, and for the first that fails you read what is wrong
-and where, which mistake it looks like, and what to do next. `grader check {first}` looks at one
-exercise, `grader check --watch` at all after every save by itself. `grader check --show NAME`
-prints the call that fails as code, `grader hint NAME` gives a hint, `grader reset {first}` puts an
-exercise back as it was, and `grader pack` makes the one file to hand in. `pytest {first}.py` runs
-the same checks. A notebook checks itself: below each function there is a cell with
-`check({name})`; the first cell finds the grader or installs it.
+and where, which mistake it looks like, and what to do next. `grader check {first}` looks at
+one exercise, `grader check --watch` at all after every save by itself. `grader check --show NAME`
+prints the call that fails as code, `grader hint NAME` gives a hint, `grader reset {first}`
+puts an exercise back as it was, and `grader pack` makes the one file to hand in.
+`pytest {first}.py` runs the same checks. A notebook checks itself: below each function there is
+a cell with `check({name})`; the first cell finds the grader or installs it.
 
 `checks.json` holds the inputs and expected values of the public checks, and what common mistakes
 answer to them. {_ABOUT_OTHERS[course.open_inputs]}

@@ -8,6 +8,9 @@ import dataclasses
 import enum
 import types
 import typing
+from json import loads
+
+from msgspec import structs as structs
 
 
 class MsgspecError(Exception):
@@ -42,6 +45,7 @@ class _Codec:
 
 
 msgpack = types.SimpleNamespace(Encoder=_Codec, Decoder=_Codec)
+json = types.SimpleNamespace(decode=loads)
 
 
 def convert(value, wanted):
