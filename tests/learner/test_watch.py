@@ -96,7 +96,7 @@ def test_neither_ctrl_c_nor_q_wait_for_a_loop_that_never_ends(folder, key):
         pressed = time.monotonic()
         terminal.press(key)
         assert terminal.exit_code() == {"\x03": 130, "q": 1}[key]
-        # The loop would go on for nine seconds; benchmarks/speed/learner.py measures this on its own.
+        # The loop would go on for nine seconds; benchmarks/speed/learner.py measures this alone.
         assert time.monotonic() - pressed < 3.0
 
 
