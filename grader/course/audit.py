@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.course.folder import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise
 from grader.course.generated import is_same_row
 from grader.course.messages import broken_messages
 from grader.course.mistakes import Listed, listed_in, silent
 from grader.course.planning import plan_of
 from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.rules import Audit, CheckAudit, FunctionAudit, broken_rules
+from grader.course.running import module_of
 from grader.course.sealing import FIXED_SEED, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.prints import rows_in

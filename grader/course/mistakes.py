@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.folder import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise
 from grader.course.generated import rows_of, with_generated
+from grader.course.running import module_of, running
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.prints import rows_in, wanted_prints
 from grader.judge.expected import expected_of
@@ -84,7 +85,7 @@ def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Li
         memory = frozenset(function.memory_calls)
         with silent():
             outcomes = {
-                index: _outcome(implementation, call)
+                index: _outcome(variant, implementation, call, exercise.call_s)
                 for index, call in enumerate(function.calls)
                 if index not in memory
             }
@@ -147,10 +148,13 @@ def silent() -> Iterator[None]:
         yield
 
 
-def _outcome(implementation: Callable[..., Any], call: PlannedCall) -> Outcome:
-    """Return what a mistake does in this call."""
-    try:
-        value, mutated = answer_of(implementation, call.args, call.kwargs)
-    except Exception as error:  # noqa: BLE001  # any exception is its answer
-        return Raised(wire.error_of(error))
+def _outcome(
+    variant: Variant, implementation: Callable[..., Any], call: PlannedCall, seconds: float
+) -> Outcome:
+    """Return what a mistake does in this call. CourseError if it exits or does not end."""
+    with running(variant.name, variant.path, seconds=seconds):
+        try:
+            value, mutated = answer_of(implementation, call.args, call.kwargs)
+        except Exception as error:  # noqa: BLE001  # any exception is its answer
+            return Raised(wire.error_of(error))
     return Returned(value, mutated)

@@ -253,9 +253,7 @@ def with_variant(text: str, variant: Variant) -> str:
             # What the file has already, and what cannot stand in its middle.
             known = (*lines, "from __future__ import annotations")
             needed = [piece for piece in shared if piece not in known and piece[0] not in "\"'"]
-            lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join(
-                [*needed, source]
-            ).splitlines()
+            lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join([*needed, source]).splitlines()
     return "\n".join(lines) + "\n"
 
 
