@@ -43,6 +43,7 @@ class Variant:
     path: Path
     doc: str
     is_def: bool
+    line: int = 0
     worth: float | None = None
     at_most: bool = False
 
@@ -59,7 +60,7 @@ class Variant:
         used = [
             piece
             for name, piece in variants.items()
-            if name != self.name and re.search(rf"\b{name}\b", source)
+            if name != self.name and name in source and re.search(rf"\b{name}\b", source)
         ]
         return [*shared, *used], source
 
@@ -123,7 +124,9 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
             said = _said_of(node, path)
             if other := said.pop("same_as", ""):
                 same_as[name] = other
-            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def, **said)
+            variants[name] = Variant(
+                name, function, exercise.slug, path, doc, is_def, node.lineno, **said
+            )
     for name, other in same_as.items():
         variants[name] = _with_message_of(other, variants, variants[name])
     return list(variants.values())
