@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from itertools import combinations
 from typing import Any, TypeAlias
 
@@ -48,7 +49,7 @@ def audit_course(
     plan = plan_of(course, mistakes=True)
     wide = with_open_seeds(plan_without_mistakes(plan), course, PROVED_SEEDS)
     plan = with_sealed(plan, course, seed)
-    with grading or VariantGrader() as graded:
+    with nullcontext(grading) if grading else VariantGrader() as graded:
         return audited(course, plan, begun(course, plan, wide, graded), step=step)
 
 
@@ -89,7 +90,9 @@ def audited(course: Course, plan: Plan, graded: Mapping[str, Graded], *, step: S
             lost = {variant.id: _lost_checks(result) for variant, result in mistakes.items()}
             distances = _Distances(function, answers.of(function), listed[function.name], lost)
             check_audits = [_check_audit(exercise, distances, c) for c in function.checks]
-            function_audit = _function_audit(exercise, distances, mistakes, len(own) - len(mistakes))
+            function_audit = _function_audit(
+                exercise, distances, mistakes, len(own) - len(mistakes)
+            )
             checks += check_audits
             functions.append(function_audit)
             broken += broken_rules(exercise, check_audits, function_audit, own)
@@ -130,7 +133,9 @@ class _Answers:
                     answers[variant.id] = [
                         None
                         if index in memory
-                        else answer_of(getattr(self._module, variant.name), call.args, call.kwargs)[0]
+                        else answer_of(getattr(self._module, variant.name), call.args, call.kwargs)[
+                            0
+                        ]
                         for index, call in enumerate(function.calls)
                     ]
         return answers

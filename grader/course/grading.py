@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from multiprocessing.util import Finalize
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -179,6 +180,7 @@ def _grade_in_worker(plan: bytes, job: Job) -> list[FunctionResult]:
     global _lane_here  # noqa: PLW0603  # it lives as long as the process
     if _lane_here is None:
         _lane_here = lane_for(Wall())
+        Finalize(None, _lane_here.close, exitpriority=1)
     return _graded(plan, job, _lane_here)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, NamedTuple
 
@@ -22,6 +24,10 @@ from grader.judge.judge import Judge
 from grader.model import Outcome, Raised, Returned, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, PlannedMistake
 from grader.worker.calling import answer_of
+
+# What was answered in this process: a proof asks three times, a watch again and again.
+_known: dict[bytes, dict[int, Outcome]] = {}
+MOST_KNOWN = 10_000
 
 
 class Listed(NamedTuple):
@@ -73,25 +79,36 @@ def _planned(mistake: Listed) -> PlannedMistake:
 
 
 def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Listed]]:
-    """Return the listed mistakes of an exercise with their answers, by function."""
+    """Return the listed mistakes of an exercise with their answers, by function.
+
+    CourseError when a mistake ends Python, or does not end itself.
+    """
     listed: dict[str, list[Listed]] = {function.name: [] for function in planned.functions}
     if not exercise.mistakes_path.exists():
         return listed
-    module = module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
     functions = {function.name: function for function in planned.functions}
+    module: types.ModuleType | None = None
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
-        implementation = getattr(module, variant.name)
         memory = frozenset(function.memory_calls)
-        with silent():
-            outcomes = {
-                index: _outcome(variant, implementation, call, exercise.call_s)
-                for index, call in enumerate(function.calls)
-                if index not in memory
-            }
-        doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
-        listed[function.name].append(Listed(variant, doc, outcomes))
+        calls = {i: call for i, call in enumerate(function.calls) if i not in memory}
+        key = _key(variant, calls)
+        if key not in _known:
+            module = module or module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
+            if len(_known) > MOST_KNOWN:
+                _known.clear()
+            with silent(), running(variant.name, variant.path, seconds=exercise.call_s):
+                _known[key] = _outcomes(getattr(module, variant.name), calls)
+        listed[function.name].append(Listed(variant, variant.doc, _known[key]))
     return listed
+
+
+def _key(variant: Variant, calls: Mapping[int, PlannedCall]) -> bytes:
+    """Hash what a mistake is and how it is called, in this order: it may return one array twice."""
+    digest = hashlib.sha256(variant.source())
+    for index, call in calls.items():
+        digest.update(msgspec.msgpack.encode((index, call.args, call.kwargs)))
+    return digest.digest()
 
 
 def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExercise, ...]:
@@ -148,13 +165,15 @@ def silent() -> Iterator[None]:
         yield
 
 
-def _outcome(
-    variant: Variant, implementation: Callable[..., Any], call: PlannedCall, seconds: float
-) -> Outcome:
-    """Return what a mistake does in this call. CourseError if it exits or does not end."""
-    with running(variant.name, variant.path, seconds=seconds):
+def _outcomes(
+    implementation: Callable[..., Any], calls: Mapping[int, PlannedCall]
+) -> dict[int, Outcome]:
+    """Return what a mistake does in these calls."""
+    outcomes: dict[int, Outcome] = {}
+    for index, call in calls.items():
         try:
             value, mutated = answer_of(implementation, call.args, call.kwargs)
+            outcomes[index] = Returned(value, mutated)
         except Exception as error:  # noqa: BLE001  # any exception is its answer
-            return Raised(wire.error_of(error))
-    return Returned(value, mutated)
+            outcomes[index] = Raised(wire.error_of(error))
+    return outcomes

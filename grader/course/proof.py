@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,8 +42,10 @@ def problems_of(
     plan = plan_of(course, only=only, mistakes=True)
     wide = with_open_seeds(plan_without_mistakes(plan), course, PROVED_SEEDS)
     plan = with_sealed(plan, course, FIXED_SEED)
-    part = replace(course, exercises=tuple(e for e in course.exercises if not only or e.slug in only))
-    with grading or VariantGrader() as graded:
+    part = replace(
+        course, exercises=tuple(e for e in course.exercises if not only or e.slug in only)
+    )
+    with nullcontext(grading) if grading else VariantGrader() as graded:
         variants = begun(part, plan, wide, graded)
         step("templates")
         files = _files(course, part)
