@@ -36,8 +36,8 @@ def problems_of(
 
     `exercises` is the folder that must hold what `grader build` makes. `only` names the exercises
     to prove; then of that folder only their templates are looked at. `step` is called with the name
-    of each part as its turn comes. `grading` is a grader of variants that a watch keeps. CourseError
-    when the course cannot be planned or its variants be read.
+    of each part as its turn comes. `grading` is a grader of variants that a watch keeps.
+    CourseError when the course cannot be planned or its variants be read.
     """
     plan = plan_of(course, only=only, mistakes=True)
     wide = with_open_seeds(plan_without_mistakes(plan), course, PROVED_SEEDS)

@@ -102,9 +102,9 @@ def broken_rules(
     if function.margin is not None and function.margin < MARGIN_WRONG:
         yield (
             f"{mistakes_path}: {name}__{function.nearest} is wrong by only {function.margin:.1f}"
-            f" orders of magnitude where it is clearest ({MARGIN_WRONG} are needed, or the tolerance"
-            " is wider than half of its distance); add an input on which it is further off, or make"
-            " the terms smaller"
+            f" orders of magnitude where it is clearest ({MARGIN_WRONG} are needed: a tolerance may"
+            " be half of its distance); add an input on which it is further off, or make the terms"
+            " smaller"
         )
     for check in checks:
         yield from _rules_broken_by(check, exercise.checks_path)

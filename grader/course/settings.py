@@ -63,7 +63,8 @@ def settings_of(folder: Path) -> CourseFile:
         raw = tomllib.loads(text)
         for table, key, known in _unknown_keys(raw):
             raise CourseError(
-                f"{_at(path, text, key)}: {table} has no key {key!r}; its keys are: {', '.join(known)}"
+                f"{_at(path, text, key)}: {table} has no key {key!r};"
+                f" its keys are: {', '.join(known)}"
             )
         settings = msgspec.convert(raw, CourseFile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -82,8 +83,8 @@ def _unknown_keys(raw: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ..
         ("[worth]", raw.get("worth"), RELATIONS),
     ]
     exercises = raw.get("exercise")
-    for entry in exercises if isinstance(exercises, list) else ():
-        tables.append(("[[exercise]]", entry, ExerciseEntry.__struct_fields__))
+    entries = exercises if isinstance(exercises, list) else []
+    tables += [("[[exercise]]", entry, ExerciseEntry.__struct_fields__) for entry in entries]
     for name, table, known in tables:
         for key in table if isinstance(table, dict) else ():
             if key not in known:

@@ -2,8 +2,12 @@
 
 import pytest
 
+from grader import wire
+from grader.course.audit import audit_course
 from grader.course.folder import course_of
 from grader.course.planning import plan_of
+from grader.course.proof import problems_of
+from grader.course.sealing import FIXED_SEED, with_sealed
 from tests.support.refusals import told
 
 CHECKS, REFERENCE, MISTAKES, ALTERNATIVES = (
@@ -97,7 +101,7 @@ ENDLESS = "while True: Z = Z"
         (
             MISTAKES,
             "return np.abs(Z)",
-            "\n    ".join(("while True:", "  try: 1", "  except: pass")),
+            "while True:\n      try: 1\n      except: pass",
             "relu__absolute_value",
         ),
     ],
@@ -164,3 +168,59 @@ def test_a_setting_that_means_nothing(toy, old, new, said):
     assert old in text
     path.write_text(text.replace(old, new))
     assert said in told(course_of, toy)
+
+
+def problems(toy, only=()):
+    course = course_of(toy)
+    return problems_of(course, toy.parent / "exercises", step=lambda _: None, only=only)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("return Z[7]", "relu__where gets 0.0 of 10.0 points"),
+        ("exit()", "relu__where gets 0.0 of 10.0 points"),
+        ("while True: pass", "relu__where gets 0.0 of 10.0 points"),
+    ],
+)
+def test_an_alternative_that_raises_exits_or_never_ends(toy, answer, said):
+    impatient(toy)
+    changed(toy, ALTERNATIVES, "return np.where(Z > 0, Z, 0.0)", answer)
+    line = line_of(toy, ALTERNATIVES, "def relu__where")
+    (broken,) = audit_course(course_of(toy)).broken
+    assert broken in problems(toy)
+    assert broken.startswith(f"{toy / 'ex01_relu' / ALTERNATIVES}, line {line}: {said}")
+
+
+def test_an_alternative_that_is_right_with_one_seed_only(toy):
+    """It keeps the answers to all that was drawn with the seed of the proof."""
+    plan = with_sealed(plan_of(course_of(toy)), course_of(toy), FIXED_SEED)
+    (function,) = plan.exercises[0].functions
+    known = [wire.unpack(c.args[0]).tolist() for c in (*function.calls, *function.sealed)]
+    changed(
+        toy,
+        ALTERNATIVES,
+        "return np.where(Z > 0, Z, 0.0)",
+        f"return np.where(Z > 0, Z, 0.0) if Z.tolist() in {known} else Z",
+    )
+    assert any("relu__where gets" in p and "entries are wrong" in p for p in problems(toy))
+
+
+def test_a_line_of_the_solution_outside_of_its_markers(toy):
+    begin = "    # BEGIN SOLUTION\n"
+    changed(toy, REFERENCE, begin, f"    Z = Z * 1.0\n    n = 1  # given\n{begin}")
+    line = line_of(toy, REFERENCE, "Z = Z * 1.0")
+    (said,) = [problem for problem in problems(toy, ("ex01_relu",)) if "markers" in problem]
+    assert f"reference.py, line {line}: relu: this line is outside of the solution's mark" in said
+    assert said.endswith("; move it between them, or end it with `# given`")
+
+
+def test_a_tolerance_that_is_wider_than_half_of_a_mistakes_distance(toy):
+    with (toy / "ex01_relu" / MISTAKES).open("a") as file:
+        file.write(
+            "\n\ndef relu__close(Z):\n    'Close.'\n    return np.maximum(Z, 0) * (1 + 1.5e-6)"
+        )
+    said = (
+        "relu__close is wrong by only 0.2 orders of magnitude where it is clearest (0.3 are needed"
+    )
+    assert any(f"{said}: a tolerance may be half of its distance)" in p for p in problems(toy))
