@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -132,10 +134,13 @@ def _watch(course: Course, exercises: Path, only: tuple[str, ...]) -> NoReturn:
 
     from grader.course.watching import watch_course
 
-    saves = watch(course.folder, raise_interrupt=False)
-    saved = ([Path(path) for _change, path in changes] for changes in saves)
+    def saves() -> Iterator[list[Path]]:
+        with suppress(KeyboardInterrupt):
+            for changes in watch(course.folder):
+                yield [Path(path) for _change, path in changes]
+
     click.echo(f"Watching {course.folder} (Ctrl-C quits).", err=True)
-    done = watch_course(course.folder, exercises, only, click.echo, saved)
+    done = watch_course(course.folder, exercises, only, click.echo, saves())
     sys.exit(0 if done else EXIT_FAILED)
 
 
