@@ -132,16 +132,17 @@ def course_of(folder: Path) -> Course:
     return Course(
         title=course_file.title,
         folder=folder,
-        rules=Rules(
-            course_file.follow_through,
-            course_file.rounding,
-            {str(relation): share for relation, share in course_file.worth.items()},
-        ),
+        rules=_rules_of(course_file),
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
         words=course_file.words,
     )
+
+
+def _rules_of(course_file: _CourseFile) -> Rules:
+    worth = {str(relation): share for relation, share in course_file.worth.items()}
+    return Rules(course_file.follow_through, course_file.rounding, worth)
 
 
 def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
