@@ -140,9 +140,8 @@ def course_of(folder: Path) -> Course:
     )
 
 
-def _rules_of(course_file: _CourseFile) -> Rules:
-    worth = {str(relation): share for relation, share in course_file.worth.items()}
-    return Rules(course_file.follow_through, course_file.rounding, worth)
+def _rules_of(file: _CourseFile) -> Rules:
+    return Rules(file.follow_through, file.rounding, {str(k): v for k, v in file.worth.items()})
 
 
 def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
