@@ -25,8 +25,9 @@ made from: the sealed inputs of another seed are put to the wrong function and t
 name it got, and must be answered alike where both are finite; a pattern, two mistakes at once, and
 a mistake that explains at least half of what is wrong must be found again. A single name is also
 true if it says a kind of slip that was made, or the listed mistake in which it was made; of two
-slips it is then true of one. How often it does is printed: other words for the same answers are not false, but the fewer the better. The course's
-alternatives and the other forms, which are right, must keep all points and get no name.
+slips it is then true of one. How often it does is printed: other words for the same answers are not
+false, but the fewer the better. The course's alternatives and the other forms, which are right,
+must keep all points and get no name.
 
 `--ci` takes a part, and exits with 1 on a false name, or if fewer than 85 % of the single slips in
 other forms are named: two slips at once, and slips of kinds that nobody foresaw, are named where it
