@@ -114,11 +114,7 @@ def course_of(folder: Path) -> Course:
     return Course(
         title=course_file.title,
         folder=folder,
-        rules=Rules(
-            course_file.follow_through,
-            course_file.rounding,
-            {str(relation): share for relation, share in course_file.worth.items()},
-        ),
+        rules=_rules_of(course_file),
         open_inputs=course_file.open_inputs,
         limits=course_file.limits,
         exercises=exercises,
@@ -126,6 +122,10 @@ def course_of(folder: Path) -> Course:
         checks_full=course_file.checks.full,
         words=course_file.words,
     )
+
+
+def _rules_of(file: _CourseFile) -> Rules:
+    return Rules(file.follow_through, file.rounding, {str(k): v for k, v in file.worth.items()})
 
 
 def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:

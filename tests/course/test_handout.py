@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from base64 import b64decode, b64encode
 
 import numpy as np
@@ -50,9 +51,10 @@ def change_prints(function, name, changed):
     """Change the first fingerprint of a mistake, or all of them."""
     index = function["mistakes"].index(mistake(function, name))
     count = len(function["mistakes"]) + len(function["generated"])
-    rows = np.frombuffer(b64decode(function["prints"]), "<f4").reshape(count, -1).copy()
+    data = zlib.decompress(b64decode(function["prints"]))
+    rows = np.frombuffer(data, "<f4").reshape(count, -1).copy()
     rows[index][: 1 if name == "float32_inside" else None] = changed(rows[index])
-    function["prints"] = b64encode(rows.tobytes()).decode()
+    function["prints"] = b64encode(zlib.compress(rows.tobytes())).decode()
 
 
 def mistake(function, name):

@@ -104,13 +104,17 @@ def test_a_trivial_answer_may_be_worth_nothing(copy):
         "mistakes.py",
         "def softmax__no_shift(Z):",
         "@mistake(worth=0.5)\ndef softmax__logits(Z):\n"
-        '    """You return what came in."""\n    return Z\n\n\ndef softmax__no_shift(Z):',
+        '    """You return what came in."""\n    return Z\n\n\n'
+        "@mistake(worth=0.5)\ndef softmax__drawn(Z):\n"
+        '    """You return random numbers."""\n'
+        "    import zlib, msgspec\n    from grader import wire\n"
+        "    seed = zlib.crc32(msgspec.msgpack.encode((wire.pack(Z),)))\n"
+        "    return np.random.default_rng(seed).normal(size=Z.shape)\n\n\n"
+        "def softmax__no_shift(Z):",
     )
-    found = [p for p in problems(copy) if "Z as the answer earns" in p]
-    (problem,) = found
-    assert problem.endswith(
-        "earns 6.0 of 12 points for softmax: it is logits; make that worth nothing"
-    )
+    # An argument that is handed back is worth nothing anyway.
+    (problem,) = [p for p in problems(copy) if "make that worth nothing" in p]
+    assert "an answer of random numbers earns 6.0 of 12 points for softmax: it is drawn" in problem
 
 
 @pytest.mark.slow
