@@ -101,7 +101,7 @@ def numbers_of(
                 return WrongType(expected.path, "a list of no numbers", wanted(expected))
             except ValueError:
                 return WrongType(expected.path, "a list of uneven rows", wanted(expected))
-        case bool() | int() | float():
+        case bool() | int() | float() if not expected.listed:
             array = np.asarray(actual)
         case wire.Oversized(shape=shape):
             return WrongShape(expected.path, shape, np.shape(expected.value))
