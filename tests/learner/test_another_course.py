@@ -1,11 +1,16 @@
 """A learner of another course: its own checks, files and notebooks, and nothing of ours."""
 
 import shutil
+import subprocess
+import sys
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from grader.course.folder import course_of
 from grader.course.handout import built_files, write_files
+from grader.course.notebooks import notebook
 from tests.support.course import ROOT
 
 ATTENTION = ROOT / "tests" / "courses" / "attention"
@@ -102,3 +107,49 @@ def test_a_solved_exercise_passes_and_a_slip_is_named(run, work):
     done = run("check", "ex01_layer_norm", cwd=work)
     assert done.returncode == 1
     assert 'You take "The" and "the" for two different words.' in done.stdout
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch):
+    """The solved notebooks of the second course, in the current folder, with its checks."""
+    course = course_of(ATTENTION)
+    for exercise in course.exercises:
+        (tmp_path / f"{exercise.slug}.ipynb").write_text(notebook(exercise, solved=True))
+    (tmp_path / "checks.json").write_text(built_files(course)["checks.json"])
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("slug", ["ex01_layer_norm", "ex02_attention"])
+def test_a_solved_notebook_runs_and_imports_from_the_other(notebooks, slug):
+    document = nbformat.read(notebooks / f"{slug}.ipynb", as_version=4)
+    NotebookClient(document, timeout=60, kernel_name="python3").execute()
+    shown = [o["data"]["text/plain"] for c in document.cells for o in c.get("outputs", ())]
+    assert "✗" not in "".join(shown)
+    assert "✓" in shown[-1]
+
+
+def test_a_notebook_that_is_imported_runs_only_what_it_defines(notebooks):
+    path = notebooks / "ex01_layer_norm.ipynb"
+    document = nbformat.read(path, as_version=4)
+    cells = ["%matplotlib inline\nTWO = 2", "1 / 0", "open('ran', 'w')", "BAD = 1 / 0", "def (:"]
+    document.cells += [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(document, path)
+    code = (
+        "import grader.notebook\nimport ex01_layer_norm as one\n"
+        "print(one.TWO, one.layer_norm.__name__, hasattr(one, 'BAD'), hasattr(one, 'check'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "2 layer_norm False True\n", done.stderr
+    assert not (notebooks / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("import ex09", "No module named 'ex09'"), ("import empty", "empty.ipynb is empty")],
+)
+def test_what_cannot_be_imported_is_an_import_error(notebooks, code, error):
+    (notebooks / "empty.ipynb").write_text("")
+    command = [sys.executable, "-c", f"import grader.notebook\n{code}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert error in done.stderr
