@@ -25,6 +25,7 @@ from grader.plan import (
     PlannedFunction,
 )
 from grader.plan_json import plan_from_json, plan_json
+from grader.platforms.otter.master import test_source as source_of_test
 
 
 def planned(want, *, magnitude=None, **options):
@@ -40,7 +41,22 @@ def differs(got, want, **options):
     return value_difference(wire.pack(got), expected(want, **options))
 
 
-@pytest.mark.parametrize(
+def passes_in_a_notebook(got, want, kind, holds=None, **options):
+    """Whether the test that otter runs beside a learner's code accepts an answer."""
+    call = planned(want, **options)
+    check = PlannedCheck("c", kind, 1, False, "Text.", "", (0,), holds=holds)
+    function = PlannedFunction("f", 2.0, "", "", (call,), (check,))
+    namespace = {}
+    exec(source_of_test(function, ()), namespace)  # noqa: S102  # our own source
+    try:
+        namespace["test_f"]({"f": lambda: got})
+    except Exception as error:  # noqa: BLE001  # its class is defined in the source
+        assert "0 of 1 checks pass" in str(error)  # noqa: PT017
+        return False
+    return True
+
+
+EXACT = pytest.mark.parametrize(
     ("want", "right", "wrong"),
     [
         (3, [3, np.int64(3), 3.0, np.array(3)], [4, -3, 3.0000001, np.nan, "3", None]),
@@ -57,6 +73,9 @@ def differs(got, want, **options):
         ({"a": 1, "b": "x"}, [{"b": "x", "a": 1}, {"a": 1, "b": "x", "c": 0}], [{"a": 1}, {}, 1]),
     ],
 )  # fmt: skip
+
+
+@EXACT
 def test_what_has_no_tolerance_is_compared_exactly(want, right, wrong):
     for got in right:
         assert differs(got, want) is None, got
@@ -64,6 +83,14 @@ def test_what_has_no_tolerance_is_compared_exactly(want, right, wrong):
     for got in wrong:
         assert differs(got, want) is not None, got
         assert distance(wire.pack(got), expected(want)) > 1
+
+
+@EXACT
+def test_a_notebooks_own_test_decides_so_too(want, right, wrong):
+    for got in right:
+        assert passes_in_a_notebook(got, want, Kind.VALUE), got
+    for got in wrong:
+        assert not passes_in_a_notebook(got, want, Kind.VALUE), got
 
 
 @pytest.mark.parametrize(
@@ -80,7 +107,9 @@ def test_what_has_no_tolerance_is_compared_exactly(want, right, wrong):
 def test_the_type_follows_the_reference(want, right, wrong, words):
     for got in right:
         assert type_difference(wire.pack(got), expected(want)) is None, got
+        assert passes_in_a_notebook(got, want, Kind.TYPE), got
     for got in wrong:
+        assert not passes_in_a_notebook(got, want, Kind.TYPE), got
         difference = type_difference(wire.pack(got), expected(want))
         assert isinstance(difference, WrongType), got
         assert words in difference.want
@@ -114,6 +143,8 @@ def test_the_keys_of_a_dict_may_be_a_part_of_the_answer():
     assert differs({}, {}, exact_keys=True) is None
     assert differs({"a": 2}, {"a": 1}, exact_keys=True).path == "['a']"
     assert differs({"a": 1, "b": 2}, {"a": 1}) is None
+    for got, is_right in (({"a": 1}, True), ({"a": 1, "b": 2}, False), ({"b": 1}, False)):
+        assert passes_in_a_notebook(got, {"a": 1}, Kind.VALUE, exact_keys=True) is is_right
 
 
 A = np.array([[1.0, 2.0], [-3.0, 1.0], [0.5, 0.0]])
@@ -132,8 +163,10 @@ def test_answers_that_are_equal_up_to_something_are_right(up_to, right, wrong):
     options = {"magnitude": np.abs(A) + 1, "equal_up_to": up_to}
     for got in right:
         assert differs(got, A, **options) is None, got
+        assert passes_in_a_notebook(got, A, Kind.VALUE, **options), got
     for got in wrong:
         assert differs(got, A, **options) is not None, got
+        assert not passes_in_a_notebook(got, A, Kind.VALUE, **options), got
     assert differs(np.full_like(A, np.nan), A, **options) is not None
 
 
@@ -201,6 +234,15 @@ def test_a_property_is_true_of_right_answers_whatever_they_are():
     assert verdict(np.array([2.0, 1.0])) == verdict(np.array([np.nan, 1])) == "wrong_value"
     assert verdict(np.array([1.0, 2.0, 3.0])) == "wrong_shape"
     assert verdict("12") == verdict(None) == "wrong_type"
+
+
+def test_a_property_holds_in_a_notebooks_own_test_too():
+    holds = wire.Lambda("answer", "answer['n'].sum() == 2 and answer['t'] != 'b'")
+    want = {"n": np.ones(2), "t": "a"}
+    for n, t, is_so in (([2, 0], "a", True), ([2, 1], "a", False), ([2, 0], "b", False)):
+        options = {"holds": holds, "magnitude": {"n": 1.0, "t": None}}
+        assert passes_in_a_notebook({"n": n, "t": t}, want, Kind.PROPERTY, **options) is is_so
+    assert not passes_in_a_notebook({"n": [1], "t": "a"}, want, Kind.PROPERTY, **options)
 
 
 def test_a_property_that_raises_does_not_hold():
