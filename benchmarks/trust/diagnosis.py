@@ -498,7 +498,7 @@ def _row(label: str, cases: Sequence[Named]) -> str:
 def _is_said(slip: Slip, name: Misconception | None) -> bool:
     if name is not None and slip.kind in SAID_BY.get(name.id, ()):
         return True
-    sentence = SENTENCES.get(slip.kind, slip.kind).partition(" {what} ")[2] or slip.kind
+    sentence = SENTENCES.get(slip.kind, slip.kind).partition("{what} ")[2] or slip.kind
     return name is not None and (f"_{slip.kind}_" in name.id or sentence in name.message)
 
 
