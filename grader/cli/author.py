@@ -83,8 +83,6 @@ def build(
 
     Exit code: 0 when it is done, or proved; 1 when the proof finds a problem.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.course.handout import built_files, strays, write_files
-
     course = read_course(course_folder)
     folder = exercises or course.folder.parent / "exercises"
     _refuse_within(course, folder)
@@ -96,7 +94,13 @@ def build(
         _watch(course, folder, only)
     if prove:
         _prove(course, folder, only)
-        return
+    else:
+        _write(course, folder)
+
+
+def _write(course: Course, folder: Path) -> None:
+    from grader.course.handout import built_files, strays, write_files
+
     files = built_files(course)
     with writing_to(folder, remedy="name another folder with --exercises"):
         written = write_files(files, folder)
@@ -249,7 +253,12 @@ def new() -> None:
 @click.argument("folder", type=PATH, metavar="DIR")
 @reports_errors
 def course(folder: Path) -> None:
-    """Begin a course in DIR, with one exercise."""
+    """Begin a course in DIR, with one exercise.
+
+    \b
+    Example:
+      grader new course mycourse
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_course
 
     with writing_to(folder, remedy="name another folder"):
@@ -262,7 +271,12 @@ def course(folder: Path) -> None:
 @course_option
 @reports_errors
 def exercise(slug: str, name: str, course_folder: Path | None) -> None:
-    """Add the exercise SLUG to a course."""
+    """Add the exercise SLUG to a course.
+
+    \b
+    Example:
+      grader new exercise ex02_attention --function attention
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_exercise
 
     folder = course_folder or Path("solutions")
@@ -276,7 +290,12 @@ def exercise(slug: str, name: str, course_folder: Path | None) -> None:
 @course_option
 @reports_errors
 def function(name: str, slug: str, course_folder: Path | None) -> None:
-    """Add the function NAME to an exercise."""
+    """Add the function NAME to an exercise.
+
+    \b
+    Example:
+      grader new function attention_grad --exercise ex02_attention
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_function
 
     folder = course_folder or Path("solutions")
