@@ -29,7 +29,8 @@ def preview(course: Course, name: str, console: Console) -> bool:
     with lane_for(Wall()) as lane:
         result = graded_variant(variant, Grader(with_sealed(plan, course, FIXED_SEED), lane))
     show_function(result, plan.functions[variant.function], "", console)
-    line(console, "", f"{result.score:g} of {result.max_score:g} points")
+    if result.score is not None:
+        line(console, "", f"{result.score:g} of {result.max_score:g} points")
     found = result.misconception
     if found is not None and (found.id == variant.id or variant.doc == found.message):
         return True
