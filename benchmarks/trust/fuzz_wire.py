@@ -80,11 +80,7 @@ def _replies() -> list[wire.Reply]:
     frame = wire.TracebackLine("a.py", 3, "f", "x = 1")
     error = wire.Error("ValueError", "no", (frame,), (wire.Held("x", "array", (2, 3)),), "y")
     found: list[wire.Reply] = [
-<<<<<<< HEAD
-        wire.ReturnedReply(number, wire.pack(value), ()) for number, value in enumerate(values)
-=======
         wire.ReturnedReply(number, wire.pack(value), (0,)) for number, value in enumerate(values)
->>>>>>> d91a8f13a9dc429900ea81da89b06bb89d4be1dd
     ]
     found += [wire.RaisedReply(3, error), wire.Progress(0, 1, "a.py", 2)]
     packed = tuple(map(wire.pack, values[:-3]))

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from grader.course.folder import Course, course_of
+from grader.course.grading import graded_variant
 from grader.course.planning import plan_of
-from grader.course.proof import graded_variant
 from grader.course.sealing import with_sealed
 from grader.course.variants import variants_in
 from grader.engine.lane import Lane

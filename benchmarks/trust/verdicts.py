@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.folder import course_of
+from grader.course.grading import graded_variant
 from grader.course.planning import plan_of
-from grader.course.proof import graded_variants
 from grader.course.sealing import FIXED_SEED, with_sealed
+from grader.course.variants import variants_in
 from grader.engine.fresh import lane_for
 from grader.engine.isolation import strongest
 from grader.grade.grader import Grader
@@ -57,7 +58,8 @@ def verdicts() -> dict[str, list[Any]]:
             f"{exercise.slug}/{filename}: {variant.name}": result
             for exercise in course.exercises
             for filename in ("mistakes.py", "alternatives.py")
-            for variant, result in graded_variants(exercise, filename, grader).items()
+            for variant in variants_in(exercise, filename)
+            for result in [graded_variant(variant, grader)]
         }
     return {
         name: [

@@ -10,7 +10,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli.author import audit, build
+from grader.cli.author import audit, build, new, preview
 from grader.cli.classes import show_class
 from grader.cli.export import export
 from grader.cli.gradescope import gradescope
@@ -71,6 +71,8 @@ for command in (
     pack,
     build,
     audit,
+    new,
+    preview,
     demo,
     doctor,
     otter,

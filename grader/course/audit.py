@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 
-from grader.course.folder import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise
 from grader.course.generated import is_same_row
+from grader.course.grading import Results, VariantGrader
 from grader.course.messages import broken_messages
 from grader.course.mistakes import Listed, listed_in, silent
 from grader.course.planning import plan_of
-from grader.course.proof import GradeVariants, Step, graded_variants
 from grader.course.rules import Audit, CheckAudit, FunctionAudit, broken_rules
-from grader.course.sealing import FIXED_SEED, with_sealed
+from grader.course.running import module_of, running
+from grader.course.sealing import FIXED_SEED, PROVED_SEEDS, with_open_seeds, with_sealed
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.prints import rows_in
-from grader.engine.fresh import lane_for
-from grader.engine.launch import Wall
-from grader.grade.grader import Grader
 from grader.judge.compare import distance
 from grader.judge.expected import Expected, expected_of, only_parts
 from grader.model import FunctionResult, Kind, Raised, Returned, Verdict
-from grader.plan import PlannedCheck, PlannedFunction
+from grader.plan import Plan, PlannedCheck, PlannedFunction
 from grader.worker.calling import answer_of
 
 MEASURED = (Kind.VALUE, Kind.PRECISION)
+
+Step: TypeAlias = Callable[[str], None]
 
 
 def audit_course(
@@ -37,40 +38,81 @@ def audit_course(
     *,
     seed: str = FIXED_SEED,
     step: Step = lambda _: None,
-    graded: GradeVariants = graded_variants,
+    grading: VariantGrader | None = None,
 ) -> Audit:
     """Audit a course and return its report card.
 
-    Every mistake is graded (by `graded`) as if a learner had handed it in; the alternatives are
-    called in this process. `step` is called with the name of each exercise as its turn comes.
+    Every mistake and every alternative is graded as if a learner had handed it in. `step` is called
+    with the name of each exercise as its turn comes; `grading` may have done some of it already.
     CourseError when the course cannot be planned or its mistakes cannot be read.
     """
-    plan = with_sealed(plan_of(course, mistakes=True), course, seed)
+    plan = plan_of(course, mistakes=True)
+    wide = with_open_seeds(plan_without_mistakes(plan), course, PROVED_SEEDS)
+    plan = with_sealed(plan, course, seed)
+    with nullcontext(grading) if grading else VariantGrader() as graded:
+        return audited(course, plan, begun(course, plan, wide, graded), step=step)
+
+
+Graded: TypeAlias = Callable[[], Results]
+
+
+def begun(course: Course, plan: Plan, wide: Plan, grading: VariantGrader) -> dict[str, Graded]:
+    """Begin to grade the variants of the exercises of a plan, which holds how mistakes answer.
+
+    The alternatives are graded with the inputs of `wide`. Return what gives the results, by slug.
+    """
+
+    def of(exercise: Exercise) -> Graded:
+        wrong = grading.begin(variants_in(exercise, exercise.mistakes_path.name), plan)
+        right = grading.begin(variants_in(exercise, "alternatives.py"), wide)
+        return lambda: right() | wrong()
+
+    slugs = {planned.slug for planned in plan.exercises}
+    return {exercise.slug: of(exercise) for exercise in course.exercises if exercise.slug in slugs}
+
+
+def audited(course: Course, plan: Plan, graded: Mapping[str, Graded], *, step: Step) -> Audit:
+    """Return the report card of the exercises that have been `begun`, with the rules they break."""
     checks: list[CheckAudit] = []
     functions: list[FunctionAudit] = []
     broken: list[str] = []
-    with lane_for(Wall()) as lane:
-        grader = Grader(plan, lane)
-        for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
-            step(exercise.slug)
-            mistakes = graded(exercise, exercise.mistakes_path.name, grader)
-            alternatives = variants_in(exercise, "alternatives.py")
-            answers = _Answers(exercise, alternatives)
-            listed = listed_in(planned, exercise)
-            for function in planned.functions:
-                results = {v: r for v, r in mistakes.items() if v.function == function.name}
-                right = [v for v in alternatives if v.function == function.name]
-                lost = {variant.id: _lost_checks(result) for variant, result in results.items()}
-                told = listed[function.name]
-                distances = _Distances(function, answers.of(function, right), told, lost)
-                check_audits = [_check_audit(exercise, distances, c) for c in function.checks]
-                function_audit = _function_audit(exercise, distances, results, len(right))
-                checks += check_audits
-                functions.append(function_audit)
-                unnoticed = [variant.name for variant in results if not lost[variant.id]]
-                broken += broken_rules(exercise, check_audits, function_audit, unnoticed)
-            broken += broken_messages(exercise)
+    exercises = {exercise.slug: exercise for exercise in course.exercises}
+    for planned in plan.exercises:
+        step(f"{planned.slug}: alternatives and mistakes")
+        exercise, results = exercises[planned.slug], graded[planned.slug]()
+        right = [v for v, r in results.items() if not _is_mistake(v, exercise)]
+        # One that is not right says nothing about how strict a check is.
+        answers = _Answers(exercise, [v for v in right if results[v].score == results[v].max_score])
+        listed = listed_in(planned, exercise)
+        for function in planned.functions:
+            own = {v: r for v, r in results.items() if v.function == function.name}
+            mistakes = {v: r for v, r in own.items() if _is_mistake(v, exercise)}
+            lost = {variant.id: _lost_checks(result) for variant, result in mistakes.items()}
+            distances = _Distances(function, answers.of(function), listed[function.name], lost)
+            check_audits = [_check_audit(exercise, distances, c) for c in function.checks]
+            function_audit = _function_audit(
+                exercise, distances, mistakes, len(own) - len(mistakes)
+            )
+            checks += check_audits
+            functions.append(function_audit)
+            broken += broken_rules(exercise, check_audits, function_audit, own)
+        broken += broken_messages(exercise)
     return Audit(plan.title, tuple(checks), tuple(functions), tuple(broken))
+
+
+def _is_mistake(variant: Variant, exercise: Exercise) -> bool:
+    return variant.path == exercise.mistakes_path
+
+
+def plan_without_mistakes(plan: Plan) -> Plan:
+    """Return a plan that does not hold how mistakes answer."""
+    replace = msgspec.structs.replace
+    nothing: dict[str, Any] = {"mistakes": (), "generated": (), "texts": (), "prints": b""}
+    exercises = (
+        replace(exercise, functions=tuple(replace(f, **nothing) for f in exercise.functions))
+        for exercise in plan.exercises
+    )
+    return replace(plan, exercises=tuple(exercises))
 
 
 class _Answers:
@@ -79,20 +121,24 @@ class _Answers:
     def __init__(self, exercise: Exercise, variants: list[Variant]) -> None:
         path = exercise.folder / "alternatives.py"
         self._module = module_of(path, f"{exercise.slug}_alternatives") if variants else None
+        self._variants, self._seconds = variants, exercise.call_s
 
-    def of(self, function: PlannedFunction, variants: list[Variant]) -> dict[str, list[Any]]:
-        """Return each variant's answers, by call index; None for calls that only test memory."""
+    def of(self, function: PlannedFunction) -> dict[str, list[Any]]:
+        """Return the answers of each variant, by call; None for calls that only test memory."""
         memory = set(function.memory_calls)
-        with silent():
-            return {
-                variant.id: [
-                    None
-                    if index in memory
-                    else answer_of(getattr(self._module, variant.name), call.args, call.kwargs)[0]
-                    for index, call in enumerate(function.calls)
-                ]
-                for variant in variants
-            }
+        answers: dict[str, list[Any]] = {}
+        for variant in self._variants:
+            if variant.function == function.name:
+                with silent(), running(variant.name, variant.path, seconds=self._seconds):
+                    answers[variant.id] = [
+                        None
+                        if index in memory
+                        else answer_of(getattr(self._module, variant.name), call.args, call.kwargs)[
+                            0
+                        ]
+                        for index, call in enumerate(function.calls)
+                    ]
+        return answers
 
 
 class _Distances:

@@ -114,7 +114,9 @@ class Check:
         """
         available = {"rng": rng, "memory_bytes": memory_bytes}
         parameters = inspect.signature(self.inputs).parameters
-        return list(self.inputs(**{name: available[name] for name in parameters}))
+        made = self.inputs(**{name: available[name] for name in parameters})
+        # Where a `yield` was forgotten.
+        return [made] if isinstance(made, Call) else list(made or ())
 
 
 @dataclass(slots=True)

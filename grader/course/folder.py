@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
+import math
 import re
 import sys
-import tomllib
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
-
-import msgspec
+from typing import Any
 
 from grader.course.checks import Check, FunctionChecks, Terms
-from grader.errors import CourseError, UsageError
+from grader.course.running import line_of, module_of
+from grader.course.settings import CourseFile, ExerciseEntry, OpenInputs, settings_of
+from grader.errors import CourseError
 from grader.model import Limits
-from grader.plan import PlannedCost, Relation, Rules, Words
+from grader.plan import PlannedCost, Rules, Words
 
-OpenInputs: TypeAlias = Literal["check", "feedback"]
+# A learner's call may take less.
+LEAST_CALL_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Exercise:
     title: str
     folder: Path
     functions: tuple[Function, ...]
+    # How long one call of the author's own code may take, in seconds.
+    call_s: float
 
     @property
     def reference_path(self) -> Path:
@@ -88,55 +90,26 @@ class Course:
         return tuple(exercise.slug for exercise in self.exercises)
 
 
-class _ExerciseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    slug: str
-    points: dict[str, float]
-
-
-class _SettledChecks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    off: tuple[str, ...] = ()
-    full: tuple[str, ...] = ()
-
-
-class _CourseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    title: str
-    exercise: tuple[_ExerciseEntry, ...]
-    follow_through: float = 1.0
-    rounding: float = 0.01
-    worth: dict[Relation, float] = {}
-    open_inputs: OpenInputs = "feedback"
-    limits: Limits = Limits()
-    checks: _SettledChecks = _SettledChecks()
-    words: Words = Words()
-
-
 def course_of(folder: Path) -> Course:
     """Read the course in `folder`, importing its references and checks into this process.
 
     UsageError when `folder` holds no course; CourseError, naming the file and what to change, when
     the course does not hold together.
     """
-    path = folder / "course.toml"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(
-            f"{folder} is not a course: it has no course.toml; name a course with --course"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"cannot read {path}: {error}; save it as UTF-8 text") from error
-    try:
-        course_file = msgspec.convert(tomllib.loads(text), _CourseFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise CourseError(f"{path}: {error}") from error
-    _check_course_file(course_file, path)
+    course_file = settings_of(folder)
     references: dict[str, types.ModuleType] = {}
+    limits = course_file.limits
+    call_s = max(LEAST_CALL_S, limits.call_cpu_s * limits.wall_factor)
     with _importable(references):
-        exercises = tuple(_exercise(folder, entry, references) for entry in course_file.exercise)
+        exercises = tuple(
+            _exercise(folder, entry, references, call_s) for entry in course_file.exercise
+        )
     names = [function.name for exercise in exercises for function in exercise.functions]
     for name in names:
         if names.count(name) > 1:
-            raise CourseError(f"{path}: two exercises have a function {name}; rename one")
+            raise CourseError(
+                f"{folder / 'course.toml'}: two exercises have a function {name}; rename one"
+            )
     _check_given(exercises, names)
     return Course(
         title=course_file.title,
@@ -151,7 +124,7 @@ def course_of(folder: Path) -> Course:
     )
 
 
-def _rules_of(file: _CourseFile) -> Rules:
+def _rules_of(file: CourseFile) -> Rules:
     return Rules(file.follow_through, file.rounding, {str(k): v for k, v in file.worth.items()})
 
 
@@ -167,30 +140,6 @@ def _check_given(exercises: tuple[Exercise, ...], names: list[str]) -> None:
                     )
 
 
-def _check_course_file(course_file: _CourseFile, path: Path) -> None:
-    slugs = [entry.slug for entry in course_file.exercise]
-    for slug in slugs:
-        if slugs.count(slug) > 1:
-            raise CourseError(f"{path}: two exercises are called {slug!r}; rename one")
-        if not slug.isidentifier():
-            raise CourseError(
-                f"{path}: {slug!r} cannot be a Python module's name; use letters, digits and _"
-            )
-    if not 0 <= course_file.follow_through <= 1:
-        raise CourseError(f"{path}: follow_through must lie between 0 and 1")
-    if not 0.01 <= course_file.rounding <= 1:
-        raise CourseError(
-            f"{path}: points cannot be rounded to {course_file.rounding:g}; use 0.01, 0.5 or 1"
-        )
-    for relation, share in course_file.worth.items():
-        if not 0 <= share < 1:
-            raise CourseError(f"{path}: {relation} is worth {share:g}; use a share, such as 0.5")
-    for entry in course_file.exercise:
-        for name, points in entry.points.items():
-            if not points > 0:
-                raise CourseError(f"{path}: {name} has {points} points; give it more than 0")
-
-
 @contextmanager
 def _importable(references: dict[str, types.ModuleType]) -> Iterator[None]:
     """Within this block a reference may import the earlier ones, once these are in `references`."""
@@ -203,7 +152,7 @@ def _importable(references: dict[str, types.ModuleType]) -> Iterator[None]:
 
 
 def _exercise(
-    folder: Path, entry: _ExerciseEntry, references: dict[str, types.ModuleType]
+    folder: Path, entry: ExerciseEntry, references: dict[str, types.ModuleType], call_s: float
 ) -> Exercise:
     home = folder / entry.slug
     checks_path = home / "checks.py"
@@ -226,6 +175,7 @@ def _exercise(
             _function(name, points, reference, by_name, home, text)
             for name, points in entry.points.items()
         ),
+        call_s=call_s,
     )
 
 
@@ -268,43 +218,30 @@ def _checks_by_name(module: types.ModuleType, path: Path) -> dict[str, FunctionC
             if value.name in by_name:
                 raise CourseError(f"{path}: two FunctionChecks for {value.name}; merge them")
             by_name[value.name] = value
-            names = [check.name for check in value.checks]
-            for name in names:
-                if names.count(name) > 1:
-                    raise CourseError(
-                        f"{path}: two checks of {value.name} are named {name!r}; rename one"
-                    )
             for check in value.checks:
-                if not check.weight > 0:
-                    raise CourseError(
-                        f"{path}: {check.name} has weight {check.weight}; make it positive"
-                    )
+                _refuse_check(check, value, path)
     return by_name
 
 
-def module_of(path: Path, name: str) -> types.ModuleType:
-    """Import a course author's file, leaving no trace in sys.modules or __pycache__.
-
-    CourseError when it cannot be read or raises.
-    """
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        source = path.read_bytes()
-    except OSError as error:
+def _refuse_check(check: Check, checks: FunctionChecks, path: Path) -> None:
+    """Raise CourseError if the options or the name of a check make no sense."""
+    where = f"{path}{line_of(check.inputs)}"
+    if [other.name for other in checks.checks].count(check.name) > 1:
         raise CourseError(
-            f"cannot read {path}: {error.strerror}; make it a readable file"
-        ) from error
-    try:
-        exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102  # trusted: the course
-    except CourseError as error:
-        raise CourseError(f"{path}: {error}") from error
-    except SyntaxError as error:
-        raise CourseError(f"{error.filename}, line {error.lineno}: {error.msg}") from error
-    except Exception as error:
-        raise CourseError(f"{path}: importing it raised {error!r}") from error
-    return module
+            f"{where}: two checks of {checks.name} are named {check.name!r}; rename one"
+        )
+    weight: object = check.weight
+    if not isinstance(weight, int | float) or not 0 < weight < math.inf:
+        raise CourseError(
+            f"{where}: {check.name} has weight {weight!r}; make it a positive number, such as 2"
+        )
+    for option in ("parts", "shows"):
+        names = getattr(check, option)
+        if not isinstance(names, tuple | list) or not all(isinstance(n, str) for n in names):
+            raise CourseError(
+                f"{where}: {option} of {check.name} is {names!r}; write a tuple of texts, such as"
+                f' {option}=("...",)'
+            )
 
 
 _CELL = re.compile(r"^# %%(?P<head>.*)$", re.MULTILINE)

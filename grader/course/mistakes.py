@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, NamedTuple
 
@@ -12,8 +14,9 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.folder import Course, Exercise, module_of
+from grader.course.folder import Course, Exercise
 from grader.course.generated import rows_of, with_generated
+from grader.course.running import module_of, running
 from grader.course.variants import Variant, variants_in
 from grader.diagnose.prints import rows_in, stored, wanted_prints
 from grader.judge.expected import expected_of
@@ -21,6 +24,10 @@ from grader.judge.judge import Judge
 from grader.model import Outcome, Raised, Returned, Verdict
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction, PlannedMistake
 from grader.worker.calling import answer_of
+
+# What was answered in this process: a proof asks three times, a watch again and again.
+_known: dict[bytes, dict[int, Outcome]] = {}
+MOST_KNOWN = 10_000
 
 
 class Listed(NamedTuple):
@@ -72,25 +79,39 @@ def _planned(mistake: Listed) -> PlannedMistake:
 
 
 def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Listed]]:
-    """Return the listed mistakes of an exercise with their answers, by function."""
+    """Return the listed mistakes of an exercise with their answers, by function.
+
+    CourseError when a mistake ends Python, or does not end itself.
+    """
     listed: dict[str, list[Listed]] = {function.name: [] for function in planned.functions}
     if not exercise.mistakes_path.exists():
         return listed
-    module = module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
     functions = {function.name: function for function in planned.functions}
+    planned_calls = {name: _calls_of(function) for name, function in functions.items()}
+    module: types.ModuleType | None = None
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
-        implementation = getattr(module, variant.name)
-        memory = frozenset(function.memory_calls)
-        with silent():
-            outcomes = {
-                index: _outcome(implementation, call)
-                for index, call in enumerate(function.calls)
-                if index not in memory
-            }
-        doc = variant.doc or str(getattr(implementation, "__doc__", "") or "")
-        listed[function.name].append(Listed(variant, doc, outcomes))
+        calls, called = planned_calls[function.name]
+        key = hashlib.sha256(called + variant.source()).digest()
+        if key not in _known:
+            module = module or module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
+            if len(_known) > MOST_KNOWN:
+                _known.clear()
+            with silent(), running(variant.name, variant.path, seconds=exercise.call_s):
+                _known[key] = _outcomes(getattr(module, variant.name), calls)
+        listed[function.name].append(Listed(variant, variant.doc, _known[key]))
     return listed
+
+
+def _calls_of(function: PlannedFunction) -> tuple[dict[int, PlannedCall], bytes]:
+    """Return the calls that mistakes answer, by index, and a hash of these calls in their order.
+
+    The order counts: a mistake may return one and the same array twice.
+    """
+    memory = frozenset(function.memory_calls)
+    calls = {i: call for i, call in enumerate(function.calls) if i not in memory}
+    data = [(index, call.args, call.kwargs) for index, call in calls.items()]
+    return calls, hashlib.sha256(msgspec.msgpack.encode(data)).digest()
 
 
 def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExercise, ...]:
@@ -147,10 +168,15 @@ def silent() -> Iterator[None]:
         yield
 
 
-def _outcome(implementation: Callable[..., Any], call: PlannedCall) -> Outcome:
-    """Return what a mistake does in this call."""
-    try:
-        value, changed = answer_of(implementation, call.args, call.kwargs)
-    except Exception as error:  # noqa: BLE001  # any exception is its answer
-        return Raised(wire.error_of(error))
-    return Returned(value, changed)
+def _outcomes(
+    implementation: Callable[..., Any], calls: Mapping[int, PlannedCall]
+) -> dict[int, Outcome]:
+    """Return what a mistake does in these calls."""
+    outcomes: dict[int, Outcome] = {}
+    for index, call in calls.items():
+        try:
+            value, changed = answer_of(implementation, call.args, call.kwargs)
+            outcomes[index] = Returned(value, changed)
+        except Exception as error:  # noqa: BLE001  # any exception is its answer
+            outcomes[index] = Raised(wire.error_of(error))
+    return outcomes

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import ast
 import inspect
-import time
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Call, Callback, Check, Rng, Terms
+from grader.course.checks import Call, Check, Rng
+from grader.course.expecting import Arguments, packed, planned_call
 from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import only_passing, with_mistakes
+from grader.course.running import line_of, running
 from grader.errors import CourseError, UsageError
 from grader.model import Kind
 from grader.plan import (
@@ -33,8 +33,6 @@ from grader.plan import (
 
 # Everybody may know what is drawn from it.
 OPEN_SEED = 0
-
-Arguments: TypeAlias = tuple[tuple[wire.Value, ...], dict[str, wire.Value]]
 
 
 def plan_of(
@@ -147,7 +145,7 @@ class CallTable:
         key = key_of(arguments)
         if key not in self._indices:
             self._indices[key] = len(self.calls)
-            self.calls.append(_planned_call(self.function, *arguments, where))
+            self.calls.append(planned_call(self.exercise, self.function, arguments, where))
         return self._indices[key]
 
     def has(self, arguments: Arguments) -> bool:
@@ -157,11 +155,13 @@ class CallTable:
     def arguments_of(self, check: Check, rng: Rng, memory_bytes: int) -> list[Arguments]:
         """Return the arguments of a check's calls, in the form in which they cross the wall."""
         where = self.where(check)
-        return [_arguments(call, where) for call in _calls(check, rng, memory_bytes, where)]
+        calls = _calls(check, rng, memory_bytes, where, self.exercise)
+        return [_arguments(call, where) for call in calls]
 
     def where(self, check: Check) -> str:
         """Return the beginning of a message about a check."""
-        return f"{self.exercise.checks_path}: check {check.name} of {self.function.name}"
+        path = f"{self.exercise.checks_path}{line_of(check.inputs)}"
+        return f"{path}: check {check.name} of {self.function.name}"
 
 
 def key_of(arguments: Arguments) -> bytes:
@@ -182,11 +182,11 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
     rng = np.random.default_rng([OPEN_SEED, stream_of(table.function.name)])
     where = table.where(check)
     arguments = table.arguments_of(check, rng, memory_bytes)
+    if not arguments:
+        raise CourseError(f"{where}: it makes no call; write at least one `yield call(...)`")
     indices = [table.index_of(each, where) for each in arguments]
     for index in indices:
         _check_parts(check, table.calls[index], where)
-    if not indices:
-        raise CourseError(f"{where}: it makes no call; yield at least one")
     return PlannedCheck(
         name=check.name,
         kind=check.kind,
@@ -211,80 +211,23 @@ def _check_parts(check: Check, call: PlannedCall, where: str) -> None:
             raise CourseError(f"{where}: the answer has no part {part!r}; its parts are: {names}")
 
 
-def _calls(check: Check, rng: np.random.Generator, memory_bytes: int, where: str) -> list[Call]:
+def _calls(check: Check, rng: Rng, memory_bytes: int, where: str, exercise: Exercise) -> list[Call]:
     unknown = set(inspect.signature(check.inputs).parameters) - {"rng", "memory_bytes"}
     if unknown:
         names = ", ".join(sorted(unknown))
         raise CourseError(f"{where}: it takes {names}; it may only take rng and memory_bytes")
-    try:
-        return check.calls(rng, memory_bytes=memory_bytes)
-    except Exception as error:
-        raise CourseError(f"{where}: making its inputs raised {error!r}") from error
-
-
-def _planned_call(
-    function: Function, args: tuple[wire.Value, ...], kwargs: dict[str, wire.Value], where: str
-) -> PlannedCall:
-    def arguments() -> tuple[list[Any], dict[str, Any]]:
-        return [wire.unpack(a) for a in args], {k: wire.unpack(v) for k, v in kwargs.items()}
-
-    try:
-        with np.errstate(all="ignore"):
-            taken_s = []
-            # The first call of all pays for what is made at first use.
-            for _ in range(2):
-                positional, named = arguments()
-                began_s = time.process_time()
-                expected = function.reference(*positional, **named)
-                taken_s.append(time.process_time() - began_s)
-            # Fresh arguments: the reference may have changed its own.
-            positional, named = arguments()
-            terms: Terms = function.terms_of(expected, *positional, **named)
-    except Exception as error:
-        raise CourseError(f"{where}: the reference or its terms raised {error!r}") from error
-    growth = float(terms.growth)
-    if not (np.isfinite(growth) and growth >= 1):
-        raise CourseError(f"{where}: the growth factor is {growth}; make it finite, at least 1")
-    return PlannedCall(
-        args=args,
-        kwargs=kwargs,
-        expected=_packed(expected, where),
-        magnitude=_packed(terms.magnitude, where),
-        growth=growth,
-        loose=terms.loose,
-        tight=terms.tight,
-        cpu_s=min(taken_s),
-    )
+    what = f"making the inputs of {check.name}"
+    with running(what, exercise.checks_path, seconds=exercise.call_s):
+        calls = check.calls(rng, memory_bytes=memory_bytes)
+    for each in calls:
+        if not isinstance(each, Call):
+            raise CourseError(
+                f"{where}: it yields {type(each).__name__}, not a call; write `yield call(...)`"
+                " with the arguments of the function"
+            )
+    return calls
 
 
 def _arguments(call: Call, where: str) -> Arguments:
-    args = tuple(_packed(value, where) for value in call.args)
-    return args, {name: _packed(value, where) for name, value in call.kwargs.items()}
-
-
-def _packed(value: object, where: str) -> wire.Value:
-    if isinstance(value, Callback):
-        return wire.Lambda(value.parameters, value.expression)
-    if isinstance(value, str):
-        return wire.Word(value)
-    if isinstance(value, wire.Array):
-        return value
-    packed = _plain(wire.pack(value))
-    if isinstance(packed, wire.Opaque | wire.Oversized):
-        raise CourseError(
-            f"{where}: {type(value).__name__} cannot be sent to a learner's process"
-            " (arrays, numbers, texts, lists, tuples, dicts with text keys and Callback can)"
-        )
-    return packed
-
-
-def _plain(value: wire.Value) -> wire.Value:
-    """Replace NumPy's float64 scalars by Python's floats, as JSON gives them back."""
-    match value:
-        case wire.NumpyScalar(dtype="float64"):
-            return float(wire.unpack(value))
-        case wire.Sequence(kind=kind, items=items):
-            return wire.Sequence(kind, tuple(map(_plain, items)))
-        case wire.Mapping(keys=keys, values=values):
-            return wire.Mapping(keys, tuple(map(_plain, values)))
-    return value
+    args = tuple(packed(value, where) for value in call.args)
+    return args, {name: packed(value, where) for name, value in call.kwargs.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from grader.course.folder import Exercise
-from grader.model import Kind
+from grader.course.variants import Variant
+from grader.model import FunctionResult, Kind, Verdict
 
 # With fewer alternatives than this, nothing shows whether a check is too strict.
 FEW_ALTERNATIVES = 2
@@ -75,18 +76,16 @@ def broken_rules(
     exercise: Exercise,
     checks: list[CheckAudit],
     function: FunctionAudit,
-    unnoticed: Collection[str],
+    results: Mapping[Variant, FunctionResult],
 ) -> Iterator[str]:
     """Yield the rules that a function breaks, each with its file and the remedy.
 
-    `unnoticed` are the names of its mistakes that lose no check.
+    `results` are those of its alternatives and mistakes.
     """
     mistakes_path, name = exercise.mistakes_path, function.function
-    for mistake in unnoticed:
-        yield (
-            f"{mistakes_path}: {mistake} loses no check; add an input to checks.py that shows the"
-            " mistake"
-        )
+    for variant, result in results.items():
+        is_mistake = variant.path == mistakes_path
+        yield from (_broken_by_mistake if is_mistake else _broken_by_alternative)(variant, result)
     if function.alternatives < FEW_ALTERNATIVES:
         yield (
             f"{exercise.folder / 'alternatives.py'}: {name} has too few alternatives"
@@ -103,11 +102,31 @@ def broken_rules(
     if function.margin is not None and function.margin < MARGIN_WRONG:
         yield (
             f"{mistakes_path}: {name}__{function.nearest} is wrong by only {function.margin:.1f}"
-            f" orders of magnitude where it is clearest ({MARGIN_WRONG} are needed); add an input"
-            " on which it is further off"
+            f" orders of magnitude where it is clearest ({MARGIN_WRONG} are needed: a tolerance may"
+            " be half of its distance); add an input on which it is further off, or make the terms"
+            " smaller"
         )
     for check in checks:
         yield from _rules_broken_by(check, exercise.checks_path)
+
+
+def _broken_by_alternative(variant: Variant, result: FunctionResult) -> Iterator[str]:
+    where = f"{variant.path}, line {variant.line}: {variant.name}"
+    if variant.is_def and not variant.doc:
+        yield f"{where} has no docstring; say what is different"
+    if result.score != result.max_score:
+        yield (
+            f"{where} gets {result.score} of {result.max_score} points ({result.message}); it is"
+            " wrong, or a check is too strict"
+        )
+
+
+def _broken_by_mistake(variant: Variant, result: FunctionResult) -> Iterator[str]:
+    where = f"{variant.path}, line {variant.line}: {variant.name}"
+    if result.verdict is Verdict.PASSED:
+        yield f"{where} gets full points; add an input to checks.py that shows the mistake"
+    if not variant.doc:
+        yield f"{where} has no docstring; write it: learners read it"
 
 
 def _rules_broken_by(check: CheckAudit, path: Path) -> Iterator[str]:

@@ -265,9 +265,10 @@ def with_variant(text: str, variant: Variant) -> str:
     lines = text.splitlines()
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef) and node.name == variant.function:
-            lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join(
-                [*shared[1:], source]
-            ).splitlines()
+            # What the file has already, and what cannot stand in its middle.
+            known = (*lines, "from __future__ import annotations")
+            needed = [piece for piece in shared if piece not in known and piece[0] not in "\"'"]
+            lines[node.lineno - 1 : node.end_lineno] = "\n\n\n".join([*needed, source]).splitlines()
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import secrets
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -23,6 +24,8 @@ from grader.plan import Plan, PlannedCheck, PlannedFunction
 SEED_BITS = 128
 # For proving a course, where nothing need be secret and the same must come out each time.
 FIXED_SEED = "0" * (SEED_BITS // 4)
+# What is right must be right with each of these.
+PROVED_SEEDS = tuple(f"{number:0{SEED_BITS // 4}x}" for number in range(5))
 
 
 def new_seed() -> str:
@@ -48,6 +51,40 @@ def with_sealed(plan: Plan, course: Course, seed: str) -> Plan:
                 ),
             )
             for planned in plan.exercises
+        ),
+    )
+
+
+def with_open_seeds(plan: Plan, course: Course, seeds: Iterable[str]) -> Plan:
+    """Return a plan in which what would be sealed with each of these seeds is open, too.
+
+    It is for proving right answers: what mistakes answer is not in it.
+    """
+    replace = msgspec.structs.replace
+    for seed in seeds:
+        sealed = with_sealed(plan, course, seed)
+        plan = replace(
+            plan,
+            exercises=tuple(
+                replace(exercise, functions=tuple(map(_opened, exercise.functions)))
+                for exercise in sealed.exercises
+            ),
+        )
+    return plan
+
+
+def _opened(function: PlannedFunction) -> PlannedFunction:
+    """Return a function with its sealed calls among the open ones."""
+    count = len(function.calls)
+    return msgspec.structs.replace(
+        function,
+        calls=(*function.calls, *function.sealed),
+        sealed=(),
+        checks=tuple(
+            msgspec.structs.replace(
+                check, calls=(*check.calls, *(count + index for index in check.sealed)), sealed=()
+            )
+            for check in function.checks
         ),
     )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader import wire
 from grader.course.folder import Course
-from grader.course.mistakes import silent, with_mistakes
+from grader.course.mistakes import silent
 from grader.diagnose.explain import Explainer
 from grader.judge.judge import Judge
 from grader.judge.scoring import with_points
@@ -24,28 +24,30 @@ Answers = list[Outcome]
 
 
 def trivial_problems(course: Course, plan: Plan) -> list[str]:
-    """List the functions for which a trivial answer earns too much.
+    """List the functions of a plan for which a trivial answer earns too much.
 
     These are zeros, ones, one half, random numbers and each argument in the shape of the answer,
     and what each earlier function answers to the same arguments. By its checks each of the first
-    kinds may earn a tenth; by what mistakes are worth, none of all may earn anything.
+    kinds may earn a tenth; by what mistakes are worth, none of all may earn anything. The plan
+    holds how mistakes answer.
     """
-    plan = with_mistakes(plan, course)
     judge = Judge(plan)
     explainer = Explainer(plan, judge.expected)
+    planned = {exercise.slug: exercise for exercise in plan.exercises}
     problems = []
     earlier: dict[str, Callable[..., Any]] = {}
-    for exercise, planned in zip(course.exercises, plan.exercises, strict=True):
+    for exercise in course.exercises:
         references = {function.name: function.reference for function in exercise.functions}
-        for function in planned.functions:
+        for function in planned[exercise.slug].functions if exercise.slug in planned else ():
             answers = {**_trivial_answers(function), **_earlier_answers(function, earlier)}
             for name, outcomes in answers.items():
-                result = judge.judged(planned, function, outcomes)
+                result = judge.judged(planned[exercise.slug], function, outcomes, worded=False)
                 matches = explainer.matches(result, function, outcomes)
                 result = msgspec.structs.replace(result, matches=matches)
                 found = _problems(result, function, plan.rules, name)
                 problems += [f"{exercise.checks_path}: {problem}" for problem in found]
             earlier[function.name] = references[function.name]
+        earlier.update(references)
     return problems
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +43,9 @@ class Variant:
     path: Path
     doc: str
     is_def: bool
+    line: int = 0
+    # The whole file. All variants of a file share it.
+    text: str = field(default="", compare=False, repr=False)
     worth: float | None = None
     at_most: bool = False
 
@@ -53,14 +56,11 @@ class Variant:
 
     def pieces(self) -> tuple[list[str], str]:
         """Return the source of what it needs of its file (imports, helpers), and its own source."""
-        shared, variants = _pieces_of(self.path.read_text(encoding="utf-8"))
+        shared, variants = _pieces_of(self.text)
         source = variants[self.name]
         # A variant may use another one above it in the file.
-        used = [
-            piece
-            for name, piece in variants.items()
-            if name != self.name and re.search(rf"\b{name}\b", source)
-        ]
+        words = set(re.findall(r"\w+", source)) - {self.name}
+        used = [piece for name, piece in variants.items() if name in words]
         return [*shared, *used], source
 
     def source(self) -> bytes:
@@ -69,7 +69,7 @@ class Variant:
         return "\n\n".join([*shared, source, f"{self.function} = {self.name}\n"]).encode()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _pieces_of(text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """Split a file into the statements that all its variants share, and each variant's own."""
     shared: list[str] = []
@@ -95,12 +95,21 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
     """
     path = exercise.folder / filename
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise CourseError(f"{path} is missing; write it, even with few entries") from None
+    functions = frozenset(function.name for function in exercise.functions)
+    return list(_variants_in(text, path, exercise.slug, functions))
+
+
+@lru_cache(maxsize=32)
+def _variants_in(
+    text: str, path: Path, slug: str, functions: frozenset[str]
+) -> tuple[Variant, ...]:
+    try:
+        tree = ast.parse(text, str(path))
     except SyntaxError as error:
         raise CourseError(f"{path}, line {error.lineno}: {error.msg}") from error
-    functions = {function.name for function in exercise.functions}
     variants: dict[str, Variant] = {}
     same_as: dict[str, str] = {}
     for node in tree.body:
@@ -123,10 +132,12 @@ def variants_in(exercise: Exercise, filename: str) -> list[Variant]:
             said = _said_of(node, path)
             if other := said.pop("same_as", ""):
                 same_as[name] = other
-            variants[name] = Variant(name, function, exercise.slug, path, doc, is_def, **said)
+            variants[name] = Variant(
+                name, function, slug, path, doc, is_def, node.lineno, text, **said
+            )
     for name, other in same_as.items():
         variants[name] = _with_message_of(other, variants, variants[name])
-    return list(variants.values())
+    return tuple(variants.values())
 
 
 def _with_message_of(name: str, variants: Mapping[str, Variant], variant: Variant) -> Variant:

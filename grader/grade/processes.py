@@ -21,7 +21,8 @@ from grader.worker.hardening import die_with_parent
 
 def available_cpus() -> int:
     """Return how many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class Processes:
@@ -129,13 +130,18 @@ _grader_here: TaskGrader | None = None
 def _start(path: str) -> None:
     """Prepare a worker process: a lane of its own, kept until the process ends."""
     global _grader_here  # noqa: PLW0603  # a pool's initializer can leave its work nowhere else
+    prepare_worker()
+    work = pickle.loads(Path(path).read_bytes())  # noqa: S301  # our own, see _shared
+    _grader_here = TaskGrader(work)
+
+
+def prepare_worker() -> None:
+    """Let a worker process end with the one that started it, and leave Ctrl-C to that one."""
     # Ctrl-C reaches every process of the terminal; only the first one answers to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     _exit_if_orphaned()
     let_children_run()
-    work = pickle.loads(Path(path).read_bytes())  # noqa: S301  # our own, see _shared
-    _grader_here = TaskGrader(work)
 
 
 def let_children_run() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from grader.cli.limits import limits_with
 from grader.course.folder import Course
+from grader.course.grading import graded_variant
 from grader.course.planning import plan_of
-from grader.course.proof import graded_variant
 from grader.course.variants import variants_in
 from grader.errors import UsageError
 from grader.grade.grader import Grader

@@ -43,7 +43,7 @@ def test_a_toy_course_is_audited(toy):
 
 RIGHT = "np.maximum(Z, 0)"
 BROKEN = {
-    "loses nothing": (MISTAKES, "right", RIGHT, "relu__right loses no check; add an input"),
+    "loses nothing": (MISTAKES, "right", RIGHT, "relu__right gets full points; add an input"),
     "right but barely": (ALTERNATIVES, "barely", f"{RIGHT} * (1 + 9e-7)",
         "the alternative barely is only 0.0 orders of magnitude within the tolerance"),
     "wrong but barely": (MISTAKES, "close", f"{RIGHT} * (1 + 1.5e-6)",

@@ -7,10 +7,10 @@ import pytest
 
 from grader.course.audit import audit_course
 from grader.course.folder import course_of
+from grader.course.grading import VariantGrader
 from grader.course.planning import plan_of
 from grader.course.promises import promise_problems, promises_of
-from grader.course.proof import graded_variants, problems_of
-from grader.grade.grader import Grader
+from grader.course.proof import problems_of
 from tests.support.course import ROOT
 from tests.support.proving import edit, problems
 
@@ -18,23 +18,12 @@ from tests.support.proving import edit, problems
 # Every way to write and to mistake every function: most of a minute. The proof itself is tested on
 # one exercise; this tells of what is in solutions/.
 @pytest.mark.slow
-def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(
-    course, lane, caplog
-):
+def test_the_course_is_proved_keeps_the_rules_and_each_of_its_mistakes_is_named(course, caplog):
     """Both look at the same results: a second for each of the listed ways would take a minute."""
-    grader = Grader(plan_of(course, mistakes=True), lane)
-    results = {}
-
-    def graded(exercise, filename, _grader):
-        key = exercise.slug, filename
-        if key not in results:
-            results[key] = graded_variants(exercise, filename, grader)
-        return results[key]
-
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.ERROR), VariantGrader() as grading:
         step = [].append
-        assert problems_of(course, ROOT / "exercises", step=step, graded=graded) == []
-        audit = audit_course(course, graded=graded)
+        assert problems_of(course, ROOT / "exercises", step=step, grading=grading) == []
+        audit = audit_course(course, grading=grading)
     assert audit.broken == ()
     assert [f.function for f in audit.functions if f.alike or f.confused or f.unnamed] == []
     assert not caplog.records
@@ -86,9 +75,9 @@ def test_a_check_that_no_mistake_loses_is_named(copy):
     path.write_text('def softmax__a(Z):\n    """You return Z."""\n    return Z\n')
     messages = problems(copy)
     assert any(
-        "no mistake loses leaves_its_argument of softmax; drop the check" in p for p in messages
+        "check leaves_its_argument of softmax is lost by no mistake; drop it" in p for p in messages
     )
-    assert not any("no mistake loses one_two_three" in p for p in messages)
+    assert not any("check one_two_three of softmax is lost by no" in p for p in messages)
 
 
 def test_a_check_that_zeros_or_ones_pass_is_named(copy):

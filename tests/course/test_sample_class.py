@@ -1,8 +1,12 @@
 """The sample class, and the demo that grades it."""
 
+import numpy as np
 import pytest
 
-from grader.course.sample import class_files, notebook_bytes, write_class
+from grader.course.folder import course_of
+from grader.course.handout import script
+from grader.course.sample import class_files, notebook_bytes, with_variant, write_class
+from grader.course.variants import variants_in
 from tests.support.course import ROOT, planned
 from tests.support.refusals import told
 from tests.support.results import lines_of
@@ -53,3 +57,18 @@ def test_the_demo_never_deletes_what_it_did_not_make(run, tmp_path):
     done = run("demo", "--out", tmp_path, "--course", ROOT / "solutions")
     assert done.returncode == 2
     assert (tmp_path / "submissions" / "real.py").exists()
+
+
+def test_a_variant_keeps_the_imports_and_helpers_of_its_file(toy):
+    path = toy / "ex01_relu" / "alternatives.py"
+    above = "from functools import reduce\n\nimport numpy as np\n\n_ZERO = 0.0\n"
+    path.write_text(
+        f'"""Right ways."""\n\nfrom __future__ import annotations\n\n{above}\n\n'
+        'def relu__reduce(Z):\n    """With reduce."""\n'
+        "    return reduce(np.maximum, [Z, np.full(Z.shape, _ZERO)])\n"
+    )
+    (exercise,) = course_of(toy).exercises
+    (variant,) = variants_in(exercise, path.name)
+    learned = {}
+    exec(with_variant(script(exercise, solved=True), variant), learned)  # noqa: S102
+    assert learned["relu"](np.array([-1.0, 2.0])).tolist() == [0.0, 2.0]

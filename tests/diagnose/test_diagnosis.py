@@ -3,8 +3,8 @@
 import pytest
 
 from grader.course.folder import Course
+from grader.course.grading import graded_variant
 from grader.course.planning import plan_of
-from grader.course.proof import graded_variant
 from grader.course.variants import variants_in
 from grader.engine.lane import Lane
 from grader.grade.grader import Grader
