@@ -54,7 +54,6 @@ import msgspec
 import numpy as np
 from other_slips import other_mutants_of
 
-from grader import wire
 from grader.course.folder import Course, Exercise, course_of
 from grader.course.generated import read_generated, rows_of, sources_of
 from grader.course.planning import plan_of
@@ -78,13 +77,13 @@ from grader.engine.lane import Lane
 from grader.grade.grader import Grader
 from grader.intake.submission import submission_of
 from grader.judge.expected import expected_of
-from grader.model import Misconception, Outcome, Returned
+from grader.model import Misconception, Outcome
 from grader.plan import GeneratedMistake, Plan, PlannedCall, PlannedFunction, PlannedMistake
 
 # Raised at each release.
-SEED = 1
+SEED = 2
 SHARES = {"form": 0.5, "kind": 0.2, "two": 0.15, "listed": 0.15}
-NAMES, CI_NAMES = 600, 140
+NAMES, CI_NAMES = 600, 100
 LEAST_NAMED = 0.85
 # The seed of the inputs on which names are tested.
 OTHER_SEEDS = ("0123456789abcdef" * 2, "fedcba9876543210" * 2, "02468ace13579bdf" * 2)
@@ -317,9 +316,6 @@ class Trial:
             prints=stored(rows),
         )
         outcomes = self.outcomes(wrong, fresh)
-        if name.id == "same_whatever_comes_in":
-            values = [_flat(o.value) for o in outcomes.values() if isinstance(o, Returned)]
-            return len(values) == len(outcomes) and float(np.ptp(np.concatenate(values))) < 1e-12
         diagnoser = Diagnoser(fresh, [expected_of(call) for call in fresh.calls])
         again = diagnoser.diagnosis([outcomes[i] for i in range(len(fresh.calls))])
         if "+" not in name.id and rows:
@@ -438,10 +434,6 @@ def _mutants_of(source: str, *, is_other: bool) -> tuple[Mutant, ...]:
     return tuple((other_mutants_of if is_other else mutants_of)(function))
 
 
-def _flat(value: wire.Value) -> np.ndarray:
-    return np.ravel(np.asarray(wire.unpack(value), dtype=float))
-
-
 def _by(diagnoser: Diagnoser, outcomes: dict[int, Outcome]) -> Misconception | None:
     """What the catalogue alone makes of these outcomes."""
     expected = diagnoser.expected
@@ -498,7 +490,7 @@ def _row(label: str, cases: Sequence[Named]) -> str:
 def _is_said(slip: Slip, name: Misconception | None) -> bool:
     if name is not None and slip.kind in SAID_BY.get(name.id, ()):
         return True
-    sentence = SENTENCES.get(slip.kind, slip.kind).partition(" {what} ")[2] or slip.kind
+    sentence = SENTENCES.get(slip.kind, slip.kind).partition("{what} ")[2] or slip.kind
     return name is not None and (f"_{slip.kind}_" in name.id or sentence in name.message)
 
 

@@ -80,7 +80,7 @@ def _replies() -> list[wire.Reply]:
     frame = wire.TracebackLine("a.py", 3, "f", "x = 1")
     error = wire.Error("ValueError", "no", (frame,), (wire.Held("x", "array", (2, 3)),), "y")
     found: list[wire.Reply] = [
-        wire.ReturnedReply(number, wire.pack(value), False) for number, value in enumerate(values)
+        wire.ReturnedReply(number, wire.pack(value), (0,)) for number, value in enumerate(values)
     ]
     found += [wire.RaisedReply(3, error), wire.Progress(0, 1, "a.py", 2)]
     packed = tuple(map(wire.pack, values[:-3]))

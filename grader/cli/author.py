@@ -21,7 +21,6 @@ from grader.cli.common import (
     seed_option,
     show_step,
 )
-from grader.cli.learner import screen
 from grader.errors import UsageError
 from grader.files import write_text, writing_to
 from grader.text import counted
@@ -84,8 +83,6 @@ def build(
 
     Exit code: 0 when it is done, or proved; 1 when the proof finds a problem.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
-    from grader.course.handout import built_files, strays, write_files
-
     course = read_course(course_folder)
     folder = exercises or course.folder.parent / "exercises"
     _refuse_within(course, folder)
@@ -97,7 +94,13 @@ def build(
         _watch(course, folder, only)
     if prove:
         _prove(course, folder, only)
-        return
+    else:
+        _write(course, folder)
+
+
+def _write(course: Course, folder: Path) -> None:
+    from grader.course.handout import built_files, strays, write_files
+
     files = built_files(course)
     with writing_to(folder, remedy="name another folder with --exercises"):
         written = write_files(files, folder)
@@ -225,12 +228,13 @@ def preview(name: str, course_folder: Path | None) -> None:
 
     Exit code: 0 when it is recognised, 1 when it is not, or is taken for another one.
     """  # noqa: D301  # click's mark for lines that are not rewrapped
+    from grader.cli.learner import screen
     from grader.course.preview import preview as preview_of
 
-    found = screen()
-    is_named = preview_of(read_course(course_folder), name, found)
-    click.echo(found.text)
-    if not is_named:
+    shown = screen()
+    is_recognised = preview_of(read_course(course_folder), name, shown)
+    click.echo(shown.text)
+    if not is_recognised:
         sys.exit(EXIT_FAILED)
 
 
@@ -253,7 +257,12 @@ def new() -> None:
 @click.argument("folder", type=PATH, metavar="DIR")
 @reports_errors
 def course(folder: Path) -> None:
-    """Begin a course in DIR, with one exercise."""
+    """Begin a course in DIR, with one exercise.
+
+    \b
+    Example:
+      grader new course mycourse
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_course
 
     with writing_to(folder, remedy="name another folder"):
@@ -266,7 +275,12 @@ def course(folder: Path) -> None:
 @course_option
 @reports_errors
 def exercise(slug: str, name: str, course_folder: Path | None) -> None:
-    """Add the exercise SLUG to a course."""
+    """Add the exercise SLUG to a course.
+
+    \b
+    Example:
+      grader new exercise ex02_attention --function attention
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_exercise
 
     folder = course_folder or Path("solutions")
@@ -280,7 +294,12 @@ def exercise(slug: str, name: str, course_folder: Path | None) -> None:
 @course_option
 @reports_errors
 def function(name: str, slug: str, course_folder: Path | None) -> None:
-    """Add the function NAME to an exercise."""
+    """Add the function NAME to an exercise.
+
+    \b
+    Example:
+      grader new function attention_grad --exercise ex02_attention
+    """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.course.skeleton import new_function
 
     folder = course_folder or Path("solutions")

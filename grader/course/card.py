@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NONE = "–"  # noqa: RUF001  # a dash for no number
 RULES = (
+    "every alternative gets full points, and every variant has a docstring",
     "every mistake loses a check, and every check is lost by a mistake",
     f"every function has at least {FEW_ALTERNATIVES} alternatives",
     f"every right answer is at least {MARGIN_RIGHT} orders of magnitude within the tolerance",

@@ -177,7 +177,7 @@ def _size_problems(answer: np.ndarray, magnitude: np.ndarray, path: str) -> Iter
         return
     finite = np.isfinite(answer)
     for is_wrong, what in (
-        (np.isnan(sizes), "is nan"),
+        (~np.isfinite(sizes), "is not finite"),
         (sizes < LEAST_MAGNITUDE * np.abs(answer), "is less than the answer"),
     ):
         wrong = np.argwhere(is_wrong & finite)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -21,7 +20,7 @@ from grader.engine.lane import Lane
 from grader.engine.launch import Wall
 from grader.errors import SandboxError
 from grader.grade.grader import Grader
-from grader.grade.processes import prepare_worker
+from grader.grade.processes import available_cpus, prepare_worker
 from grader.intake.submission import submission_of
 from grader.model import FunctionResult
 from grader.plan import Plan, PlannedCall
@@ -106,12 +105,6 @@ class VariantGrader:
             return lambda: _graded(encoded, job, self.lane)
         future = self._executor.submit(_grade_in_worker, encoded, job)
         return lambda: _result_of(future)
-
-
-def available_cpus() -> int:
-    """Return how many CPUs this process may use, on any system."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _only(plan: Plan, name: str) -> Plan:

@@ -87,12 +87,12 @@ def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Li
     if not exercise.mistakes_path.exists():
         return listed
     functions = {function.name: function for function in planned.functions}
+    planned_calls = {name: _calls_of(function) for name, function in functions.items()}
     module: types.ModuleType | None = None
     for variant in variants_in(exercise, exercise.mistakes_path.name):
         function = functions[variant.function]
-        memory = frozenset(function.memory_calls)
-        calls = {i: call for i, call in enumerate(function.calls) if i not in memory}
-        key = _key(variant, calls)
+        calls, called = planned_calls[function.name]
+        key = hashlib.sha256(called + variant.source()).digest()
         if key not in _known:
             module = module or module_of(exercise.mistakes_path, f"{exercise.slug}_mistakes")
             if len(_known) > MOST_KNOWN:
@@ -103,12 +103,15 @@ def listed_in(planned: PlannedExercise, exercise: Exercise) -> dict[str, list[Li
     return listed
 
 
-def _key(variant: Variant, calls: Mapping[int, PlannedCall]) -> bytes:
-    """Hash what a mistake is and how it is called, in this order: it may return one array twice."""
-    digest = hashlib.sha256(variant.source())
-    for index, call in calls.items():
-        digest.update(msgspec.msgpack.encode((index, call.args, call.kwargs)))
-    return digest.digest()
+def _calls_of(function: PlannedFunction) -> tuple[dict[int, PlannedCall], bytes]:
+    """Return the calls that mistakes answer, by index, and a hash of these calls in their order.
+
+    The order counts: a mistake may return one and the same array twice.
+    """
+    memory = frozenset(function.memory_calls)
+    calls = {i: call for i, call in enumerate(function.calls) if i not in memory}
+    data = [(index, call.args, call.kwargs) for index, call in calls.items()]
+    return calls, hashlib.sha256(msgspec.msgpack.encode(data)).digest()
 
 
 def only_passing(plan: Plan, others: Plan, course: Course) -> tuple[PlannedExercise, ...]:

@@ -11,8 +11,8 @@ from grader.engine.fresh import lane_for
 from grader.engine.launch import Wall
 from grader.errors import UsageError
 from grader.grade.grader import Grader
-from grader.results.screen import Screen
-from grader.results.terminal import line, show_function
+from grader.results.screen import Screen, line
+from grader.results.terminal import show_function
 
 
 def preview(course: Course, name: str, screen: Screen) -> bool:
@@ -25,7 +25,8 @@ def preview(course: Course, name: str, screen: Screen) -> bool:
     with lane_for(Wall()) as lane:
         result = graded_variant(variant, Grader(with_sealed(plan, course, FIXED_SEED), lane))
     show_function(result, plan.functions[variant.function], "", screen)
-    line(screen, "", f"{result.score:g} of {result.max_score:g} points")
+    if result.score is not None:
+        line(screen, "", f"{result.score:g} of {result.max_score:g} points")
     found = result.misconception
     if found is not None and (found.id == variant.id or variant.doc == found.message):
         return True

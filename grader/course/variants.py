@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,6 +44,8 @@ class Variant:
     doc: str
     is_def: bool
     line: int = 0
+    # The whole file. All variants of a file share it.
+    text: str = field(default="", compare=False, repr=False)
     worth: float | None = None
     at_most: bool = False
 
@@ -54,7 +56,7 @@ class Variant:
 
     def pieces(self) -> tuple[list[str], str]:
         """Return the source of what it needs of its file (imports, helpers), and its own source."""
-        shared, variants = _pieces_of(self.path.read_text(encoding="utf-8"))
+        shared, variants = _pieces_of(self.text)
         source = variants[self.name]
         # A variant may use another one above it in the file.
         words = set(re.findall(r"\w+", source)) - {self.name}
@@ -130,7 +132,9 @@ def _variants_in(
             said = _said_of(node, path)
             if other := said.pop("same_as", ""):
                 same_as[name] = other
-            variants[name] = Variant(name, function, slug, path, doc, is_def, node.lineno, **said)
+            variants[name] = Variant(
+                name, function, slug, path, doc, is_def, node.lineno, text, **said
+            )
     for name, other in same_as.items():
         variants[name] = _with_message_of(other, variants, variants[name])
     return tuple(variants.values())

@@ -79,11 +79,12 @@ class Catalogue:
         counts = self.calls_with(shows)
         return np.flatnonzero(fits & (counts >= LISTED)), counts
 
-    def nearly(self, prints: Prints) -> Misconception | None:
+    def nearly(self, prints: Prints, *, is_odd: bool) -> Misconception | None:
         """Return the mistake that gives all finite answers, and few others that differ.
 
         An overflow, an exception or a changed argument may come from something else beside it. A
-        listed mistake that shows just there, and in nothing finite, is told as well.
+        listed mistake that shows just there, and in nothing finite, is told as well, if the answers
+        are odd: not finite, or not there.
         """
         agree = self.agree(prints)
         shows = ~self.right & self.finite & agree & prints.finite
@@ -100,7 +101,8 @@ class Catalogue:
         found = self.only(np.flatnonzero(fits), counts, _where_finite)
         if found is None:
             return None
-        return self._with_another(found, fits, agree) or (found if few.any() else None)
+        both = self._with_another(found, fits, agree) if is_odd else None
+        return both or (found if few.any() else None)
 
     def _with_another(
         self, found: Misconception, fits: Flags, agree: Flags

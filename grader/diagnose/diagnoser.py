@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+
 from grader.diagnose import patterns
 from grader.diagnose.catalogue import Catalogue
 from grader.diagnose.entries import by_entry
@@ -90,7 +92,7 @@ class Diagnoser:
             catalogue.same(prints, generated=False)
             or (None if has_errors else _named(patterns.exact_in(samples, parameters)))
             or catalogue.same(prints, generated=True)
-            or catalogue.nearly(prints)
+            or catalogue.nearly(prints, is_odd=any(map(_is_odd, answers.values())))
             or (None if has_errors else _named(by_entry(samples)))
             or in_parts(catalogue, prints)
             or catalogue.times_a_factor(prints)
@@ -163,6 +165,13 @@ class Diagnoser:
             for index, answer in answers.items()
             for leaf in answer.leaves
         ]
+
+
+def _is_odd(answer: Answer) -> bool:
+    """Return whether an answer is no finite numbers, or changes its arguments."""
+    return bool(answer.error or answer.changed) or not all(
+        leaf.numbers is not None and np.isfinite(leaf.numbers).all() for leaf in answer.leaves
+    )
 
 
 def _named(pattern: Pattern | None) -> Misconception | None:

@@ -8,7 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.diagnose.patterns import CONSTANTS, LONG, SAME_FACTOR, STANDS_OUT, Pattern, Sample
+from grader.diagnose.patterns import (
+    CONSTANTS,
+    LONG,
+    SAME_FACTOR,
+    STANDS_OUT,
+    Pattern,
+    Sample,
+    in_parts_of,
+)
 
 FACTORS = {
     0.0: "0",
@@ -40,8 +48,8 @@ def _one_number_added(wrong: Sequence[Sample]) -> Pattern | None:
         return None
     return Pattern(
         "number_added",
-        f"Every number of your answer is off by {number:.6g}, on all inputs. What do you add, or"
-        " forget to take off?",
+        f"Every number {in_parts_of(wrong)} is off by {number:.6g}, on all inputs. What do you add,"
+        " or forget to take off?",
         f"so it is on all {len({s.call_index for s in wrong})} inputs that show it",
     )
 

@@ -226,6 +226,12 @@ def sizes_of(call: PlannedCall, parameters: Sequence[str]) -> dict[tuple[str, in
     }
 
 
+def in_parts_of(wrong: Sequence[Sample]) -> str:
+    """Return the words that say in which parts of an answer something is wrong."""
+    parts = [path for path in dict.fromkeys(sample.path for sample in wrong) if path]
+    return f"in {' and '.join(parts)} of your answer" if parts else "of your answer"
+
+
 def _wrong_parts(samples: Sequence[Sample]) -> tuple[list[Sample], str] | None:
     """Return the samples of the parts that are wrong, and the words to name those parts."""
     if not samples or not all(sample.fits for sample in samples):
@@ -267,6 +273,7 @@ def _swapped_axes(samples: Sequence[Sample]) -> Pattern | None:
 
 def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
     """Return the pattern of a number added to all entries along an axis."""
+    where = in_parts_of([sample for sample in samples if not sample.is_right])
     for axis, each, other in ((None, "entry", ""), (0, "column", "rows"), (1, "row", "columns")):
         count = _along(samples, axis, lambda sample: sample.got - sample.want, relative=False)
         if count < ENOUGH:
@@ -274,14 +281,14 @@ def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
         if axis is None:
             return Pattern(
                 "constant_added",
-                "Every entry of your answer is off by the same amount. What do you add, or forget"
-                " to take off?",
+                f"Every entry {where} is off by the same amount. What do you add, or forget to take"
+                " off?",
                 f"so it is on {count} inputs",
             )
         return Pattern(
             f"constant_per_{each}",
-            f"Within each {each} of your answer all entries are off by the same amount: something"
-            f" that does not depend on the {other} has been added, or was not taken off.",
+            f"Within each {each}, all entries {where} are off by the same amount: something that"
+            f" does not depend on the {other} has been added, or was not taken off.",
             f"so it is on {count} inputs",
         )
     return None
@@ -289,13 +296,14 @@ def _constant_added(samples: Sequence[Sample]) -> Pattern | None:
 
 def _factor_along_axis(samples: Sequence[Sample]) -> Pattern | None:
     """Return the pattern of a separate factor for each column, or for each row."""
+    where = in_parts_of([sample for sample in samples if not sample.is_right])
     for axis, each in ((0, "column"), (1, "row")):
         count = _along(samples, axis, lambda sample: sample.got / sample.want, relative=True)
         if count >= ENOUGH:
             return Pattern(
                 f"factor_per_{each}",
-                f"Each {each} of your answer is right but for a factor of its own. By what is a"
-                f" {each} divided, or scaled?",
+                f"Each {each} {where} is right but for"
+                f" a factor of its own. By what is a {each} divided, or scaled?",
                 f"so it is on {count} inputs",
             )
     return None

@@ -30,7 +30,7 @@ def _same_whatever_comes_in(samples: Sequence[Sample]) -> Pattern | None:
         return None
     number = samples[0].got.flat[0]
     if all((sample.got == number).all() for sample in samples):
-        words = f"Your answer is {np.real(number):g} everywhere, whatever comes in."
+        words = f"Your answer is {np.real(number) + 0.0:g} everywhere, whatever comes in."
     elif _depend_on_shape_alone(samples):
         words = "All entries of your answer are one number, whatever comes in: it depends on the"
         words += " shape alone."

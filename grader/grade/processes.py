@@ -21,7 +21,8 @@ from grader.worker.hardening import die_with_parent
 
 def available_cpus() -> int:
     """Return how many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class Processes:

@@ -162,7 +162,7 @@ class ClassFigures:
             self.failures.add(result.student, result.notes[-1] if result.notes else "")
         self._attention.add(result)
         self.causes.add(result)
-        earned = total([function.score for function in result.functions])
+        earned = total([f.score for f in result.functions if f.function in self.functions])
         for function in result.functions:
             if function.function in self.functions:
                 self.functions[function.function].add(function)

@@ -91,3 +91,25 @@ def softmax_backward(dA, A):
 """
     found = named(explain, "ex04_backward", "softmax_backward", body)
     assert found is None or not found.id.startswith("slip_")
+
+
+def test_what_is_finite_is_not_said_to_be_nan(explain):
+    """Its answers are those of a listed mistake, and huge where another one gives nan."""
+    body = "def cross_entropy_grad(A, Y): return np.nan_to_num(-np.sum(Y, axis=0) / A)\n"
+    found = named(explain, "ex03_cross_entropy", "cross_entropy_grad", body)
+    assert found is None or "nan" not in found.message
+
+
+def test_a_part_that_is_off_is_not_all_of_the_answer(explain):
+    body = (
+        SOFTMAX
+        + """
+def forward(params, X, hidden="tanh"):
+    Z1 = params["W1"] @ X + params["b1"]
+    A1 = np.tanh(Z1) if hidden == "tanh" else np.maximum(Z1, 0)
+    Z2 = params["W2"] @ A1 + params["b2"] - 0.02
+    return softmax(Z2), {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": softmax(Z2)}
+"""
+    )
+    found = named(explain, "ex06_network", "forward", body)
+    assert "['Z2'] of your answer" in found.message

@@ -19,7 +19,7 @@ DEFINITION = 'wire.Definition("{file}", "softmax", False, True, "{print}")'
 TWICE = "wire.Loaded(({}, {}), (), ())".format(
     *(DEFINITION.format(file="ex01_softmax.py", print=number) for number in (1, 2))
 )
-ANSWER = "wire.ReturnedReply({number}, wire.pack(np.ones((3, 1))), False)"
+ANSWER = "wire.ReturnedReply({number}, wire.pack(np.ones((3, 1))), ())"
 
 
 def sent(message):

@@ -176,12 +176,12 @@ def test_somebody_of_the_roster_who_handed_in_nothing_can_be_given_points(
     (tmp_path / "roster.csv").write_text("id,name\nada,Ada\nzoe,Zoe\nmia,Mia\n")
     roster = ("--roster", tmp_path / "roster.csv")
     done = grade_softmax_of(HEADER + "zoe,total,9,oral exam\n", *roster)
-    assert "handed in nothing (1): Mia (mia)" in done.stdout
+    assert "1 learner handed in nothing: Mia (mia)" in done.stdout
     results = results_in(tmp_path / "out")
     assert results["zoe"]["score"] == 9
     assert "mia" not in results
     people = (tmp_path / "out" / "people.csv").read_text().splitlines()
-    assert {"mia,Mia,,mia,,,,,no", "zoe,Zoe,,zoe,,,,,no"} <= {*people}
+    assert {"mia,Mia,,mia,,,,,,no", "zoe,Zoe,,zoe,,,,,,no"} <= {*people}
 
 
 def test_of_two_marks_for_one_function_neither_is_applied(grade_softmax_of, tmp_path):

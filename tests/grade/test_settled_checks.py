@@ -85,7 +85,7 @@ def test_everybody_whose_function_answers_passes_a_check_that_is_full(graded):
     [
         ('off = ["sofmax.is_float64"]', "no function is called 'sofmax'"),
         ('off = ["softmax.is_float32"]', "softmax has no check 'is_float32'"),
-        ('of = ["softmax.is_float64"]', "unknown field `of`"),
+        ('of = ["softmax.is_float64"]', "[checks] has no key 'of'; its keys are: off, full"),
     ],
 )
 def test_a_check_that_does_not_exist_is_refused_with_those_that_do(graded, lines, message):

@@ -153,7 +153,7 @@ FORGERIES = {
     "a frame that is cut off": "os.write(3, b'\\xff\\0\\0\\0abc'); os._exit(0)",
     "an answer to another call": (
         "wire = sys.modules['grader.wire'];"
-        " os.write(3, wire.encode(wire.Returned(99, wire.pack(1.0), False)))"
+        " os.write(3, wire.encode(wire.ReturnedReply(99, wire.pack(1.0), ())))"
     ),
     "a list nested too deep": (
         "os.write(3, (lambda b: len(b).to_bytes(4, 'little') + b)("
@@ -178,7 +178,7 @@ def test_an_answer_before_the_question_is_taken_for_nothing_else(grade_softmax):
     early = """
 import os, sys
 wire = sys.modules["grader.wire"]
-os.write(3, wire.encode(wire.Returned(0, wire.pack(1.0), False)))
+os.write(3, wire.encode(wire.ReturnedReply(0, wire.pack(1.0), ())))
 """
     assert grade_softmax(SOFTMAX + early).score == 12
 

@@ -97,7 +97,7 @@ def test_nobody_is_absent_who_is_in_one_of_them(graded, tmp_path):
         {"ada.py": SOFTMAX}, {"bela.py": SOFTMAX}, options=("--roster", tmp_path / "roster.csv")
     )
     assert set(scores) == {"ada", "bela"}
-    assert "handed in nothing (1): Mia (mia)" in done.stdout
+    assert "1 learner handed in nothing: Mia (mia)" in done.stdout
 
 
 @pytest.mark.parametrize(
