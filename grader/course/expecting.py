@@ -69,7 +69,8 @@ def _answer(
             expected = function.reference(*positional, **named)
             taken_s.append(time.process_time() - began_s)
     for leaf in _leaves(expected):
-        if not (leaf is None or isinstance(leaf, str) or np.asarray(leaf).dtype.kind in NUMBERS):
+        is_number = np.asarray(leaf).dtype.kind in NUMBERS
+        if expected is None or not (is_number or leaf is None or isinstance(leaf, str)):
             raise CourseError(
                 f"{exercise.reference_path}{line_of(function.reference)}: {function.name} returns"
                 f" {_kind(leaf)}, which cannot be compared ({where}); let it return an array of"
@@ -136,6 +137,8 @@ def _magnitude_problems(answer: Any, magnitude: Any, path: str) -> Iterator[str]
     if magnitude is None:
         for leaf in _leaves(answer):
             yield from _inexact(leaf, path)
+    elif answer is None or isinstance(answer, str):
+        yield f"magnitude{path} is given for {_kind(answer)}, which must be equal; make it None"
     elif (
         isinstance(answer, dict)
         and isinstance(magnitude, dict)

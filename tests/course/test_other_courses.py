@@ -255,6 +255,15 @@ def test_an_author_is_told_what_cannot_be_compared(axes, file, old, new, words):
     assert f"ex01_axes/{file}.py" in str(raised.value) or "checks.py" in str(raised.value)
 
 
+def test_a_text_has_no_tolerance(axes):
+    path = axes / "ex01_axes" / "reference.py"
+    path.write_text(path.read_text().replace("return np.linalg.qr(X)[0]", "return 'QR'"))
+    path = axes / "ex01_axes" / "checks.py"
+    path.write_text(path.read_text().replace("np.ones(A.shape)", "1.0"))
+    with pytest.raises(CourseError, match="magnitude is given for a value of type str, which must"):
+        plan_of(course_of(axes))
+
+
 def test_a_part_without_tolerance_may_not_hold_floats(axes):
     path = axes / "ex01_axes" / "checks.py"
     path.write_text(path.read_text().replace("Terms(np.ones(A.shape), growth=1e4)", "Terms(None)"))

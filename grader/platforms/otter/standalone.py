@@ -246,9 +246,12 @@ def number_problem(got, want, room, kind, where):
         return f"{where}is None; is a return statement missing?"
     try:
         numbers = np.asarray(got)
-        # Of texts NumPy would make the numbers that they spell.
-        numbers = numbers.astype({"c": complex, "U": "no number"}.get(numbers.dtype.kind, float))
+        # Of texts NumPy makes the numbers that they spell.
+        has_numbers = numbers.dtype.kind not in "US"
+        numbers = numbers.astype(complex if numbers.dtype.kind == "c" else float)
     except (TypeError, ValueError):
+        has_numbers = False
+    if not has_numbers:
         return f"{where}is a {type(got).__name__}; numbers are expected"
     is_bool = np.asarray(want).dtype == bool
     want = np.asarray(want, dtype=float)
