@@ -1,4 +1,4 @@
-"""An autograder for one subject: the gradient of the softmax layer.
+"""An autograder for courses in NumPy.
 
 Others may import `grader.course`, with which a course's checks are written, and `grader.notebook`,
 with which learners check their work in a notebook; these stay as they are from one version to the
@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Add `%%check softmax` to a notebook: IPython calls this for `%load_ext grader`."""
+    """Add `%%check FUNCTION` to a notebook: IPython calls this for `%load_ext grader`."""
     from grader.notebook.magic import check_cell
 
     def run(line: str, cell: str) -> object:

@@ -69,6 +69,7 @@ class Kind(StrEnum):
     TYPE = "type"
     MUTATION = "mutation"
     MEMORY = "memory"
+    PROPERTY = "property"
 
 
 @dataclass(frozen=True, slots=True)

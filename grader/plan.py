@@ -22,9 +22,15 @@ SLOWNESS = 4_000
 LEAST_LIMIT_S, LEAST_SHARE = 0.25, 1 / 8
 
 
+# What else an answer of numbers may be than the expected one: the other sign, in each column the
+# other sign, the rows in another order.
+EqualUpTo: TypeAlias = Literal["nothing", "sign", "column_signs", "row_order"]
+
+
 class PlannedCall(msgspec.Struct, frozen=True):
     """One call: its arguments, the expected answer, and how exact it must be (see course.Terms).
 
+    Where the magnitude is None, it must be equal: whole numbers, booleans, texts.
     `cpu_s` is the CPU time in seconds that the reference took when the plan was made, 0 if that is
     not known. No hash and no file that is compared may depend on it.
     """
@@ -37,6 +43,9 @@ class PlannedCall(msgspec.Struct, frozen=True):
     loose: float
     tight: float
     cpu_s: float = 0.0
+    # A dict in the answer has these keys and no others.
+    exact_keys: bool = False
+    equal_up_to: EqualUpTo = "nothing"
 
     def limit_s(self, call_cpu_s: float) -> float:
         """Return how much computing an answer may take, in seconds, in a course with this limit.
@@ -62,6 +71,8 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     # The keys of a dict, or the indices of a tuple, to compare; all if empty.
     parts: tuple[str, ...] = ()
     sealed: tuple[int, ...] = ()
+    # What must be true, for a property: of `answer` and the function's parameters.
+    holds: wire.Lambda | None = None
 
 
 class PlannedMistake(msgspec.Struct, frozen=True):
@@ -109,6 +120,12 @@ class PlannedFunction(msgspec.Struct, frozen=True):
     # How each mistake answers, the listed ones first: float32 fingerprints of the answers to the
     # open calls, row by row, compressed.
     prints: bytes = b""
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether some check compares answers with the reference's."""
+        compared = (Kind.VALUE, Kind.PRECISION, Kind.MEMORY)
+        return any(check.kind in compared for check in self.checks)
 
     @property
     def memory_calls(self) -> tuple[int, ...]:

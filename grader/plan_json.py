@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import wire
 from grader.errors import UsageError
-from grader.plan import FORMAT, Plan, PlannedCall
+from grader.plan import FORMAT, EqualUpTo, Plan, PlannedCall
 
 # The file of the public checks of a course, beside its exercises.
 CHECKS = "checks.json"
@@ -36,6 +36,9 @@ def plan_json(plan: Plan) -> str:
             written["calls"] = [_readable_call(call) for call in function.calls]
             for item in (written, *written["checks"]):
                 del item["sealed"]
+            for item in written["checks"]:
+                if item["holds"] is None:
+                    del item["holds"]
     return _indented(document) + "\n"
 
 
@@ -79,6 +82,8 @@ def _readable_call(call: PlannedCall) -> dict[str, Any]:
         "growth": call.growth,
         "loose": call.loose,
         "tight": call.tight,
+        **({"exact_keys": True} if call.exact_keys else {}),
+        **({"equal_up_to": call.equal_up_to} if call.equal_up_to != "nothing" else {}),
     }
 
 
@@ -91,6 +96,8 @@ def _call_of(call: dict[str, Any]) -> PlannedCall:
         growth=float(call["growth"]),
         loose=float(call["loose"]),
         tight=float(call["tight"]),
+        exact_keys=bool(call.get("exact_keys", False)),
+        equal_up_to=msgspec.convert(call.get("equal_up_to", "nothing"), EqualUpTo),
     )
 
 

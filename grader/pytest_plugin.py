@@ -1,4 +1,4 @@
-"""`pytest ex01_softmax.py`: each public check is an item, with the messages of `grader check`.
+"""`pytest EXERCISE.py`: each public check is an item, with the messages of `grader check`.
 
 The plugin comes with the package and does nothing in folders without exercise files;
 `-p no:softmax_grader` turns it off. pytest does not import learners' code: it runs in the same kind

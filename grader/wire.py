@@ -25,6 +25,8 @@ MAX_DIMENSIONS = 8
 MAX_DEPTH = 8
 MAX_ITEMS = 100_000
 MAX_TEXT = 2_000
+# The longest text that is compared; a Name is no longer.
+MAX_WORD = 300
 
 DType = Literal[
     "bool",
@@ -104,7 +106,7 @@ class Lambda(_Struct, frozen=True, tag="callback"):
 
 
 class Word(_Struct, frozen=True, tag="word"):
-    """A text among the arguments of a call, such as "relu"; `pack` never makes one."""
+    """A text, such as "relu", among the arguments of a call or in an answer."""
 
     text: Name
 
@@ -383,18 +385,17 @@ def decode_reply(body: bytes) -> Reply:
         if isinstance(reply, ReturnedReply):
             validate(reply.value)
         elif isinstance(reply, AskedReply):
-            validate(Sequence("tuple", (*reply.args, *reply.kwargs.values())), words=True)
+            validate(Sequence("tuple", (*reply.args, *reply.kwargs.values())))
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise WireError(str(error)[:200]) from None
     return reply
 
 
-def validate(value: Value, *, words: bool = False) -> None:
+def validate(value: Value) -> None:
     """Raise WireError for a value that `pack` would not have made.
 
     An array must have as many bytes as its shape and dtype need, nothing may be nested deeper than
     MAX_DEPTH, and all lists, tuples and dicts together may hold no more than MAX_ITEMS items.
-    `words`: a Word, such as "relu", is allowed, as it is among arguments.
     """
     room = MAX_ITEMS
     waiting = [(value, 0)]
@@ -419,11 +420,9 @@ def validate(value: Value, *, words: bool = False) -> None:
                 if depth == MAX_DEPTH or room < 0:
                     raise WireError("values nested too deep, or too many")
                 waiting.extend((item, depth + 1) for item in items)
-            case Word() if words:
-                pass
-            case Lambda() | Word():
+            case Lambda():
                 # Only a course's arguments may be these: source code must never come back.
-                raise WireError("a callback or a word in an answer")
+                raise WireError("a callback in an answer")
 
 
 def pack(value: object) -> Value:
@@ -449,6 +448,8 @@ class _Packer:
             return value  # type: ignore[return-value]  # mypy does not narrow through type()
         if type(value) is int:
             return value if -(2**63) <= value < 2**63 else Opaque("large int")
+        if type(value) in (str, np.str_) and len(value) <= MAX_WORD:  # type: ignore[arg-type]
+            return self._word(str(value))
         if isinstance(value, np.ndarray):
             return self._array(value)
         if isinstance(value, np.generic):
@@ -458,6 +459,10 @@ class _Packer:
         if isinstance(value, list | tuple | dict):
             return self._container(value, depth)
         return Opaque(_kind_of(value))
+
+    def _word(self, text: str) -> Value:
+        self.bytes_left -= len(text)
+        return Word(clean(text, MAX_WORD)) if self.bytes_left >= 0 else Opaque("str")
 
     def _array(self, array: np.ndarray[Any, Any]) -> Value:
         held: Literal["ndarray", "subclass", "longdouble", "object"] = "ndarray"

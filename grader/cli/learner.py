@@ -62,16 +62,23 @@ def _echo(text: str) -> int:
     help="Scripts (py), or notebooks for Jupyter (ipynb) or marimo; they hold the same text. "
     " [default: you are asked]",
 )
+@click.option(
+    "--course",
+    type=PATH,
+    metavar="FOLDER",
+    help="The folder of another course's exercises.  [default: those that came with the grader]",
+)
 @reports_errors
-def start(folder: Path, exercises: tuple[str, ...], form: str | None) -> None:
+def start(folder: Path, exercises: tuple[str, ...], form: str | None, course: Path | None) -> None:
     """Get the exercises: copy them to DIR, as scripts or as notebooks.
 
     Files that already exist there stay as they are.
 
     \b
     Example:
-      grader start softmax/
-      grader start softmax/ --form ipynb
+      grader start work/
+      grader start work/ --form ipynb
+      grader start work/ --course Downloads/attention
     """  # noqa: D301  # click's mark for lines that are not rewrapped
     from grader.learner.start import start as start_in
 
@@ -79,7 +86,7 @@ def start(folder: Path, exercises: tuple[str, ...], form: str | None) -> None:
         text = "Scripts for an editor, or notebooks for Jupyter?"
         choice = click.Choice(list(FORM_OF))
         form = FORM_OF[click.prompt(text, type=choice, default="scripts", show_choices=False)]
-    started = start_in(folder, slugs=exercises, form=form or "py")
+    started = start_in(folder, slugs=exercises, form=form or "py", course=course)
     click.echo(f"{folder}: {len(started.copied)} files copied")
     if started.existing:
         click.echo(f"already there, left as they were: {', '.join(started.existing)}")

@@ -32,7 +32,7 @@ import numpy as np
 from grader import wire
 from grader.errors import CourseError
 from grader.model import Kind
-from grader.plan import PlannedCost
+from grader.plan import EqualUpTo, PlannedCost
 
 __all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "column_major"]
 
@@ -84,9 +84,9 @@ class Terms:
     """How exact each entry of an answer must be.
 
     `magnitude` (S0) has the shape of the expected answer: for each entry the sum of the magnitudes
-    of the terms that form it. `growth` (g), at least 1, is how many roundings can add up. A value
-    check allows an absolute error of `loose * S0`, a precision check `tight * g * S0`, both plus
-    1e-300.
+    of the terms that form it; None for a part that must be equal, such as a text or whole numbers.
+    `growth` (g), at least 1, is how many roundings can add up. A value check allows an absolute
+    error of `loose * S0`, a precision check `tight * g * S0`, both plus 1e-300.
     """
 
     magnitude: Any
@@ -108,6 +108,7 @@ class Check:
     inputs: Inputs
     parts: tuple[str, ...] = ()
     shows: tuple[str, ...] = ()
+    holds: str = ""
 
     def calls(self, rng: Rng, *, memory_bytes: int) -> list[Call]:
         """Return the calls of this check, at most one more than MOST_CALLS.
@@ -128,17 +129,22 @@ class FunctionChecks:
     """What the author of a course says about one function: its checks, and its cost.
 
     `checks.py` makes one at module level for each function of the exercise and decorates with its
-    methods; when the course is read, all are collected by their type. `terms` is needed exactly
-    once and says how exact the answers must be. `value`, `precision`, `shape`, `type`, `mutation`
-    and `memory` each add a check, in the order in which they are written: the decorated generator
-    yields the calls, and its name and docstring are those of the check. `derivative_of` is for the
-    derivative of an earlier function. A check without a docstring is a CourseError at
-    once; everything else is verified when the course is read, planned or proved.
+    methods; when the course is read, all are collected by their type. `terms` says how exact the
+    answers must be; without it they must be equal, so it is needed where they hold floats. `value`,
+    `precision`, `shape`, `type`, `mutation` and `memory` each add a check, in the order in which
+    they are written: the decorated generator yields the calls, and its name and docstring are those
+    of the check. `derivative_of` is for the derivative of an earlier function. A check without a
+    docstring is a CourseError at once; everything else is verified when the course is read, planned
+    or proved.
     """
 
     name: str
     checks: list[Check] = field(default_factory=list)
     terms_of: Callable[..., Terms] | None = None
+    # A dict that is returned must have the reference's keys and no others.
+    exact_keys: bool = False
+    # Also right are: the other "sign" of an array, "column_signs", the rows in another "row_order".
+    equal_up_to: EqualUpTo = "nothing"
     costs: list[PlannedCost] = field(default_factory=list)
 
     def derivative_of(self, name: str, factor: Callback | None = None) -> None:
@@ -180,9 +186,22 @@ class FunctionChecks:
         """Decorate a check that the answers have the expected shape, whatever their values."""
         return self._check(Kind.SHAPE, weight, public=public)
 
-    def type(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
-        """Decorate a check that the answers are of the expected type, such as float64 arrays."""
-        return self._check(Kind.TYPE, weight, public=public)
+    def type(
+        self, *, weight: float = 1, public: bool = False, parts: tuple[str, ...] = ()
+    ) -> Callable[[Inputs], Inputs]:
+        """Decorate a check that the answers are of the reference's type, such as float64 arrays."""
+        return self._check(Kind.TYPE, weight, public=public, parts=parts)
+
+    def property(
+        self, holds: str, *, weight: float = 1, public: bool = False
+    ) -> Callable[[Inputs], Inputs]:
+        """Decorate a check that something is true of the answers, whatever else they are.
+
+        `holds` is an expression of `answer`, the function's parameters by their names, and NumPy as
+        `np`. It is evaluated by the grader, never beside a learner's code, and only for answers in
+        the form of the reference's: it must not take long, whatever numbers these hold.
+        """
+        return self._check(Kind.PROPERTY, weight, public=public, holds=holds)
 
     def mutation(self, *, weight: float = 1, public: bool = False) -> Callable[[Inputs], Inputs]:
         """Decorate a check that the calls leave their arguments unchanged."""
@@ -200,6 +219,7 @@ class FunctionChecks:
         public: bool,
         parts: tuple[str, ...] = (),
         shows: tuple[str, ...] = (),
+        holds: str = "",
     ) -> Callable[[Inputs], Inputs]:
         def add(inputs: Inputs) -> Inputs:
             doc = inspect.getdoc(inputs) or ""
@@ -220,6 +240,7 @@ class FunctionChecks:
                     inputs=inputs,
                     parts=parts,
                     shows=shows,
+                    holds=holds,
                 )
             )
             return inputs

@@ -42,6 +42,8 @@ def planned_call(
         loose=float(terms.loose),
         tight=float(terms.tight),
         cpu_s=cpu_s,
+        exact_keys=function.exact_keys,
+        equal_up_to=function.equal_up_to,
     )
 
 
@@ -67,11 +69,12 @@ def _answer(
             expected = function.reference(*positional, **named)
             taken_s.append(time.process_time() - began_s)
     for leaf in _leaves(expected):
-        if np.asarray(leaf).dtype.kind not in NUMBERS:
+        is_number = np.asarray(leaf).dtype.kind in NUMBERS
+        if expected is None or not (is_number or leaf is None or isinstance(leaf, str)):
             raise CourseError(
                 f"{exercise.reference_path}{line_of(function.reference)}: {function.name} returns"
                 f" {_kind(leaf)}, which cannot be compared ({where}); let it return an array of"
-                " real numbers, a number, or a tuple, list or dict of these"
+                " real numbers, a number, a text, or a tuple, list or dict of these"
             )
     return expected, min(taken_s)
 
@@ -80,6 +83,13 @@ def _terms(
     exercise: Exercise, function: Function, expected: Any, arguments: Arguments, where: str
 ) -> Terms:
     """Return the terms of an answer. Arguments are fresh: a reference may have changed its own."""
+    if function.terms_of is None:
+        for problem in _magnitude_problems(expected, None, ""):
+            raise CourseError(
+                f"{exercise.checks_path}: {function.name} has no @{function.name}.terms; add it, to"
+                f" set the tolerances: {problem} ({where})"
+            )
+        return Terms(magnitude=None)
     at = f"{exercise.checks_path}{line_of(function.terms_of)}: the terms of {function.name}"
     positional, named = _unpacked(arguments)
     with (
@@ -123,8 +133,13 @@ def _kind(value: object) -> str:
 
 
 def _magnitude_problems(answer: Any, magnitude: Any, path: str) -> Iterator[str]:
-    """Yield what keeps a tolerance from following from a magnitude (S0)."""
-    if (
+    """Yield what keeps a tolerance from following from a magnitude (S0); None: there is none."""
+    if magnitude is None:
+        for leaf in _leaves(answer):
+            yield from _inexact(leaf, path)
+    elif answer is None or isinstance(answer, str):
+        yield f"magnitude{path} is given for {_kind(answer)}, which must be equal; make it None"
+    elif (
         isinstance(answer, dict)
         and isinstance(magnitude, dict)
         and answer.keys() == magnitude.keys()
@@ -140,6 +155,15 @@ def _magnitude_problems(answer: Any, magnitude: Any, path: str) -> Iterator[str]
         yield f"magnitude{path} has other parts than the answer; give it the same ones"
     else:
         yield from _size_problems(np.asarray(answer), np.asarray(magnitude), path)
+
+
+def _inexact(leaf: Any, path: str) -> Iterator[str]:
+    """Yield why a part of an answer cannot be compared for equality."""
+    numbers = np.asarray(0 if leaf is None or isinstance(leaf, str) else leaf)
+    if numbers.dtype.kind == "f":
+        yield f"magnitude{path} is None, and the answer holds floats, which are never quite equal"
+    elif numbers.dtype.kind in "iu" and (np.abs(numbers.astype(np.float64)) >= 2**53).any():
+        yield f"the answer{path} holds whole numbers of 2**53 or more, which cannot be compared"
 
 
 def _size_problems(answer: np.ndarray, magnitude: np.ndarray, path: str) -> Iterator[str]:
@@ -173,8 +197,6 @@ def packed(value: object, where: str) -> wire.Value:
     """Return a value in the form in which it crosses the wall; CourseError if it cannot."""
     if isinstance(value, Callback):
         return wire.Lambda(value.parameters, value.expression)
-    if isinstance(value, str):
-        return wire.Word(value)
     if isinstance(value, wire.Array):
         return value
     found = _plain(wire.pack(value))

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from grader.course.checks import Check, FunctionChecks, Terms
 from grader.course.running import line_of, module_of
 from grader.course.settings import CourseFile, ExerciseEntry, OpenInputs, settings_of
 from grader.errors import CourseError
 from grader.model import Limits
-from grader.plan import PlannedCost, Rules, Words
+from grader.plan import EqualUpTo, PlannedCost, Rules, Words
 
 # A learner's call may take less.
 LEAST_CALL_S = 2.0
@@ -30,11 +30,13 @@ class Function:
     name: str
     points: float
     reference: Callable[..., Any]
-    terms_of: Callable[..., Terms]
+    terms_of: Callable[..., Terms] | None
     checks: tuple[Check, ...]
     hint: str
     notice: str
     costs: tuple[PlannedCost, ...] = ()
+    exact_keys: bool = False
+    equal_up_to: EqualUpTo = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +197,10 @@ def _function(
     checks = by_name.get(name)
     if checks is None or not checks.checks:
         raise CourseError(f"{home / 'checks.py'}: no checks for {name}; write at least one")
-    if checks.terms_of is None:
+    if checks.equal_up_to not in get_args(EqualUpTo):
         raise CourseError(
-            f"{home / 'checks.py'}: {name} has no @{name}.terms; add it, to set the tolerances"
+            f"{home / 'checks.py'}: {name} is equal up to {checks.equal_up_to!r}; choose from"
+            f" {', '.join(get_args(EqualUpTo))}"
         )
     return Function(
         name=name,
@@ -206,6 +209,8 @@ def _function(
         terms_of=checks.terms_of,
         checks=tuple(checks.checks),
         costs=tuple(checks.costs),
+        exact_keys=checks.exact_keys,
+        equal_up_to=checks.equal_up_to,
         hint=tagged_text(text, f"hint-{name}", home / "reference.py"),
         notice=tagged_text(text, f"notice-{name}", home / "reference.py"),
     )

@@ -21,6 +21,7 @@ from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import only_passing, with_mistakes
 from grader.course.running import line_of, running
 from grader.errors import CourseError, UsageError
+from grader.judge.properties import holds_for
 from grader.model import Kind
 from grader.plan import (
     FORMAT,
@@ -185,8 +186,11 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
     if not arguments:
         raise CourseError(f"{where}: it makes no call; write at least one `yield call(...)`")
     indices = [table.index_of(each, where) for each in arguments]
+    holds = _property_of(check, table.function) if check.kind is Kind.PROPERTY else None
     for index in indices:
         _check_parts(check, table.calls[index], where)
+        if holds is not None:
+            _check_property(holds, table.calls[index], where)
     return PlannedCheck(
         name=check.name,
         kind=check.kind,
@@ -196,7 +200,32 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
         hint=check.hint,
         calls=tuple(indices),
         parts=check.parts,
+        holds=holds,
     )
+
+
+def _property_of(check: Check, function: Function) -> wire.Lambda:
+    """Return the expression of a property as a function of the answer and the arguments."""
+    parameters = ["answer"]
+    for parameter in inspect.signature(function.reference).parameters.values():
+        default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
+        parameters.append(f"{parameter.name}{default}")
+    return wire.Lambda(", ".join(parameters), check.holds)
+
+
+def _check_property(holds: wire.Lambda, call: PlannedCall, where: str) -> None:
+    try:
+        is_so = holds_for(holds, wire.unpack(call.expected), call)
+    except Exception as error:
+        raise CourseError(
+            f"{where}: {holds.expression!r} raised {error!r}; write an expression of"
+            f" {holds.parameters} and np"
+        ) from error
+    if not is_so:
+        raise CourseError(
+            f"{where}: {holds.expression!r} is not true of the reference's answer; correct one of"
+            " the two"
+        )
 
 
 def _check_parts(check: Check, call: PlannedCall, where: str) -> None:

@@ -83,6 +83,7 @@ def _unknown_keys(raw: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ..
         ("[checks]", raw.get("checks"), SettledChecks.__struct_fields__),
         ("[words]", raw.get("words"), Words.__struct_fields__),
         ("[worth]", raw.get("worth"), RELATIONS),
+        ("[words]", raw.get("words"), Words.__struct_fields__),
     ]
     exercises = raw.get("exercise")
     entries = exercises if isinstance(exercises, list) else []

@@ -21,7 +21,7 @@ def grid_of(
 ) -> Grid | None:
     """Draw the largest wrong answer, preferably whole and to a public check; None without one."""
     best: tuple[tuple[bool, int], Grid] | None = None
-    for check in function.checks:
+    for check in function.checks if function.is_compared else ():
         for index in check.calls:
             outcome = outcomes[index]
             if not isinstance(outcome, Returned):
@@ -39,7 +39,7 @@ def grid_of(
 
 def _can_be_drawn(leaf: Leaf) -> bool:
     numbers = leaf.numbers
-    if leaf.is_right or numbers is None:
+    if leaf.is_right or numbers is None or leaf.expected.holds == "text":
         return False
     want = np.asarray(leaf.expected.value)
     if numbers.shape != want.shape:

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from grader import wire
 from grader.judge.expected import Expected, Index
 from grader.judge.numbers import (
+    WrongKeys,
     WrongShape,
     WrongType,
-    is_float,
+    is_of,
+    is_one,
     numbers_of,
     parts_of,
     type_name,
@@ -51,9 +53,27 @@ class WrongValue:
     want: float
     wrong: int
     size: int
+    # What the expected entries are (see Expected).
+    holds: str = "float64"
 
 
-Difference: TypeAlias = WrongType | WrongShape | NotFinite | WrongValue
+@dataclass(frozen=True, slots=True)
+class WrongText:
+    """A text is another than the expected one."""
+
+    path: str
+    got: str
+    want: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSo:
+    """What a property says of the answer is not true."""
+
+
+Difference: TypeAlias = (
+    WrongType | WrongShape | WrongKeys | NotFinite | WrongValue | WrongText | NotSo
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +88,10 @@ class Leaf:
 
 def leaves_of(actual: wire.Value, expected: Expected) -> tuple[Leaf, ...]:
     """Return a leaf for each expected array, or a single one if the answer has other parts."""
-    if expected.items:
+    if expected.has_parts:
         parts = parts_of(actual, expected)
-        if isinstance(parts, WrongType):
-            return (Leaf(expected, None, parts.got, is_right=False),)
+        if not isinstance(parts, tuple):
+            return (Leaf(expected, None, _said(parts), is_right=False),)
         pairs = zip(parts, expected.items, strict=True)
         return tuple(leaf for part, item in pairs for leaf in leaves_of(part, item))
     numbers = numbers_of(actual, expected)
@@ -115,12 +135,13 @@ def distance(actual: wire.Value, expected: Expected, *, tight: bool = False) -> 
 
     Returns infinity where the numbers cannot be compared one by one.
     """
-    if expected.items:
+    if expected.has_parts:
         parts = parts_of(actual, expected)
-        if isinstance(parts, WrongType):
+        if not isinstance(parts, tuple):
             return math.inf
         indices = range(len(parts)) if expected.compared is None else expected.compared
-        return max(distance(parts[n], expected.items[n], tight=tight) for n in indices)
+        distances = (distance(parts[n], expected.items[n], tight=tight) for n in indices)
+        return max(distances, default=0.0)
     numbers = numbers_of(actual, expected)
     want = np.asarray(expected.value)
     if isinstance(numbers, WrongType | WrongShape) or numbers.size != want.size:
@@ -128,6 +149,8 @@ def distance(actual: wire.Value, expected: Expected, *, tight: bool = False) -> 
     if numbers.shape != want.shape and want.ndim:
         return math.inf
     numbers = numbers.reshape(want.shape)
+    if expected.is_exact:
+        return 0.0 if is_near(numbers, expected) else math.inf
     with np.errstate(all="ignore"):
         ratio = np.abs(numbers - want) / (expected.tight if tight else expected.loose)
         infinite = np.isinf(want) & (np.sign(want) * numbers.real > INFINITE)
@@ -150,10 +173,10 @@ def _first_difference(
     compare: Callable[[wire.Value, Expected], Difference | None],
 ) -> Difference | None:
     """Return what `compare` finds first, in the parts of `actual` if it has parts."""
-    if not expected.items:
+    if not expected.has_parts:
         return compare(actual, expected)
     parts = parts_of(actual, expected)
-    if isinstance(parts, WrongType):
+    if not isinstance(parts, tuple):
         return parts
     indices = range(len(parts)) if expected.compared is None else expected.compared
     differences = (
@@ -169,6 +192,9 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
     if isinstance(numbers, WrongType | WrongShape):
         return numbers
     want = np.asarray(expected.value)
+    if expected.holds == "text" and isinstance(actual, wire.Word):
+        right = numbers.shape == want.shape and bool((numbers == want).all())
+        return None if right else WrongText(expected.path, actual.text, _text(expected))
     if numbers.shape != want.shape:
         if want.ndim != 0 or numbers.size != 1:
             return WrongShape(expected.path, numbers.shape, want.shape)
@@ -193,7 +219,19 @@ def _value_difference(actual: wire.Value, expected: Expected, *, tight: bool) ->
         return NotFinite(expected.path, index, got, _told(expected, index), count, want.size)
     index = _index(np.argmax(severity), want.shape)
     got_complex, count = complex(numbers[index]), int((~fine).sum())
-    return WrongValue(expected.path, index, got_complex, _told(expected, index), count, want.size)
+    told = _told(expected, index)
+    return WrongValue(expected.path, index, got_complex, told, count, want.size, expected.holds)
+
+
+def _text(expected: Expected) -> str:
+    return "".join(map(chr, np.asarray(expected.value).astype(int).tolist()))
+
+
+def _said(parts: WrongType | WrongShape | WrongKeys) -> str:
+    """Return what a wrong answer is in words, the same for all that are wrong in the same way."""
+    if isinstance(parts, WrongKeys):
+        return f"without {sorted(parts.missing)}, with {sorted(parts.extra)}"
+    return str(parts.got)
 
 
 def _told(expected: Expected, index: Index) -> float:
@@ -215,15 +253,18 @@ def _is_identical(actual: wire.Value, expected: Expected) -> bool:
 
 
 def _type_difference(actual: wire.Value, expected: Expected) -> WrongType | None:
-    if isinstance(expected.value, float):
-        if is_float(actual):
+    holds = expected.holds
+    if expected.is_scalar or holds in ("text", "None"):
+        if is_one(actual, holds):
             return None
         return WrongType(expected.path, type_name(actual), wanted(expected))
     match actual:
-        case wire.Array(dtype="float64", held="ndarray") | wire.Oversized(dtype="float64"):
+        case wire.Array(dtype=dtype, held="ndarray") | wire.Oversized(dtype=dtype) if is_of(
+            dtype, holds
+        ):
             return None
         case wire.Sequence(kind="list", items=items) if expected.listed:
-            others = [item for item in items if not is_float(item)]
+            others = [item for item in items if not is_one(item, holds)]
             if not others:
                 return None
             got = f"a list that holds {type_name(others[0])}"
@@ -236,7 +277,9 @@ def _shape_difference(actual: wire.Value, expected: Expected) -> WrongType | Wro
     if isinstance(numbers, WrongType | WrongShape):
         return numbers
     want = np.shape(expected.value)
-    return None if numbers.shape == want else WrongShape(expected.path, numbers.shape, want)
+    if numbers.shape == want or expected.holds == "text":
+        return None
+    return WrongShape(expected.path, numbers.shape, want)
 
 
 def _index(flat: np.intp, shape: Index) -> Index:

@@ -11,6 +11,7 @@ from grader import wire
 from grader.judge.compare import Difference, shape_difference, type_difference, value_difference
 from grader.judge.exceptions import exception_key, same_exception_text
 from grader.judge.expected import Expected, expected_of, only_parts
+from grader.judge.properties import property_difference
 from grader.judge.scoring import score
 from grader.judge.verdicts import difference_verdict, failure_verdict
 from grader.judge.words import call_text, changed_text, message_of
@@ -26,7 +27,7 @@ from grader.model import (
     Returned,
     Verdict,
 )
-from grader.plan import Plan, PlannedCheck, PlannedExercise, PlannedFunction
+from grader.plan import Plan, PlannedCall, PlannedCheck, PlannedExercise, PlannedFunction
 
 # A check that cannot be run is told only where nothing else is, and numbers that are off by much do
 # not go before numbers that are off by little.
@@ -100,7 +101,8 @@ class Judge:
         if not calls and not any(isinstance(outcome, Returned) for outcome in outcomes):
             calls = (0,)
         found = (
-            _judge(function, check, index, outcomes[index], expected[index]) for index in calls
+            _judge(function, check, index, outcomes[index], expected[index], function.calls[index])
+            for index in calls
         )
         failed = [one for one in found if one.verdict is not Verdict.PASSED]
         return min(failed, key=lambda one: _ORDER[one.verdict], default=_PASSED)
@@ -123,7 +125,8 @@ class Judge:
         self, function: PlannedFunction, check: PlannedCheck, index: int, outcome: Outcome
     ) -> bool:
         expected = self._sealed[function.name][index]
-        return _judge(function, check, index, outcome, expected).verdict is not Verdict.PASSED
+        found = _judge(function, check, index, outcome, expected, function.sealed[index])
+        return found.verdict is not Verdict.PASSED
 
 
 def _judge(
@@ -132,6 +135,7 @@ def _judge(
     index: int,
     outcome: Outcome,
     expected: Expected,
+    call: PlannedCall,
 ) -> _Found:
     """Return what a check finds in one of its calls."""
     if not isinstance(outcome, Returned):
@@ -139,8 +143,11 @@ def _judge(
     if check.kind is Kind.MUTATION:
         changed = outcome.changed
         return _Found(Verdict.MUTATED_ARGUMENT, index, changed=changed) if changed else _PASSED
-    expected = only_parts(expected, check.parts)
-    difference, imprecise = _difference(check.kind, outcome.value, expected)
+    expected, imprecise = only_parts(expected, check.parts), False
+    if check.holds is not None:
+        difference = property_difference(check.holds, outcome.value, expected, call)
+    else:
+        difference, imprecise = _difference(check.kind, outcome.value, expected)
     if difference is None:
         return _PASSED
     return _Found(difference_verdict(difference, imprecise=imprecise), index, difference, imprecise)

@@ -10,13 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader import wire
-from grader.judge.expected import Expected, Index
+from grader.judge.expected import Expected, Index, numbers_in
+from grader.judge.upto import nearest
 
 # An array or a list with so many items more than expected is not compared item by item.
 SPARE_ITEMS = 5_000
 
 
-WANT_LISTED = "a list of floats or a 1-D float64 array"
+# For each kind of answer: one, a list of them, an array of them.
+_WANTED = {
+    "int": ("an int", "a list of ints or a 1-D array of integers", "an array of integers"),
+    "bool": ("a bool", "a list of bools or a 1-D array of bool", "an array of bool"),
+    "text": ("a text (str)", "", ""),
+    "None": ("None", "", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +44,34 @@ class WrongShape:
     want: Index
 
 
-def is_float(value: wire.Value) -> bool:
-    """Return whether a value is a float of Python or NumPy."""
+@dataclass(frozen=True, slots=True)
+class WrongKeys:
+    """A dict whose keys are a part of the answer has others."""
+
+    path: str
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+def is_one(value: wire.Value, holds: str) -> bool:
+    """Return whether a value is one number, or else one thing, of the kind that is expected."""
     match value:
-        case float() | wire.NumpyScalar(dtype="float64"):
-            return True
-        case wire.Array(dtype="float64", shape=(), held="ndarray"):
-            return True
-    return False
+        case wire.NumpyScalar(dtype=dtype) | wire.Array(dtype=dtype, shape=(), held="ndarray"):
+            return is_of(dtype, holds)
+        case float():
+            return holds == "float64"
+        case bool():
+            return holds == "bool"
+        case int():
+            return holds == "int"
+        case wire.Word():
+            return holds == "text"
+    return value is None and holds == "None"
+
+
+def is_of(dtype: str, holds: str) -> bool:
+    """Return whether numbers of this dtype are of the kind that is expected."""
+    return dtype == holds or (holds == "int" and dtype.lstrip("u").startswith("int"))
 
 
 def numbers_of(
@@ -52,8 +79,13 @@ def numbers_of(
 ) -> NDArray[np.float64] | NDArray[np.complex128] | WrongType | WrongShape:
     """Return the numbers in `actual` as float64, or complex128 if some are complex.
 
-    What holds far more of them than `expected` is not looked into.
+    What holds far more of them than `expected` is not looked into. Numbers that are as right as
+    others, by `equal_up_to`, are those of them that are nearest to the expected ones.
     """
+    if expected.holds in ("text", "None"):
+        if not is_one(actual, expected.holds):
+            return WrongType(expected.path, type_name(actual), wanted(expected))
+        return numbers_in(actual.text if isinstance(actual, wire.Word) else None)
     limit = SPARE_ITEMS + 4 * np.size(expected.value)
     match actual:
         case wire.Array(shape=shape) if math.prod(shape) > limit:
@@ -69,7 +101,7 @@ def numbers_of(
                 return WrongType(expected.path, "a list of no numbers", wanted(expected))
             except ValueError:
                 return WrongType(expected.path, "a list of uneven rows", wanted(expected))
-        case bool() | int() | float():
+        case bool() | int() | float() if not expected.listed:
             array = np.asarray(actual)
         case wire.Oversized(shape=shape):
             return WrongShape(expected.path, shape, np.shape(expected.value))
@@ -77,7 +109,7 @@ def numbers_of(
             return WrongType(expected.path, type_name(actual), wanted(expected))
     if array.dtype.kind == "c":
         return array.astype(np.complex128)
-    return array.astype(np.float64, copy=False)
+    return nearest(array.astype(np.float64, copy=False), expected)
 
 
 def _has_more_items(sequence: wire.Sequence, limit: int) -> bool:
@@ -100,12 +132,20 @@ def _nested(value: wire.Value) -> Any:
     return wire.unpack(value)
 
 
-def parts_of(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] | WrongType:
-    """Return the parts of a tuple or dict in the expected order; extra keys are ignored."""
-    if expected.keys:
+def parts_of(
+    actual: wire.Value, expected: Expected
+) -> tuple[wire.Value, ...] | WrongType | WrongShape | WrongKeys:
+    """Return the parts of a tuple, list or dict in the expected order.
+
+    Further keys are ignored, unless the keys are a part of the answer.
+    """
+    if isinstance(expected.value, dict):
         if not isinstance(actual, wire.Mapping):
             return WrongType(expected.path, type_name(actual), "a dict")
-        missing = [key for key in expected.keys if key not in actual.keys]
+        missing = tuple(key for key in expected.keys if key not in actual.keys)
+        extra = tuple(key for key in actual.keys if key not in expected.keys)
+        if expected.exact_keys and (missing or extra):
+            return WrongKeys(expected.path, missing, extra)
         if missing:
             return WrongType(
                 expected.path,
@@ -114,9 +154,12 @@ def parts_of(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] |
             )
         return tuple(actual.values[actual.keys.index(key)] for key in expected.keys)
     count = len(expected.items)
-    want = f"a tuple of {count}"
+    kind = "list" if isinstance(expected.value, list) else "tuple"
+    want = f"a {kind} of {count}"
     if not isinstance(actual, wire.Sequence):
         return WrongType(expected.path, type_name(actual), want)
+    if len(actual.items) != count and kind == "list":
+        return WrongShape(expected.path, (len(actual.items),), (count,))
     if len(actual.items) != count:
         return WrongType(expected.path, f"a {actual.kind} of {len(actual.items)}", want)
     return actual.items
@@ -124,9 +167,13 @@ def parts_of(actual: wire.Value, expected: Expected) -> tuple[wire.Value, ...] |
 
 def wanted(expected: Expected) -> str:
     """Describe in words what is expected."""
+    kind = expected.holds
+    one, listed, array = _WANTED.get(
+        kind, ("a float", f"a list of floats or a 1-D {kind} array", f"a {kind} array")
+    )
     if expected.listed:
-        return WANT_LISTED
-    return "a float" if isinstance(expected.value, float) else "a float64 array"
+        return listed
+    return one if expected.is_scalar or not listed else array
 
 
 _OPAQUE = {

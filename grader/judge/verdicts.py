@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader import wire
-from grader.judge.compare import Difference, NotFinite, WrongValue
-from grader.judge.numbers import WrongShape, WrongType
+from grader.judge.compare import Difference, NotFinite, NotSo, WrongText, WrongValue
+from grader.judge.numbers import WrongKeys, WrongShape, WrongType
 from grader.model import Died, Failure, NotCalled, NotLoaded, Raised, TimedOut, Verdict
 
 NO_MEMORY = ("MemoryError", "_ArrayMemoryError")
@@ -43,5 +43,7 @@ def difference_verdict(difference: Difference, *, imprecise: bool) -> Verdict:
             return Verdict.WRONG_SHAPE
         case NotFinite():
             return Verdict.NOT_FINITE
+        case WrongText() | WrongKeys() | NotSo():
+            return Verdict.WRONG_VALUE
         case WrongValue():  # pragma: no branch  # the last kind
             return Verdict.IMPRECISE if imprecise else Verdict.WRONG_VALUE

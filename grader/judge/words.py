@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from grader import wire
 from grader.judge.code import literal
-from grader.judge.compare import Difference, NotFinite, WrongValue
+from grader.judge.compare import Difference, NotFinite, NotSo, WrongText, WrongValue
 from grader.judge.exceptions import exception_text
 from grader.judge.expected import Index
-from grader.judge.numbers import WrongShape, WrongType
+from grader.judge.numbers import WrongKeys, WrongShape, WrongType
 from grader.model import (
     NEUTRAL,
     Died,
@@ -24,6 +24,7 @@ from grader.model import (
 from grader.plan import PlannedCall, PlannedFunction
 
 SHORT = 100
+MOST_KEYS = 5
 NOT_EXACT = "but not as accurate as float64 allows"
 
 
@@ -54,6 +55,12 @@ def _full(problem: Failure | Difference, function: PlannedFunction, *, imprecise
             return f"{where or 'it '}{'is' if where else 'returns'} {got}; {want} is expected"
         case WrongShape(path=path, got=got, want=want):
             return f"{_part(path)}has shape {_shape(got)}; {_expected_shape(got, want)}"
+        case WrongText(path=path, got=text, want=right):
+            return f"{_part(path) or 'it '}is {_quoted(text)}, should be {_quoted(right)}"
+        case WrongKeys(path=path):
+            return _keys_message(problem)
+        case NotSo():
+            return "that is not true of the answer"
         case NotFinite(path=path, index=index, got=got, want=want):
             counted = _counted(problem, "not finite")
             return f"{_part(path)}{_entry(index)}is {got}, should be {number(want)}{counted}"
@@ -84,12 +91,31 @@ def _expected_shape(got: Index, want: Index) -> str:
 def _value_message(difference: WrongValue, *, imprecise: bool) -> str:
     want = difference.want
     got: complex = difference.got if difference.got.imag else difference.got.real
+    if not imprecise and difference.holds == "bool" and got in (0, 1):
+        message = f"is {bool(got)}, should be {bool(want)}"
+        return f"{_entry(difference.index)}{message}{_counted(difference, 'wrong')}"
     if not imprecise:
         message = f"is {number(got, want)}, should be {number(want, got)}"
         return f"{_entry(difference.index)}{message}{_counted(difference, 'wrong')}"
     error = abs(got - want)
     off = f"{error / abs(want):.1e} of its value" if want else f"{error:.1e}"
     return f"{_entry(difference.index)}is off by {off}: right, {NOT_EXACT}"
+
+
+def _keys_message(problem: WrongKeys) -> str:
+    """Say which keys a dict lacks, and which it should not have."""
+    told = [
+        f"{words} {', '.join(map(_quoted, keys[:MOST_KEYS]))}"
+        + (f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else "")
+        for words, keys in (("lacks the keys", problem.missing), ("should not have", problem.extra))
+        if keys
+    ]
+    return f"{_part(problem.path) or 'the dict '}{' and '.join(told)}"
+
+
+def _quoted(text: str) -> str:
+    """Write a text as in Python, cut off where it is long."""
+    return repr(text if len(text) <= SHORT else f"{text[:SHORT]}…")
 
 
 def _counted(difference: NotFinite | WrongValue, what: str) -> str:

@@ -19,6 +19,7 @@ from grader.learner.folder import (
     functions_in,
     imported,
     nearest_exercise,
+    refuse_other_course,
 )
 from grader.model import Verdict
 from grader.plan import Plan
@@ -71,6 +72,7 @@ def _wanted(files: Sequence[Path], plan: Plan) -> tuple[set[str], tuple[str, ...
     for file in files:
         if exercises_of([file], plan) <= set(plan.slugs):
             continue
+        refuse_other_course(file, plan)
         near = nearest_exercise(file, plan)
         did_you_mean = f"did you mean {near}{file.suffix}?" if near else ""
         found = functions_in(file, plan)

@@ -15,6 +15,10 @@ from grader.worker.files import SUFFIXES, Unreadable
 from grader.worker.parsing import is_stub
 from grader.worker.sources import exercise_of, source_of
 
+# How a script and a notebook as they are handed out begin, and what exercises are called.
+_TITLE = re.compile(r'^(?:# # |\s*"# )(Exercise \d+: [^"\\\n]+)', re.MULTILINE)
+_NUMBERED = re.compile(r"ex\d+_")
+
 
 def files_to_check(files: Sequence[Path], plan: Plan) -> list[Path]:
     """Return the files, or the exercise files of the folder that is named instead.
@@ -67,6 +71,28 @@ def nearest_exercise(file: Path, plan: Plan) -> str:
     same = [slug for slug, part in parts.items() if part in file.stem or file.stem in part]
     close = same or get_close_matches(file.stem, plan.slugs, n=1)
     return close[0] if close else ""
+
+
+def refuse_other_course(file: Path, plan: Plan) -> None:
+    """Raise UsageError if a file is of another course than that whose checks came with the grader.
+
+    One that lies beside the checks of its own course is not. Others are known by the title of
+    their exercise, or by a name such as ex01_layer_norm, which no exercise here has.
+    """
+    if (file.parent / CHECKS).is_file():
+        return
+    title = _TITLE.search(file.read_text(encoding="utf-8", errors="replace"))
+    if title:
+        begun = title[1].rstrip()
+        is_other = not any(exercise.title.startswith(begun) for exercise in plan.exercises)
+    else:
+        is_other = bool(_NUMBERED.match(file.stem)) and not nearest_exercise(file, plan)
+    if is_other:
+        raise UsageError(
+            f"{file} belongs to no exercise of {plan.title!r}, the course that came with the"
+            f" grader, and there is no {CHECKS} beside it; put your course's {CHECKS} into"
+            f" {file.parent.resolve()}"
+        )
 
 
 def functions_in(file: Path, plan: Plan) -> list[str]:

@@ -17,6 +17,8 @@ from grader.plan_json import CHECKS, read_plan
 FORMS = {"py": ".py", "ipynb": ".ipynb", "marimo": ".py"}
 # Where copies of what is replaced are kept: a name that nobody collects as part of a submission.
 KEPT = ".grader-kept"
+# In there: what another course has handed out.
+FIRST = "0"
 
 
 @dataclass(slots=True)
@@ -28,13 +30,16 @@ class Started:
     first: str = ""
 
 
-def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "py") -> Started:
+def start(
+    folder: Path, *, slugs: Sequence[str] = (), form: str = "py", course: Path | None = None
+) -> Started:
     """Copy the exercises (those of `slugs`, or all) to `folder`, in one of the FORMS.
 
-    A file that is there is never overwritten. UsageError when there is no such exercise, or the
-    folder cannot be written to.
+    `course` is the folder with the exercises of another course than the one that came with the
+    grader; a copy of each is kept, for `reset`. A file that is there is never overwritten.
+    UsageError when there is no such exercise or course, or the folder cannot be written to.
     """
-    source = exercises_folder()
+    source = exercises_folder() if course is None else _handed_out_by(course)
     plan = read_plan(source / CHECKS)
     all_slugs = plan.slugs
     for slug in slugs:
@@ -50,7 +55,23 @@ def start(folder: Path, *, slugs: Sequence[str] = (), form: str = "py") -> Start
                 data = _handed_out(source / name, plan, marimo=form == "marimo")
                 (folder / name).write_bytes(data)
                 started.copied.append(name)
+            if course is not None and name in wanted:
+                (folder / KEPT / FIRST).mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source / name, folder / KEPT / FIRST / name)
     return started
+
+
+def _handed_out_by(course: Path) -> Path:
+    if (course / CHECKS).is_file():
+        return course
+    if (course / "course.toml").is_file():
+        raise UsageError(
+            f"{course} is a course as its author has it; learners get the folder that"
+            " `grader build` makes of it: name that"
+        )
+    raise UsageError(
+        f"{course} has no {CHECKS}; name the folder with your course's exercises, unpacked"
+    )
 
 
 def _handed_out(source: Path, plan: Plan, *, marimo: bool) -> bytes:
@@ -72,12 +93,12 @@ def reset(folder: Path, slug: str, plan: Plan, *, undo: bool = False) -> tuple[P
     if not found:
         raise UsageError(f"{slug} is not in {folder.resolve()}; get it with `grader start .`")
     file = max(found, key=lambda path: path.stat().st_mtime_ns)
-    kept = sorted((folder / KEPT).glob(f"*/{file.name}"), key=lambda path: int(path.parent.name))
+    kept = [path for path in (folder / KEPT).glob(f"*/{file.name}") if path.parent.name != FIRST]
+    kept.sort(key=lambda path: int(path.parent.name))
     if undo and not kept:
         raise UsageError(f"{file.name} was never reset, so there is nothing to go back to")
     marimo = IMPORT in file.read_bytes()
-    original = exercises_folder() / file.name
-    data = kept[-1].read_bytes() if undo else _handed_out(original, plan, marimo=marimo)
+    data = kept[-1].read_bytes() if undo else _original(folder, file.name, plan, marimo=marimo)
     if data == file.read_bytes():
         raise UsageError(f"{file.name} is already as it was handed out")
     with writing_to(folder, remedy="is the folder yours, and is there space?"):
@@ -85,6 +106,19 @@ def reset(folder: Path, slug: str, plan: Plan, *, undo: bool = False) -> tuple[P
         shutil.copy2(file, copy)
         write_bytes(file, [data])
     return file, copy
+
+
+def _original(folder: Path, name: str, plan: Plan, *, marimo: bool) -> bytes:
+    """Return a file as it was handed out, by the course of this folder."""
+    source = folder / KEPT / FIRST / name
+    if not source.is_file():
+        source = exercises_folder() / name
+        if not source.is_file() or read_plan(source.parent / CHECKS).title != plan.title:
+            raise UsageError(
+                f"what {name} was when it was handed out is not kept here; get it from your course"
+                " again, and next time by `grader start DIR --course FOLDER`"
+            )
+    return _handed_out(source, plan, marimo=marimo)
 
 
 def _known(slug: str, slugs: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Check functions in a notebook: `check(softmax)` shows what `grader check` shows."""
+"""Check functions in a notebook: `check(FUNCTION)` shows what `grader check` shows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from grader.model import (
 from grader.notebook.guard import Printed, TimeUp, guarded, time_limit
 from grader.notebook.shown import Checked, CheckedFunction
 from grader.plan import Plan, PlannedCall, PlannedExercise, PlannedFunction
-from grader.plan_json import read_plan
+from grader.plan_json import CHECKS, read_plan
 from grader.worker.calling import answer_of
 from grader.worker.codes import mentioned_in
 from grader.worker.parsing import is_stub
@@ -42,13 +42,13 @@ from grader.worker.raising import raised
 NOT_HERE = "not run in a notebook: memory is not limited there"
 NONE_HERE = (
     "no function of an exercise is defined here; run the cells with your functions first, or name"
-    " one: check(softmax)"
+    " one: check(FUNCTION)"
 )
 Function = Callable[..., Any]
 
 
 class Check:
-    """What learners call: `check(softmax)`, or `check.all()` for all functions of a notebook."""
+    """What learners call: `check(FUNCTION)`, or `check.all()` for all functions of a notebook."""
 
     def __call__(self, *functions: Function) -> Checked:
         """Check these functions by the public checks of the exercises, in this process.
@@ -57,7 +57,7 @@ class Check:
         is stopped, but in a browser: there, by restarting the kernel.
         """
         if not functions:
-            raise UsageError("name a function to check: check(softmax), or check.all()")
+            raise UsageError("name a function to check: check(FUNCTION), or check.all()")
         checker = _checker()
         return Checked(tuple(map(checker.checked, functions)))
 
@@ -166,13 +166,17 @@ def _mentioned(
 
 def _planned(function: Function, name: str, plan: Plan) -> tuple[PlannedExercise, PlannedFunction]:
     if not callable(function):
-        raise UsageError(f"check takes the function itself, as in check(softmax), not {function!r}")
+        raise UsageError(
+            f"check takes the function itself, as in check(FUNCTION), not {function!r}"
+        )
     name = name or getattr(function, "__name__", repr(function))
     functions = {f.name: (exercise, f) for exercise in plan.exercises for f in exercise.functions}
     if name not in functions:
         close = get_close_matches(name, functions, n=1)
         remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(functions)}"
-        raise UsageError(f"no exercise asks for a function {name}; {remedy}")
+        if not Path(CHECKS).is_file():
+            remedy += f", or put your course's {CHECKS} beside the notebook"
+        raise UsageError(f"no exercise of {plan.title!r} asks for a function {name}; {remedy}")
     return functions[name]
 
 

@@ -1,4 +1,4 @@
-"""`%load_ext grader`: run a cell within limits, then check what it defines by `%%check softmax`."""
+"""`%load_ext grader`: run a cell within limits, then check what it defines: `%%check NAME`."""
 
 from __future__ import annotations
 

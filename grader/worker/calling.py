@@ -69,7 +69,7 @@ def _is_unchanged(old: wire.Value, new: object) -> bool:
             return True
     elif isinstance(old, wire.Mapping) and type(new) is dict:
         return tuple(new) == old.keys and all(map(_is_unchanged, old.values, new.values()))
-    elif isinstance(old, wire.Lambda | wire.Word):
+    elif isinstance(old, wire.Lambda):
         return True
     return _same(old, wire.pack(new))
 

@@ -80,8 +80,8 @@ class StandIns:
     def _new(self, name: str, namespace: Mapping[str, Any]) -> types.FunctionType:
         def stand_in(*args: Any, **kwargs: Any) -> Any:
             if name in self.active:
-                packed = tuple(map(_packed, args))
-                named = {key: _packed(value) for key, value in kwargs.items()}
+                packed = tuple(map(wire.pack, args))
+                named = {key: wire.pack(value) for key, value in kwargs.items()}
                 if all(map(wire.can_be_unpacked, (*packed, *named.values()))):
                     told = self._ask(name, packed, named)
                     if told is not None and not told.failed:
@@ -99,7 +99,3 @@ class StandIns:
         stand_in.__name__ = stand_in.__qualname__ = name
         self._all.add(stand_in)
         return stand_in
-
-
-def _packed(value: Any) -> wire.Value:
-    return wire.Word(value) if type(value) is str and len(value) <= 300 else wire.pack(value)

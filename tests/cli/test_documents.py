@@ -112,6 +112,19 @@ def test_commands_within_sentences_exist(path):
         assert set(options) <= known_options, written
 
 
+def test_what_is_taken_from_a_file_stands_there():
+    parts = 0
+    for path in DOCS:
+        for before, lines in documents.blocks(path.read_text(encoding="utf-8")):
+            if part := re.match(r"`(attention/.+)`, a part:$", before):
+                text = (ROOT / "tests" / "courses" / part[1]).read_text(encoding="utf-8")
+                # A line that is left out stands between what is two pieces there.
+                for piece in "\n".join(lines).split("\n\n\n"):
+                    assert piece in text, f"{path.name}: {part[1]}"
+                    parts += 1
+    assert parts >= 3
+
+
 def test_the_documents_link_to_what_is_there():
     for path in [*DOCS, ROOT / "README.md"]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):

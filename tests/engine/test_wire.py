@@ -186,7 +186,7 @@ def test_numbers_are_taken_out_of_odd_arrays_and_their_oddity_is_kept():
 
 
 def test_what_has_no_numbers_has_no_object():
-    for value in ("text", object(), 2**70, {1: 2}):
+    for value in ("text" * 100, object(), 2**70, {1: 2}):
         packed = wire.pack(value)
         assert isinstance(packed, wire.Opaque)
         with pytest.raises(wire.WireError, match="cannot be made into an object"):
@@ -235,10 +235,10 @@ def test_nan_survives():
     assert math.isnan(wire.unpack(wire.pack(math.nan)))
 
 
-@pytest.mark.parametrize("value", [wire.Lambda("x", "1 / 0"), wire.Word("relu")])
-def test_source_code_and_words_are_no_answer(value):
-    body = wire.encode(wire.ReturnedReply(0, wire.Sequence("list", (value,)), changed=()))[4:]
-    with pytest.raises(wire.WireError, match="a callback or a word in an answer"):
+def test_source_code_is_no_answer():
+    value = wire.Sequence("list", (wire.Lambda("x", "1 / 0"),))
+    body = wire.encode(wire.ReturnedReply(0, value, changed=()))[4:]
+    with pytest.raises(wire.WireError, match="a callback in an answer"):
         wire.decode_reply(body)
 
 

@@ -71,8 +71,10 @@ def test_a_text_survives_json():
     assert value_from({"text": "relu"}) == wire.Word("relu")
 
 
-def test_a_learners_text_stays_opaque():
-    assert wire.pack("relu") == wire.Opaque("str")
+def test_a_text_crosses_the_wall_unless_it_is_long():
+    assert wire.pack("relu") == wire.pack(np.str_("relu")) == wire.Word("relu")
+    assert wire.pack("x" * wire.MAX_WORD) == wire.Word("x" * 300)
+    assert wire.pack("x" * 301) == wire.Opaque("str")
 
 
 def test_the_public_checks_with_texts_survive_json(course):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from grader import wire
+from grader.course.folder import course_of
 from grader.course.planning import plan_of
 from grader.course.variants import variants_in
 from grader.errors import UsageError
@@ -188,8 +189,10 @@ class TestTheLearnersNotebook:
         test.run(env)
         return test.summary()
 
-    def test_it_decides_as_the_engine_does(self, course, monkeypatch):
-        """Every alternative and mistake of the course, by the source in the notebook."""
+    @pytest.mark.parametrize("folder", ["solutions", "tests/courses/attention"])
+    def test_it_decides_as_the_engine_does(self, folder, monkeypatch):
+        """Every alternative and mistake of a course, by the source in the notebook."""
+        course = course_of(ROOT / folder)
         monkeypatch.setitem(sys.modules, "grader.notebook", None)
         plan = plan_of(course, hidden=False)
         judge = Judge(plan)

@@ -133,6 +133,7 @@ def drawn(rng):
 def prepare(folder: Path, text: str) -> None:
     """Write what the document `text` takes for granted."""
     shutil.copytree(ROOT / "solutions", folder / "solutions")
+    shutil.copytree(ROOT / "tests" / "courses" / "attention", folder / "attention")
     if "submissions/" in text:
         (folder / "submissions").mkdir()
         for name, source in (("ada", DIAGONAL), ("bela", RIGHT), ("carl", OVERFLOW)):

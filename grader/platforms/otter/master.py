@@ -106,7 +106,8 @@ def test_source(function: PlannedFunction, earlier: Sequence[str]) -> str:
 def _check(function: PlannedFunction, check: PlannedCheck) -> str:
     return (
         f"{{'name': {check.name!r}, 'text': {check.text!r}, 'hint': {check.hint!r},"
-        f" 'kind': {check.kind.value!r}, 'parts': {check.parts!r}, 'calls': ["
+        f" 'kind': {check.kind.value!r}, 'parts': {check.parts!r},"
+        f" 'holds': {'None' if check.holds is None else literal(check.holds)}, 'calls': ["
         + ",\n".join(_call(function, check, index) for index in check.calls)
         + "]}"
     )
@@ -115,9 +116,12 @@ def _check(function: PlannedFunction, check: PlannedCheck) -> str:
 def _call(function: PlannedFunction, check: PlannedCheck, index: int) -> str:
     call = function.calls[index]
     allowed = call.tight * call.growth if check.kind is Kind.PRECISION else call.loose
+    options: dict[str, object] = {"exact_keys": True} if call.exact_keys else {}
+    if call.equal_up_to != "nothing":
+        options["equal_up_to"] = call.equal_up_to
     return (
         f"({call_text(function, call)!r}, lambda: captured({arguments(call)}),"
-        f" {literal(call.expected)}, {literal(call.magnitude)}, {allowed!r})"
+        f" {literal(call.expected)}, {literal(call.magnitude)}, {allowed!r}, {options!r})"
     )
 
 

@@ -71,7 +71,7 @@ def feedback(function, name, checks, earlier=()):
 
 def problem_of(function, check):
     """Say why a check does not pass; return None when it does."""
-    for call, arguments, expected, magnitude, allowed in check["calls"]:
+    for call, arguments, expected, magnitude, allowed, options in check["calls"]:
         (args, kwargs), (before, before_named) = arguments(), arguments()
         try:
             with np.errstate(all="ignore"):
@@ -92,10 +92,33 @@ def problem_of(function, check):
             if changed:
                 return "it changes its argument or an earlier answer; return a new array"
             continue
-        problem = difference(answer, expected, magnitude, allowed, check["kind"], check["parts"])
+        kind = "shape" if check["kind"] == "property" else check["kind"]
+        room = magnitude, allowed, options
+        problem = difference(answer, expected, room, kind, check["parts"])
+        holds = check["holds"] if problem is None else None
+        if holds and not is_so(holds, formed(answer, expected), args, kwargs):
+            problem = "that is not true of the answer"
         if problem is not None:
             return f"{call}: {problem}"
     return None
+
+
+def is_so(holds, answer, args, kwargs):
+    """Tell whether a property holds."""
+    try:
+        with np.errstate(all="ignore"):
+            return bool(holds(answer, *args, **kwargs))
+    except Exception:
+        return False
+
+
+def formed(got, want):
+    """Return an answer with arrays where the expected one has arrays or lists of numbers."""
+    if isinstance(want, dict):
+        return {key: formed(got[key], want[key]) for key in want}
+    if isinstance(want, (tuple, list)) and any(isinstance(w, (str, dict, tuple)) for w in want):
+        return list(map(formed, got, want))
+    return np.asarray(got) if isinstance(want, (list, np.ndarray)) else got
 
 
 def line_of(error, function):
@@ -120,55 +143,117 @@ def same(before, after):
     return callable(before) or before == after
 
 
-def difference(got, want, magnitude, allowed, kind, parts=(), path=""):
-    """Say how an answer differs from the expected one; return None when it does not."""
+def difference(got, want, room, kind, parts=(), path=""):
+    """Say how an answer differs from the expected one; return None when it does not.
+
+    `room` is the magnitude, the tolerance and the options of a call (see PlannedCall).
+    """
+    magnitude, allowed, options = room
     if isinstance(want, dict):
         if not isinstance(got, dict) or want.keys() - got.keys():
             return f"a dict with {', '.join(map(repr, want))} is expected"
+        if "exact_keys" in options and got.keys() - want.keys():
+            return f"a dict without {', '.join(map(repr, got.keys() - want.keys()))} is expected"
         keys = parts or want
-    elif isinstance(want, (tuple, list)) and not is_listed(want):
+    elif isinstance(want, (tuple, list)) and not is_listed(want, magnitude):
         if not isinstance(got, (tuple, list)) or len(got) != len(want):
-            return f"a tuple of {len(want)} is expected"
+            return f"a {type(want).__name__} of {len(want)} is expected"
         keys = map(int, parts) if parts else range(len(want))
+    elif want is None or isinstance(want, str):
+        return text_problem(got, want, kind, f"answer{path} " if path else "it ")
     elif kind == "type":
-        return type_problem(got, want)
+        return type_problem(got, want, magnitude)
     else:
-        return number_problem(got, want, magnitude, allowed, kind, f"answer{path} " if path else "")
+        return number_problem(got, want, room, kind, f"answer{path} " if path else "")
     problems = (
-        difference(got[k], want[k], magnitude[k], allowed, kind, (), f"{path}[{k!r}]") for k in keys
+        difference(
+            got[k],
+            want[k],
+            (None if magnitude is None else magnitude[k], allowed, options),
+            kind,
+            (),
+            f"{path}[{k!r}]",
+        )
+        for k in keys
     )
     return next((problem for problem in problems if problem is not None), None)
 
 
-def is_listed(want):
-    """Tell whether a list holds nothing but numbers."""
-    return isinstance(want, list) and all(isinstance(item, float) for item in want)
+def is_listed(want, magnitude):
+    """Tell whether a list holds nothing but numbers of one kind."""
+    kinds = {bool if isinstance(item, (bool, np.bool_)) else type(item) for item in want}
+    whole = [{kind} for kind in (bool, int)] if magnitude is None else [{float}]
+    return isinstance(want, list) and (not kinds or kinds in whole)
 
 
-def type_problem(got, want):
+def text_problem(got, want, kind, where):
+    """Say how an answer is not the expected text, or not None; return None when it is."""
+    if isinstance(got, str) != isinstance(want, str) or (want is None) != (got is None):
+        expected = "None" if want is None else "a text (str)"
+        return f"{where}is a {type(got).__name__}; {expected} is expected"
+    if kind in ("type", "shape") or got == want:
+        return None
+    return f"{where}is {got[:100]!r}, should be {want[:100]!r}"
+
+
+def type_problem(got, want, magnitude):
     """Say how an answer is not of the expected class or dtype; return None when it is."""
-    is_float = isinstance(got, (float, np.float64)) or (
-        type(got) is np.ndarray and got.shape == () and got.dtype == np.float64
-    )
-    if isinstance(want, float):
-        return None if is_float else f"it returns a {type(got).__name__}; a float is expected"
-    if type(got) is np.ndarray and got.dtype == np.float64:
+    dtype = np.asarray(want).dtype
+    if magnitude is not None and dtype.kind != "f":
+        dtype = np.dtype(float)
+    name = {"i": "int", "u": "int", "b": "bool"}.get(dtype.kind, dtype.name)
+
+    def fits(value):
+        if type(value) is not np.ndarray and not isinstance(value, (bool, int, float, np.generic)):
+            return False
+        its = np.asarray(value).dtype
+        return its.kind in "iu" if name == "int" else its == dtype
+
+    if isinstance(want, (list, np.ndarray)):
+        if type(got) is np.ndarray and fits(got):
+            return None
+        if isinstance(want, list) and isinstance(got, list) and all(map(fits, got)):
+            return None
+        expected = f"a{'n' * (name == 'int')} {name} array"
+    elif fits(got) and np.ndim(got) == 0:
         return None
-    if is_listed(want) and isinstance(got, list):
-        return None
+    else:
+        expected = {"float64": "a float", "int": "an int", "bool": "a bool"}.get(name, f"a {name}")
     actual = f"{got.dtype} array" if isinstance(got, np.ndarray) else type(got).__name__
-    return f"it returns a {actual}; a float64 array is expected"
+    return f"it returns a {actual}; {expected} is expected"
 
 
-def number_problem(got, want, magnitude, allowed, kind, where):
+def nearest(numbers, want, options):
+    """Return the numbers that are as right as these and nearest to the expected ones."""
+    up_to = options.get("equal_up_to")
+    if up_to is None or numbers.shape != want.shape or not want.ndim:
+        return numbers
+    if up_to == "sign":
+        return -numbers if (numbers * want).sum() < 0 else numbers
+    if up_to == "column_signs":
+        return np.where((numbers * want).sum(axis=0) < 0, -numbers, numbers)
+    rows, left, order = numbers.reshape(len(want), -1), list(range(len(want))), []
+    for row in want.reshape(len(want), -1):
+        off = np.nan_to_num(np.abs(rows[left] - row).sum(axis=1), nan=np.inf)
+        order.append(left.pop(int(np.argmin(off))))
+    return numbers[order]
+
+
+def number_problem(got, want, room, kind, where):
     """Say how numbers differ in shape or, unless `kind` is "shape", in value; None when not."""
+    magnitude, allowed, options = room
     if got is None:
         return f"{where}is None; is a return statement missing?"
     try:
         numbers = np.asarray(got)
+        # Of texts NumPy makes the numbers that they spell.
+        has_numbers = numbers.dtype.kind not in "US"
         numbers = numbers.astype(complex if numbers.dtype.kind == "c" else float)
     except (TypeError, ValueError):
+        has_numbers = False
+    if not has_numbers:
         return f"{where}is a {type(got).__name__}; numbers are expected"
+    is_bool = np.asarray(want).dtype == bool
     want = np.asarray(want, dtype=float)
     if want.ndim == 0 and numbers.size == 1 and kind != "shape":
         numbers = numbers.reshape(())
@@ -177,7 +262,9 @@ def number_problem(got, want, magnitude, allowed, kind, where):
     if kind == "shape":
         return None
     with np.errstate(all="ignore"):
-        size = np.broadcast_to(np.abs(np.asarray(magnitude, dtype=float)), want.shape)
+        numbers = nearest(numbers, want, options)
+        size = np.abs(np.asarray(0 if magnitude is None else magnitude, dtype=float))
+        size = np.broadcast_to(size, want.shape)
         room = allowed * np.where(np.isfinite(size), size, 0.0) + 1e-300
         error = np.abs(numbers - want)
         fine = (error <= room) | (np.isinf(want) & (np.sign(want) * numbers.real > 1e300))
@@ -188,4 +275,6 @@ def number_problem(got, want, magnitude, allowed, kind, where):
     entry = f"entry ({', '.join(map(str, index))}) " if index else ""
     count = f" ({(~fine).sum()} of {fine.size} entries are wrong)" if fine.size > 1 else ""
     number = numbers[index] if numbers[index].imag else numbers[index].real
+    if is_bool and number in (0, 1):
+        return f"{where}{entry}is {bool(number)}, should be {bool(want[index])}{count}"
     return f"{where}{entry}is {number:.6g}, should be {want[index]:.6g}{count}"
