@@ -23,6 +23,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeAlias
 
 import msgspec
@@ -36,6 +37,8 @@ from grader.plan import EqualUpTo, PlannedCost
 __all__ = ["Call", "Callback", "Check", "FunctionChecks", "Rng", "Terms", "call", "column_major"]
 
 Rng: TypeAlias = np.random.Generator
+# A check that yields more has a loop that does not end.
+MOST_CALLS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,9 @@ class Check:
     holds: str = ""
 
     def calls(self, rng: Rng, *, memory_bytes: int) -> list[Call]:
-        """Return the calls of this check; `inputs` takes `rng`, `memory_bytes`, both or neither.
+        """Return the calls of this check, at most one more than MOST_CALLS.
 
+        `inputs` takes `rng`, `memory_bytes`, both or neither.
         `memory_bytes` is the memory that a submission may use, for inputs sized to exceed it.
         Whatever `inputs` raises passes through.
         """
@@ -117,7 +121,7 @@ class Check:
         parameters = inspect.signature(self.inputs).parameters
         made = self.inputs(**{name: available[name] for name in parameters})
         # Where a `yield` was forgotten.
-        return [made] if isinstance(made, Call) else list(made or ())
+        return [made] if isinstance(made, Call) else list(islice(made or (), MOST_CALLS + 1))
 
 
 @dataclass(slots=True)

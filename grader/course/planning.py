@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.course.checks import Call, Check, Rng
+from grader.course.checks import MOST_CALLS, Call, Check, Rng
 from grader.course.expecting import Arguments, packed, planned_call
 from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import only_passing, with_mistakes
@@ -248,6 +248,8 @@ def _calls(check: Check, rng: Rng, memory_bytes: int, where: str, exercise: Exer
     what = f"making the inputs of {check.name}"
     with running(what, exercise.checks_path, seconds=exercise.call_s):
         calls = check.calls(rng, memory_bytes=memory_bytes)
+    if len(calls) > MOST_CALLS:
+        raise CourseError(f"{where}: it yields more than {MOST_CALLS} calls; let its loop end")
     for each in calls:
         if not isinstance(each, Call):
             raise CourseError(

@@ -12,8 +12,9 @@ from grader.model import Misconception
 
 # Behind the id of a mistake that does not explain all that is wrong.
 AND_MORE = "+something_else"
-# A mistake is told that explains at least this share of what is wrong, a generated one this.
-LEAST_SHARE, LEAST_GENERATED = 1 / 2, 2 / 3
+# A mistake is told that explains at least this share of what is wrong. With half, some were told
+# that a special case of another mistake answers like.
+LEAST_SHARE = 2 / 3
 
 
 def in_parts(catalogue: Catalogue, prints: Prints) -> Misconception | None:
@@ -73,8 +74,7 @@ def on_some_inputs(catalogue: Catalogue, prints: Prints) -> Misconception | None
     known = catalogue.per_call(prints.known[None])[0]
     is_contradicted = (catalogue.per_call(differs) & known & ~wrong).any(axis=1)
     counts = shows.sum(axis=1)
-    least = np.where(catalogue.generated, LEAST_GENERATED, LEAST_SHARE)
-    share = np.maximum(ENOUGH, least * wrong.sum())
+    share = max(ENOUGH, LEAST_SHARE * wrong.sum())
     fits = (counts >= share) & ~is_contradicted
     fits &= (shows & catalogue.per_call(catalogue.oblong[None])).any(axis=1)
     rows = np.flatnonzero(fits & (counts == counts[fits].max(initial=0)))

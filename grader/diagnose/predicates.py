@@ -22,7 +22,7 @@ def right_where(function: PlannedFunction, answers: Mapping[int, Answer]) -> Pat
     if len(right) < ENOUGH or len(wrong) <= ENOUGH:
         return None
     calls = function.calls
-    for name, words, holds in _predicates(function):
+    for name, words, holds in predicates_of(function):
         if {index for index in answers if holds(calls[index])} == right:
             message = f"Your answers are right {words}, and wrong otherwise. What differs there?"
             how = f"{len(right)} inputs are of that kind, and {len(wrong)} are not"
@@ -30,7 +30,8 @@ def right_where(function: PlannedFunction, answers: Mapping[int, Answer]) -> Pat
     return None
 
 
-def _predicates(function: PlannedFunction) -> Iterator[tuple[str, str, Is]]:
+def predicates_of(function: PlannedFunction) -> Iterator[tuple[str, str, Is]]:
+    """Yield what inputs can have in common: a name, words for it, whether a call has it."""
     for at, parameter in enumerate(function.parameters):
         yield (
             f"for_one_column_of_{parameter}",
