@@ -34,7 +34,6 @@ START_S, STARTS = 0.15, 10
 # Why a function may be longer than LONG_FUNCTION, or have more than MANY_PARAMETERS.
 REASONS = {
     "teacher.grade": "a command: its docstring is its help, and each option is a parameter",
-    "standalone.difference": "calls itself for each part, and hands on all that it compares by",
 }
 # The module of arithmetic, by its names in all layouts; the first that exists counts.
 SCORING = ("grader.judge.scoring", "grader.scoring")

@@ -220,6 +220,12 @@ def test_a_long_text_and_many_keys_are_cut_off():
     assert len(message) < 800
 
 
+def test_a_text_is_told_as_one_would_type_it():
+    message = result_of("\x1b[31m<b>\n=1+1", "dog").message
+    assert "is '\\x1b[31m<b>\\n=1+1', should be 'dog'" in message
+    assert message.isprintable()
+
+
 SORTED = wire.Lambda("answer, x", "np.all(np.diff(answer) >= 0) and len(answer) == len(x)")
 
 
