@@ -25,7 +25,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, "-V", "--version", message="softmax-grader %(version)s")
 def main() -> None:
-    """Grade the gradient of the softmax layer, and say what is wrong.
+    """Grade exercises in NumPy, and say what is wrong.
 
     \b
     Example:

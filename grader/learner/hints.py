@@ -19,7 +19,7 @@ _COMMON = frozenset(
     """about after again alone also answer argument array arrays before check checks come comes
     each every everything example examples first from function give gives have here into itself
     look make makes more nothing number numbers once only other others over print right same should
-    softmax still than that their them then there these they this those value values what where
+    still than that their them then there these they this those value values what where
     which with without wrong would write written your yours""".split()
 )
 # Words are the same by their beginnings.

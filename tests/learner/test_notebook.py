@@ -115,7 +115,7 @@ def test_a_stub_is_not_called_here_either():
         ((), "name a function"),
         (("softmax",), "check takes the function itself"),
         ((len,), "choose from softmax,"),
-        ((lambda z: z,), "no exercise asks for a function <lambda>"),
+        ((lambda z: z,), "asks for a function <lambda>; choose from softmax"),
     ],
 )
 def test_what_is_no_function_of_an_exercise_is_told(functions, said):
