@@ -75,7 +75,7 @@ def _print_causes(figures: ClassFigures, console: Console) -> None:
         where = "" if cause.names_its_place else f"{listed(cause.where, most=3)}: "
         _line(console, f"  {_cost(cause)}{where}{cause.headline}")
     if (more := len(causes) - MOST_CAUSES) > 0:
-        _line(console, f"  and {counted(more, 'cause')} more, in report.html")
+        _line(console, f"  and {counted(more, 'more cause')}, in report.html")
     if unwritten := figures.causes.unwritten:
         _line(console, "Not written, or not handed in:")
         _list(console, [_cost(cause) + cause.headline for cause in unwritten], 0)
