@@ -82,7 +82,7 @@ def _states(functions: Sequence[FunctionResult]) -> str:
     for function in functions:
         states.setdefault(_state(function), []).append(function.function)
     if len(states) == 1 < len(functions):
-        return f"all {len(functions)} functions {next(iter(states))}"
+        return f"{len(functions)} functions ({next(iter(states))})"
     return "; ".join(f"{', '.join(names)} ({state})" for state, names in states.items())
 
 
