@@ -80,7 +80,7 @@ class Explainer:
             vague = misconception is None or misconception.id in invariants.IDS
             if own_cost is not None and vague:
                 misconception = attempt(own_cost) or misconception
-        grid = attempt(lambda: grid_of(function, outcomes, expected))
+        grid = attempt(lambda: grid_of(function, result.checks, outcomes, expected))
         return msgspec.structs.replace(result, misconception=misconception, grid=grid)
 
 

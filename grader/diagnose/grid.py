@@ -7,39 +7,59 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.judge.compare import Leaf, leaves_of
-from grader.judge.expected import Expected
+from grader.judge.expected import Expected, only_parts
 from grader.judge.words import call_text
-from grader.model import NOT_FINITE, RIGHT, TOO_BIG, TOO_SMALL, Grid, Outcome, Returned
+from grader.model import (
+    NOT_FINITE,
+    RIGHT,
+    TOO_BIG,
+    TOO_SMALL,
+    CheckResult,
+    Grid,
+    Outcome,
+    Returned,
+    Verdict,
+)
 from grader.plan import PlannedFunction
 
+# Messages about these are about single entries.
+_DRAWN = (Verdict.WRONG_VALUE, Verdict.NOT_FINITE)
 # At most so many rows and columns are drawn.
 MOST = 12
 
 
 def grid_of(
-    function: PlannedFunction, outcomes: Sequence[Outcome], expected: Sequence[Expected]
+    function: PlannedFunction,
+    checks: Sequence[CheckResult],
+    outcomes: Sequence[Outcome],
+    expected: Sequence[Expected],
 ) -> Grid | None:
-    """Draw the largest wrong answer, preferably whole and to a public check; None without one."""
+    """Draw a wrong answer that a check's message is about: of that call, and of that part.
+
+    Preferably of a public check, whole, and large; None if there is none to be drawn.
+    """
+    planned = {check.name: check for check in function.checks if function.is_compared}
     best: tuple[tuple[bool, int], Grid] | None = None
-    for check in function.checks if function.is_compared else ():
-        for index in check.calls:
-            outcome = outcomes[index]
-            if not isinstance(outcome, Returned):
-                continue
-            for leaf in leaves_of(outcome.value, expected[index]):
-                if _can_be_drawn(leaf):
-                    call = call_text(function, function.calls[index])
-                    grid = _grid(check.name, call, leaf)
-                    size = -1 if grid.cut else len(grid.rows) * len(grid.rows[0])
-                    rank = not check.hidden, size
-                    if best is None or rank > best[0]:
-                        best = rank, grid
+    for check in checks:
+        if check.call is None or check.verdict not in _DRAWN or check.name not in planned:
+            continue
+        outcome, parts = outcomes[check.call], planned[check.name].parts
+        if not isinstance(outcome, Returned):
+            continue
+        leaves = leaves_of(outcome.value, only_parts(expected[check.call], parts))
+        wrong = next((leaf for leaf in leaves if not leaf.is_right), None)
+        if wrong is None or not _can_be_drawn(wrong):
+            continue
+        grid = _grid(check.name, call_text(function, function.calls[check.call]), wrong)
+        rank = not check.hidden, -1 if grid.cut else len(grid.rows) * len(grid.rows[0])
+        if best is None or rank > best[0]:
+            best = rank, grid
     return None if best is None else best[1]
 
 
 def _can_be_drawn(leaf: Leaf) -> bool:
     numbers = leaf.numbers
-    if leaf.is_right or numbers is None or leaf.expected.holds == "text":
+    if numbers is None or leaf.expected.holds == "text":
         return False
     want = np.asarray(leaf.expected.value)
     if numbers.shape != want.shape:

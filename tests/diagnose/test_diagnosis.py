@@ -193,6 +193,28 @@ def test_a_grid_of_a_batch_shows_its_first_wrong_matrix(explain):
     assert grid.part == "answer[1]"
 
 
+PARTS = """
+import numpy as np
+def backward(params, cache, X, Y, hidden="tanh"):
+    m = X.shape[1]
+    dZ2 = (cache["A2"] - Y) / m
+    dZ1 = params["W2"].T @ dZ2 * (1 - cache["A1"] ** 2 if hidden == "tanh" else cache["Z1"] > 0)
+    return {
+        "dW1": dZ1 @ X.T + 1.0,
+        "db1": dZ1.sum(axis=1, keepdims=True),
+        "dW2": 1e3 + np.random.default_rng(0).normal(size=params["W2"].shape),
+        "db2": dZ2.sum(axis=1, keepdims=True),
+    }
+"""
+
+
+def test_a_grid_is_of_the_call_and_the_part_that_the_message_of_its_check_is_about(explain):
+    function = function_of(explain({"ex06_network.py": PARTS}), "backward")
+    (check,) = (one for one in function.checks if one.name == function.grid.check)
+    assert check.message.startswith(f"{function.grid.call}: {function.grid.part} entry ")
+    assert not check.hidden
+
+
 def test_a_right_answer_and_one_of_another_shape_have_no_grid(explain):
     assert jacobian_returning("J", explain).grid is None
     assert jacobian_returning("J[0]", explain).grid is None
