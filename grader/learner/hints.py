@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from math import fsum
 
 from grader.diagnose import invariants
 from grader.learner.checked import EARLIER, CheckedFiles
@@ -80,7 +81,8 @@ def _fits(hints: Sequence[str], known: str) -> dict[str, float]:
     told = _stems(known)
     stems = {hint: _stems(hint) for hint in hints}
     often = Counter(stem for each in stems.values() for stem in each)
-    return {h: sum(1 / often[stem] for stem in told & each) for h, each in stems.items()}
+    # The exact sum: a set has another order in each process, and hints that fit alike must not.
+    return {h: fsum(1 / often[stem] for stem in told & each) for h, each in stems.items()}
 
 
 def _question(function: FunctionResult, planned: PlannedFunction) -> list[str]:
