@@ -4,15 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from grader.errors import UsageError
-from grader.learner.start import start
 from grader.notebook import check
 from tests.support.course import ROOT
+from tests.support.notebooks import executed
 from tests.support.results import function_of
+
+pytestmark = pytest.mark.usefixtures("in_notebooks")
 
 SOLVE = """
 import numpy as np
@@ -23,28 +23,8 @@ def softmax_jacobian(z):
 CHECK = "from grader.notebook import check\ncheck(softmax_jacobian)"
 
 
-@pytest.fixture(autouse=True)
-def exercises(tmp_path, monkeypatch):
-    """A folder as a learner starts in it."""
-    start(tmp_path / "work", form="ipynb")
-    monkeypatch.chdir(tmp_path / "work")
-
-
-@pytest.fixture
-def executed():
-    """What the last of some cells shows."""
-
-    def outputs(*cells):
-        document = nbformat.v4.new_notebook()
-        document.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-        NotebookClient(document, timeout=60, kernel_name="python3").execute()
-        return document.cells[-1].outputs
-
-    return outputs
-
-
-def test_a_notebook_shows_mistake_and_picture(executed):
-    (output,) = executed(SOLVE, CHECK)
+def test_a_notebook_shows_mistake_and_picture():
+    _, (output,) = executed(SOLVE, CHECK)
     html, text = output["data"]["text/html"], output["data"]["text/plain"]
     for shown in (html, text):
         assert "1 of 3 checks pass" in shown
@@ -55,9 +35,9 @@ def test_a_notebook_shows_mistake_and_picture(executed):
     assert "= + +" in text
 
 
-def test_the_line_that_raises_is_the_notebooks(executed):
+def test_the_line_that_raises_is_the_notebooks():
     source = "def softmax_jacobian(z):\n    return z[7]"
-    (output,) = executed(source, CHECK)
+    _, (output,) = executed(source, CHECK)
     assert "IndexError" in output["data"]["text/plain"]
     assert "line 2: return z[7]" in output["data"]["text/plain"]
 

@@ -8,20 +8,13 @@ import numpy as np
 import pytest
 
 from grader.errors import UsageError
-from grader.learner.start import start
 from grader.notebook import check, curves, heat_map, regions
 from tests.support.notebooks import executed
 from tests.support.results import function_of
 
+pytestmark = pytest.mark.usefixtures("in_notebooks")
 RIGHT = "def softmax(Z):\n    E = np.exp(Z - Z.max(axis=0))\n    return E / E.sum(axis=0)"
 WRONG = "def softmax(Z):\n    return np.exp(Z)"
-
-
-@pytest.fixture(autouse=True)
-def exercises(tmp_path, monkeypatch):
-    """A folder as a learner starts in it."""
-    start(tmp_path / "work", form="ipynb")
-    monkeypatch.chdir(tmp_path / "work")
 
 
 @pytest.fixture
