@@ -73,6 +73,8 @@ class PlannedCheck(msgspec.Struct, frozen=True):
     sealed: tuple[int, ...] = ()
     # What must be true, for a property: of `answer` and the function's parameters.
     holds: wire.Lambda | None = None
+    # Every function passes it that answers anything; its calls are not made for it.
+    given: bool = False
 
 
 class PlannedMistake(msgspec.Struct, frozen=True):
@@ -126,6 +128,12 @@ class PlannedFunction(msgspec.Struct, frozen=True):
         """Whether some check compares answers with the reference's."""
         compared = (Kind.VALUE, Kind.PRECISION, Kind.MEMORY)
         return any(check.kind in compared for check in self.checks)
+
+    @property
+    def unused_calls(self) -> frozenset[int]:
+        """The indices of the calls that no check needs, so that they are not to be made."""
+        used = {index for check in self.checks if not check.given for index in check.calls}
+        return frozenset(range(len(self.calls))) - used
 
     @property
     def memory_calls(self) -> tuple[int, ...]:

@@ -39,6 +39,8 @@ def plan_json(plan: Plan) -> str:
             for item in written["checks"]:
                 if item["holds"] is None:
                     del item["holds"]
+                if not item["given"]:
+                    del item["given"]
     return _indented(document) + "\n"
 
 

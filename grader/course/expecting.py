@@ -203,7 +203,8 @@ def packed(value: object, where: str) -> wire.Value:
     if isinstance(found, wire.Opaque | wire.Oversized):
         raise CourseError(
             f"{where}: {type(value).__name__} cannot be sent to a learner's process"
-            " (arrays, numbers, texts, lists, tuples, dicts with text keys and Callback can)"
+            " (arrays, numbers, texts of up to 300 characters, lists, tuples, dicts with text"
+            " keys and Callback can)"
         )
     return found
 

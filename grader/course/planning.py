@@ -21,7 +21,8 @@ from grader.course.folder import Course, Exercise, Function
 from grader.course.mistakes import only_passing, with_mistakes
 from grader.course.running import line_of, running
 from grader.errors import CourseError, UsageError
-from grader.judge.properties import holds_for
+from grader.judge.expected import expected_of
+from grader.judge.properties import formed, holds_for
 from grader.model import Kind
 from grader.plan import (
     FORMAT,
@@ -190,7 +191,8 @@ def _planned_check(check: Check, table: CallTable, memory_bytes: int) -> Planned
     for index in indices:
         _check_parts(check, table.calls[index], where)
         if holds is not None:
-            _check_property(holds, table.calls[index], where)
+            with running(where, table.exercise.checks_path, seconds=table.exercise.call_s):
+                _check_property(holds, table.calls[index], where)
     return PlannedCheck(
         name=check.name,
         kind=check.kind,
@@ -215,7 +217,7 @@ def _property_of(check: Check, function: Function) -> wire.Lambda:
 
 def _check_property(holds: wire.Lambda, call: PlannedCall, where: str) -> None:
     try:
-        is_so = holds_for(holds, wire.unpack(call.expected), call)
+        is_so = holds_for(holds, formed(call.expected, expected_of(call)), call)
     except Exception as error:
         raise CourseError(
             f"{where}: {holds.expression!r} raised {error!r}; write an expression of"

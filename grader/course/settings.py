@@ -81,7 +81,6 @@ def _unknown_keys(raw: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ..
         ("course.toml", raw, CourseFile.__struct_fields__),
         ("[limits]", raw.get("limits"), Limits.__struct_fields__),
         ("[checks]", raw.get("checks"), SettledChecks.__struct_fields__),
-        ("[words]", raw.get("words"), Words.__struct_fields__),
         ("[worth]", raw.get("worth"), RELATIONS),
         ("[words]", raw.get("words"), Words.__struct_fields__),
     ]

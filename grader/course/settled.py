@@ -15,9 +15,9 @@ def settled(plan: Plan, course: Course) -> Plan:
     """Return a plan by which what `[checks]` in course.toml says counts.
 
     A check that is `off` counts neither for nor against, and nobody reads of it. One that is `full`
-    makes no calls, so that every function passes it that answers at all. Both stay in the course:
-    `grader build --check` and `grader audit` go on to prove them. CourseError for a check that
-    does not exist, or where no other check of its function is left.
+    is given to every function that answers at all. No calls are made for either. Both stay in the
+    course: `grader build --check` and `grader audit` go on to prove them. CourseError for a check
+    that does not exist, or where no other check of its function is left, or none for learners.
     """
     if not course.checks_off and not course.checks_full:
         return plan
@@ -45,14 +45,16 @@ def _checks_left(function: PlannedFunction, course: Course) -> Iterator[PlannedC
     for check in function.checks:
         name = f"{function.name}.{check.name}"
         if name in course.checks_full:
-            yield msgspec.structs.replace(check, calls=(), sealed=())
+            yield msgspec.structs.replace(check, given=True, sealed=())
         elif name not in course.checks_off:
             yield check
 
 
 def _refuse_unknown(course: Course) -> None:
     path = course.folder / "course.toml"
-    checks = {f.name: [c.name for c in f.checks] for e in course.exercises for f in e.functions}
+    functions = [function for exercise in course.exercises for function in exercise.functions]
+    checks = {f.name: [c.name for c in f.checks] for f in functions}
+    public = {f.name: [c.name for c in f.checks if not c.hidden] for f in functions}
     settled_names = {*course.checks_off, *course.checks_full}
     for name in (*course.checks_off, *course.checks_full):
         function, _, check = name.partition(".")
@@ -69,5 +71,12 @@ def _refuse_unknown(course: Course) -> None:
         if all(f"{function}.{other}" in settled_names for other in checks[function]):
             raise CourseError(
                 f"{path}: [checks] leaves no check of {function}; to leave out the whole function,"
-                " give it 0 points, or everybody full points in overrides.csv"
+                " take it out of course.toml and checks.py, or give everybody full points in"
+                " overrides.csv"
+            )
+        left = [one for one in public[function] if f"{function}.{one}" not in course.checks_off]
+        if public[function] and not left:
+            raise CourseError(
+                f"{path}: [checks] leaves no public check of {function}, so that anything would"
+                " look right to learners; write one of them under full"
             )

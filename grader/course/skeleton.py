@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from pathlib import Path
 
 from grader.course.settings import settings_of
 from grader.errors import UsageError
 
+# What the files import: a function of such a name would take its place.
+IMPORTED = ("np", "call", "Terms", "FunctionChecks")
 COURSE = """title = "A new course"
 
 # How much a submission may use; these are the defaults.
@@ -162,7 +165,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _refuse_name(name: str, taken: list[str]) -> None:
-    if not name.isidentifier() or name.startswith("_") or "__" in name:
+    is_name = name.isidentifier() and not iskeyword(name) and name not in IMPORTED
+    if not is_name or name.startswith("_") or "__" in name:
         raise UsageError(f"{name!r} cannot be used as a name; use letters, digits and single _")
     if name in taken:
         raise UsageError(f"the course has {name} already; choose another name")

@@ -90,8 +90,11 @@ class Grader:
         self.references = references
         self._calls: dict[tuple[str, str, int], EncodedCall] = {}
         functions = plan.functions.values()
-        # Which of a function's calls are only for checks of memory.
-        self._memory = {f.name: f.memory_calls for f in functions}
+        # The calls of each function that are not made: no check needs them, or only one of memory
+        # that cannot be run here.
+        self._skipped = {f.name: f.unused_calls for f in functions}
+        if not lane.enforces_memory:
+            self._skipped = {f.name: f.unused_calls.union(f.memory_calls) for f in functions}
         # The open calls of each function and, behind them, its sealed ones.
         self._planned_calls = {f.name: (*f.calls, *f.sealed) for f in functions}
         # No two calls of a plan have one number: an answer sent early, during a call of another
@@ -198,7 +201,7 @@ class Grader:
 
     def called(self, session: Session, function: PlannedFunction, file: str) -> list[Outcome]:
         """Make the open calls of a function in one file; return their outcomes in their order."""
-        skipped = () if self.lane.enforces_memory else self._memory[function.name]
+        skipped = self._skipped[function.name]
         numbers = [number for number in range(len(function.calls)) if number not in skipped]
         frames = [self._encoded(function, file, number) for number in numbers]
         called = dict(zip(numbers, session.call(file, function.name, frames), strict=True))

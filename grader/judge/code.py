@@ -22,13 +22,17 @@ def call_code(function: PlannedFunction, call: PlannedCall, *, module: str = "")
     lines = ["import numpy as np"]
     if module:
         lines.append(f"from {module} import {function.name}")
-    # What is given by position may have no name of its own: *args.
-    free = [f"argument_{number}" for number in range(1, 1 + len(call.args))]
-    names = [*function.parameters[: len(call.args)], *free[len(function.parameters) :]]
+    names = names_of(function, call)
     for name, value in (*zip(names, call.args, strict=True), *call.kwargs.items()):
         lines.append(f"{name} = {_laid_out(value, len(name) + 3)}")
     passed = [*names, *(f"{name}={name}" for name in call.kwargs)]
     return "\n".join([*lines, f"{function.name}({', '.join(passed)})"])
+
+
+def names_of(function: PlannedFunction, call: PlannedCall) -> list[str]:
+    """Return a name for each argument that a call gives by position; for *args a made-up one."""
+    free = [f"argument_{number}" for number in range(1, 1 + len(call.args))]
+    return [*function.parameters[: len(call.args)], *free[len(function.parameters) :]]
 
 
 def literal(value: wire.Value) -> str:

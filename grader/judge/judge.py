@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,7 @@ from grader.model import (
     Failure,
     FunctionResult,
     Kind,
+    NotCalled,
     Outcome,
     Raised,
     Returned,
@@ -94,12 +96,15 @@ class Judge:
     ) -> _Found:
         """Return what a check finds: of its calls, the first of those with the first verdict.
 
-        A check without calls is passed by every function that answers anything.
+        A check that is given is passed by every function that answers anything.
         """
         expected = self.expected[function.name]
         calls = check.calls
-        if not calls and not any(isinstance(outcome, Returned) for outcome in outcomes):
-            calls = (0,)
+        if check.given:
+            if any(isinstance(outcome, Returned) for outcome in outcomes):
+                return _PASSED
+            made = (i for i, outcome in enumerate(outcomes) if not isinstance(outcome, NotCalled))
+            calls = tuple(islice(made, 1))
         found = (
             _judge(function, check, index, outcomes[index], expected[index], function.calls[index])
             for index in calls

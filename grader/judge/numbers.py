@@ -177,7 +177,7 @@ def wanted(expected: Expected) -> str:
 
 
 _OPAQUE = {
-    "str": "a text (str)",
+    "str": "a text (str) that is too long, or of a class of its own",
     "bytes": "bytes",
     "set": "a set",
     "function": "a function",

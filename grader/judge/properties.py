@@ -13,6 +13,9 @@ from grader.judge.expected import Expected
 from grader.judge.numbers import WrongShape, WrongType, numbers_of, parts_of
 from grader.plan import PlannedCall
 
+# Above this, float64 has no odd numbers, and an integer has no more bits than it.
+LARGEST_WHOLE = 2.0**53
+
 
 def property_difference(
     holds: wire.Lambda, actual: wire.Value, expected: Expected, call: PlannedCall
@@ -26,7 +29,7 @@ def property_difference(
     if difference is not None:
         return difference
     try:
-        return None if holds_for(holds, _formed(actual, expected), call) else NotSo()
+        return None if holds_for(holds, formed(actual, expected), call) else NotSo()
     except Exception:  # noqa: BLE001  # the numbers are a learner's: any may be unfit for it
         return NotSo()
 
@@ -39,18 +42,19 @@ def holds_for(holds: wire.Lambda, answer: Any, call: PlannedCall) -> bool:
         return bool(wire.make_callback(holds.parameters, holds.expression)(answer, *args, **named))
 
 
-def _formed(actual: wire.Value, expected: Expected) -> Any:
+def formed(actual: wire.Value, expected: Expected) -> Any:
     """Return an answer as the reference would have returned it: a list of numbers as an array."""
     if expected.has_parts:
         parts = parts_of(actual, expected)
         assert isinstance(parts, tuple)
-        formed = [_formed(*pair) for pair in zip(parts, expected.items, strict=True)]
+        made = [formed(*pair) for pair in zip(parts, expected.items, strict=True)]
         keyed = isinstance(expected.value, dict)
-        return dict(zip(expected.keys, formed, strict=True)) if keyed else formed
+        return dict(zip(expected.keys, made, strict=True)) if keyed else made
     if expected.holds in ("text", "None"):
         return wire.unpack(actual)
     numbers = numbers_of(actual, replace(expected, equal_up_to="nothing"))
     assert not isinstance(numbers, WrongType | WrongShape)
-    if expected.is_exact and (numbers == np.round(numbers.real)).all():
+    whole = (numbers == np.round(numbers.real)) & (np.abs(numbers) < LARGEST_WHOLE)
+    if expected.is_exact and whole.all():
         numbers = numbers.real.astype(bool if expected.holds == "bool" else np.int64)
     return numbers.item() if expected.is_scalar else numbers

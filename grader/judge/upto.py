@@ -14,7 +14,11 @@ def nearest(numbers: NDArray[np.float64], expected: Expected) -> NDArray[np.floa
     Numbers in another shape are returned as they are.
     """
     want = np.asarray(expected.value)
-    if expected.equal_up_to == "nothing" or numbers.shape != want.shape or not want.ndim:
+    if (
+        expected.equal_up_to == "nothing"
+        or numbers.shape != want.shape
+        or not want.size * want.ndim
+    ):
         return numbers
     with np.errstate(all="ignore"):
         match expected.equal_up_to:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import wire
-from grader.judge.code import literal
+from grader.judge.code import literal, names_of
 from grader.judge.compare import Difference, NotFinite, NotSo, WrongText, WrongValue
 from grader.judge.exceptions import exception_text
 from grader.judge.expected import Index
@@ -70,7 +70,7 @@ def _full(problem: Failure | Difference, function: PlannedFunction, *, imprecise
 
 def changed_text(function: PlannedFunction, call: PlannedCall, changed: Sequence[int]) -> str:
     """Say which arguments a call has changed, by name, and what to do instead."""
-    names = [*function.parameters[: len(call.args)], *call.kwargs]
+    names = [*names_of(function, call), *call.kwargs]
     told = [names[index] for index in changed if 0 <= index < len(names)]
     if not told:
         return "it changes what an earlier call has returned; return a new array each time"

@@ -184,9 +184,10 @@ def _outcomes(
     function: Function, planned: PlannedFunction, limits: Limits, printed: Printed
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
+    skipped = planned.unused_calls.union(planned.memory_calls)
     with guarded(limits, printed, getattr(function, "__globals__", {})):
         for index, call in enumerate(planned.calls):
-            if index in planned.memory_calls:
+            if index in skipped:
                 outcomes.append(NotCalled(NOT_HERE))
             elif any(isinstance(outcome, TimedOut) for outcome in outcomes):
                 outcomes.append(TimedOut("an earlier call", called=False))

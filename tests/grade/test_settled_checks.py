@@ -94,6 +94,27 @@ def test_a_check_that_does_not_exist_is_refused_with_those_that_do(graded, lines
     assert message in done.stderr
 
 
+LOOPS = SOFTMAX.replace("    E =", "    while abs(Z).max() > 500:\n        pass\n    E =")
+LARGE = ["large_logits", "columns_far_apart", "wide_columns", "just_below_overflow"]
+
+
+@pytest.mark.parametrize("how", ["off", "full"])
+def test_no_call_is_made_for_a_check_that_is_settled(graded, how, tmp_path):
+    """One that never ended cost the checks behind it."""
+    write_class(tmp_path / "class", "loops", source=LOOPS)
+    checks = [*LARGE, "tiny_probabilities", "leaves_its_argument", "keeps_the_shape", "accurate"]
+    graded(f"[checks]\n{how} = {named(*checks)}\n")
+    loops = graded.functions()["loops"]
+    assert (failing(loops), loops["score"]) == ([], 12)
+
+
+def test_learners_keep_a_public_check(graded):
+    public = ["one_two_three", "two_examples", "large_logits", "is_float64", "leaves_its_argument"]
+    done = graded(f"[checks]\noff = {named(*public)}\n")
+    assert done.returncode == 2
+    assert "[checks] leaves no public check of softmax" in done.stderr
+
+
 def test_a_function_keeps_at_least_one_check(graded):
     graded("")
     every = [one["name"] for one in graded.functions()["right"]["checks"]]

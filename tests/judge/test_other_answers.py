@@ -168,6 +168,10 @@ def test_answers_that_are_equal_up_to_something_are_right(up_to, right, wrong):
         assert differs(got, A, **options) is not None, got
         assert not passes_in_a_notebook(got, A, Kind.VALUE, **options), got
     assert differs(np.full_like(A, np.nan), A, **options) is not None
+    nothing = np.zeros((0, 3))
+    options = {"magnitude": nothing, "equal_up_to": up_to}
+    assert differs(np.zeros((0, 3), dtype=np.float32), nothing, **options) is None
+    assert passes_in_a_notebook(np.zeros((0, 3)), nothing, Kind.VALUE, **options)
 
 
 def result_of(got, want, kind=Kind.VALUE, holds=None, *, args=(), **options):
@@ -258,6 +262,14 @@ def test_a_property_that_raises_does_not_hold():
     result = result_of(0, 1, Kind.PROPERTY, holds, args=args)
     assert result.verdict == "wrong_value"
     assert "that is not true of the answer" in result.message
+
+
+@pytest.mark.parametrize("got", [np.inf, 1e300, 2.0**63, -np.inf])
+def test_a_property_of_a_whole_number_sees_how_large_an_answer_is(got):
+    """As an int64 it would be the most negative one."""
+    holds = wire.Lambda("answer, x", "-9 < answer <= x")
+    assert result_of(3, 3, Kind.PROPERTY, holds, args=(3,)).verdict == "passed"
+    assert result_of(got, 3, Kind.PROPERTY, holds, args=(3,)).verdict != "passed"
 
 
 def test_a_property_of_a_dict_sees_its_parts_in_the_form_of_the_reference():

@@ -108,7 +108,9 @@ def _check(function: PlannedFunction, check: PlannedCheck) -> str:
         f"{{'name': {check.name!r}, 'text': {check.text!r}, 'hint': {check.hint!r},"
         f" 'kind': {check.kind.value!r}, 'parts': {check.parts!r},"
         f" 'holds': {'None' if check.holds is None else literal(check.holds)}, 'calls': ["
-        + ",\n".join(_call(function, check, index) for index in check.calls)
+        + ",\n".join(
+            _call(function, check, index) for index in (() if check.given else check.calls)
+        )
         + "]}"
     )
 

@@ -226,7 +226,7 @@ def type_problem(got, want, magnitude):
 def nearest(numbers, want, options):
     """Return the numbers that are as right as these and nearest to the expected ones."""
     up_to = options.get("equal_up_to")
-    if up_to is None or numbers.shape != want.shape or not want.ndim:
+    if up_to is None or numbers.shape != want.shape or not want.size * want.ndim:
         return numbers
     if up_to == "sign":
         return -numbers if (numbers * want).sum() < 0 else numbers
