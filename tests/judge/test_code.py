@@ -6,6 +6,7 @@ import pytest
 
 from grader import wire
 from grader.judge.code import call_code
+from grader.judge.words import changed_text
 from grader.plan import PlannedCall, PlannedFunction
 from grader.plan_json import read_plan
 from tests.support.course import ROOT
@@ -79,3 +80,10 @@ def test_arguments_have_their_parameters_names():
 
 def test_arguments_without_a_parameter_are_numbered():
     assert call_code(function("a"), call(1, 2)).endswith("a = 1\nargument_2 = 2\nf(a, argument_2)")
+
+
+def test_a_changed_argument_without_a_parameter_is_told_by_the_same_number():
+    one, planned = call(1.0, 2.0, 3.0, axis=np.ones(2)), function("x")
+    assert "its argument argument_3;" in changed_text(planned, one, (2,))
+    assert "its argument axis;" in changed_text(planned, one, (3,))
+    assert "an earlier call" in changed_text(planned, one, (-1,))
